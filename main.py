@@ -63,7 +63,7 @@ def judge(settings: Settings, gate: Gate) -> int:
     )
     try:
         app.synth()
-    except jsii.errors.JSIIError as error:
+    except (RuntimeError, jsii.errors.JSIIError) as error:  # jsii turns what Node throws into either
         if not stack.judge.findings:
             raise environments.ToolError(f"synth failed: {str(error).strip().splitlines()[0]}") from error
     if stack.judge.findings:

@@ -1,0 +1,64 @@
+"""Errors as a client sees them: RFC 9457 problem details."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+MEDIA_TYPE = "application/problem+json"
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """What is wrong with one field: its JSON pointer (RFC 6901; a header or path parameter by name), and the rule."""
+
+    pointer: str
+    detail: str
+
+
+@dataclass
+class Problem(Exception):  # noqa: N818 - RFC 9457 calls it that
+    """A request that is answered with an error; `detail` and `errors` never repeat a value that the client sent."""
+
+    status: HTTPStatus
+    name: str
+    detail: str
+    errors: tuple[FieldError, ...] = ()
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def body(self) -> dict[str, Any]:
+        document: dict[str, Any] = {
+            "type": f"urn:payments:problem:{self.name}",
+            "title": self.name.replace("-", " ").capitalize(),
+            "status": int(self.status),
+            "detail": self.detail,
+        }
+        if self.errors:
+            document["errors"] = [vars(error) for error in self.errors]
+        return document
+
+
+def invalid(*errors: FieldError) -> Problem:
+    return Problem(HTTPStatus.BAD_REQUEST, "invalid-request", "Some of the request is not acceptable.", errors)
+
+
+def not_found() -> Problem:
+    return Problem(HTTPStatus.NOT_FOUND, "payment-not-found", "There is no such payment.")
+
+
+def conflict() -> Problem:
+    return Problem(
+        HTTPStatus.CONFLICT,
+        "idempotency-conflict",
+        "This Idempotency-Key was used before with another body. Use a new key for a new payment.",
+    )
+
+
+def unavailable() -> Problem:
+    return Problem(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "ledger-unavailable",
+        "The ledger did not answer. Send the same request with the same Idempotency-Key again.",
+        headers={"Retry-After": "1"},
+    )

@@ -1,0 +1,103 @@
+"""The function behind the API: `POST /payments` and `GET /payments/{id}`.
+
+Events and answers are those of an HTTP API with payload format 2.0
+(docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html).
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from http import HTTPStatus
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.logging import correlation_paths
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from payments import cards, settings, validation
+from payments.ledger import DynamoDbLedger
+from payments.observability import logger, metrics
+from payments.problems import MEDIA_TYPE, FieldError, Problem, invalid
+from payments.service import Payments
+
+app = APIGatewayHttpResolver()
+
+
+@functools.cache
+def payments() -> Payments:
+    """Made at the first request, and kept for the next ones."""
+    return Payments(DynamoDbLedger(settings.required(settings.TRANSACTIONS_TABLE)))
+
+
+@logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_HTTP)
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Answer one request. Raises only for what nobody foresaw, so that the function's error alarm rings."""
+    try:
+        return app.resolve(event, context)
+    except Exception:
+        logger.exception("unforeseen failure")
+        _count("PaymentsFailed")
+        # Lambda logs what is raised, unredacted: it gets nothing of the request.
+        raise RuntimeError("unforeseen failure; the log line with this request's id has it, redacted") from None
+
+
+@app.post("/payments")
+def take() -> Response[str]:
+    key = validation.idempotency_key(app.current_event.headers.get("idempotency-key"))
+    taken = payments().take(validation.payment_request(_body()), key, _actor())
+    _count("PaymentsReplayed" if taken.replayed else "PaymentsTaken")
+    logger.info(
+        "payment replayed" if taken.replayed else "payment taken",
+        payment_id=taken.payment.payment_id,
+        merchant_id=taken.payment.merchant_id,
+    )
+    if taken.replayed:
+        return _answer(HTTPStatus.OK, taken.payment.shown(), {"Idempotency-Replayed": "true"})
+    return _answer(HTTPStatus.CREATED, taken.payment.shown(), {"Location": f"/payments/{taken.payment.payment_id}"})
+
+
+@app.get("/payments/<payment_id>")
+def read(payment_id: str) -> Response[str]:
+    payment = payments().read(payment_id)
+    _count("PaymentsRead")
+    return _answer(HTTPStatus.OK, payment.shown())
+
+
+@app.exception_handler(Problem)
+def answer_problem(problem: Problem) -> Response[str]:
+    _count("RequestsRefused")
+    logger.info("request refused", status=int(problem.status), problem=problem.name)
+    return _answer(problem.status, problem.body(), problem.headers, MEDIA_TYPE)
+
+
+@app.not_found
+def answer_no_route(_: NotFoundError) -> Response[str]:
+    return answer_problem(Problem(HTTPStatus.NOT_FOUND, "no-such-route", "There is nothing at this method and path."))
+
+
+def _body() -> str | None:
+    try:
+        return app.current_event.decoded_body
+    except ValueError:  # not base64, or not UTF-8
+        raise invalid(FieldError("", "is not UTF-8")) from None
+
+
+def _actor() -> str:
+    """Who signed the request, by ARN."""
+    authorizer = app.current_event.raw_event.get("requestContext", {}).get("authorizer") or {}
+    arn = (authorizer.get("iam") or {}).get("userArn")
+    return arn if isinstance(arn, str) and arn and not cards.contains(arn) else "unknown"
+
+
+def _count(metric: str) -> None:
+    metrics.add_metric(name=metric, unit=MetricUnit.Count, value=1)
+
+
+def _answer(
+    status: HTTPStatus, document: dict[str, Any], headers: dict[str, str] | None = None, media: str = "application/json"
+) -> Response[str]:
+    return Response(status_code=int(status), content_type=media, body=json.dumps(document), headers={**(headers or {})})
