@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 CONFIG = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
-# If-None-Match: the object stands there, or another writer is just putting it there.
-STANDS_THERE = {"PreconditionFailed", "ConditionalRequestConflict"}
 
 
 class S3Archive:
@@ -50,7 +48,7 @@ class S3Archive:
         try:
             put(IfNoneMatch="*")
         except ClientError as error:
-            if error.response["Error"]["Code"] not in STANDS_THERE:
+            if error.response["Error"]["Code"] != "PreconditionFailed":  # If-None-Match: it stands there
                 raise
 
 

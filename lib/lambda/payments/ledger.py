@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import boto3
 from botocore.config import Config
@@ -47,7 +47,7 @@ class DynamoDbLedger:
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except self._client.exceptions.ConditionalCheckFailedException as refusal:
-            return Payment.from_item(refusal.response["Item"])
+            return Payment.from_item(cast(dict[str, Any], refusal.response)["Item"])
         return None
 
     def find(self, payment_id: str) -> Payment | None:

@@ -67,11 +67,13 @@ def read(payment_id: str) -> Response[str]:
     return _answer(HTTPStatus.OK, payment.shown())
 
 
-@app.exception_handler(Problem)
 def answer_problem(problem: Problem) -> Response[str]:
     _count("RequestsRefused")
     logger.info("request refused", status=int(problem.status), problem=problem.name)
     return _answer(problem.status, problem.body(), problem.headers, MEDIA_TYPE)
+
+
+app.exception_handler(Problem)(answer_problem)
 
 
 @app.not_found

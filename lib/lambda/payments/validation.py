@@ -66,8 +66,7 @@ def _parse(body: str) -> dict[str, Any]:
         )
     try:
         document = json.loads(body, object_pairs_hook=_object, parse_constant=_refuse_constant)
-        body.encode()  # a lone surrogate can be written in JSON and stored nowhere
-        json.dumps(document, ensure_ascii=False).encode()
+        json.dumps(document, ensure_ascii=False).encode()  # a lone surrogate can be written in JSON, and stored nowhere
     except (ValueError, RecursionError):
         raise invalid(FieldError("", "is not JSON, or has a key twice")) from None
     if not isinstance(document, dict):
