@@ -1,0 +1,136 @@
+"""The API's promises, through the function's handler."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+from typing import Any
+
+import pytest
+from payments import processor
+from payments.problems import unavailable
+
+from tests.unit.payments.conftest import BODY, Call, MemoryLedger
+
+
+def test_a_payment_is_taken(call: Call, ledger: MemoryLedger) -> None:
+    answer = call("POST", "/payments", BODY)
+    assert answer.status == 201
+    assert answer.body["status"] == "captured"
+    assert (answer.body["amount"], answer.body["captured"], answer.body["refunded"]) == (1050, 1050, 0)
+    assert answer.headers["Location"] == f"/payments/{answer.body['payment_id']}"
+    (item,) = ledger.items.values()
+    assert item["actor"] == {"S": "arn:aws:iam::123456789012:user/shop"}
+
+
+def test_an_authorization_captures_nothing(call: Call) -> None:
+    answer = call("POST", "/payments", {**BODY, "capture": False})
+    assert (answer.body["status"], answer.body["captured"]) == ("authorized", 0)
+
+
+def test_the_same_key_and_body_is_the_same_payment(call: Call, ledger: MemoryLedger) -> None:
+    first = call("POST", "/payments", BODY)
+    again = call("POST", "/payments", raw=json.dumps(BODY, indent=3, sort_keys=True))
+    assert (again.status, again.headers["Idempotency-Replayed"]) == (200, "true")
+    assert again.body == first.body
+    assert len(ledger.items) == 1
+
+
+def test_the_same_key_with_another_body_is_a_conflict(call: Call, ledger: MemoryLedger) -> None:
+    call("POST", "/payments", BODY)
+    answer = call("POST", "/payments", {**BODY, "amount": 1})
+    assert answer.status == 409
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert len(ledger.items) == 1
+
+
+def test_another_merchant_may_use_the_same_key(call: Call, ledger: MemoryLedger) -> None:
+    call("POST", "/payments", BODY)
+    assert call("POST", "/payments", {**BODY, "merchant_id": "m-2"}).status == 201
+    assert len(ledger.items) == 2
+
+
+def test_nothing_is_recorded_of_a_bad_request(call: Call, ledger: MemoryLedger) -> None:
+    answer = call("POST", "/payments", {**BODY, "currency": "ABC"})
+    assert answer.status == 400
+    assert [error["pointer"] for error in answer.body["errors"]] == ["/currency"]
+    assert ledger.items == {}
+    assert call("POST", "/payments", BODY).status == 201
+
+
+def test_a_key_is_required(call: Call) -> None:
+    assert call("POST", "/payments", BODY, key=None).status == 400
+
+
+def test_a_base64_body_is_read(call: Call) -> None:
+    encoded = base64.b64encode(json.dumps(BODY).encode()).decode()
+    assert call("POST", "/payments", raw=encoded, isBase64Encoded=True).status == 201
+
+
+@pytest.mark.parametrize("raw", ["%%%", base64.b64encode(b"\xff\xfe").decode()])
+def test_a_body_that_is_no_text_is_refused(call: Call, raw: str) -> None:
+    assert call("POST", "/payments", raw=raw, isBase64Encoded=True).status == 400
+
+
+def test_a_payment_can_be_read(call: Call) -> None:
+    made = call("POST", "/payments", BODY)
+    assert call("GET", f"/payments/{made.body['payment_id']}").body == made.body
+
+
+@pytest.mark.parametrize("payment_id", ["pay_" + "a" * 32, "nonsense", "4111111111111111"])
+def test_an_unknown_payment_is_not_found(call: Call, payment_id: str) -> None:
+    answer = call("GET", f"/payments/{payment_id}")
+    assert (answer.status, answer.headers["Content-Type"]) == (404, "application/problem+json")
+    assert "4111" not in json.dumps(answer.body)
+
+
+def test_an_unknown_route_is_not_found(call: Call) -> None:
+    assert call("DELETE", "/payments").body["type"] == "urn:payments:problem:no-such-route"
+
+
+def test_a_ledger_that_does_not_answer_is_said_and_the_retry_is_safe(
+    call: Call, ledger: MemoryLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def silent(_: Any) -> None:
+        raise unavailable()
+
+    with monkeypatch.context() as broken:
+        broken.setattr(ledger, "record", silent)
+        answer = call("POST", "/payments", BODY)
+    assert (answer.status, answer.headers["Retry-After"]) == (503, "1")
+    assert call("POST", "/payments", BODY).status == 201
+
+
+def test_what_nobody_foresaw_fails_the_function_and_leaks_no_card_number(
+    call: Call, ledger: MemoryLedger, monkeypatch: pytest.MonkeyPatch, log: io.StringIO
+) -> None:
+    def explode(_: Any) -> None:
+        raise KeyError("4111111111111111")
+
+    monkeypatch.setattr(ledger, "record", explode)
+    with pytest.raises(RuntimeError) as caught:
+        call("POST", "/payments", BODY)
+    assert "4111" not in str(caught.value)
+    assert "unforeseen failure" in log.getvalue()
+    assert "4111" not in log.getvalue()
+
+
+def test_a_payment_is_logged_with_its_id_and_without_its_token(call: Call, log: io.StringIO) -> None:
+    made = call("POST", "/payments", BODY)
+    (line,) = [json.loads(line) for line in log.getvalue().splitlines()]
+    assert (line["payment_id"], line["correlation_id"]) == (made.body["payment_id"], "request-1")
+    assert "tok_visa" not in log.getvalue()
+
+
+def test_a_payment_is_counted(call: Call, capsys: pytest.CaptureFixture[str]) -> None:
+    call("POST", "/payments", BODY)
+    (metric,) = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
+    assert (metric["PaymentsTaken"], metric["service"]) == ([1.0], "payments")
+
+
+def test_the_table_is_asked_for_by_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TRANSACTIONS_TABLE", raising=False)
+    processor.payments.cache_clear()
+    with pytest.raises(Exception, match="TRANSACTIONS_TABLE is not set"):
+        processor.payments()
