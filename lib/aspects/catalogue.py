@@ -1,0 +1,17 @@
+"""Every rule, in the order of reading."""
+
+from __future__ import annotations
+
+from lib.aspects import encryption, naming, recovery, tagging, teardown
+from lib.aspects.model import Rule
+
+RULES: tuple[Rule, ...] = (
+    *naming.RULES,
+    *encryption.RULES,
+    *recovery.RULES,
+    *teardown.RULES,
+    *tagging.RULES,
+)
+
+if len({rule.id for rule in RULES}) != len(RULES):
+    raise ValueError(f"two rules share an id: {sorted(rule.id for rule in RULES)}; give each its own")

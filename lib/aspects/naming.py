@@ -1,0 +1,117 @@
+"""NAME: who owns a resource, and what it is, can be read in its name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from lib.aspects.model import Severity, StackRule
+from lib.aspects.terraform_json import MISSING, UNKNOWN, Resource, StackView, blocks, literal, said
+
+# Type -> (argument that names it, {resource-type} word of its names). `x[].y` is the argument y of each block x.
+NAMED: dict[str, tuple[tuple[str, str], ...]] = {
+    "aws_apigatewayv2_api": (("name", "api"),),
+    "aws_cloudwatch_composite_alarm": (("alarm_name", "alarm"),),
+    "aws_cloudwatch_dashboard": (("dashboard_name", "dashboard"),),
+    "aws_cloudwatch_log_group": (("name", ""),),  # AWS's own path, then the name of what writes into it
+    "aws_cloudwatch_log_resource_policy": (("policy_name", "policy"),),
+    "aws_cloudwatch_metric_alarm": (("alarm_name", "alarm"),),
+    "aws_dynamodb_table": (
+        ("name", "dynamodb"),
+        ("global_secondary_index[].name", "index"),
+        ("local_secondary_index[].name", "index"),
+    ),
+    "aws_iam_policy": (("name", "policy"),),
+    "aws_iam_role": (("name", "role"),),
+    "aws_iam_role_policy": (("name", "policy"),),
+    "aws_kms_alias": (("name", "kms"),),
+    "aws_lambda_alias": (("name", "alias"),),
+    "aws_lambda_function": (("function_name", "lambda"),),
+    "aws_s3_bucket": (("bucket", "s3"),),
+    "aws_sns_topic": (("name", "sns"),),
+    "aws_sqs_queue": (("name", "sqs"),),
+}
+# A `name` here is a name in the DNS, or one of AWS's own words.
+NOT_OURS = re.compile(r"aws_(route53_.*|service_discovery_.*_dns_namespace|ses_.*identity|acm_.*)")
+AWS_WORDS = {"aws_apigatewayv2_stage": ("$default",)}
+PREFIXES = ("name_prefix", "bucket_prefix", "alarm_name_prefix", "function_name_prefix")
+
+SOURCE = "https://docs.aws.amazon.com/whitepapers/latest/tagging-best-practices/tagging-best-practices.html"
+
+
+def _names(resource: Resource) -> Iterator[tuple[str, str, Any]]:
+    """(argument, {resource-type} word or "", value) of each name of a resource; a name left out has the value None."""
+    if NOT_OURS.fullmatch(resource.type):
+        return
+    known = NAMED.get(resource.type)
+    for argument, word in known or ((("name", ""),) if "name" in resource.attributes else ()):
+        block, _, inner = argument.rpartition("[].")
+        for attributes in blocks(resource.attributes, block) if block else [resource.attributes]:
+            value = attributes.get(inner)
+            if value not in AWS_WORDS.get(resource.type, ()):
+                yield argument, word, value
+
+
+def _segment(name: Any) -> str:
+    """The part of a name that is ours: after the last `/`, before the `.fifo` that AWS asks of FIFO queues."""
+    return str(name).rpartition("/")[2].removesuffix(".fifo")
+
+
+def _ends_in_suffix(stack: StackView) -> Iterator[tuple[str, str]]:
+    if stack.suffix is None:
+        yield (
+            stack.name,
+            "the environment suffix is not known: terraform.backend.s3.key is not {environment_suffix}/{ns}.tfstate",
+        )
+        return
+    for resource in stack.resources:
+        for prefix in PREFIXES:
+            if resource.attributes.get(prefix) is not None:
+                yield resource.path, f"{prefix} makes Terraform invent a name; expected one ending in -{stack.suffix}"
+        for argument, _, value in _names(resource):
+            known = literal(value)
+            if known in (MISSING, UNKNOWN) or not _segment(known).endswith(f"-{stack.suffix}"):
+                yield resource.path, f"{argument} is {said(value)}; expected a name that ends in -{stack.suffix}"
+
+
+def _follows_pattern(stack: StackView) -> Iterator[tuple[str, str]]:
+    end = f"-{stack.suffix or '{suffix}'}"
+    for resource in stack.resources:
+        for argument, word, value in _names(resource):
+            known = literal(value)
+            if known in (MISSING, UNKNOWN):
+                continue  # TAP-NAME-1 says so
+            stem = _segment(known).removesuffix(end)
+            if not re.fullmatch(rf"{word or '[a-z][a-z0-9]*'}(-[a-z0-9]+)+", stem):
+                expected = f"{word or '{resource-type}'}-{{purpose}}{end}"
+                yield resource.path, f"{argument} is {said(value)}; expected {expected} in lower case"
+
+
+ENDS_IN_SUFFIX = StackRule(
+    id="TAP-NAME-1",
+    title="Every name ends in the environment suffix",
+    why="Environments share an account: a name without its environment collides with, or is taken for, another's.",
+    severity=Severity.MEDIUM,
+    controls=("PCI DSS 4.0.1 6.5.3", "PCI DSS 4.0.1 12.5.1"),
+    resource_types=("*",),
+    waivable=True,
+    fix="give it the literal name that lib/naming.py makes: naming(resource_type, purpose)",
+    source=SOURCE,
+    check=_ends_in_suffix,
+)
+
+FOLLOWS_PATTERN = StackRule(
+    id="TAP-NAME-2",
+    title="Every name is {resource-type}-{purpose}-{suffix}",
+    why="Whoever reads a name in a bill, a log or an alarm at night knows what it is and what it is for.",
+    severity=Severity.LOW,
+    controls=("PCI DSS 4.0.1 12.5.1",),
+    resource_types=("*",),
+    waivable=True,
+    fix="give it the literal name that lib/naming.py makes: naming(resource_type, purpose)",
+    source=SOURCE,
+    check=_follows_pattern,
+)
+
+RULES = (ENDS_IN_SUFFIX, FOLLOWS_PATTERN)

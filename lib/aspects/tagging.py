@@ -1,0 +1,47 @@
+"""TAG: whose a resource is, and what made it, stands on the resource (tagging_aspect.py writes it there)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from lib.aspects.model import ResourceRule, Severity
+from lib.aspects.terraform_json import Attributes, blocks, literal, said
+
+REQUIRED = ("Environment", "ManagedBy", "Project", "Owner")
+# Types with `tags`: hashicorp/aws 5.100.0, as its CDKTF bindings have them. A test holds both together.
+TAGGABLE: Final = frozenset((Path(__file__).parent / "taggable_types.txt").read_text().split())
+# Its tags are blocks, because each may be handed on to the instances.
+TAG_BLOCKS = "aws_autoscaling_group"
+
+
+def _tagged(type_: str, attributes: Attributes) -> Iterator[str]:
+    tags = _tag_blocks(attributes) if type_ == TAG_BLOCKS else attributes.get("tags")
+    if not isinstance(tags, Mapping):
+        yield f"tags are {said(tags)}; expected {', '.join(REQUIRED)}"
+        return
+    for name in REQUIRED:
+        value = literal(tags.get(name))
+        if not isinstance(value, str) or not value.strip():
+            yield f"tag {name} is {said(tags.get(name))}; expected a literal that is not empty"
+
+
+def _tag_blocks(attributes: Attributes) -> dict[str, Any]:
+    return {str(block.get("key")): block.get("value") for block in blocks(attributes, "tag")}
+
+
+TAGGED = ResourceRule(
+    id="TAP-TAG-1",
+    title="Every taggable resource carries the required tags",
+    why="What a bill, an inventory or an incident shows has an owner, whatever the provider's default_tags are.",
+    severity=Severity.MEDIUM,
+    controls=("PCI DSS 4.0.1 12.5.1", "Well-Architected COST03-BP02"),
+    resource_types=(TAG_BLOCKS, *sorted(TAGGABLE)),
+    waivable=True,
+    fix="pass the tags to TapStack as default_tags; do not override a resource's own with an expression or nothing",
+    source="https://docs.aws.amazon.com/whitepapers/latest/tagging-best-practices/tagging-best-practices.html",
+    check=_tagged,
+)
+
+RULES = (TAGGED,)

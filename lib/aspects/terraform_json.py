@@ -1,0 +1,224 @@
+"""Reading Terraform JSON as the rules need it: a literal, UNKNOWN or MISSING; blocks; references.
+
+Terraform accepts several spellings of one thing, and so does this: a block is an object or a list of objects, a flag is
+`true` or `"true"`, `null` is an argument left out. A `${…}` expression has no value yet, so it is UNKNOWN.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+from typing import Any, Final, Literal
+
+Attributes = Mapping[str, Any]
+
+# `$${` and `%%{` are Terraform's escapes of the literal characters.
+_EXPRESSION = re.compile(r"(?<!\$)\$\{|(?<!%)%\{")
+_REFERENCE = re.compile(r"\$\{(data\.)?([a-z][a-z0-9_]*)\.([A-Za-z0-9_-]+)\.([a-z][a-z0-9_]*)\}")
+
+
+class Absent(Enum):
+    """Why there is no literal."""
+
+    UNKNOWN = "unknown"
+    MISSING = "missing"
+
+
+UNKNOWN: Final = Absent.UNKNOWN
+MISSING: Final = Absent.MISSING
+
+
+class _DynamicBlock(dict[str, Any]):
+    """The block that a `dynamic` will make, or not: nothing in it is known before the apply."""
+
+    def get(self, _key: object, _default: object = None) -> str:
+        return "${dynamic}"
+
+
+def literal(value: Any) -> Any:
+    """The value itself, UNKNOWN for an expression, MISSING for null."""
+    if value is None:
+        return MISSING
+    if isinstance(value, str) and _EXPRESSION.search(value):
+        return UNKNOWN
+    return value
+
+
+def flag(value: Any) -> bool | Absent:
+    """True and False in each of Terraform's spellings; what is neither is UNKNOWN."""
+    value = literal(value)
+    if isinstance(value, str):
+        value = {"true": True, "false": False}.get(value, UNKNOWN)
+    return value if isinstance(value, bool | Absent) else UNKNOWN
+
+
+def number(value: Any) -> float | Absent:
+    """A number, also one in quotes; what is none is UNKNOWN."""
+    value = literal(value)
+    if isinstance(value, Absent):
+        return value
+    try:
+        return UNKNOWN if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError):
+        return UNKNOWN
+
+
+def said(value: Any) -> str:
+    """How a message speaks of a value: `missing`, `not known at synthesis (${…})` or the value as JSON."""
+    match literal(value):
+        case Absent.MISSING:
+            return "missing"
+        case Absent.UNKNOWN:
+            return f"not known at synthesis ({value})"
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def blocks(attributes: Attributes, name: str) -> list[Attributes]:
+    """The blocks of that name, `a.b` for those inside others; a `dynamic` one has every argument unknown."""
+    head, _, rest = name.partition(".")
+    found = _objects(attributes.get(head))
+    for dynamic in _objects(attributes.get("dynamic")):
+        if head in dynamic:
+            found.append(_DynamicBlock())
+    return [inner for block in found for inner in blocks(block, rest)] if rest else found
+
+
+def _objects(value: Any) -> list[Attributes]:
+    """An object, or the objects of a list; an expression in their place is a block that nobody knows."""
+    found: list[Attributes] = []
+    for item in value if isinstance(value, list) else [value]:
+        if isinstance(item, Mapping):
+            found.append(item)
+        elif literal(item) is UNKNOWN:
+            found.append(_DynamicBlock())
+    return found
+
+
+def strings(value: Any) -> list[str]:
+    """A string, or the strings of a list."""
+    return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)]
+
+
+# Maps whose keys are the user's own words.
+_FREE_FORM = frozenset({"//", "tags", "tags_all", "variables"})
+
+
+def arguments(attributes: Attributes, prefix: str = "") -> Iterator[tuple[str, str, Any]]:
+    """Every argument at every depth, what a `dynamic` would make included: (dotted path, name, value)."""
+    for name, value in attributes.items():
+        if name in _FREE_FORM:
+            continue
+        yield prefix + name, name, value
+        for block in value if isinstance(value, list) else [value]:
+            if isinstance(block, Mapping):
+                yield from arguments(block, f"{prefix}{name}.")
+
+
+@dataclass(frozen=True)
+class Reference:
+    """`${aws_kms_key.main.arn}`, taken apart."""
+
+    type: str
+    id: str
+    attribute: str
+    is_data: bool = False
+
+
+def reference(value: Any) -> Reference | None:
+    """The one thing that the whole value refers to; None for a literal and for any other expression."""
+    match = _REFERENCE.fullmatch(value) if isinstance(value, str) else None
+    return Reference(match[2], match[3], match[4], bool(match[1])) if match else None
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A resource as Terraform will see it. `path` is its construct's, or `{stack}/{type}.{id}` if it says none."""
+
+    type: str
+    id: str
+    path: str
+    attributes: Attributes
+
+    def is_meant_by(self, value: Any, *by: str) -> bool:
+        """Whether the value is a reference to this resource, through one of these attributes."""
+        return any(value == f"${{{self.type}.{self.id}.{attribute}}}" for attribute in by)
+
+
+class StackView:
+    """A synthesized stack, `cdk.tf.json` as an object, for rules to ask."""
+
+    def __init__(self, stack_json: Mapping[str, Any]) -> None:
+        self._json = stack_json
+
+    @cached_property
+    def name(self) -> str:
+        """The stack's name, as CDKTF notes it; `stack` in JSON of another origin."""
+        for comment in _objects(self._json.get("//")):
+            for metadata in _objects(comment.get("metadata")):
+                return str(metadata.get("stackName", "stack"))
+        return "stack"
+
+    @cached_property
+    def suffix(self) -> str | None:
+        """The environment suffix: the state's key is `{environment_suffix}/{ns}.tfstate`. None where it is not."""
+        for backend in blocks(self._json, "terraform.backend.s3"):
+            key = literal(backend.get("key"))
+            if isinstance(key, str) and re.fullmatch(r"[^/]+/[^/]+\.tfstate", key):
+                return key.partition("/")[0]
+        return None
+
+    @cached_property
+    def resources(self) -> tuple[Resource, ...]:
+        """Every managed resource, in the order of the JSON."""
+        return tuple(self._read("resource"))
+
+    def of(self, *types: str) -> Iterator[Resource]:
+        """The resources of these types."""
+        wanted = frozenset(types)
+        return (resource for resource in self.resources if resource.type in wanted)
+
+    def get(self, to: Reference) -> Resource | None:
+        """What a reference refers to, if the stack declares it."""
+        return (self._data if to.is_data else self._managed).get((to.type, to.id))
+
+    def attached_to(self, resource: Resource, kind: str, argument: str, *by: str) -> list[Resource]:
+        """The resources of type `kind` whose `argument` refers to this resource; a literal refers to nothing."""
+        return [other for other in self.of(kind) if resource.is_meant_by(other.attributes.get(argument), *by)]
+
+    def key_complaint(self, value: Any) -> str | None:
+        """Why the value is no customer managed key of this stack, as the end of a sentence; None if it is one."""
+        to = reference(value)
+        if to is None and isinstance(literal(value), str):
+            owner = "AWS's own key" if str(value).startswith("alias/aws/") else "a literal, which may be anybody's key"
+            return f"is {said(value)}, {owner}"
+        if to is None:
+            return f"is {said(value)}"
+        if to.type != "aws_kms_key" or to.is_data or to.attribute not in ("arn", "key_id", "id"):
+            return f"is {value}, which is no key of this stack"
+        return None if self.get(to) else f"is {value}, a key that the stack does not declare"
+
+    @cached_property
+    def _managed(self) -> dict[tuple[str, str], Resource]:
+        return {(resource.type, resource.id): resource for resource in self.resources}
+
+    @cached_property
+    def _data(self) -> dict[tuple[str, str], Resource]:
+        return {(resource.type, resource.id): resource for resource in self._read("data")}
+
+    def _read(self, kind: Literal["resource", "data"]) -> Iterator[Resource]:
+        for of_kind in _objects(self._json.get(kind)):
+            for type_, of_type in of_kind.items():
+                for by_id in _objects(of_type):
+                    for id_, body in by_id.items():
+                        for attributes in _objects(body):
+                            yield Resource(type_, id_, self._path(type_, id_, attributes), attributes)
+
+    def _path(self, type_: str, id_: str, attributes: Attributes) -> str:
+        for metadata in blocks(attributes, "//.metadata"):
+            if isinstance(metadata.get("path"), str):
+                return str(metadata["path"])
+        return f"{self.name}/{type_}.{id_}"

@@ -1,0 +1,118 @@
+"""Alerting: the alarms, the encrypted topic that they go to, and who reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from constructs import Construct
+
+from lib.aws import (
+    CloudwatchMetricAlarm,
+    CloudwatchMetricAlarmMetricQuery,
+    CloudwatchMetricAlarmMetricQueryMetric,
+    SnsTopic,
+    SnsTopicPolicy,
+    SnsTopicSubscription,
+)
+from lib.constructs.account import Account
+from lib.constructs.alarms import PERIOD_SECONDS, Alarm, Metric
+from lib.constructs.policy import allow, deny_insecure_transport, document, from_source, service
+from lib.naming import Naming
+
+
+class Alerting(Construct):
+    """`topic`, and `alarms` by purpose."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        account: Account,
+        naming: Naming,
+        key_arn: str,
+        alarms: Sequence[Alarm],
+        email: str | None,
+    ) -> None:
+        super().__init__(scope, id_)
+        self.topic = SnsTopic(self, "topic", name=naming("sns", "alerts"), kms_master_key_id=key_arn)
+        SnsTopicPolicy(
+            self,
+            "policy",
+            arn=self.topic.arn,
+            policy=document(
+                self,
+                "policy_document",
+                [
+                    # docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
+                    allow(
+                        "Alarms",
+                        ["sns:Publish"],
+                        [self.topic.arn],
+                        principals=service("cloudwatch.amazonaws.com"),
+                        conditions=from_source(account, account.arn("cloudwatch", f"alarm:{naming('alarm', '*')}")),
+                    ),
+                    deny_insecure_transport(["sns:Publish"], [self.topic.arn]),
+                ],
+            ),
+        )
+        if email is not None:
+            # AWS mails a link that must be followed once before anything arrives.
+            SnsTopicSubscription(self, "email", topic_arn=self.topic.arn, protocol="email", endpoint=email)
+        self.alarms = {alarm.purpose: self._add(alarm, naming("alarm", alarm.purpose)) for alarm in alarms}
+
+    def _add(self, alarm: Alarm, name: str) -> CloudwatchMetricAlarm:
+        made = CloudwatchMetricAlarm(
+            self,
+            alarm.purpose,
+            alarm_name=name,
+            alarm_description=alarm.description,
+            comparison_operator="GreaterThanOrEqualToThreshold",
+            threshold=alarm.threshold,
+            evaluation_periods=alarm.periods,
+            datapoints_to_alarm=alarm.datapoints,
+            treat_missing_data="notBreaching",
+            actions_enabled=True,
+            alarm_actions=[self.topic.arn],
+            ok_actions=[self.topic.arn],
+        )
+        if len(alarm.metrics) == 1:
+            _watch_one(made, alarm, alarm.metrics[0])
+        else:
+            made.put_metric_query(_sum(alarm))
+        return made
+
+
+def _watch_one(made: CloudwatchMetricAlarm, alarm: Alarm, metric: Metric) -> None:
+    made.namespace = metric.namespace
+    made.metric_name = metric.name
+    made.dimensions = dict(metric.dimensions)
+    made.period = PERIOD_SECONDS
+    if alarm.statistic.startswith("p"):
+        made.extended_statistic = alarm.statistic
+    else:
+        made.statistic = alarm.statistic
+
+
+def _sum(alarm: Alarm) -> list[CloudwatchMetricAlarmMetricQuery]:
+    """Metric math: one alarm over a metric that CloudWatch keeps apart by operation."""
+    parts = [
+        CloudwatchMetricAlarmMetricQuery(
+            id=f"m{number}",
+            return_data=False,
+            metric=CloudwatchMetricAlarmMetricQueryMetric(
+                namespace=metric.namespace,
+                metric_name=metric.name,
+                dimensions=dict(metric.dimensions),
+                period=PERIOD_SECONDS,
+                stat=alarm.statistic,
+            ),
+        )
+        for number, metric in enumerate(alarm.metrics, start=1)
+    ]
+    # FILL: a sum with one missing part would itself be missing.
+    total = " + ".join(f"FILL({part.id}, 0)" for part in parts)
+    return [
+        *parts,
+        CloudwatchMetricAlarmMetricQuery(id="total", label=alarm.purpose, expression=total, return_data=True),
+    ]

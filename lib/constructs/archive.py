@@ -1,0 +1,178 @@
+"""The archive: one bucket of audit records and receipts, one of who read and wrote them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from constructs import Construct
+
+from lib.aws import (
+    S3Bucket,
+    S3BucketLifecycleConfiguration,
+    S3BucketLifecycleConfigurationRule,
+    S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload,
+    S3BucketLifecycleConfigurationRuleExpiration,
+    S3BucketLifecycleConfigurationRuleFilter,
+    S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration,
+    S3BucketLoggingA,
+    S3BucketOwnershipControls,
+    S3BucketOwnershipControlsRule,
+    S3BucketPolicy,
+    S3BucketPublicAccessBlock,
+    S3BucketServerSideEncryptionConfigurationA,
+    S3BucketServerSideEncryptionConfigurationRuleA,
+    S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA,
+    S3BucketVersioningA,
+    S3BucketVersioningVersioningConfiguration,
+)
+from lib.constructs.account import Account
+from lib.constructs.policy import (
+    Statement,
+    allow,
+    condition,
+    deny,
+    deny_insecure_transport,
+    document,
+    from_source,
+    service,
+)
+from lib.naming import Naming
+
+# Where the archiver may write; its own code makes the keys below these.
+AUDIT_PREFIX = "audit/"
+RECEIPTS_PREFIX = "receipts/"
+ACCESS_LOG_PREFIX = "archive/"
+
+NONCURRENT_DAYS = 30  # how long an overwritten or deleted object can be brought back
+INCOMPLETE_UPLOAD_DAYS = 7
+
+
+class PrivateBucket(Construct):
+    """A bucket that is versioned, encrypted, private, reached over TLS only, and never in the way of a destroy."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        name: str,
+        key_arn: str | None,
+        expire_after_days: int | None = None,
+    ) -> None:
+        """`key_arn=None`: encrypted by S3's own key. `expire_after_days=None`: current objects stay."""
+        super().__init__(scope, id_)
+        self.bucket = S3Bucket(self, "bucket", bucket=name, force_destroy=True)
+        S3BucketOwnershipControls(
+            self,
+            "ownership",
+            bucket=self.bucket.id,
+            rule=S3BucketOwnershipControlsRule(object_ownership="BucketOwnerEnforced"),
+        )
+        S3BucketServerSideEncryptionConfigurationA(
+            self,
+            "encryption",
+            bucket=self.bucket.id,
+            rule=[
+                S3BucketServerSideEncryptionConfigurationRuleA(
+                    apply_server_side_encryption_by_default=(
+                        S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA(
+                            sse_algorithm="aws:kms" if key_arn else "AES256", kms_master_key_id=key_arn
+                        )
+                    ),
+                    bucket_key_enabled=True if key_arn else None,
+                )
+            ],
+        )
+        self._public_access_block = S3BucketPublicAccessBlock(
+            self,
+            "public_access_block",
+            bucket=self.bucket.id,
+            block_public_acls=True,
+            block_public_policy=True,
+            ignore_public_acls=True,
+            restrict_public_buckets=True,
+        )
+        versioning = S3BucketVersioningA(
+            self,
+            "versioning",
+            bucket=self.bucket.id,
+            versioning_configuration=S3BucketVersioningVersioningConfiguration(status="Enabled"),
+        )
+        S3BucketLifecycleConfiguration(
+            self, "lifecycle", bucket=self.bucket.id, rule=[_lifecycle(expire_after_days)], depends_on=[versioning]
+        )
+
+    def attach_policy(self, statements: Sequence[Statement] = ()) -> S3BucketPolicy:
+        """The bucket's one policy: TLS 1.2 or nothing, and these."""
+        resources = [self.bucket.arn, f"{self.bucket.arn}/*"]
+        transport = [
+            deny_insecure_transport(["s3:*"], resources),
+            deny("DenyOldTls", ["s3:*"], resources, [condition("NumericLessThan", "s3:TlsVersion", "1.2")]),
+        ]
+        return S3BucketPolicy(
+            self,
+            "policy",
+            bucket=self.bucket.id,
+            policy=document(self, "policy_document", [*transport, *statements]),
+            depends_on=[self._public_access_block],  # S3 refuses two changes to one bucket's access at a time
+        )
+
+
+class Archive(Construct):
+    """`bucket` holds the records; its access logs go to a bucket of their own."""
+
+    def __init__(
+        self, scope: Construct, id_: str, *, account: Account, naming: Naming, key_arn: str, log_retention_days: int
+    ) -> None:
+        super().__init__(scope, id_)
+        records = PrivateBucket(self, "records", name=naming.bucket("archive"), key_arn=key_arn)
+        self.bucket = records.bucket
+        records.attach_policy()
+
+        # SSE-S3: a target of server access logs accepts no default encryption by KMS.
+        # docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
+        access_logs = PrivateBucket(
+            self,
+            "access_logs",
+            name=naming.bucket("access-logs"),
+            key_arn=None,
+            expire_after_days=log_retention_days,
+        )
+        delivery = access_logs.attach_policy(
+            [
+                allow(
+                    "ServerAccessLogs",
+                    ["s3:PutObject"],
+                    [f"{access_logs.bucket.arn}/{ACCESS_LOG_PREFIX}*"],
+                    principals=service("logging.s3.amazonaws.com"),
+                    conditions=from_source(account, self.bucket.arn),
+                )
+            ]
+        )
+        S3BucketLoggingA(
+            self,
+            "logging",
+            bucket=self.bucket.id,
+            target_bucket=access_logs.bucket.id,
+            target_prefix=ACCESS_LOG_PREFIX,
+            depends_on=[delivery],
+        )
+
+
+def _lifecycle(expire_after_days: int | None) -> S3BucketLifecycleConfigurationRule:
+    return S3BucketLifecycleConfigurationRule(
+        id="expire",
+        status="Enabled",
+        filter=[S3BucketLifecycleConfigurationRuleFilter(prefix="")],
+        abort_incomplete_multipart_upload=[
+            S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload(
+                days_after_initiation=INCOMPLETE_UPLOAD_DAYS
+            )
+        ],
+        noncurrent_version_expiration=[
+            S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration(noncurrent_days=NONCURRENT_DAYS)
+        ],
+        expiration=[S3BucketLifecycleConfigurationRuleExpiration(days=expire_after_days)]
+        if expire_after_days
+        else None,
+    )

@@ -1,0 +1,114 @@
+"""The archiver: turns every change of the ledger into an audit record and every payment into a receipt."""
+
+from __future__ import annotations
+
+from constructs import Construct
+
+from lib.aws import (
+    LambdaEventSourceMapping,
+    LambdaEventSourceMappingDestinationConfig,
+    LambdaEventSourceMappingDestinationConfigOnFailure,
+)
+from lib.constructs.account import Account
+from lib.constructs.archive import AUDIT_PREFIX, RECEIPTS_PREFIX, Archive
+from lib.constructs.code import Code
+from lib.constructs.dead_letters import DeadLetters
+from lib.constructs.function import Function
+from lib.constructs.ledger import Ledger
+from lib.constructs.policy import allow, condition
+from lib.naming import Naming
+from lib.settings import NO_RESERVED_CONCURRENCY
+
+HANDLER = "payments.archiver.handler"
+BUCKET_VARIABLE = "ARCHIVE_BUCKET"  # read by lib/lambda/payments/settings.py
+TIMEOUT_SECONDS = 60
+
+BATCH_SIZE = 100
+BATCHING_WINDOW_SECONDS = 1
+MAX_RETRIES = 10
+# A stream keeps a record for 24 hours. What is given up goes to the queue as a pointer into the stream, so giving up
+# after six leaves whoever is called eighteen to read it there.
+MAX_RECORD_AGE_SECONDS = 6 * 60 * 60
+# One batch of a shard at a time. Raise it (to 10) if the iterator's age grows: order is kept for each payment, as it
+# would be split by item. docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html
+PARALLELIZATION_FACTOR = 1
+
+
+class Archiver(Function):
+    """The function on the table's stream; `failures` takes the batches that it gave up."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        account: Account,
+        naming: Naming,
+        key_arn: str,
+        code: Code,
+        ledger: Ledger,
+        archive: Archive,
+        failures: DeadLetters,
+        log_retention_days: int,
+    ) -> None:
+        stream = ledger.table.stream_arn
+        prefixes = [f"{archive.bucket.arn}/{prefix}*" for prefix in (AUDIT_PREFIX, RECEIPTS_PREFIX)]
+        super().__init__(
+            scope,
+            id_,
+            account=account,
+            naming=naming,
+            key_arn=key_arn,
+            code=code,
+            dead_letters=failures,
+            handler=HANDLER,
+            description="Writes an audit record for each change of the ledger and a receipt for each payment",
+            environment={BUCKET_VARIABLE: archive.bucket.bucket},
+            statements=[
+                allow("Archive", ["s3:PutObject"], prefixes),
+                # docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
+                allow(
+                    "ArchiveKey",
+                    ["kms:Decrypt", "kms:GenerateDataKey"],
+                    [key_arn],
+                    conditions=[condition("StringEquals", "kms:ViaService", account.service("s3"))],
+                ),
+                # docs.aws.amazon.com/lambda/latest/dg/with-ddb.html#events-dynamodb-permissions
+                allow(
+                    "Stream",
+                    ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"],
+                    [stream],
+                ),
+                # Lambda asks for it, and it knows no resource:
+                # docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
+                allow("ListStreams", ["dynamodb:ListStreams"], ["*"]),
+                allow(
+                    "StreamKey",
+                    ["kms:Decrypt"],
+                    [key_arn],
+                    conditions=[condition("StringEquals", "kms:ViaService", account.service("dynamodb"))],
+                ),
+            ],
+            timeout=TIMEOUT_SECONDS,
+            # The stream's shards bound how many run at once.
+            reserved_concurrency=NO_RESERVED_CONCURRENCY,
+            log_retention_days=log_retention_days,
+        )
+        LambdaEventSourceMapping(
+            self,
+            "stream",
+            event_source_arn=stream,
+            function_name=self.alias.arn,
+            enabled=True,
+            starting_position="TRIM_HORIZON",  # nothing written before the mapping stood is left out
+            batch_size=BATCH_SIZE,
+            maximum_batching_window_in_seconds=BATCHING_WINDOW_SECONDS,
+            bisect_batch_on_function_error=True,
+            maximum_retry_attempts=MAX_RETRIES,
+            maximum_record_age_in_seconds=MAX_RECORD_AGE_SECONDS,
+            parallelization_factor=PARALLELIZATION_FACTOR,
+            function_response_types=["ReportBatchItemFailures"],
+            destination_config=LambdaEventSourceMappingDestinationConfig(
+                on_failure=LambdaEventSourceMappingDestinationConfigOnFailure(destination_arn=failures.queue.arn)
+            ),
+        )

@@ -1,0 +1,105 @@
+"""The dashboard: what an operator looks at first, alarms on top, then the way of a payment from left to right."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from constructs import Construct
+
+from lib.aws import CloudwatchDashboard
+from lib.constructs.account import Account
+from lib.constructs.alarms import PERIOD_SECONDS, Metric
+from lib.constructs.alerting import Alerting
+from lib.constructs.dead_letters import DeadLetters
+from lib.constructs.front_door import FrontDoor
+from lib.constructs.function import Function
+from lib.constructs.ledger import Ledger
+from lib.naming import Naming
+
+COLUMNS = 24  # CloudWatch's grid
+HEIGHT = 6
+
+
+class Dashboard(Construct):
+    """`dashboard`. docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html"""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        account: Account,
+        naming: Naming,
+        alerting: Alerting,
+        front_door: FrontDoor,
+        functions: Sequence[Function],
+        ledger: Ledger,
+        queues: Sequence[DeadLetters],
+    ) -> None:
+        super().__init__(scope, id_)
+        api = {"ApiId": front_door.api.id, "Stage": front_door.stage.name}
+        table = {"TableName": ledger.table.name}
+        index = {**table, "GlobalSecondaryIndexName": ledger.index_name}
+        names = [{"FunctionName": function.function.function_name} for function in functions]
+        graphs = [
+            _graph(account, "API requests", "Sum", [Metric("AWS/ApiGateway", n, api) for n in ("Count", "4xx", "5xx")]),
+            _graph(account, "API latency (ms)", "p99", [Metric("AWS/ApiGateway", "Latency", api)]),
+            _graph(account, "Function runs", "Sum", _each("AWS/Lambda", ("Invocations", "Errors", "Throttles"), names)),
+            _graph(account, "Function duration (ms)", "p99", _each("AWS/Lambda", ("Duration",), names)),
+            _graph(
+                account,
+                "Ledger throttles",
+                "Sum",
+                _each("AWS/DynamoDB", ("ReadThrottleEvents", "WriteThrottleEvents"), [table, index]),
+            ),
+            _graph(
+                account, "Archive behind the ledger (ms)", "Maximum", _each("AWS/Lambda", ("IteratorAge",), names[-1:])
+            ),
+            _graph(
+                account,
+                "Dead letters",
+                "Maximum",
+                _each(
+                    "AWS/SQS",
+                    ("ApproximateNumberOfMessagesVisible",),
+                    [{"QueueName": queue.queue.name} for queue in queues],
+                ),
+            ),
+        ]
+        alarms = {
+            "type": "alarm",
+            "width": COLUMNS,
+            "height": HEIGHT,
+            "properties": {"title": "Alarms", "alarms": [alarm.arn for alarm in alerting.alarms.values()]},
+        }
+        # Tokens in the text become Terraform references; ARNs and names hold nothing that JSON would have to escape.
+        self.dashboard = CloudwatchDashboard(
+            self,
+            "dashboard",
+            dashboard_name=naming("dashboard", "payments"),
+            dashboard_body=json.dumps({"widgets": [alarms, *graphs]}),
+        )
+
+
+def _each(namespace: str, names: Sequence[str], dimensions: Sequence[dict[str, str]]) -> list[Metric]:
+    return [Metric(namespace, name, of) for of in dimensions for name in names]
+
+
+def _graph(account: Account, title: str, statistic: str, metrics: Sequence[Metric]) -> dict[str, Any]:
+    return {
+        "type": "metric",
+        "width": COLUMNS // 2,
+        "height": HEIGHT,
+        "properties": {
+            "title": title,
+            "region": account.region,
+            "stat": statistic,
+            "period": PERIOD_SECONDS,
+            "metrics": [
+                [metric.namespace, metric.name, *(part for item in metric.dimensions.items() for part in item)]
+                for metric in metrics
+            ],
+        },
+    }

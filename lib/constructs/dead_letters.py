@@ -1,0 +1,43 @@
+"""A queue for what could not be done: encrypted, over TLS only, kept as long as SQS keeps anything."""
+
+from __future__ import annotations
+
+from constructs import Construct
+
+from lib.aws import SqsQueue
+from lib.constructs.account import Account
+from lib.constructs.policy import Statement, allow, condition, deny_insecure_transport, document
+from lib.naming import Naming
+
+RETENTION_SECONDS = 14 * 24 * 60 * 60  # SQS's maximum
+
+
+class DeadLetters(Construct):
+    """`queue`, and `send_statements` for the role of whoever sends there."""
+
+    def __init__(
+        self, scope: Construct, id_: str, *, account: Account, naming: Naming, key_arn: str, purpose: str
+    ) -> None:
+        super().__init__(scope, id_)
+        name = naming("sqs", purpose)
+        # Within the queue, not beside it: one call fewer, and no moment without it. The ARN is spelled out because a
+        # queue cannot refer to itself.
+        policy = document(self, "policy_document", [deny_insecure_transport(["sqs:*"], [account.arn("sqs", name)])])
+        self.queue = SqsQueue(
+            self,
+            "queue",
+            name=name,
+            kms_master_key_id=key_arn,
+            message_retention_seconds=RETENTION_SECONDS,
+            policy=policy,
+        )
+        self.send_statements: list[Statement] = [
+            allow("DeadLetters", ["sqs:SendMessage"], [self.queue.arn]),
+            # docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
+            allow(
+                "DeadLettersKey",
+                ["kms:Decrypt", "kms:GenerateDataKey"],
+                [key_arn],
+                conditions=[condition("StringEquals", "kms:ViaService", account.service("sqs"))],
+            ),
+        ]

@@ -1,0 +1,136 @@
+"""The front door: an HTTP API whose every route asks for a signed request."""
+
+from __future__ import annotations
+
+import json
+
+from constructs import Construct
+
+from lib.aws import (
+    Apigatewayv2Api,
+    Apigatewayv2Integration,
+    Apigatewayv2Route,
+    Apigatewayv2Stage,
+    Apigatewayv2StageAccessLogSettings,
+    Apigatewayv2StageDefaultRouteSettings,
+    CloudwatchLogGroup,
+    CloudwatchLogResourcePolicy,
+    LambdaPermission,
+)
+from lib.constructs.account import Account
+from lib.constructs.function import Function
+from lib.constructs.policy import allow, document, from_source, service
+from lib.naming import Naming
+
+# Construct id -> method and path. {id} is the path parameter's name in the event.
+ROUTES = {"create_payment": ("POST", "/payments"), "get_payment": ("GET", "/payments/{id}")}
+STAGE = "$default"  # API Gateway's own name for the stage without a path
+REQUESTS_PER_SECOND = 100
+BURST = 200
+# Who called what and how it went; no header, no body, no query: nothing that could hold a card number.
+ACCESS_LOG = {
+    "requestId": "$context.requestId",
+    "requestTime": "$context.requestTime",
+    "caller": "$context.identity.userArn",
+    "sourceIp": "$context.identity.sourceIp",
+    "routeKey": "$context.routeKey",
+    "status": "$context.status",
+    "responseLength": "$context.responseLength",
+    "responseLatency": "$context.responseLatency",
+    "integrationStatus": "$context.integrationStatus",
+    "integrationError": "$context.integrationErrorMessage",
+}
+
+
+class FrontDoor(Construct):
+    """`api`, `stage`, and the routes to the function's alias."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        account: Account,
+        naming: Naming,
+        key_arn: str,
+        target: Function,
+        log_retention_days: int,
+    ) -> None:
+        super().__init__(scope, id_)
+        name = naming("api", "payments")
+        self.api = Apigatewayv2Api(self, "api", name=name, protocol_type="HTTP", description="Takes and shows payments")
+        integration = Apigatewayv2Integration(
+            self,
+            "integration",
+            api_id=self.api.id,
+            integration_type="AWS_PROXY",
+            integration_method="POST",  # how API Gateway calls Lambda, whatever the route's method
+            integration_uri=target.alias.invoke_arn,
+            payload_format_version="2.0",
+            timeout_milliseconds=(target.timeout + 1) * 1000,  # the function's own timeout comes first, and is logged
+        )
+        for route_id, (method, path) in ROUTES.items():
+            Apigatewayv2Route(
+                self,
+                route_id,
+                api_id=self.api.id,
+                route_key=f"{method} {path}",
+                authorization_type="AWS_IAM",
+                target=f"integrations/{integration.id}",
+            )
+            LambdaPermission(
+                self,
+                f"{route_id}_permission",
+                statement_id=f"api-{route_id.replace('_', '-')}",
+                action="lambda:InvokeFunction",
+                function_name=target.function.function_name,
+                qualifier=target.alias.name,
+                principal="apigateway.amazonaws.com",
+                # docs.aws.amazon.com/apigateway/latest/developerguide/arn-format-reference.html: any stage of this
+                # API (it has one), this route.
+                source_arn=f"{self.api.execution_arn}/*/{method}{path}",
+            )
+        self.log_group = CloudwatchLogGroup(
+            self,
+            "access_log",
+            name=f"/aws/vendedlogs/{name}",
+            kms_key_id=key_arn,
+            retention_in_days=log_retention_days,
+            skip_destroy=False,
+        )
+        # Without it API Gateway would put its own AWSLogDeliveryWrite policy into the account, and leave it there.
+        # docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-CWL.html
+        delivery = CloudwatchLogResourcePolicy(
+            self,
+            "access_log_policy",
+            policy_name=naming("policy", "access-log"),
+            policy_document=document(
+                self,
+                "access_log_policy_document",
+                [
+                    allow(
+                        "AccessLogDelivery",
+                        ["logs:CreateLogStream", "logs:PutLogEvents"],
+                        [f"{self.log_group.arn}:log-stream:*"],
+                        principals=service("delivery.logs.amazonaws.com"),
+                        conditions=from_source(account, account.arn("logs", "*")),
+                    )
+                ],
+            ),
+        )
+        self.stage = Apigatewayv2Stage(
+            self,
+            "stage",
+            api_id=self.api.id,
+            name=STAGE,
+            auto_deploy=True,
+            default_route_settings=Apigatewayv2StageDefaultRouteSettings(
+                throttling_rate_limit=REQUESTS_PER_SECOND,
+                throttling_burst_limit=BURST,
+                detailed_metrics_enabled=True,
+            ),
+            access_log_settings=Apigatewayv2StageAccessLogSettings(
+                destination_arn=self.log_group.arn, format=json.dumps(ACCESS_LOG)
+            ),
+            depends_on=[delivery],
+        )

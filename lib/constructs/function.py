@@ -1,0 +1,152 @@
+"""What the two functions have in common: code, role, log group, tracing, encrypted environment, version and alias."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from constructs import Construct
+
+from lib.aws import (
+    CloudwatchLogGroup,
+    IamRole,
+    IamRolePolicy,
+    LambdaAlias,
+    LambdaFunction,
+    LambdaFunctionDeadLetterConfig,
+    LambdaFunctionEnvironment,
+    LambdaFunctionLoggingConfig,
+    LambdaFunctionTracingConfig,
+)
+from lib.constructs.account import Account
+from lib.constructs.code import Code
+from lib.constructs.dead_letters import DeadLetters
+from lib.constructs.policy import Statement, allow, condition, document, trust
+from lib.naming import Naming
+
+RUNTIME = "python3.12"
+ARCHITECTURE = "arm64"
+MEMORY_MB = 512  # CPU comes with memory: below this, Powertools' imports take most of a cold start
+METRICS_NAMESPACE = "Payments"
+
+
+class Function(Construct):
+    """`function`, `alias` (what callers call) and `timeout` in seconds."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        account: Account,
+        naming: Naming,
+        key_arn: str,
+        code: Code,
+        dead_letters: DeadLetters,
+        handler: str,
+        environment: Mapping[str, str],
+        statements: Sequence[Statement],
+        description: str,
+        timeout: int,
+        reserved_concurrency: int,
+        log_retention_days: int,
+    ) -> None:
+        super().__init__(scope, id_)
+        purpose = id_
+        name = naming("lambda", purpose)
+        self.timeout = timeout
+        self.log_group = CloudwatchLogGroup(
+            self,
+            "log_group",
+            name=f"/aws/lambda/{name}",
+            kms_key_id=key_arn,
+            retention_in_days=log_retention_days,
+            skip_destroy=False,
+        )
+        self.role = IamRole(
+            self,
+            "role",
+            name=naming("role", purpose),
+            description=f"What {name} may do",
+            assume_role_policy=document(
+                self,
+                "trust_policy",
+                # aws:SourceArn is not documented for execution roles; a refused assume would fail CreateFunction.
+                [trust(["lambda.amazonaws.com"], [condition("StringEquals", "aws:SourceAccount", account.id)])],
+            ),
+            force_detach_policies=True,  # a policy that somebody attached by hand must not stop a destroy
+        )
+        permissions = IamRolePolicy(
+            self,
+            "policy",
+            name=naming("policy", purpose),
+            role=self.role.id,
+            policy=document(
+                self,
+                "policy_document",
+                [
+                    *statements,
+                    *dead_letters.send_statements,
+                    *self._own_statements(account, key_arn, name),
+                ],
+            ),
+        )
+        self.function = LambdaFunction(
+            self,
+            "function",
+            function_name=name,
+            description=description,
+            role=self.role.arn,
+            runtime=RUNTIME,
+            architectures=[ARCHITECTURE],
+            handler=handler,
+            filename=code.filename,
+            source_code_hash=code.sha256,
+            publish=True,
+            timeout=timeout,
+            memory_size=MEMORY_MB,
+            reserved_concurrent_executions=reserved_concurrency,
+            kms_key_arn=key_arn,
+            environment=LambdaFunctionEnvironment(
+                variables={
+                    "POWERTOOLS_SERVICE_NAME": purpose,
+                    "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
+                    "POWERTOOLS_LOG_LEVEL": "INFO",
+                    **environment,
+                }
+            ),
+            dead_letter_config=LambdaFunctionDeadLetterConfig(target_arn=dead_letters.queue.arn),
+            tracing_config=LambdaFunctionTracingConfig(mode="Active"),
+            logging_config=LambdaFunctionLoggingConfig(log_format="JSON", log_group=self.log_group.name),
+            # CreateFunction tries the role's permission to send to the queue.
+            depends_on=[permissions],
+        )
+        self.alias = LambdaAlias(
+            self,
+            "alias",
+            name=naming("alias", "live"),
+            description=f"The version of {name} that is called",
+            function_name=self.function.function_name,
+            function_version=self.function.version,
+        )
+
+    def _own_statements(self, account: Account, key_arn: str, name: str) -> list[Statement]:
+        """What every function does for itself: log into its group (never make one), send traces, read its settings."""
+        return [
+            allow("Logs", ["logs:CreateLogStream", "logs:PutLogEvents"], [f"{self.log_group.arn}:log-stream:*"]),
+            # X-Ray's actions know no resource:
+            # docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
+            allow("Traces", ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], ["*"]),
+            # docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html
+            allow(
+                "Environment",
+                ["kms:Decrypt"],
+                [key_arn],
+                conditions=[
+                    condition(
+                        "StringEquals",
+                        "kms:EncryptionContext:aws:lambda:FunctionArn",
+                        account.arn("lambda", f"function:{name}"),
+                    )
+                ],
+            ),
+        ]

@@ -1,0 +1,44 @@
+"""The ledger: one DynamoDB table of payments, the only place where a payment is decided."""
+
+from __future__ import annotations
+
+from constructs import Construct
+
+from lib.aws import (
+    DynamodbTable,
+    DynamodbTableAttribute,
+    DynamodbTableGlobalSecondaryIndex,
+    DynamodbTablePointInTimeRecovery,
+    DynamodbTableServerSideEncryption,
+)
+from lib.naming import Naming
+
+
+class Ledger(Construct):
+    """`table` and `index_name`, the index that lists a merchant's payments by time."""
+
+    def __init__(self, scope: Construct, id_: str, *, naming: Naming, key_arn: str) -> None:
+        super().__init__(scope, id_)
+        self.index_name = naming("index", "merchant")
+        self.table = DynamodbTable(
+            self,
+            "transactions",
+            name=naming("dynamodb", "transactions"),
+            billing_mode="PAY_PER_REQUEST",
+            hash_key="payment_id",
+            attribute=[
+                DynamodbTableAttribute(name="payment_id", type="S"),
+                DynamodbTableAttribute(name="merchant_id", type="S"),
+                DynamodbTableAttribute(name="created_at", type="S"),
+            ],
+            global_secondary_index=[
+                DynamodbTableGlobalSecondaryIndex(
+                    name=self.index_name, hash_key="merchant_id", range_key="created_at", projection_type="ALL"
+                )
+            ],
+            point_in_time_recovery=DynamodbTablePointInTimeRecovery(enabled=True),
+            server_side_encryption=DynamodbTableServerSideEncryption(enabled=True, kms_key_arn=key_arn),
+            stream_enabled=True,
+            stream_view_type="NEW_AND_OLD_IMAGES",  # the audit trail says what was and what is
+            deletion_protection_enabled=False,
+        )

@@ -1,0 +1,271 @@
+"""What the infrastructure takes from outside: read, checked and refused here, before anything is built.
+
+The only reader of the environment on this side, and the home of every default.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from lib.environments import ToolError
+from lib.naming import LONGEST_SUFFIX
+
+DEFAULT_SUFFIX = "dev"
+DEFAULT_REGION = "us-east-1"
+DEFAULT_STATE_BUCKET = "terraform-state-not-set"  # a synth needs a name; a deploy asks for a bucket that exists
+DEFAULT_PROJECT = "payments"
+DEFAULT_OWNER = "payments-platform"
+DEFAULT_LOG_RETENTION_DAYS = 365
+NO_RESERVED_CONCURRENCY = -1  # Terraform's and Lambda's own way to say none
+
+# What CloudWatch Logs accepts, from twelve months on (PCI DSS 4.0.1, 10.5.1).
+# docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+LOG_RETENTION_DAYS = (365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
+
+# Every taggable resource has these; default_tags may give them other values, and add more.
+REQUIRED_TAGS = ("Environment", "ManagedBy", "Project", "Owner")
+
+
+class SettingsError(ToolError):
+    """A setting that cannot be used: one line that names the variable, its value, the rule and the way out."""
+
+    def __init__(self, variable: str, value: object, rule: str, fix: str) -> None:
+        shown = repr(value)
+        if len(shown) > 80:
+            shown = f"{shown[:78]}…"
+        super().__init__(f"{variable} is {shown}, but {rule}; {fix}")
+
+
+@dataclass(frozen=True)
+class Options:
+    """What TapStack takes from its App's context, beyond its arguments (docs/decisions/0004).
+
+    `reserved_concurrency` is the processor's; -1 reserves none.
+    """
+
+    alert_email: str | None = None
+    reserved_concurrency: int = NO_RESERVED_CONCURRENCY
+    log_retention_days: int = DEFAULT_LOG_RETENTION_DAYS
+
+    @classmethod
+    def read(cls, get: Callable[[str], Any], spell: Callable[[str], str]) -> Options:
+        """Read and check through a getter that answers None for what is not said; `spell` names it in an error."""
+
+        def checked(name: str, check: Callable[[str, object], Any], default: object) -> Any:
+            value = get(name)
+            return default if value is None else check(spell(name), value)
+
+        return cls(
+            alert_email=checked("alert_email", check_email, None),
+            reserved_concurrency=checked("reserved_concurrency", check_reserved_concurrency, NO_RESERVED_CONCURRENCY),
+            log_retention_days=checked("log_retention_days", check_log_retention_days, DEFAULT_LOG_RETENTION_DAYS),
+        )
+
+    @classmethod
+    def from_context(cls, get: Callable[[str], Any]) -> Options:
+        """From a node's `try_get_context`. Raises SettingsError."""
+        return cls.read(get, "context {}".format)
+
+    def context(self) -> dict[str, Any]:
+        """For `App(context=…)`."""
+        return {name: value for name, value in vars(self).items() if value is not None}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that a synth needs, checked by `from_environment`."""
+
+    environment_suffix: str = DEFAULT_SUFFIX
+    aws_region: str = DEFAULT_REGION
+    state_bucket: str = DEFAULT_STATE_BUCKET
+    state_bucket_region: str = DEFAULT_REGION
+    default_tags: Mapping[str, str] = field(default_factory=dict)
+    options: Options = field(default_factory=Options)
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> Settings:
+        """Read and check. A variable that is not set has its default; one set to nothing is wrong. SettingsError."""
+        region = check_region("AWS_REGION", environ.get("AWS_REGION", DEFAULT_REGION))
+        return cls(
+            environment_suffix=check_suffix("ENVIRONMENT_SUFFIX", environ.get("ENVIRONMENT_SUFFIX", DEFAULT_SUFFIX)),
+            aws_region=region,
+            state_bucket=check_bucket(
+                "TERRAFORM_STATE_BUCKET", environ.get("TERRAFORM_STATE_BUCKET", DEFAULT_STATE_BUCKET)
+            ),
+            state_bucket_region=check_region(
+                "TERRAFORM_STATE_BUCKET_REGION", environ.get("TERRAFORM_STATE_BUCKET_REGION", region)
+            ),
+            default_tags={
+                "Project": check_tag_value("PROJECT_TAG", environ.get("PROJECT_TAG", DEFAULT_PROJECT)),
+                "Owner": check_tag_value("OWNER_TAG", environ.get("OWNER_TAG", DEFAULT_OWNER)),
+            },
+            options=Options.read(lambda name: environ.get(name.upper()), str.upper),
+        )
+
+    @property
+    def stack_name(self) -> str:
+        return f"TapStack{self.environment_suffix}"
+
+    def context(self) -> dict[str, Any]:
+        """For `App(context=…)`: what TapStack reads that is not one of its arguments."""
+        return self.options.context()
+
+    def require_state_bucket(self) -> None:
+        """Before a deploy to AWS: SettingsError while the state bucket is the default, or no name that S3 accepts."""
+        fix = "set it to a bucket of your account"
+        if self.state_bucket == DEFAULT_STATE_BUCKET:
+            raise SettingsError("TERRAFORM_STATE_BUCKET", self.state_bucket, "that default serves a synth only", fix)
+        if len(self.state_bucket) < 3:
+            rule = "a bucket's name has 3 characters or more"
+            raise SettingsError("TERRAFORM_STATE_BUCKET", self.state_bucket, rule, fix)
+
+
+def check_suffix(variable: str, value: object) -> str:
+    """Lower-case letters, digits and single hyphens inside, short enough for the longest name that it ends."""
+    fix = "set it like dev or pr-42"
+    text = _text(variable, value, fix)
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", text):
+        rule = "names end in it, so it has lower-case letters, digits and single hyphens between them only"
+        raise SettingsError(variable, value, rule, fix)
+    if len(text) > LONGEST_SUFFIX:
+        rule = f"it has {len(text)} characters and {LONGEST_SUFFIX} keep the longest name within AWS's limit"
+        raise SettingsError(variable, value, rule, f"shorten it by {len(text) - LONGEST_SUFFIX}")
+    # docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+    if re.search(r"(^|-)s3alias$", text):
+        raise SettingsError(variable, value, "S3 reserves bucket names that end in -s3alias", fix)
+    return text
+
+
+def check_region(variable: str, value: object) -> str:
+    """The shape of a region's name (us-east-1, us-gov-west-1, eusc-de-east-1); whether it exists is for AWS to say."""
+    fix = "set it like eu-west-1"
+    text = _text(variable, value, fix)
+    if not re.fullmatch(r"[a-z]{2,5}(-[a-z]+){1,3}-[1-9][0-9]?", text):
+        raise SettingsError(variable, value, "that is not the shape of an AWS region", fix)
+    return text
+
+
+def check_bucket(variable: str, value: object) -> str:
+    """A bucket's name; that it has three characters counts for a deploy only (`Settings.require_state_bucket`).
+
+    docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+    """
+    fix = "set it to the name of the bucket that holds the Terraform state"
+    text = _text(variable, value, fix)
+    shaped = re.fullmatch(r"[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?", text)
+    if not shaped or ".." in text or re.fullmatch(r"\d+(\.\d+){3}", text):
+        rule = (
+            "a bucket's name has up to 63 lower-case letters, digits, dots and hyphens, begins and ends with a letter "
+            "or digit, has no two dots in a row and is no IP address"
+        )
+        raise SettingsError(variable, value, rule, fix)
+    reserved = re.match(r"xn--|sthree-|amzn-s3-demo-", text) or re.search(
+        r"(-s3alias|--ol-s3|--x-s3|--table-s3|\.mrap)$", text
+    )
+    if reserved:
+        raise SettingsError(variable, value, f"S3 reserves names with {reserved.group()!r} there", fix)
+    return text
+
+
+def check_stack_id(variable: str, value: object) -> str:
+    """The stack's name, which becomes a folder of the output and part of the state's key."""
+    fix = "set it like TapStackdev"
+    text = _text(variable, value, fix)
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}", text):
+        rule = "a stack's name has up to 128 letters, digits, hyphens and underscores and no hyphen first"
+        raise SettingsError(variable, value, rule, fix)
+    return text
+
+
+def check_email(variable: str, value: object) -> str:
+    """The shape of an address that SNS can send to."""
+    fix = "set it like oncall@example.com, or unset it"
+    text = _text(variable, value, fix)
+    if len(text) > 254 or not re.fullmatch(r"[^@\s\"'<>(),;:\\]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", text):
+        raise SettingsError(variable, value, "that is not the shape of an e-mail address", fix)
+    return text
+
+
+def check_reserved_concurrency(variable: str, value: object) -> int:
+    """Executions kept for the processor; -1 for none, as 0 would refuse every payment.
+
+    docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html: an account keeps 100 unreserved, so one whose
+    quota is still 10 can reserve none.
+    """
+    rule = "it is the number of executions kept for the processor, from 1, or -1 for none"
+    fix = "set it like 50 (Lambda keeps 100 of the account's quota unreserved), or unset it"
+    number = _integer(variable, value, rule, fix)
+    if number != NO_RESERVED_CONCURRENCY and number < 1:
+        raise SettingsError(variable, value, rule, fix)
+    return number
+
+
+def check_log_retention_days(variable: str, value: object) -> int:
+    """A period that CloudWatch Logs knows, of twelve months or more."""
+    rule = "logs are kept for twelve months or more (PCI DSS 10.5.1), for a period that CloudWatch Logs knows"
+    fix = f"set it to one of {', '.join(str(days) for days in LOG_RETENTION_DAYS)}"
+    number = _integer(variable, value, rule, fix)
+    if number not in LOG_RETENTION_DAYS:
+        raise SettingsError(variable, value, rule, fix)
+    return number
+
+
+def check_tag_value(variable: str, value: object) -> str:
+    """What every service accepts: docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html"""
+    fix = "set it like payments-team"
+    text = _text(variable, value, fix)
+    if not re.fullmatch(r"[\w .:/=+@-]{1,256}", text) or text != text.strip():
+        rule = "a tag's value has up to 256 letters, digits, spaces between them and . : / = + @ _ - only"
+        raise SettingsError(variable, value, rule, fix)
+    return text
+
+
+def check_tags(variable: str, value: object) -> dict[str, str]:
+    """A plain dict of tags, or the provider-shaped `{"tags": {…}}`."""
+    if isinstance(value, Mapping) and set(value) == {"tags"} and isinstance(value["tags"], Mapping):
+        value = value["tags"]
+    if not isinstance(value, Mapping):
+        fix = 'pass {} or {"Owner": "payments-team"}'
+        raise SettingsError(variable, value, "tags are a dict of text to text, plain or below 'tags'", fix)
+    checked: dict[str, str] = {}
+    for key, item in value.items():
+        name = f"a key of {variable}"
+        if not isinstance(key, str) or not re.fullmatch(r"[\w .:/=+@-]{1,128}", key) or key != key.strip():
+            rule = "a tag's key has up to 128 letters, digits, spaces between them and . : / = + @ _ - only"
+            raise SettingsError(name, key, rule, "rename it")
+        if key.lower().startswith("aws:"):
+            raise SettingsError(name, key, "AWS keeps keys that begin with aws: for itself", "rename it")
+        # docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html: keys that differ in case alone are one to IAM.
+        twin = next((other for other in (*REQUIRED_TAGS, *checked) if other.lower() == key.lower()), key)
+        if twin != key:
+            raise SettingsError(name, key, f"IAM takes it and {twin!r} for one", f"spell it {twin}")
+        checked[key] = check_tag_value(f"{variable}[{key!r}]", item)
+    return checked
+
+
+def all_tags(suffix: str, default_tags: Mapping[str, str]) -> dict[str, str]:
+    """The required tags with their defaults, under the given ones; sorted by key."""
+    required = dict(zip(REQUIRED_TAGS, (suffix, "cdktf", DEFAULT_PROJECT, DEFAULT_OWNER), strict=True))
+    return dict(sorted({**required, **default_tags}.items()))
+
+
+def _text(variable: str, value: object, fix: str) -> str:
+    if not isinstance(value, str):
+        raise SettingsError(variable, value, f"it is text, not {type(value).__name__}", fix)
+    if not value:
+        raise SettingsError(variable, value, "it must not be empty", fix)
+    return value
+
+
+def _integer(variable: str, value: object, rule: str, fix: str) -> int:
+    """A whole number; from a context it may come as a float, from an environment it comes as text."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,9}", value):
+        return int(value)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise SettingsError(variable, value, rule, fix)
+    return value

@@ -1,0 +1,133 @@
+"""A stack in Terraform JSON that breaks no rule, and a way to change it in one place and judge it."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from lib.aspects.judge import judge
+from lib.aspects.model import Finding
+
+TAGS = {"Environment": "dev", "ManagedBy": "cdktf", "Project": "payments", "Owner": "payments-platform"}
+KEY = "${aws_kms_key.main.arn}"
+
+
+def tls_only(bucket: str) -> dict[str, Any]:
+    arn = f"${{aws_s3_bucket.{bucket}.arn}}"
+    return {
+        "statement": [
+            {
+                "effect": "Deny",
+                "actions": ["s3:*"],
+                "resources": [arn, f"{arn}/*"],
+                "principals": [{"type": "*", "identifiers": ["*"]}],
+                "condition": [{"test": "Bool", "variable": "aws:SecureTransport", "values": ["false"]}],
+            }
+        ]
+    }
+
+
+def encrypted(bucket: str, **default: str) -> dict[str, Any]:
+    return {
+        "bucket": f"${{aws_s3_bucket.{bucket}.id}}",
+        "rule": [{"apply_server_side_encryption_by_default": default}],
+    }
+
+
+def versioned(bucket: str) -> dict[str, Any]:
+    return {"bucket": f"${{aws_s3_bucket.{bucket}.id}}", "versioning_configuration": {"status": "Enabled"}}
+
+
+def good_resources() -> dict[str, Any]:
+    """`records` is an ordinary bucket; `logs` receives its access logs."""
+    return {
+        "aws_kms_key": {"main": {"enable_key_rotation": True, "deletion_window_in_days": 7, "tags": TAGS}},
+        "aws_kms_alias": {"main": {"name": "alias/kms-main-dev", "target_key_id": "${aws_kms_key.main.key_id}"}},
+        "aws_dynamodb_table": {
+            "ledger": {
+                "name": "dynamodb-transactions-dev",
+                "deletion_protection_enabled": False,
+                "server_side_encryption": {"enabled": True, "kms_key_arn": KEY},
+                "point_in_time_recovery": {"enabled": True},
+                "global_secondary_index": [{"name": "index-merchant-dev", "hash_key": "merchant_id"}],
+                "tags": TAGS,
+            }
+        },
+        "aws_s3_bucket": {
+            "records": {"bucket": "s3-records-dev", "force_destroy": True, "tags": TAGS},
+            "logs": {"bucket": "s3-access-logs-dev", "force_destroy": True, "tags": TAGS},
+        },
+        "aws_s3_bucket_logging": {
+            "records": {"bucket": "${aws_s3_bucket.records.id}", "target_bucket": "${aws_s3_bucket.logs.id}"}
+        },
+        "aws_s3_bucket_server_side_encryption_configuration": {
+            "records": encrypted("records", sse_algorithm="aws:kms", kms_master_key_id=KEY),
+            "logs": encrypted("logs", sse_algorithm="AES256"),
+        },
+        "aws_s3_bucket_versioning": {"records": versioned("records"), "logs": versioned("logs")},
+        "aws_s3_bucket_policy": {
+            name: {
+                "bucket": f"${{aws_s3_bucket.{name}.bucket}}",
+                "policy": f"${{data.aws_iam_policy_document.{name}.json}}",
+            }
+            for name in ("records", "logs")
+        },
+        "aws_sns_topic": {"alerts": {"name": "sns-alerts-dev", "kms_master_key_id": KEY, "tags": TAGS}},
+        "aws_sqs_queue": {"letters": {"name": "sqs-dead-letters-dev", "kms_master_key_id": KEY, "tags": TAGS}},
+        "aws_cloudwatch_log_group": {
+            "processor": {"name": "/aws/lambda/lambda-processor-dev", "kms_key_id": KEY, "tags": TAGS}
+        },
+        "aws_lambda_function": {
+            "processor": {
+                "function_name": "lambda-processor-dev",
+                "environment": {"variables": {"TRANSACTIONS_TABLE": "${aws_dynamodb_table.ledger.name}"}},
+                "kms_key_arn": KEY,
+                "tags": TAGS,
+            }
+        },
+        "aws_apigatewayv2_stage": {"main": {"name": "$default", "tags": TAGS}},
+    }
+
+
+@pytest.fixture
+def good() -> dict[str, Any]:
+    """The whole stack; a fresh copy for each test."""
+    stack = {
+        "//": {"metadata": {"stackName": "TapStackdev"}},
+        "terraform": {"backend": {"s3": {"key": "dev/TapStackdev.tfstate"}}},
+        "resource": good_resources(),
+        "data": {"aws_iam_policy_document": {"records": tls_only("records"), "logs": tls_only("logs")}},
+    }
+    fresh: dict[str, Any] = json.loads(json.dumps(stack))  # through text: no two places share an object
+    return fresh
+
+
+@pytest.fixture
+def after(good: dict[str, Any]) -> Callable[..., tuple[Finding, ...]]:
+    """`after("aws_sqs_queue.letters", "name", "x")`: the findings once one argument has another value.
+
+    None takes the argument away. The argument "" means the whole resource, "a.0.b" reaches into blocks.
+    A target that begins with `data.` is a data source.
+    """
+
+    def findings(target: str, argument: str, value: Any) -> tuple[Finding, ...]:
+        kind = "data" if target.startswith("data.") else "resource"
+        type_, id_ = target.removeprefix("data.").split(".")
+        place: Any = good[kind].setdefault(type_, {})
+        *way, last = [id_, *(argument.split(".") if argument else ())]
+        for step in way:
+            place = place[int(step) if isinstance(place, list) else step]
+        place[int(last) if isinstance(place, list) else last] = copy.deepcopy(value)
+        return judge(good)
+
+    return findings
+
+
+@pytest.fixture
+def broken(after: Callable[..., tuple[Finding, ...]]) -> Callable[..., set[str]]:
+    """Like `after`, but the ids of the rules that are broken."""
+    return lambda *change: {finding.rule_id for finding in after(*change)}

@@ -1,0 +1,64 @@
+"""The catalogue as reviewers and the second judge rely on it."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from lib.aspects.catalogue import RULES
+from lib.aspects.model import Rule, Severity
+from lib.environments import ROOT
+
+CRITICAL, HIGH, MEDIUM, LOW = Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW
+
+
+def test_ids_and_severities_change_only_on_purpose() -> None:
+    assert {rule.id: rule.severity for rule in RULES} == {
+        "TAP-NAME-1": MEDIUM,
+        "TAP-NAME-2": LOW,
+        "TAP-ENC-1": CRITICAL,
+        "TAP-ENC-2": CRITICAL,
+        "TAP-ENC-3": HIGH,
+        "TAP-ENC-4": HIGH,
+        "TAP-ENC-5": HIGH,
+        "TAP-ENC-6": HIGH,
+        "TAP-ENC-7": HIGH,
+        "TAP-ENC-8": HIGH,
+        "TAP-REC-1": HIGH,
+        "TAP-REC-2": HIGH,
+        "TAP-DEL-1": HIGH,
+        "TAP-DEL-2": HIGH,
+        "TAP-DEL-3": HIGH,
+        "TAP-DEL-4": HIGH,
+        "TAP-DEL-5": HIGH,
+        "TAP-DEL-6": MEDIUM,
+        "TAP-TAG-1": MEDIUM,
+    }
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_a_rule_has_all_its_words(rule: Rule) -> None:
+    assert re.fullmatch(r"TAP-[A-Z]+-[1-9][0-9]*", rule.id)
+    assert not rule.title.endswith(".")
+    assert rule.why.endswith(".")
+    assert rule.fix
+    assert not rule.fix.endswith(".")
+    assert rule.source.startswith("https://")
+    assert rule.resource_types
+    assert rule.controls
+    for control in rule.controls:
+        assert re.fullmatch(r"PCI DSS 4\.0\.1 \d+(\.\d+)+|Well-Architected [A-Z]+\d\d-BP\d\d", control)
+
+
+def test_encryption_and_teardown_cannot_be_waived() -> None:
+    unwaivable = {rule.id for rule in RULES if not rule.waivable}
+    assert unwaivable == {rule.id for rule in RULES if rule.id.split("-")[1] in ("ENC", "DEL")}
+
+
+def test_the_catalogue_can_be_read_without_cdktf() -> None:
+    """A reviewer's tool, or a generator of documents, starts no Node."""
+    code = "import sys, lib.aspects.judge; sys.exit(bool({'jsii', 'cdktf'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0

@@ -1,0 +1,57 @@
+"""REC: point-in-time recovery and versioning, each way to lose them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+TABLE = "aws_dynamodb_table.ledger"
+VERSIONING = "aws_s3_bucket_versioning.records"
+REPLICA = {"region_name": "eu-west-1", "kms_key_arn": "${aws_kms_key.main.arn}"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "target", "argument", "value"),
+    [
+        ("TAP-REC-1", TABLE, "point_in_time_recovery", None),
+        ("TAP-REC-1", TABLE, "point_in_time_recovery", []),
+        ("TAP-REC-1", TABLE, "point_in_time_recovery.enabled", None),
+        ("TAP-REC-1", TABLE, "point_in_time_recovery.enabled", False),
+        ("TAP-REC-1", TABLE, "point_in_time_recovery.enabled", "false"),
+        ("TAP-REC-1", TABLE, "point_in_time_recovery.enabled", "${var.enabled}"),
+        ("TAP-REC-1", TABLE, "point_in_time_recovery.enabled", "yes"),
+        ("TAP-REC-1", TABLE, "replica", [{**REPLICA, "point_in_time_recovery": True}, REPLICA]),
+        ("TAP-REC-2", VERSIONING, "", None),
+        ("TAP-REC-2", VERSIONING, "bucket", "s3-records-dev"),
+        ("TAP-REC-2", VERSIONING, "bucket", "${aws_s3_bucket.logs.id}"),
+        ("TAP-REC-2", VERSIONING, "versioning_configuration", None),
+        ("TAP-REC-2", VERSIONING, "versioning_configuration.status", None),
+        ("TAP-REC-2", VERSIONING, "versioning_configuration.status", "Suspended"),
+        ("TAP-REC-2", VERSIONING, "versioning_configuration.status", "${var.status}"),
+    ],
+)
+def test_broken(broken: Callable[..., set[str]], rule: str, target: str, argument: str, value: Any) -> None:
+    assert broken(target, argument, value) == {rule}
+
+
+@pytest.mark.parametrize(
+    ("target", "argument", "value"),
+    [
+        (TABLE, "point_in_time_recovery", [{"enabled": "true"}]),
+        (TABLE, "replica", {**REPLICA, "point_in_time_recovery": True}),
+        (VERSIONING, "versioning_configuration", [{"status": "Enabled"}]),
+        (VERSIONING, "bucket", "${aws_s3_bucket.records.bucket}"),
+    ],
+)
+def test_harmless(broken: Callable[..., set[str]], target: str, argument: str, value: Any) -> None:
+    assert broken(target, argument, value) == set()
+
+
+@pytest.mark.parametrize(("state", "found"), [(None, {"TAP-REC-1"}), (False, {"TAP-REC-1"}), (True, set())])
+def test_a_replica_of_its_own_has_recovery_too(
+    broken: Callable[..., set[str]], state: bool | None, found: set[str]
+) -> None:
+    replica = {"kms_key_arn": "${aws_kms_key.main.arn}", "point_in_time_recovery": state}
+    assert broken("aws_dynamodb_table_replica.second", "", replica) - {"TAP-TAG-1"} == found

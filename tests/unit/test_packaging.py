@@ -1,0 +1,100 @@
+"""The zip holds the same bytes wherever and whenever it is built from the same files."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from lib import packaging
+from lib.environments import ToolError
+
+
+def tree(root: Path, **files: str) -> Path:
+    """Files under `root`; `__` in a keyword stands for a slash and `_py` for the ending."""
+    for name, text in files.items():
+        path = root / (name.replace("__", "/").removesuffix("_py") + ".py")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return root
+
+
+def test_same_files_give_same_bytes_whatever_their_times_modes_and_order(tmp_path: Path) -> None:
+    """Made in another order, at another time, with other permissions: not a byte differs."""
+    one = tree(tmp_path / "one", payments__b_py="b", payments__a_py="a")
+    two = tree(tmp_path / "two", payments__a_py="a", payments__b_py="b")
+    for path in two.rglob("*.py"):
+        path.chmod(0o700)
+        os.utime(path, (1, 1))
+    first = packaging.build(tmp_path / "1.zip", one)
+    second = packaging.build(tmp_path / "2.zip", two)
+    assert first.path.read_bytes() == second.path.read_bytes()
+    assert first.sha256 == second.sha256
+
+
+def test_another_content_gives_another_hash(tmp_path: Path) -> None:
+    """A plan shows a change exactly when the code changed."""
+    one = packaging.build(tmp_path / "1.zip", tree(tmp_path / "one", a_py="x = 1"))
+    two = packaging.build(tmp_path / "2.zip", tree(tmp_path / "two", a_py="x = 2"))
+    assert one.sha256 != two.sha256
+
+
+def test_hash_is_what_lambda_reports(tmp_path: Path) -> None:
+    """CodeSha256: base64 of the SHA-256 of the zip's bytes."""
+    made = packaging.build(tmp_path / "1.zip", tree(tmp_path / "one", a_py="a"))
+    assert base64.b64decode(made.sha256) == hashlib.sha256(made.path.read_bytes()).digest()
+
+
+def test_nothing_of_the_machine_gets_in(tmp_path: Path) -> None:
+    """Bytecode, scripts with an interpreter's path, an installer's records and hidden files stay outside."""
+    root = tree(tmp_path / "root", payments__core_py="a")
+    for unwanted in (
+        "payments/__pycache__/core.cpython-312.pyc",
+        "payments/old.pyc",
+        "bin/jp.py",
+        "thing-1.dist-info/RECORD",
+        "thing-1.dist-info/INSTALLER",
+        ".stamp",
+        "payments/.coverage",
+    ):
+        path = root / unwanted
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("#!/some/interpreter")
+    with zipfile.ZipFile(packaging.build(tmp_path / "1.zip", root).path) as archive:
+        assert archive.namelist() == ["payments/core.py"]
+
+
+def test_one_name_from_two_roots_is_an_error(tmp_path: Path) -> None:
+    """Which of the two would win must not depend on anything."""
+    one = tree(tmp_path / "one", payments__core_py="a")
+    two = tree(tmp_path / "two", payments__core_py="b")
+    with pytest.raises(ToolError, match=r"payments/core\.py is in .*two and in .*one"):
+        packaging.build(tmp_path / "1.zip", one, two)
+
+
+def test_an_empty_root_is_an_error_that_names_the_way_out(tmp_path: Path) -> None:
+    """A function without its dependencies would fail at its first import, in AWS."""
+    with pytest.raises(ToolError, match="run make setup"):
+        packaging.build(tmp_path / "1.zip", tmp_path / "missing")
+
+
+def test_a_zip_over_lambdas_limit_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Better here than from AWS after minutes of a deploy."""
+    monkeypatch.setattr(packaging, "LARGEST_ZIP", 10)
+    with pytest.raises(ToolError, match="over Lambda's 10"):
+        packaging.build(tmp_path / "1.zip", tree(tmp_path / "one", a_py="a"))
+
+
+def test_the_real_zip_holds_both_handlers_and_their_dependency() -> None:
+    """What the handler strings name can be imported from the zip's root, and is built once a process."""
+    made = packaging.lambda_zip()
+    assert packaging.lambda_zip() is made
+    with zipfile.ZipFile(made.path) as archive:
+        names = set(archive.namelist())
+        assert {entry.compress_type for entry in archive.infolist()} == {zipfile.ZIP_STORED}
+    assert {"payments/processor.py", "payments/archiver.py", "aws_lambda_powertools/__init__.py"} <= names
+    assert not [name for name in names if "__pycache__" in name or name.startswith(("bin/", "."))]
