@@ -50,8 +50,8 @@ def judge(settings: Settings, gate: Gate) -> int:
 
     app = App(context=settings.context())
     # An earlier synth's stacks must not stand beside this one's: what lies here is what was judged.
-    shutil.rmtree(Path(app.outdir) / "stacks", ignore_errors=True)
-    (Path(app.outdir) / "manifest.json").unlink(missing_ok=True)
+    for earlier in (Path(app.outdir) / "stacks").iterdir():
+        shutil.rmtree(earlier)
     stack = TapStack(
         app,
         settings.stack_name,

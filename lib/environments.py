@@ -87,7 +87,7 @@ def enter(*arguments: str) -> None:
     `arguments` are what the interpreter is started with again, e.g. ("main.py",) or ("-m", "lib.gate").
     """
     made = ensure(*SYNTH)
-    if made or Path(sys.prefix).resolve() != VENV:
+    if made or Path(sys.prefix).resolve() != VENV.resolve():
         sys.stdout.flush()
         os.execv(python_of(VENV), [str(python_of(VENV)), *arguments, *sys.argv[1:]])
 

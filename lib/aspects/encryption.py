@@ -141,9 +141,9 @@ def _statements(stack: StackView, policy: Any) -> list[dict[str, Any]] | None:
 
 
 def _from_document(statement: Attributes) -> dict[str, Any]:
-    """A `statement` block of an aws_iam_policy_document; its effect is Allow unless it says otherwise."""
+    """A `statement` block of an aws_iam_policy_document."""
     return {
-        "effect": statement.get("effect", "Allow"),
+        "effect": statement.get("effect"),
         "everybody": any(
             literal(who.get("type")) in ("*", "AWS") and "*" in strings(who.get("identifiers"))
             for who in blocks(statement, "principals")

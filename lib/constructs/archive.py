@@ -163,7 +163,7 @@ def _lifecycle(expire_after_days: int | None) -> S3BucketLifecycleConfigurationR
     return S3BucketLifecycleConfigurationRule(
         id="expire",
         status="Enabled",
-        filter=[S3BucketLifecycleConfigurationRuleFilter(prefix="")],
+        filter=[S3BucketLifecycleConfigurationRuleFilter()],  # every object
         abort_incomplete_multipart_upload=[
             S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload(
                 days_after_initiation=INCOMPLETE_UPLOAD_DAYS

@@ -27,6 +27,7 @@ RUNTIME = "python3.12"
 ARCHITECTURE = "arm64"
 MEMORY_MB = 512  # CPU comes with memory: below this, Powertools' imports take most of a cold start
 METRICS_NAMESPACE = "Payments"
+LOG_LEVEL = "INFO"
 
 
 class Function(Construct):
@@ -110,13 +111,18 @@ class Function(Construct):
                 variables={
                     "POWERTOOLS_SERVICE_NAME": purpose,
                     "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
-                    "POWERTOOLS_LOG_LEVEL": "INFO",
+                    "POWERTOOLS_LOG_LEVEL": LOG_LEVEL,
                     **environment,
                 }
             ),
             dead_letter_config=LambdaFunctionDeadLetterConfig(target_arn=dead_letters.queue.arn),
             tracing_config=LambdaFunctionTracingConfig(mode="Active"),
-            logging_config=LambdaFunctionLoggingConfig(log_format="JSON", log_group=self.log_group.name),
+            logging_config=LambdaFunctionLoggingConfig(
+                log_format="JSON",
+                application_log_level=LOG_LEVEL,
+                system_log_level=LOG_LEVEL,
+                log_group=self.log_group.name,
+            ),
             # CreateFunction tries the role's permission to send to the queue.
             depends_on=[permissions],
         )

@@ -14,6 +14,7 @@ BUCKET = "aws_s3_bucket.records"
 FUNCTION = "aws_lambda_function.processor"
 ANYTHING = "aws_thing.that_no_rule_knows"
 SUFFIX, PATTERN = "TAP-NAME-1", "TAP-NAME-2"
+NO_FOLDER = {"backend": {"s3": {"key": "terraform.tfstate"}}}
 
 
 @pytest.mark.parametrize(
@@ -72,7 +73,8 @@ def test_the_suffix_is_the_first_part_of_the_states_key(good: dict[str, Any]) ->
 
 
 @pytest.mark.parametrize(
-    "terraform", [{}, {"backend": {"local": {}}}, {"backend": {"s3": {"key": "${var.key}"}}}, {"backend": {"s3": {}}}]
+    "terraform",
+    [{}, {"backend": {"local": {}}}, {"backend": {"s3": {"key": "${var.key}"}}}, {"backend": {"s3": {}}}, NO_FOLDER],
 )
 def test_an_unknown_suffix_is_one_finding_of_the_stack(good: dict[str, Any], terraform: dict[str, Any]) -> None:
     good["terraform"] = terraform

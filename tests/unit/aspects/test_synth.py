@@ -208,9 +208,10 @@ def test_two_findings_on_two_constructs(stack: Stack, refused: Callable[[], list
 def test_the_next_synth_of_a_stack_judges_anew(app: App, stack: Stack) -> None:
     app.synth()
     stack.key.enable_key_rotation = False
-    with pytest.raises(RuntimeError, match="TAP-ENC-7"):
-        app.synth()
-    assert stack.ids() == [("TAP-ENC-7", "Small/key")]
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="TAP-ENC-7"):
+            app.synth()
+        assert stack.ids() == [("TAP-ENC-7", "Small/key")]
 
 
 def test_a_rule_that_raises_stops_the_synth(app: App, stack: Stack) -> None:

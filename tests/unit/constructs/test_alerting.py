@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from lib.environments import ROOT
+
 if TYPE_CHECKING:
     from tests.unit.conftest import Synthesize, Template
 
@@ -99,9 +101,10 @@ def test_every_alarm_tells_the_topic_of_both_changes(template: Template) -> None
 
 
 def test_every_alarm_has_a_runbook_of_its_own(template: Template) -> None:
-    """By the alarm's purpose, in the text that arrives."""
+    """By the alarm's purpose, in the text that arrives; and it is written."""
     for purpose, alarm in alarms(template):
         assert alarm["alarm_description"].endswith(f" Runbook: docs/runbooks/{purpose}.md")
+        assert (ROOT / "docs" / "runbooks" / f"{purpose}.md").is_file(), purpose
 
 
 def test_a_slow_function_is_noticed_before_it_is_stopped(template: Template) -> None:

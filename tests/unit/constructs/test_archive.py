@@ -47,6 +47,7 @@ def test_a_bucket_is_versioned_and_old_versions_go(template: Template, bucket: s
     assert any(item.startswith("aws_s3_bucket_versioning.") for item in lifecycle["depends_on"])
     (rule,) = lifecycle["rule"]
     assert rule["status"] == "Enabled"
+    assert rule["filter"] == [{}]  # every object
     assert rule["noncurrent_version_expiration"] == [{"noncurrent_days": 30}]
     assert rule["abort_incomplete_multipart_upload"] == [{"days_after_initiation": 7}]
 

@@ -61,7 +61,12 @@ def test_a_function_logs_into_a_declared_group(template: Template, name: str) ->
     assert group["kms_key_id"] == template.ref("encryption/key", "arn")
     assert group["retention_in_days"] == 365
     assert group["skip_destroy"] is False
-    assert function["logging_config"]["log_group"] == template.ref(f"{name}/log_group", "name")
+    assert function["logging_config"] == {
+        "log_format": "JSON",
+        "application_log_level": "INFO",
+        "system_log_level": "INFO",
+        "log_group": template.ref(f"{name}/log_group", "name"),
+    }
     assert any(item.startswith("aws_iam_role_policy.") for item in function["depends_on"])
 
 

@@ -1,0 +1,163 @@
+"""Runs Checkov over one stack and makes sure that every part of it was judged."""
+
+# mypy: disable-error-code="import-not-found,misc"
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from checkov.common.graph.checks_infra.enums import SolverType
+from checkov.common.graph.graph_builder import CustomAttributes
+from checkov.common.models.enums import CheckResult
+from checkov.common.output.report import Report
+from checkov.common.util.consts import END_LINE, START_LINE
+from checkov.runner_filter import RunnerFilter
+from checkov.terraform_json.parser import prepare_definition
+from checkov.terraform_json.runner import TerraformJsonRunner
+
+from .surroundings import Complaints, GateError
+
+ON_LINE_1 = {START_LINE: 1, END_LINE: 1}
+UNKNOWN = "this one cannot be judged, a value in it is not written out"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one check says of one block."""
+
+    check: Any
+    address: str
+    result: Any  # CheckResult
+
+
+class Runner(TerraformJsonRunner):
+    """Checkov's runner, which keeps what its report leaves out: unknown results, and whose they are."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answers: list[Answer] = []
+        self.vertices: list[dict[str, Any]] = []
+        self.graph_results: dict[Any, list[dict[str, Any]]] = {}
+
+    def run(self, files: list[str], runner_filter: Any) -> Any:  # type: ignore[override]
+        """As Checkov's, but JSON is read by a JSON parser: Checkov's is one for YAML, and takes as long as all checks.
+
+        It writes lines into the document, which the gate knows better; here every line is 1.
+        """
+        report = Report(self.check_type)
+        self.pbar.turn_off_progress_bar()
+        for file in files:
+            text = Path(file).read_text()
+            self.definitions[file] = prepare_definition(
+                json.loads(text, object_hook=lambda block: {**block, **ON_LINE_1})
+            )
+            self.definitions_raw[file] = [(1, text)]
+        self.graph_manager.save_graph(self.graph_manager.build_graph_from_definitions(self.definitions))
+        self.add_python_check_results(report=report, runner_filter=runner_filter)
+        self.add_graph_check_results(report=report, runner_filter=runner_filter)
+        return report
+
+    def run_block(self, entities: list[dict[str, Any]], block_type: str, report: Any, **context: Any) -> None:
+        # Checkov reports a block by its name without the type: asked one by one, it is known which it was.
+        for entity in entities:
+            done = len(report.passed_checks), len(report.failed_checks)
+            super().run_block(entities=[entity], block_type=block_type, report=report, **context)
+            for record in (*report.passed_checks[done[0] :], *report.failed_checks[done[1] :]):
+                self.answers.append(Answer(record, _address(entity, block_type), record.check_result["result"]))
+
+    def run_graph_checks_results(self, runner_filter: Any, report_type: str, graph: Any = None) -> Any:
+        self.vertices = [data for _, data in self.graph_manager.get_reader_endpoint().nodes()]
+        self.graph_results = super().run_graph_checks_results(runner_filter, report_type, graph)
+        for check, results in self.graph_results.items():
+            for result in results:
+                self.answers.append(Answer(check, _vertex_address(result["entity"]), result["result"]))
+        return {}  # they need not be turned into records
+
+
+def judge(file: Path, resources: list[str], policies: dict[str, Any], complaints: Complaints) -> dict[str, Any]:
+    """Every check over one stack, no skip applied: {"checks": int, "findings": [{id, title, fix, address}]}.
+
+    `resources` are the addresses that the gate has read from the file itself.
+    Raises GateError where anything of the stack went unjudged.
+    """
+    runner = Runner()
+    only_json = RunnerFilter(framework=["terraform_json"], show_progress_bar=False)
+    runner.run(files=[str(file)], runner_filter=only_json)
+    complaints.refuse(f"what could not be judged in {file} has not passed")
+    _refuse_unjudged(file, resources, runner)
+    verdicts = Counter(answer.result for answer in runner.answers)
+    if not verdicts[CheckResult.PASSED]:
+        raise GateError(f"{file}: not one check passed, so Checkov cannot have understood it; synthesize it again")
+    findings = [
+        _finding(answer.check, answer.address) for answer in runner.answers if answer.result == CheckResult.FAILED
+    ]
+    findings += [_finding(check, address, UNKNOWN) for check, address in _unknown(runner, resources, policies)]
+    return {"checks": verdicts[CheckResult.PASSED] + len(findings), "findings": findings}
+
+
+def _refuse_unjudged(file: Path, resources: list[str], runner: Runner) -> None:
+    """A check that raises in a thread of Checkov's leaves no trace but its absence."""
+    seen = {_vertex_address(data) for data in runner.vertices}
+    for address in resources:
+        if address not in seen:
+            raise GateError(f"{file}: {address} is not among what Checkov judged; write it as a plain resource")
+    types = Counter(data.get(CustomAttributes.RESOURCE_TYPE) for data in runner.vertices)
+    for check in runner.graph_registry.checks:
+        if check not in runner.graph_results:
+            raise GateError(f"{file}: {check.id} ended with an exception; repair the policy")
+        # Where relations are judged, the number of answers is not the number of resources.
+        if check.type in (SolverType.ATTRIBUTE, SolverType.COMPLEX) and check.resource_types:
+            expected = sum(types[resource_type] for resource_type in set(check.resource_types))
+            answers = len(runner.graph_results[check])
+            if answers != expected:
+                raise GateError(f"{file}: {check.id} answered for {answers} of {expected} resources; repair the policy")
+
+
+def _unknown(runner: Runner, resources: list[str], policies: dict[str, Any]) -> Iterator[tuple[Any, str]]:
+    """Where a value is a token, Checkov's answer is neither passed nor failed. Of our rules that is a finding."""
+    answered = {
+        (getattr(answer.check, "check_id", None) or answer.check.id, answer.address)
+        for answer in runner.answers
+        if answer.result != CheckResult.UNKNOWN
+    }
+    for check_id, check in policies.items():
+        if check in runner.graph_results:
+            asked = [_vertex_address(result["entity"]) for result in runner.graph_results[check]]
+        else:
+            asked = [
+                address
+                for address in resources
+                if any(fnmatchcase(address.partition(".")[0], entity) for entity in check.supported_entities)
+            ]
+        for address in asked:
+            if (check_id, address) not in answered:
+                yield check, address
+
+
+def _address(entity: dict[str, Any], block_type: str) -> str:
+    (kind, named), *_ = entity.items()
+    if block_type not in ("resource", "data"):
+        return f"{block_type}.{kind}"
+    return f"{'data.' if block_type == 'data' else ''}{kind}.{next(iter(named))}"
+
+
+def _vertex_address(vertex: dict[str, Any]) -> str:
+    # A resource with `count` has a vertex for each index.
+    address = str(vertex[CustomAttributes.ID]).partition("[")[0]
+    return f"data.{address}" if vertex[CustomAttributes.BLOCK_TYPE] == "data" else address
+
+
+def _finding(check: Any, address: str, addition: str = "") -> dict[str, Any]:
+    """`check` is a check, or the record of one."""
+    title = getattr(check, "check_name", None) or check.name
+    return {
+        "id": getattr(check, "check_id", None) or check.id,
+        "title": f"{title}: {addition}" if addition else title,
+        "fix": " ".join((check.guideline or "").split()),
+        "address": address,
+    }

@@ -1,0 +1,159 @@
+"""Loads policies/ and .checkov.yaml, and refuses what Checkov would drop without a word."""
+
+# mypy: disable-error-code="import-not-found"
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import yaml
+from checkov.common.checks_infra.registry import get_graph_checks_registry
+from checkov.terraform.checks.resource.registry import resource_registry
+
+from .surroundings import Complaints, GateError
+
+ENDINGS = (".yaml", ".py")
+# What stands in policies/ without being a policy; and modules that policies share begin with an underscore.
+NOT_POLICIES = ("README.md", "__pycache__")
+
+# The settings with which plain Checkov gives the gate's verdict; any other could make it judge less.
+SETTINGS = {
+    "directory": ["cdktf.out"],
+    "framework": ["terraform_json"],
+    "external-checks-dir": ["policies"],
+    "skip-download": True,
+    "quiet": True,
+    "compact": True,
+}
+
+
+def graph_checks() -> list[Any]:
+    """Checkov's YAML checks, and ours once they are loaded."""
+    checks: list[Any] = get_graph_checks_registry("terraform").checks
+    return checks
+
+
+def python_checks() -> list[Any]:
+    """Every Python check that has registered itself, whatever it judges."""
+    checks: list[Any] = resource_registry.get_all_registered_checks()
+    return checks
+
+
+def known_ids() -> set[str]:
+    """The ids of all checks that are loaded."""
+    return {check.id for check in (*graph_checks(), *python_checks())}
+
+
+def load_policies(directory: Path, complaints: Complaints) -> dict[str, Any]:
+    """Load every policy of `directory`; returns id -> Checkov's check.
+
+    Raises GateError unless each file gives exactly one policy, whose id is the file's name.
+    """
+    files = _files(directory)
+    built_in = known_ids()
+    graph_before, python_before = len(graph_checks()), len(python_checks())
+    resource_registry.load_external_checks(str(directory))
+    get_graph_checks_registry("terraform").load_external_checks(str(directory))
+
+    by_file: dict[Path, list[Any]] = {}
+    for check in graph_checks()[graph_before:]:
+        by_file.setdefault(Path(check.check_path), []).append(check)
+    for check in python_checks()[python_before:]:
+        by_file.setdefault(Path(sys.modules[type(check).__module__].__file__ or "unknown"), []).append(check)
+    policies = {path.stem: _only_policy(path, by_file.pop(path, []), built_in, complaints) for path in files}
+    for path in by_file:
+        raise GateError(f"{path}: a policy came from this file, which is none of {directory.name}/; remove it")
+    complaints.refuse(f"repair what stands in {directory.name}/")
+    return policies
+
+
+def _files(directory: Path) -> list[Path]:
+    if not directory.is_dir():
+        raise GateError(f"{directory}: there is no such directory of policies; restore it")
+    names = sorted(path.name for path in directory.iterdir())
+    files = [
+        directory / name for name in names if name not in NOT_POLICIES and not (name[0] == "_" and name.endswith(".py"))
+    ]
+    for path in files:
+        if path.is_symlink() or not path.is_file() or path.suffix not in ENDINGS:
+            raise GateError(f"{path}: is no policy, which is a plain .yaml or .py file; move it elsewhere")
+    if not files:
+        raise GateError(f"{directory}: holds no policy, so nothing would be judged; restore them")
+    for stem, count in Counter(path.stem for path in files).items():
+        if count > 1:
+            raise GateError(f"{directory}: {stem} is there as .yaml and as .py; keep one")
+    return files
+
+
+def _only_policy(path: Path, checks: list[Any], built_in: set[str], complaints: Complaints) -> Any:
+    if not checks:
+        reason = next((line for line in complaints.lines if path.stem in line), None) or _unsaid_reason(path, built_in)
+        raise GateError(f"{path}: no policy was loaded from it: {reason}; repair it or remove it")
+    if len(checks) > 1:
+        raise GateError(f"{path}: holds {len(checks)} policies; write one a file, named after its id")
+    check = checks[0]
+    if check.id != path.stem:
+        raise GateError(f"{path}: the policy in it has the id {check.id}; give file and policy the same name")
+    if check.id in built_in:
+        raise GateError(f"{path}: Checkov has a check {check.id} of its own; choose another id")
+    if not str(check.guideline or "").strip():
+        raise GateError(f"{path}: nothing says how to repair what it finds; add metadata.guideline")
+    return check
+
+
+def _unsaid_reason(path: Path, built_in: set[str]) -> str:
+    # Checkov drops these with an INFO line, or with none.
+    if path.suffix == ".py":
+        return "it makes no check" if (path.parent / "__init__.py").is_file() else "there is no __init__.py beside it"
+    try:
+        declared = yaml.safe_load(path.read_text())["metadata"]["id"]
+    except (yaml.YAMLError, UnicodeDecodeError, TypeError, KeyError):
+        return "it is not a policy"
+    taken = "a check of Checkov's own" if declared in built_in else "another policy"
+    return f"its id {declared} is that of {taken}"
+
+
+def read_config(path: Path, policies: dict[str, Any]) -> dict[str, str]:
+    """The skips of .checkov.yaml: id -> reason.
+
+    Raises GateError for whatever would make plain Checkov judge less than the gate does.
+    """
+    if not path.is_file():
+        raise GateError(f"{path}: there is no such file; restore it")
+    text = path.read_text()
+    try:
+        config = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise GateError(f"{path}: is not YAML ({' '.join(str(error).split())}); repair it") from error
+    if not isinstance(config, dict):
+        raise GateError(f"{path}: holds no settings; restore it")
+    for key in config.keys() - {*SETTINGS, "skip-check"}:
+        raise GateError(f"{path}: the setting {key} could make Checkov judge less than the gate; remove it")
+    for key, value in SETTINGS.items():
+        if config.get(key) != value:
+            raise GateError(f"{path}: {key} is {config.get(key)!r}; set it to {value!r}")
+    skips = config.get("skip-check") or []
+    if not isinstance(skips, list):
+        raise GateError(f"{path}: skip-check is {skips!r}; write it as a list, an id a line")
+    return {check_id: _reason(path, text, check_id, policies) for check_id in _without_doubles(path, skips)}
+
+
+def _without_doubles(path: Path, skips: list[Any]) -> list[str]:
+    for check_id, count in Counter(str(skip) for skip in skips).items():
+        if count > 1:
+            raise GateError(f"{path}: {check_id} is skipped twice; remove one")
+    return [str(skip) for skip in skips]
+
+
+def _reason(path: Path, text: str, check_id: str, policies: dict[str, Any]) -> str:
+    if check_id in policies:
+        raise GateError(f"{path}: {check_id} is a rule of ours, which nobody skips; remove it")
+    if check_id not in known_ids():
+        raise GateError(f"{path}: {check_id} is skipped, but no check is called that; remove it")
+    for line in text.splitlines():
+        entry, _, reason = line.partition("#")
+        if entry.strip() == f"- {check_id}" and len(reason.split()) >= 3:
+            return reason.strip()
+    raise GateError(f"{path}: {check_id} is skipped without a reason; write it beside it, as a comment")

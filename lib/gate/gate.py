@@ -1,0 +1,138 @@
+"""The gate: which stacks, judged by which policies, with which verdict."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import TracebackType
+from typing import Any
+
+from lib.environments import ROOT, ToolError
+from lib.gate.normal_form import normal_form
+from lib.gate.process import CheckovProcess
+from lib.gate.report import GateFinding, GateReport
+from lib.gate.stacks import Stack, read_stacks
+
+POLICIES = ROOT / "policies"
+CONFIG = ROOT / ".checkov.yaml"
+# Checkov's own checks say what they want in their title, and nothing more without an account at its maker.
+FIX_OF_CHECKOV = "do as the check says, or skip it in .checkov.yaml with the reason beside it"
+
+
+class Gate:
+    """The second judge. Start it early (`start` or `with`): Checkov's imports take longer than judging."""
+
+    def __init__(self, policies: Path = POLICIES, config: Path = CONFIG, checkov: CheckovProcess | None = None) -> None:
+        """A `checkov` that is handed in is shared: it stays open when this gate closes."""
+        self._judge_by = {"policies": str(policies.absolute()), "config": str(config.absolute())}
+        self._policies = policies
+        self._checkov = checkov
+        self._shared = checkov is not None
+        self._prepared = False
+
+    def start(self) -> None:
+        """Let Checkov import and load the policies in the background."""
+        if self._checkov is None:
+            self._checkov = CheckovProcess()
+        if not self._prepared:
+            self._checkov.send(self._judge_by)
+            self._prepared = True
+
+    def judge(self, directory: Path) -> GateReport:
+        """Judge every stack of `directory`.
+
+        Raises ToolError for wrong input and for a broken tool: nothing passes that was not judged.
+        """
+        stacks, note = read_stacks(directory)
+        self.start()
+        assert self._checkov
+        self._prepared = False  # an answer uses the preparation up
+        with TemporaryDirectory(prefix="gate-") as temporary:
+            files = [_file_to_judge(stack, Path(temporary, str(number))) for number, stack in enumerate(stacks)]
+            self._checkov.send(
+                {
+                    "stacks": [
+                        {"file": str(file), "resources": stack.resources}
+                        for file, stack in zip(files, stacks, strict=True)
+                    ]
+                }
+            )
+            try:
+                answer = self._checkov.answer()
+            except ToolError as error:
+                message = str(error)
+                for file, stack in zip(files, stacks, strict=True):
+                    message = message.replace(str(file), str(stack.file))
+                raise ToolError(message) from error
+        return self._report(directory.resolve(), stacks, note, answer)
+
+    def close(self) -> None:
+        """End Checkov, whatever it is doing."""
+        if self._checkov and not self._shared:
+            self._checkov.close()
+        self._checkov = None
+
+    def __enter__(self) -> Gate:
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def _report(self, directory: Path, stacks: list[Stack], note: str, answer: dict[str, Any]) -> GateReport:
+        on_disk = _policies_on_disk(self._policies)
+        loaded = set(answer["policies"])
+        if loaded != on_disk:
+            raise ToolError(f"{self._policies}: Checkov did not load {sorted(on_disk ^ loaded)[0]}; repair that policy")
+        if len(answer["stacks"]) != len(stacks):
+            raise ToolError(f"Checkov judged {len(answer['stacks'])} of {len(stacks)} stacks; run it again")
+        findings = sorted(
+            (
+                _finding(directory, stack, raw)
+                for stack, judged in zip(stacks, answer["stacks"], strict=True)
+                for raw in judged["findings"]
+            ),
+            key=lambda finding: (finding.file, finding.path, finding.rule_id, finding.line),
+        )
+        skips: dict[str, str] = answer["skips"]
+        return GateReport(
+            findings=tuple(finding for finding in findings if finding.rule_id not in skips),
+            stacks=len(stacks),
+            resources=sum(len(stack.resources) for stack in stacks),
+            policies_loaded=len(loaded),
+            policies_on_disk=len(on_disk),
+            checks_run=sum(judged["checks"] for judged in answer["stacks"]),
+            skips=skips,
+            skipped=tuple(finding for finding in findings if finding.rule_id in skips),
+            note=note,
+        )
+
+
+def _policies_on_disk(directory: Path) -> set[str]:
+    """Counted here again, so that the worker does not vouch for itself."""
+    return {path.stem for path in directory.iterdir() if path.suffix in (".yaml", ".py") and path.name[0] != "_"}
+
+
+def _file_to_judge(stack: Stack, directory: Path) -> Path:
+    """The stack's own file, or a copy where Checkov would misread it."""
+    document = normal_form(stack.document)
+    if document == stack.document:
+        return stack.file
+    directory.mkdir()
+    copy = directory / stack.file.name
+    copy.write_text(json.dumps(document, indent=2))
+    return copy
+
+
+def _finding(directory: Path, stack: Stack, raw: dict[str, Any]) -> GateFinding:
+    address = str(raw["address"])
+    return GateFinding(
+        rule_id=raw["id"],
+        path=stack.constructs.get(address, address),
+        file=str(stack.file.relative_to(directory)),
+        line=stack.lines.get(address, 1),
+        resource=address,
+        message=raw["title"],
+        fix=raw["fix"] or FIX_OF_CHECKOV,
+    )

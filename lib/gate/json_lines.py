@@ -1,0 +1,53 @@
+"""JSON as Terraform would read it, with the line on which each object begins."""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_left
+from collections.abc import Callable
+from json import decoder, scanner
+from typing import Any
+
+# Checkov writes these keys into what it has parsed: in the input they would blind it.
+CHECKOV_KEYS = ("__startline__", "__endline__")
+
+
+def parse(text: str) -> tuple[Any, dict[int, int]]:
+    """The document, and id(object) -> line for every JSON object in it. ValueError for what is ambiguous or not JSON."""
+    positions: dict[int, int] = {}
+
+    class Decoder(json.JSONDecoder):
+        def __init__(self) -> None:
+            super().__init__(object_pairs_hook=_without_doubles, parse_constant=_refuse)
+            self.parse_object = self._parse_object  # only the scanner written in Python asks for it
+            self.scan_once = scanner.py_make_scanner(self)  # type: ignore[attr-defined]
+
+        def _parse_object(self, at: tuple[str, int], *arguments: Any) -> tuple[Any, int]:
+            parse_object: Callable[..., tuple[Any, int]] = decoder.JSONObject  # type: ignore[attr-defined]
+            found, end = parse_object(at, *arguments)
+            positions[id(found)] = at[1]
+            return found, end
+
+    document = Decoder().decode(text)
+    starts = [index for index, character in enumerate(text) if character == "\n"]
+    return document, {key: _line(starts, position) for key, position in positions.items()}
+
+
+def _line(newlines: list[int], position: int) -> int:
+    return bisect_left(newlines, position) + 1
+
+
+def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    # Terraform would take both, Checkov the last.
+    document = dict(pairs)
+    if len(document) != len(pairs):
+        keys = [key for key, _ in pairs]
+        raise ValueError(f"the key {next(key for key in keys if keys.count(key) > 1)!r} is there twice")
+    for key in CHECKOV_KEYS:
+        if key in document:
+            raise ValueError(f"the key {key!r} is one of Checkov's own")
+    return document
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON number")

@@ -1,0 +1,84 @@
+"""Checkov's process: started early, asked once or more, ended in every case."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import tempfile
+import threading
+from pathlib import Path
+from typing import IO, Any
+
+from lib.environments import VENV_CHECKOV, ToolError, python_of
+
+WORKER = Path(__file__).resolve().parent / "checkov_worker" / "__main__.py"
+SECONDS_TO_ANSWER = 300
+
+
+class CheckovProcess:
+    """JSON lines to and from lib/gate/checkov_worker; its server.py says which."""
+
+    def __init__(self) -> None:
+        python = python_of(VENV_CHECKOV)
+        if not python.is_file():
+            raise ToolError(f"{VENV_CHECKOV.name} is missing: Checkov lives there; run make setup")
+        self._complaints: IO[bytes] = tempfile.TemporaryFile()
+        # Isolated, with next to no environment and from the root directory: whatever the caller has set
+        # (CKV_…, CHECKOV_…, BC_…, LOG_LEVEL, PYTHON…) and wherever it stands changes no verdict.
+        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and file
+            [python, "-I", "-X", "utf8", WORKER],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._complaints,
+            env={},
+            cwd="/",
+            start_new_session=True,
+        )
+
+    def send(self, request: dict[str, Any]) -> None:
+        """Hand over one line; a worker that has died shows when it is asked to answer."""
+        assert self._process.stdin
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.write(json.dumps(request).encode() + b"\n")
+            self._process.stdin.flush()
+
+    def answer(self) -> dict[str, Any]:
+        """The next line. Raises ToolError where there is none, or where it is the worker's refusal."""
+        assert self._process.stdout
+        alarm = threading.Timer(SECONDS_TO_ANSWER, self._kill)
+        alarm.start()
+        try:
+            line = self._process.stdout.readline()
+        finally:
+            alarm.cancel()
+        try:
+            answer = json.loads(line)
+        except ValueError as error:
+            raise ToolError(
+                f"Checkov gave no verdict ({self._last_words()}); remove .venv-checkov, run make setup"
+            ) from error
+        if "error" in answer:
+            raise ToolError(str(answer["error"]))
+        return dict(answer)
+
+    def close(self) -> None:
+        """End the process and what it has started."""
+        self._kill()
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream:
+                with contextlib.suppress(BrokenPipeError):
+                    stream.close()
+        self._process.wait()
+        self._complaints.close()
+
+    def _kill(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+
+    def _last_words(self) -> str:
+        self._complaints.seek(0)
+        lines = self._complaints.read().decode(errors="replace").strip().splitlines()
+        return lines[-1].strip() if lines else "it ended without a word"

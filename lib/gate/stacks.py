@@ -1,0 +1,140 @@
+"""Which files a directory asks the gate to judge: everything that Terraform would read there, or none of it."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lib.environments import ToolError
+from lib.gate import json_lines
+
+# What `terraform init` fetches: no stack of ours, and a stack that calls modules is refused anyway.
+NOT_OURS = ".terraform"
+IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A stack as it stands on disk. `constructs` and `lines` say of each address (data.… too) where it comes from."""
+
+    file: Path
+    document: dict[str, Any]
+    resources: tuple[str, ...]
+    constructs: dict[str, str]
+    lines: dict[str, int]
+
+
+def read_stacks(directory: Path) -> tuple[list[Stack], str]:
+    """The stacks of `manifest.json`, or every *.tf.json where there is none; and a note that says the latter.
+
+    Raises ToolError where a stack is missing or cannot be read, and where a file would escape judgement.
+    """
+    if not directory.is_dir():
+        raise ToolError(f"{directory}: there is no such directory to judge; synthesize first, with make synth")
+    directory = directory.resolve()
+    found = set(_terraform_files(directory))
+    manifest = directory / "manifest.json"
+    if manifest.is_symlink() or manifest.exists():
+        files, note = _listed(manifest), ""
+        for file in sorted(found - set(files)):
+            raise ToolError(f"{file}: Terraform would read it, but manifest.json does not list it; remove it")
+    else:
+        files, note = sorted(found), "; no manifest.json, so every *.tf.json beneath was judged"
+    if not files:
+        raise ToolError(f"{directory}: holds no stack, so there is nothing to judge; synthesize first, with make synth")
+    return [_stack(file) for file in files], note
+
+
+def _terraform_files(directory: Path) -> Iterator[Path]:
+    for parent, directories, names in os.walk(directory):
+        if NOT_OURS in directories:
+            directories.remove(NOT_OURS)
+        for name in directories:
+            if Path(parent, name).is_symlink():
+                raise ToolError(f"{Path(parent, name)}: is a symbolic link, which the gate does not follow; remove it")
+        for name in names:
+            file = Path(parent, name)
+            if name.endswith(".tf"):
+                raise ToolError(f"{file}: is HCL, and the gate judges *.tf.json; synthesize JSON or remove it")
+            if name.endswith(".tf.json"):
+                yield file
+
+
+def _listed(manifest: Path) -> list[Path]:
+    stacks = _parse(manifest)[0].get("stacks")
+    if not isinstance(stacks, dict) or not stacks:
+        raise ToolError(f"{manifest}: lists no stack; synthesize again")
+    files = []
+    for name, stack in stacks.items():
+        path = stack.get("synthesizedStackPath") if isinstance(stack, dict) else None
+        if not isinstance(path, str) or not path.endswith(".tf.json"):
+            raise ToolError(
+                f"{manifest}: synthesizedStackPath of {name} is {path!r}, not a *.tf.json; synthesize again"
+            )
+        file = manifest.parent / path
+        if Path(os.path.normpath(file)) != file or not file.is_relative_to(manifest.parent):
+            raise ToolError(f"{manifest}: {path} leads out of the directory; synthesize again")
+        files.append(file)
+    return files
+
+
+def _stack(file: Path) -> Stack:
+    document, line_of = _parse(file)
+    resources = dict(_blocks(file, document, "resource", ""))
+    if not resources:
+        raise ToolError(f"{file}: holds no resource, so there is nothing to judge; synthesize again")
+    if "module" in document:
+        raise ToolError(f"{file}: calls a module, and the gate cannot see into it; declare its resources in the stack")
+    blocks = {**resources, **dict(_blocks(file, document, "data", "data."))}
+    return Stack(
+        file=file,
+        document=document,
+        resources=tuple(resources),
+        constructs={address: _construct_path(body) or address for address, body in blocks.items()},
+        lines={address: line_of[id(body)] for address, body in blocks.items()},
+    )
+
+
+def _parse(file: Path) -> tuple[dict[str, Any], dict[int, int]]:
+    if file.is_symlink():
+        raise ToolError(f"{file}: is a symbolic link, which the gate does not follow; put the file itself there")
+    if not file.is_file():
+        raise ToolError(f"{file}: there is no such file; synthesize again")
+    try:
+        document, lines = json_lines.parse(file.read_bytes().decode())
+    except (ValueError, RecursionError) as error:
+        raise ToolError(f"{file}: is not JSON that one can trust ({error}); synthesize again") from error
+    if not isinstance(document, dict):
+        raise ToolError(f"{file}: is {type(document).__name__}, not a JSON object; synthesize again")
+    return document, lines
+
+
+def _blocks(file: Path, document: dict[str, Any], kind: str, prefix: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    # Terraform knows other spellings (lists of objects at each level); CDKTF writes this one, and one is enough.
+    for block_type, named in _objects(file, kind, document.get(kind, {})):
+        for name, body in _objects(file, f"{kind}.{block_type}", named):
+            if not isinstance(body, dict):
+                raise ToolError(f"{file}: {prefix}{block_type}.{name} is not an object; write it as CDKTF does")
+            yield f"{prefix}{block_type}.{name}", body
+
+
+def _objects(file: Path, where: str, value: Any) -> Iterator[tuple[str, Any]]:
+    if not isinstance(value, dict):
+        raise ToolError(f"{file}: {where} is not an object; write it as CDKTF does")
+    for name, inner in value.items():
+        if name == "//":
+            continue
+        if not IDENTIFIER.fullmatch(name):
+            raise ToolError(f"{file}: {name!r} in {where} is no name that Terraform takes; synthesize again")
+        yield name, inner
+
+
+def _construct_path(body: dict[str, Any]) -> str:
+    comment = body.get("//")
+    metadata = comment.get("metadata") if isinstance(comment, dict) else None
+    path = metadata.get("path") if isinstance(metadata, dict) else None
+    return path if isinstance(path, str) else ""

@@ -1,0 +1,32 @@
+"""In Python because it looks for arguments at any depth of any type, and YAML needs to be told where."""
+
+from _stack import StackCheck, arguments
+
+# Days; AWS allows no fewer.
+SHORTEST = {"deletion_window_in_days": 7, "recovery_window_in_days": 0}
+# These wait for thirty days unless told otherwise.
+MUST_SAY = {
+    "aws_kms_external_key": "deletion_window_in_days",
+    "aws_kms_key": "deletion_window_in_days",
+    "aws_kms_replica_external_key": "deletion_window_in_days",
+    "aws_kms_replica_key": "deletion_window_in_days",
+    "aws_secretsmanager_secret": "recovery_window_in_days",
+}
+
+
+class WaitingPeriodsAreTheShortest(StackCheck):
+    id = "TAP-DEL-6"
+    name = "Waiting periods before deletion are AWS's shortest"
+    guideline = "set deletion_window_in_days to 7, recovery_window_in_days to 0"
+
+    def holds(self, stack, kind, name, body):
+        if kind in MUST_SAY and body.get(MUST_SAY[kind]) is None:
+            return False
+        return all(
+            value is not False and str(value) == str(SHORTEST[argument])
+            for argument, value in arguments(body)
+            if argument in SHORTEST
+        )
+
+
+check = WaitingPeriodsAreTheShortest()

@@ -1,0 +1,23 @@
+"""In Python because the suffix stands elsewhere, in the key of the state's backend, which YAML cannot reach."""
+
+from _names import PREFIXES, last_part, names
+from _stack import StackCheck, is_literal
+from checkov.common.models.enums import CheckCategories
+
+
+class NamesEndInTheSuffix(StackCheck):
+    id = "TAP-NAME-1"
+    name = "Every name ends in the environment suffix"
+    guideline = "name it {resource-type}-{purpose}-{suffix}; the suffix is the first part of terraform.backend.s3.key"
+    category = CheckCategories.CONVENTION
+
+    def holds(self, stack, kind, name, body):
+        found = [given for given, _ in names(kind, body)]
+        if any(body.get(prefix) is not None for prefix in PREFIXES):
+            return False
+        return all(
+            is_literal(given) and stack.suffix and last_part(given).endswith(f"-{stack.suffix}") for given in found
+        )
+
+
+check = NamesEndInTheSuffix()

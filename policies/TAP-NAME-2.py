@@ -1,0 +1,25 @@
+"""In Python because the suffix stands elsewhere, in the key of the state's backend, which YAML cannot reach."""
+
+import re
+
+from _names import last_part, names
+from _stack import StackCheck, is_literal
+from checkov.common.models.enums import CheckCategories
+
+
+class NamesSayTypeAndPurpose(StackCheck):
+    id = "TAP-NAME-2"
+    name = "Every name is {resource-type}-{purpose}-{suffix}"
+    guideline = "name it {resource-type}-{purpose}-{suffix}, in lower case, for example dynamodb-transactions-dev"
+    category = CheckCategories.CONVENTION
+
+    def holds(self, stack, kind, name, body):
+        # A name that is missing or not written out is TAP-NAME-1's finding.
+        return all(
+            re.fullmatch(f"{word or '[a-z][a-z0-9]*'}-[a-z0-9]+(-[a-z0-9]+)*-{stack.suffix}", last_part(given))
+            for given, word in names(kind, body)
+            if is_literal(given) and stack.suffix
+        )
+
+
+check = NamesSayTypeAndPurpose()

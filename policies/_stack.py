@@ -1,0 +1,153 @@
+"""What the Python policies share: the stack as Terraform reads it. No policy itself, so its name has an underscore.
+
+Checkov hands a Python check one resource. These rules look at others of the stack too, or at any argument of any type,
+so they read the synthesized JSON themselves. They read nothing else, and import nothing of this project.
+"""
+
+import functools
+import json
+import re
+from pathlib import Path
+
+from checkov.common.models.enums import CheckCategories, CheckResult
+from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck
+
+REFERENCE = re.compile(r"\$\{([a-z0-9_]+)\.([A-Za-z0-9_-]+)\.([a-z_]+)\}")
+# Maps of the user's own words: no argument stands there.
+FREE_MAPS = ("tags", "tags_all", "variables", "//")
+
+
+class StackCheck(BaseResourceCheck):
+    """Derive, say what it is, and define `holds`. What raises is refused by the gate, and has not passed."""
+
+    id: str
+    name: str
+    guideline: str
+    category = CheckCategories.GENERAL_SECURITY
+    types = ("*",)
+
+    def __init__(self):
+        super().__init__(
+            id=self.id,
+            name=self.name,
+            guideline=self.guideline,
+            categories=[self.category],
+            supported_resources=self.types,
+        )
+
+    def scan_entity_conf(self, conf, entity_type):
+        """Checkov's would leave out resources with `count = 0`."""
+        file, kind, name = self.entity_path.rsplit(":", 2)
+        stack = Stack.read(file)
+        return CheckResult.PASSED if self.holds(stack, kind, name, stack.of_type(kind)[name]) else CheckResult.FAILED
+
+    def scan_resource_conf(self, conf):
+        """Not asked: the whole entity is judged above."""
+        raise NotImplementedError
+
+    def holds(self, stack, kind, name, body):
+        """Whether the rule holds for the resource `kind`.`name` with the arguments `body`."""
+        raise NotImplementedError
+
+
+class Stack:
+    """One cdk.tf.json."""
+
+    def __init__(self, document):
+        self.document = document
+
+    @classmethod
+    def read(cls, file):
+        """Checkov names a file from the root of its search, with a slash in front; .checkov.yaml searches cdktf.out."""
+        for root in (Path("/"), Path("cdktf.out").absolute()):
+            path = root / file.lstrip("/")
+            if path.is_file():
+                return _read(path, path.stat().st_mtime_ns)
+        raise FileNotFoundError(file)
+
+    def of_type(self, kind):
+        """name -> arguments of every resource of a type."""
+        return self._named("resource", kind)
+
+    def documents(self):
+        """name -> arguments of every policy document."""
+        return self._named("data", "aws_iam_policy_document")
+
+    def _named(self, section, kind):
+        named = self.document.get(section, {}).get(kind, {})
+        return {name: body for name, body in named.items() if name != "//"}
+
+    @property
+    def suffix(self):
+        """The environment's suffix: the state's key is {suffix}/{stack}.tfstate. Empty where that is not so."""
+        backend = self.document.get("terraform", {})
+        for step in ("backend", "s3"):
+            found = blocks(backend.get(step)) if isinstance(backend, dict) else []
+            backend = found[0] if found else {}
+        key = backend.get("key")
+        suffix = key.split("/")[0] if is_literal(key) and "/" in key else ""
+        return suffix if re.fullmatch(r"[a-z0-9]+", suffix) else ""
+
+    def is_own_key(self, value):
+        """A reference to a customer managed key that this stack declares."""
+        kind, name, attribute = reference(value)
+        return kind == "aws_kms_key" and attribute in ("arn", "key_id", "id") and name in self.of_type(kind)
+
+    def belonging_to(self, kind, bucket):
+        """The resources of a type whose argument `bucket` refers to this bucket."""
+        return [body for body in self.of_type(kind).values() if refers_to_bucket(body.get("bucket"), bucket)]
+
+
+@functools.lru_cache(maxsize=1)
+def _read(path, _modified):
+    return Stack(json.loads(path.read_text()))
+
+
+def reference(value):
+    """`${type.name.attribute}` -> (type, name, attribute); three empty texts for anything else."""
+    match = REFERENCE.fullmatch(value) if isinstance(value, str) else None
+    return match.groups() if match else ("", "", "")
+
+
+def refers_to_bucket(value, bucket):
+    """Whether a value is a reference to the bucket of this name in the stack."""
+    kind, name, attribute = reference(value)
+    return kind == "aws_s3_bucket" and name == bucket and attribute in ("id", "bucket")
+
+
+def is_literal(value):
+    """A text that is known now: nothing in it is computed by Terraform."""
+    return isinstance(value, str) and "${" not in value and "%{" not in value
+
+
+def is_true(value):
+    """Terraform takes the text for the word."""
+    return value is True or value == "true"
+
+
+def is_false(value):
+    """Terraform takes the text for the word."""
+    return value is False or value == "false"
+
+
+def blocks(value):
+    """A block may be an object or a list of objects; what cannot be seen through is a block without arguments."""
+    if value is None:
+        return []
+    return [item if isinstance(item, dict) else {} for item in (value if isinstance(value, list) else [value])]
+
+
+def texts(value):
+    """An argument that may be one text or a list of them."""
+    return value if isinstance(value, list) else [value]
+
+
+def arguments(body):
+    """(name, value) of every argument that is set, at any depth."""
+    for name, value in body.items():
+        if name in FREE_MAPS or value is None:
+            continue
+        yield name, value
+        for item in value if isinstance(value, list) else [value]:
+            if isinstance(item, dict):
+                yield from arguments(item)
