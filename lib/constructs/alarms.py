@@ -1,4 +1,4 @@
-"""Which alarms there are and when each goes off, as data. Every one has a runbook, `docs/runbooks/{purpose}.md`.
+"""Which alarms there are and when each goes off, as data. Every one names its page in docs/runbooks.
 
 An alarm whose dimensions name no metric raises no error and never fires, so each metric's source is beside it.
 """
@@ -34,11 +34,12 @@ class Metric:
 class Alarm:
     """Goes off when the sum over `metrics` reaches `threshold` in `datapoints` of `periods` minutes.
 
-    `statistic` is a CloudWatch one (Sum, Maximum) or a percentile (p99). No data is no alarm: these metrics are
-    published only when there is something to count.
+    `page` is the runbook's name. `statistic` is a CloudWatch one (Sum, Maximum) or a percentile (p99). No data is no
+    alarm: these metrics are published only when there is something to count.
     """
 
     purpose: str
+    page: str
     summary: str
     metrics: tuple[Metric, ...]
     threshold: float
@@ -47,12 +48,8 @@ class Alarm:
     periods: int = 1
 
     @property
-    def runbook(self) -> str:
-        return f"{RUNBOOKS}/{self.purpose}.md"
-
-    @property
     def description(self) -> str:
-        return f"{self.summary} Runbook: {self.runbook}"
+        return f"{self.summary} Runbook: {RUNBOOKS}/{self.page}.md"
 
 
 def function_alarms(function: Function) -> Iterator[Alarm]:
@@ -66,13 +63,20 @@ def function_alarms(function: Function) -> Iterator[Alarm]:
     def metric(name: str) -> Metric:
         return Metric("AWS/Lambda", name, {"FunctionName": function.function.function_name})
 
-    yield Alarm(f"{purpose}-errors", f"{title} raised an error.", (metric("Errors"),), 1)
+    yield Alarm(f"{purpose}-errors", "function-errors", f"{title} raised an error.", (metric("Errors"),), 1)
     yield Alarm(
-        f"{purpose}-throttles", f"{title} was refused a run.", (metric("Throttles"),), 1, datapoints=2, periods=3
+        f"{purpose}-throttles",
+        "function-throttles",
+        f"{title} was refused a run.",
+        (metric("Throttles"),),
+        1,
+        datapoints=2,
+        periods=3,
     )
     slow = function.timeout * 1000 * SLOW_SHARE_OF_TIMEOUT
     yield Alarm(
         f"{purpose}-duration",
+        "function-duration",
         f"{title} needs over {slow / 1000:g} s of the {function.timeout} s after which it is stopped.",
         (metric("Duration"),),
         slow,
@@ -87,6 +91,7 @@ def stream_alarm(archiver: Archiver) -> Alarm:
     metric = Metric("AWS/Lambda", "IteratorAge", {"FunctionName": archiver.function.function_name})
     return Alarm(
         "archiver-iterator-age",
+        "stream-iterator-age",
         f"The archive is over {OLDEST_STREAM_RECORD_MS // 1000} s behind the ledger.",
         (metric,),
         OLDEST_STREAM_RECORD_MS,
@@ -108,6 +113,7 @@ def ledger_alarms(ledger: Ledger) -> Iterator[Alarm]:
         for kind in ("Read", "Write"):
             yield Alarm(
                 f"{purpose}-{kind.lower()}-throttles",
+                "table-throttles",
                 f"DynamoDB throttles {kind.lower()}s of {of}.",
                 (Metric("AWS/DynamoDB", f"{kind}ThrottleEvents", dimensions),),
                 1,
@@ -116,6 +122,7 @@ def ledger_alarms(ledger: Ledger) -> Iterator[Alarm]:
             )
     yield Alarm(
         "transactions-system-errors",
+        "table-system-errors",
         "DynamoDB answers requests to the table or its index with errors of its own.",
         tuple(Metric("AWS/DynamoDB", "SystemErrors", {**table, "Operation": name}) for name in TABLE_OPERATIONS),
         1,
@@ -127,13 +134,13 @@ def ledger_alarms(ledger: Ledger) -> Iterator[Alarm]:
 def queue_alarm(purpose: str, summary: str, dead_letters: DeadLetters) -> Alarm:
     """docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html"""
     metric = Metric("AWS/SQS", "ApproximateNumberOfMessagesVisible", {"QueueName": dead_letters.queue.name})
-    return Alarm(purpose, summary, (metric,), 1, statistic="Maximum")
+    return Alarm(purpose, purpose, summary, (metric,), 1, statistic="Maximum")
 
 
 def api_alarm(front_door: FrontDoor) -> Alarm:
     """docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html"""
     metric = Metric("AWS/ApiGateway", "5xx", {"ApiId": front_door.api.id, "Stage": front_door.stage.name})
-    return Alarm("api-server-errors", "The API answered with a 5xx.", (metric,), 1)
+    return Alarm("api-server-errors", "api-server-errors", "The API answered with a 5xx.", (metric,), 1)
 
 
 def all_alarms(
@@ -149,7 +156,9 @@ def all_alarms(
     return [
         api_alarm(front_door),
         *function_alarms(processor),
-        queue_alarm("dead-letters", "An event waits that the processor could not take.", processor_dead_letters),
+        queue_alarm(
+            "payment-dead-letters", "An event waits that the processor could not take.", processor_dead_letters
+        ),
         *ledger_alarms(ledger),
         *function_alarms(archiver),
         stream_alarm(archiver),

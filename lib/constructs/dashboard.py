@@ -50,6 +50,12 @@ class Dashboard(Construct):
             _graph(account, "Function duration (ms)", "p99", _each("AWS/Lambda", ("Duration",), names)),
             _graph(
                 account,
+                "Ledger capacity consumed",
+                "Sum",
+                _each("AWS/DynamoDB", ("ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits"), [table, index]),
+            ),
+            _graph(
+                account,
                 "Ledger throttles",
                 "Sum",
                 _each("AWS/DynamoDB", ("ReadThrottleEvents", "WriteThrottleEvents"), [table, index]),
