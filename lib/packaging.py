@@ -1,7 +1,7 @@
-"""The Lambda zip: the same bytes from the same files on every machine and in every run.
+"""The Lambda zip: the same content gives the same hash on every machine and in every run, or each plan shows a change.
 
-Sorted names, fixed times and modes, and stored rather than deflated: compressors differ between Python builds, and a
-different byte would show as a change in every plan.
+Sorted names, fixed times and modes. The hash is of the content, not of the zip's bytes: those depend on the zlib that
+deflates them.
 """
 
 from __future__ import annotations
@@ -30,10 +30,15 @@ SKIPPED_FILES = {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json"}
 
 @dataclass(frozen=True)
 class LambdaZip:
-    """A zip on disk; `sha256` in base64, as Lambda reports it (CodeSha256) and Terraform compares it."""
+    """A zip on disk; `sha256` of the names and contents in it, which Terraform compares."""
 
     path: Path
-    sha256: str
+    sha256: bytes
+
+    @property
+    def source_code_hash(self) -> str:
+        """In base64, as Terraform wants it; it triggers updates and is compared with nothing else."""
+        return base64.b64encode(self.sha256).decode()
 
 
 @functools.cache
@@ -54,16 +59,19 @@ def build(target: Path, *roots: Path) -> LambdaZip:
         for name in found.keys() & files.keys():
             raise ToolError(f"{name} is in {_shown(root)} and in {_shown(files[name])}; rename one: the zip holds one")
         files |= found
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+    digest = hashlib.sha256()
+    with zipfile.ZipFile(target, "w") as archive:
         for name in sorted(files):
+            content = files[name].read_bytes()
+            digest.update(f"{name}\0{len(content)}\0".encode() + content)
             entry = zipfile.ZipInfo(name, EPOCH)
             entry.create_system = 3  # Unix, whatever system builds it
             entry.external_attr = 0o100644 << 16
-            archive.writestr(entry, files[name].read_bytes())
+            archive.writestr(entry, content, zipfile.ZIP_DEFLATED, 9)
     size = target.stat().st_size
     if size > LARGEST_ZIP:
         raise ToolError(f"the Lambda zip has {size} bytes, over Lambda's {LARGEST_ZIP}; drop a dependency")
-    return LambdaZip(target, base64.b64encode(hashlib.sha256(target.read_bytes()).digest()).decode())
+    return LambdaZip(target, digest.digest())
 
 
 def _files(root: Path) -> Iterator[tuple[str, Path]]:

@@ -9,10 +9,13 @@ from lib.packaging import lambda_zip
 
 
 class Code(Construct):
-    """`filename` is relative to the stack's folder; `sha256` in base64, as Lambda reports it."""
+    """`filename` is relative to the stack's folder; `source_code_hash` changes exactly when the code does."""
 
     def __init__(self, scope: Construct, id_: str) -> None:
         super().__init__(scope, id_)
         made = lambda_zip()
-        self.sha256 = made.sha256
-        self.filename = TerraformAsset(self, "zip", path=str(made.path), type=AssetType.FILE).path
+        self.source_code_hash = made.source_code_hash
+        asset = TerraformAsset(
+            self, "zip", path=str(made.path), type=AssetType.FILE, asset_hash=made.sha256.hex()[:32].upper()
+        )
+        self.filename = asset.path

@@ -101,7 +101,7 @@ class Function(Construct):
             architectures=[ARCHITECTURE],
             handler=handler,
             filename=code.filename,
-            source_code_hash=code.sha256,
+            source_code_hash=code.source_code_hash,
             publish=True,
             timeout=timeout,
             memory_size=MEMORY_MB,

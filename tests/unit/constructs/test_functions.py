@@ -30,7 +30,7 @@ def test_a_function_runs_the_shared_zip(template: Template, name: str) -> None:
     function = template[f"{name}/function"]
     assert function["handler"] == f"payments.{name}.handler"
     assert (function["runtime"], function["architectures"]) == ("python3.12", ["arm64"])
-    assert function["source_code_hash"] == lambda_zip().sha256
+    assert function["source_code_hash"] == lambda_zip().source_code_hash
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
