@@ -1,0 +1,88 @@
+"""`python -m lib.deploy {plan|deploy|destroy|demo|demo-down|outputs|env}`.
+
+Exit codes: 0; 1 a policy finding; 2 wrong input or a broken tool, one line on standard error; Terraform's own for
+plan, deploy and destroy; 130 for Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from lib import environments
+from lib.environments import ToolError
+
+if TYPE_CHECKING:
+    from lib.deploy.progress import Progress
+
+COMMANDS = {
+    "demo": "the whole way on the local emulator; KEEP=1 leaves the stack up",
+    "demo-down": "destroy the kept demo and stop its emulator",
+    "outputs": "the deployed stack's outputs as one JSON object: the kept demo's, else those on AWS",
+    "env": "export lines with which the aws CLI and boto3 talk to the kept demo",
+    "plan": "what a deploy to AWS would change",
+    "deploy": "deploy to AWS",
+    "destroy": "remove everything from AWS",
+}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m lib.deploy", description=(__doc__ or "").splitlines()[0])
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    for name, text in COMMANDS.items():
+        commands.add_parser(name, help=text)
+    command = parser.parse_args(arguments).command
+    try:
+        environments.enter("-m", "lib.deploy")
+        return run(command)
+    except ToolError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("interrupted; what was started has been stopped", file=sys.stderr)
+        return 130
+
+
+def run(command: str) -> int:
+    """Raises ToolError."""
+    from lib.deploy import aws, demo
+    from lib.deploy.options import Options
+    from lib.deploy.progress import Shown, console_for
+    from lib.deploy.synth import RefusedError
+
+    # Standard output is for what a program reads; what a person reads meanwhile goes beside it.
+    for_programs = command in ("outputs", "env")
+    progress = Shown(console_for(sys.stderr if for_programs else sys.stdout))
+    options = Options.from_environment(os.environ)
+    try:
+        if command == "demo":
+            return demo.demo(os.environ, options, progress)
+        if command == "demo-down":
+            return demo.demo_down(progress)
+        if command == "env":
+            print("\n".join(demo.kept_environment()))
+        elif command == "outputs":
+            print(json.dumps(outputs(demo.kept_outputs(), progress), indent=2))
+        else:
+            return aws.run(command, os.environ, options, progress)
+    except RefusedError as error:
+        return error.exit_code
+    return 0
+
+
+def outputs(kept: dict[str, str] | None, progress: Progress) -> dict[str, str]:
+    """The kept demo's, else those on AWS. Raises ToolError where there is neither."""
+    from lib.deploy import aws
+    from lib.settings import SettingsError
+
+    try:
+        return kept or aws.outputs(os.environ, progress)
+    except SettingsError as error:
+        raise ToolError(f"no demo is up here (make demo KEEP=1 starts one), and for AWS: {error}") from error
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,118 @@
+"""`make demo`: the whole way on the local target, shown step by step, and nothing left at its end."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+
+from rich.markup import escape
+
+from lib import environments
+from lib.deploy import local, terraform
+from lib.deploy.deployment import Deployment
+from lib.deploy.emulator import Emulator, check_free
+from lib.deploy.kept import DemoFolder, Kept
+from lib.deploy.options import Options
+from lib.deploy.override import DUMMY, Stack
+from lib.deploy.progress import Progress
+from lib.deploy.showcase import show_alarms, take_payments
+from lib.deploy.synth import judged_stack
+from lib.environments import ToolError
+from lib.settings import Settings
+
+
+def demo(environ: Mapping[str, str], options: Options, progress: Progress, home: DemoFolder | None = None) -> int:
+    """Synth, judges, emulator, apply, second plan, payments, records, destroy, leftovers.
+
+    0, or raises RefusedError (a judge found something) and ToolError; the emulator is gone in each case.
+    """
+    home = home or DemoFolder()
+    settings = Settings.from_environment(environ)
+    with home.exclusively(), home.opened() as lock:
+        # Before anything that takes time: what there can be no demo without.
+        command = terraform.find(progress)
+        environments.ensure("emulator")
+        if options.port is not None:
+            check_free(options.port)
+        progress.show("[bold]Synth and both judges[/bold]")
+        stack = judged_stack(environ, home.folder / "cdktf.out")
+        progress.show("[bold]Deploy what was judged[/bold]")
+        with progress.step("emulator") as step:
+            emulator = Emulator.start(home.folder, stack.region, options.port, lock)
+            step.result(emulator.address.url)
+        with emulator:
+            deployment = local.prepare(stack, emulator.address, home.folder, progress, command, emulator)
+            deployment.apply()
+            second_plan(deployment, progress)
+            take_payments(deployment, progress)
+            show_alarms(deployment, progress)
+            if options.keep:
+                outputs, port = deployment.outputs, emulator.address.port
+                home.save(Kept(emulator.keep(), port, stack.region, settings.stack_name, outputs))
+                progress.show(
+                    f"The stack stays up: {outputs['api_endpoint']}",
+                    'make outputs says where everything is; eval "$(make env)" points the aws CLI and boto3 at it; '
+                    "make demo-down destroys it",
+                )
+                return 0
+            take_down(deployment, progress)
+    progress.show("emulator stopped, its files removed")
+    return 0
+
+
+def demo_down(progress: Progress, home: DemoFolder | None = None) -> int:
+    """Destroy a kept demo, show that nothing is left, and end its emulator: that too if the destroy fails."""
+    home = home or DemoFolder()
+    with home.exclusively():
+        kept = home.require()
+        try:
+            take_down(local.reopen(Stack.read(home.stack), kept.address, progress, terraform.find(progress)), progress)
+        finally:
+            home.end(kept)
+    progress.show("emulator stopped, its files removed")
+    return 0
+
+
+def second_plan(deployment: Deployment, progress: Progress) -> None:
+    """Raises ToolError where Terraform would change what it has just made."""
+    plan = deployment.plan()
+    if not plan.no_changes:
+        progress.show(escape(plan.text))
+        raise ToolError("a second plan right after the apply shows changes (above); it must say No changes")
+
+
+def take_down(deployment: Deployment, progress: Progress) -> None:
+    """Destroy, then ask every service. Raises ToolError where something is left."""
+    progress.show("[bold]Destroy[/bold]")
+    deployment.destroy()
+    with progress.step("what is left") as step:
+        left = deployment.find_leftovers()
+        step.result(f"asked {', '.join(left.asked)}")
+    if left.found:
+        for item in left.found:
+            progress.show(f"  [red]{escape(item)}[/red]")
+        raise ToolError(f"{len(left.found)} left after the destroy (above), the first: {left.found[0]}")
+    progress.show("[bold green]nothing left[/bold green]")
+    for item in left.pending:
+        progress.show(f"on its way out, as AWS deletes no key at once: {escape(item)}")
+
+
+def kept_outputs(home: DemoFolder | None = None) -> dict[str, str] | None:
+    """Of the kept demo, or None without one."""
+    kept = (home or DemoFolder()).load()
+    return kept.outputs if kept else None
+
+
+def kept_environment(home: DemoFolder | None = None) -> list[str]:
+    """Lines for a shell's `eval`: with them the aws CLI and boto3 talk to the kept emulator. Raises ToolError."""
+    kept = (home or DemoFolder()).require()
+    wanted = {
+        "AWS_ENDPOINT_URL": kept.address.url,
+        "AWS_ACCESS_KEY_ID": DUMMY["access_key"],
+        "AWS_SECRET_ACCESS_KEY": DUMMY["secret_key"],
+        "AWS_REGION": kept.region,
+        "AWS_DEFAULT_REGION": kept.region,
+    }
+    # What would win over these, or ask for certificates where there are none.
+    unwanted = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_CA_BUNDLE")
+    return [*(f"export {name}={shlex.quote(value)}" for name, value in wanted.items()), f"unset {' '.join(unwanted)}"]

@@ -1,0 +1,82 @@
+"""A deployed stack, wherever it is: what it says of itself, and what can be done with it."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from botocore.credentials import Credentials
+
+from lib.deploy import leftovers
+from lib.deploy.leftovers import Leftovers, Whose
+from lib.deploy.override import Stack
+from lib.deploy.payments_client import PaymentsClient
+from lib.deploy.terraform import PlanResult, Terraform
+
+
+@dataclass
+class Target:
+    """Where a stack is deployed. `connect(service)` gives a boto3 client; `reach(api_endpoint)` a URL to call."""
+
+    name: str
+    connect: Callable[[str], Any]
+    credentials: Credentials
+    ours: Whose
+    reach: Callable[[str], str] = str
+    through_proxies: bool = True
+
+
+@dataclass
+class Deployment:
+    """Terraform's working folder of a stack, and the target that it is deployed to."""
+
+    stack: Stack
+    terraform: Terraform
+    target: Target
+    _clients: dict[str, Any] = field(default_factory=dict)
+
+    def client(self, service: str) -> Any:
+        """A boto3 client of the target; the same one each time."""
+        if service not in self._clients:
+            self._clients[service] = self.target.connect(service)
+        return self._clients[service]
+
+    @functools.cached_property
+    def outputs(self) -> dict[str, str]:
+        """Terraform's outputs; `api_endpoint` is one that can be called from here."""
+        found = self.terraform.outputs()
+        if "api_endpoint" in found:
+            found["api_endpoint"] = self.target.reach(found["api_endpoint"])
+        return found
+
+    @property
+    def api_endpoint(self) -> str:
+        return self.outputs["api_endpoint"]
+
+    @functools.cached_property
+    def payments(self) -> PaymentsClient:
+        """A client of the deployed API."""
+        return PaymentsClient(
+            self.api_endpoint, self.stack.region, self.target.credentials, self.target.through_proxies
+        )
+
+    def plan(self) -> PlanResult:
+        return self.terraform.plan()
+
+    def apply(self) -> None:
+        self.terraform.apply()
+        self.__dict__.pop("outputs", None)  # they may have changed
+
+    def destroy(self) -> None:
+        _ = self.outputs  # still readable afterwards
+        self.terraform.destroy()
+
+    def find_leftovers(self) -> Leftovers:
+        """What is still there, what is on its way out, and which services were asked."""
+        return leftovers.find(self.client, self.target.ours)
+
+    def leftovers(self) -> list[str]:
+        """What must not be there after a destroy: empty, or one line each."""
+        return self.find_leftovers().found

@@ -1,0 +1,134 @@
+"""Where MiniStack 1.5.33 answers otherwise than AWS does, put right at its start; the product knows nothing of this.
+
+Each fix says what AWS does and what MiniStack does instead. Applied by `apply()`, in the emulator's own process.
+
+1. PutMetricAlarm over the query protocol drops `Metrics` (metric math), and DescribeAlarms over it answers with eight
+   of an alarm's members. Terraform's provider speaks that protocol, so every plan would show changes to every alarm.
+2. An alarm is judged by every data point of its metric's name, whatever the dimensions. AWS takes a metric to be its
+   namespace, name and exact dimensions: an alarm whose dimensions name something else never fires.
+
+docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricAlarm.html
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from types import FunctionType, ModuleType
+from typing import Any
+from xml.sax.saxutils import escape
+
+Response = tuple[int, dict[str, str], bytes]
+Handler = Callable[..., Response]
+
+# The members of DescribeAlarms' request that are lists; the others are single values.
+DESCRIBE_LISTS = ("AlarmNames", "AlarmTypes")
+# What an alarm on metric math does not have, as each of its metrics has its own.
+SINGLE_METRIC = ("MetricName", "Namespace", "Statistic", "ExtendedStatistic", "Period", "Dimensions", "Unit")
+
+
+def apply() -> None:
+    """Replace the handlers in MiniStack's CloudWatch module; it looks them up by name at each request."""
+    cloudwatch = importlib.import_module("ministack.services.cloudwatch")
+    cloudwatch._put_metric_alarm = keep_metrics(cloudwatch, cloudwatch._put_metric_alarm)  # type: ignore[attr-defined]
+    cloudwatch._describe_alarms = describe_all(cloudwatch, cloudwatch._describe_alarms)  # type: ignore[attr-defined]
+    cloudwatch._evaluate_alarm = by_dimensions(cloudwatch, cloudwatch._evaluate_alarm)  # type: ignore[attr-defined]
+
+
+def keep_metrics(cloudwatch: ModuleType, original: Handler) -> Handler:
+    """Fix 1, the writing half: what the query protocol says beyond what MiniStack reads of it."""
+
+    def put_metric_alarm(params: Any, data: Any, is_cbor: bool, is_json: bool = False) -> Response:
+        response = original(params, data, is_cbor, is_json)
+        request = data if is_cbor or is_json else structure(params)
+        if response[0] == 200:
+            alarm = cloudwatch._alarms[request["AlarmName"]]
+            for member in ("Metrics", "InsufficientDataActions", "EvaluateLowSampleCountPercentile"):
+                if request.get(member):
+                    alarm[member] = request[member]
+            absent = SINGLE_METRIC if alarm.get("Metrics") else ("Statistic",) if alarm["ExtendedStatistic"] else ()
+            for member in absent:
+                alarm.pop(member, None)
+        return response
+
+    return put_metric_alarm
+
+
+def describe_all(cloudwatch: ModuleType, original: Handler) -> Handler:
+    """Fix 1, the reading half: what MiniStack answers over JSON has every member; write the same as XML."""
+
+    def describe_alarms(params: Any, data: Any, is_cbor: bool, is_json: bool = False) -> Response:
+        if is_cbor or is_json:
+            return original(params, data, is_cbor, is_json)
+        status, _headers, body = original({}, structure(params), False, True)
+        if status != 200:
+            return original(params, data, is_cbor, is_json)
+        answer = f"<DescribeAlarmsResult>{xml(json.loads(body))}</DescribeAlarmsResult>"
+        response: Response = cloudwatch._xml(200, "DescribeAlarmsResponse", answer)
+        return response
+
+    return describe_alarms
+
+
+def by_dimensions(cloudwatch: ModuleType, original: FunctionType) -> Callable[[dict[str, Any]], None]:
+    """Fix 2: run MiniStack's evaluation over the data points of exactly the alarm's metric."""
+
+    def evaluate_alarm(alarm: dict[str, Any]) -> None:
+        dimensions = cloudwatch._dims_key(cloudwatch._dims_from_list(alarm.get("Dimensions") or []))
+        key = (alarm.get("Namespace"), alarm.get("MetricName"), dimensions)
+        points = [(name, values) for name, values in cloudwatch._metrics.items() if name == key]
+        seen = {**vars(cloudwatch), "_metrics": dict(points)}
+        FunctionType(original.__code__, seen)(alarm)
+
+    return evaluate_alarm
+
+
+def structure(params: Mapping[str, Any]) -> dict[str, Any]:
+    """The query protocol's flat names as nested data.
+
+    `{"Dimensions.member.1.Name": ["TableName"]}` -> `{"Dimensions": [{"Name": "TableName"}]}`
+    """
+    tree: dict[str, Any] = {}
+    for name, value in params.items():
+        node = tree
+        *path, last = name.split(".")
+        for part in path:
+            node = node.setdefault(part, {})
+        node[last] = _typed(last, value[0] if isinstance(value, list) else value)
+    result = _lists(tree)
+    if not isinstance(result, dict):
+        raise TypeError("a request has names")
+    return result
+
+
+def _lists(node: Any) -> Any:
+    if not isinstance(node, dict):
+        return node
+    if set(node) == {"member"}:
+        members = node["member"]
+        return [_lists(members[number]) for number in sorted(members, key=int)]
+    return {name: _lists(value) for name, value in node.items()}
+
+
+def _typed(name: str, text: str) -> Any:
+    if name in ("Period", "MaxRecords"):
+        return int(text)
+    return text == "true" if name == "ReturnData" else text
+
+
+def xml(value: Any, name: str = "") -> str:
+    """The query protocol's XML of a JSON value; what is null is left out."""
+    if isinstance(value, Mapping):
+        return "".join(
+            f"<{key}>{xml(item, key)}</{key}>" for key, item in value.items() if item is not None and item != ""
+        )
+    if isinstance(value, list):
+        return "".join(f"<member>{xml(item)}</member>" for item in value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    if re.search(r"Timestamp$", name) and isinstance(value, int | float):
+        return datetime.fromtimestamp(value, UTC).isoformat().replace("+00:00", "Z")
+    return escape(str(value))

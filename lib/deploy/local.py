@@ -1,0 +1,129 @@
+"""The local target: a judged stack deployed to an emulator by the real Terraform, its state in the emulator's S3."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from botocore.credentials import Credentials
+from botocore.exceptions import ClientError
+
+from lib.deploy import terraform
+from lib.deploy.deployment import Deployment, Target
+from lib.deploy.emulator import Address, Emulator
+from lib.deploy.leftovers import Whose
+from lib.deploy.override import DUMMY, Stack, write_override
+from lib.deploy.progress import Progress
+from lib.deploy.terraform import Terraform
+from lib.environments import ROOT
+
+STACK_FOLDER = "stack"
+PLUGIN_CACHE = ROOT / ".local" / "terraform-plugins"
+
+
+@dataclass(frozen=True)
+class LocalTarget:
+    """`deployed` is the whole way; the demo takes it in steps."""
+
+    @staticmethod
+    @contextmanager
+    def deployed(stack_dir: Path, progress: Progress) -> Iterator[Deployment]:
+        """A stack deployed to an emulator of its own. At the end the emulator and every file of it are gone."""
+        with tempfile.TemporaryDirectory(prefix="payments-local-", ignore_cleanup_errors=True) as folder:
+            stack = Stack.read(stack_dir)
+            with progress.step("emulator") as step:
+                emulator = Emulator.start(Path(folder), stack.region)
+                step.result(emulator.address.url)
+            with emulator:
+                deployment = prepare(
+                    stack, emulator.address, Path(folder), progress, terraform.find(progress), emulator
+                )
+                deployment.apply()
+                yield deployment
+
+
+def prepare(
+    stack: Stack, address: Address, folder: Path, progress: Progress, command: Sequence[str], emulator: Emulator
+) -> Deployment:
+    """State bucket, working copy, override, terraform init. `command`: what starts Terraform."""
+    make_state_bucket(stack, address)
+    copy = stack.copy_to(folder / STACK_FOLDER)
+    write_override(copy, address.url)
+    deployment = reopen(copy, address, progress, command, emulator)
+    with one_init_at_a_time():
+        deployment.terraform.init()
+    return deployment
+
+
+def reopen(
+    copy: Stack, address: Address, progress: Progress, command: Sequence[str], emulator: Emulator | None = None
+) -> Deployment:
+    """A working copy that was prepared, as a deployment. `emulator`: where this process started it."""
+    runner = Terraform(command, copy.directory, local_environment(os.environ, address), progress)
+    if emulator is not None:
+        runner.watch, runner.forget, runner.broken = emulator.watch, emulator.forget, emulator.broken
+    target = Target(
+        name=f"emulator on {address.url}",
+        connect=address.client,
+        credentials=Credentials(DUMMY["access_key"], DUMMY["secret_key"]),
+        # The emulator holds nothing but this stack and its state: whatever else is there was left over.
+        ours=Whose(kept=(str(copy.backend["bucket"]),)),
+        reach=lambda endpoint: reach(endpoint, address),
+        through_proxies=False,
+    )
+    return Deployment(copy, runner, target)
+
+
+def make_state_bucket(stack: Stack, address: Address) -> None:
+    """In the emulator, where Terraform's backend will look for it."""
+    backend = stack.backend
+    client = address.client("s3", backend["region"])
+    where = {"LocationConstraint": backend["region"]}
+    try:
+        client.create_bucket(Bucket=backend["bucket"], CreateBucketConfiguration=where)
+    except ClientError as error:
+        # S3's first region may not be named: docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html
+        if error.response["Error"]["Code"] != "InvalidLocationConstraint":
+            raise
+        client.create_bucket(Bucket=backend["bucket"])
+
+
+@contextmanager
+def one_init_at_a_time() -> Iterator[None]:
+    """Terraform's plugin cache does not bear two: developer.hashicorp.com/terraform/cli/config/config-file"""
+    PLUGIN_CACHE.mkdir(parents=True, exist_ok=True)
+    with (PLUGIN_CACHE / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def local_environment(environ: Mapping[str, str], address: Address) -> dict[str, str]:
+    """Terraform's environment with nothing of the caller's AWS settings, so that nothing can reach AWS by them."""
+    kept = {
+        name: value
+        for name, value in terraform.environment(environ).items()
+        if not name.startswith(("AWS_", "TF_VAR_")) and name != "SSLKEYLOGFILE"
+    }
+    return {
+        **kept,
+        # The provider is fetched once for all working copies; its version is pinned in the JSON, not in a lock file.
+        "TF_PLUGIN_CACHE_DIR": kept.get("TF_PLUGIN_CACHE_DIR") or str(PLUGIN_CACHE),
+        "TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE": "1",
+        "AWS_ENDPOINT_URL": address.url,  # a service that the override does not name calls the emulator too
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "NO_PROXY": ",".join(part for part in (environ.get("NO_PROXY", ""), "127.0.0.1") if part),
+    }
+
+
+def reach(api_endpoint: str, address: Address) -> str:
+    """The emulator's API by path: `http://{api id}.execute-api…` is a host name that no resolver knows."""
+    api_id = (urlsplit(api_endpoint).hostname or "").split(".")[0]
+    return f"{address.url}/_aws/execute-api/{api_id}/$default"

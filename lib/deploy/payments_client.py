@@ -1,0 +1,73 @@
+"""A client of the deployed HTTP API: it signs its requests with Signature Version 4, as the routes ask."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import requests
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+TIMEOUT_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`body` is the JSON answered, or the text where it is none; `headers` are read in any case of letters."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: Any
+
+
+@dataclass(frozen=True)
+class PaymentsClient:
+    """`endpoint` without a slash at its end; `through_proxies`: use the environment's (not for the emulator)."""
+
+    endpoint: str
+    region: str
+    credentials: Credentials
+    through_proxies: bool = True
+
+    def create(self, body: Any, idempotency_key: str | None, *, signed: bool = True) -> Answer:
+        """`POST /payments`. `body` is sent as JSON, or as it is where it is text."""
+        headers = {"content-type": "application/json"}
+        if idempotency_key is not None:
+            headers["idempotency-key"] = idempotency_key
+        data = body if isinstance(body, str) else json.dumps(body)
+        return self.call("POST", "/payments", headers, data, signed=signed)
+
+    def read(self, payment_id: str, *, signed: bool = True) -> Answer:
+        """`GET /payments/{id}`."""
+        return self.call("GET", f"/payments/{quote(payment_id, safe='')}", signed=signed)
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str] | None = None,
+        data: str = "",
+        *,
+        query: Mapping[str, str] | None = None,
+        signed: bool = True,
+    ) -> Answer:
+        """Any request. Raises requests.RequestException where nothing answers."""
+        url = f"{self.endpoint}{path}" + (f"?{urlencode(query)}" if query else "")
+        request = AWSRequest(method=method, url=url, data=data.encode(), headers=dict(headers or {}))
+        if signed:
+            SigV4Auth(self.credentials, "execute-api", self.region).add_auth(request)
+        with requests.Session() as session:
+            session.trust_env = self.through_proxies
+            answer = session.request(
+                method, url, data=data.encode(), headers=dict(request.headers.items()), timeout=TIMEOUT_SECONDS
+            )
+        try:
+            body = answer.json()
+        except ValueError:
+            body = answer.text
+        return Answer(answer.status_code, answer.headers, body)

@@ -1,0 +1,129 @@
+"""What the user sees of a long step: a line that moves on a terminal, a line every few seconds elsewhere."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import time
+from collections.abc import Iterator
+from typing import Protocol, TextIO
+
+from rich.console import Console, RenderableType
+from rich.markup import escape
+from rich.status import Status
+
+LOG_COLUMNS = 140
+QUIET_SECONDS = 5.0  # where nobody can watch a line move, say how far it is this often
+
+
+class Step(Protocol):
+    """A step under way."""
+
+    def update(self, text: str) -> None:
+        """How far it is; called as often as one likes."""
+
+    def result(self, text: str) -> None:
+        """What came out of it, shown when it is done."""
+
+
+class Progress(Protocol):
+    """Where steps are shown."""
+
+    def step(self, title: str) -> contextlib.AbstractContextManager[Step]: ...
+
+    def show(self, *what: RenderableType) -> None:
+        """Text or tables, as they are."""
+
+
+def console_for(stream: TextIO) -> Console:
+    """A console on that stream; where it is no terminal, tables have room."""
+    return Console(file=stream, highlight=False, width=None if stream.isatty() else LOG_COLUMNS)
+
+
+class Shown:
+    """On standard output, with Rich."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        self.console = console or console_for(sys.stdout)
+
+    def show(self, *what: RenderableType) -> None:
+        for item in what:
+            self.console.print(item, soft_wrap=isinstance(item, str))
+
+    @contextlib.contextmanager
+    def step(self, title: str) -> Iterator[Step]:
+        begin = time.monotonic()
+        live: Step = _Moving(self.console, title) if self.console.is_terminal else _Plain(self.console, title)
+        with live if isinstance(live, _Moving) else contextlib.nullcontext():
+            try:
+                yield live
+            except BaseException:
+                self._finish("[red]✗[/red]", title, "", begin)
+                raise
+        self._finish("[green]✓[/green]", title, getattr(live, "outcome", ""), begin)
+
+    def _finish(self, mark: str, title: str, outcome: str, begin: float) -> None:
+        text = f"{escape(title)}: {escape(outcome)}" if outcome else escape(title)
+        self.console.print(f"{mark} {text} [dim]({time.monotonic() - begin:.1f} s)[/dim]")
+
+
+class _Moving:
+    """One line that moves."""
+
+    def __init__(self, console: Console, title: str) -> None:
+        self.title = title
+        self.outcome = ""
+        self.status: Status = console.status(escape(title))
+
+    def __enter__(self) -> _Moving:
+        self.status.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.status.stop()
+
+    def update(self, text: str) -> None:
+        self.status.update(f"{escape(self.title)}  [dim]{escape(text)}[/dim]")
+
+    def result(self, text: str) -> None:
+        self.outcome = text
+
+
+class _Plain:
+    """A line now and then."""
+
+    def __init__(self, console: Console, title: str) -> None:
+        self.console = console
+        self.title = title
+        self.outcome = ""
+        self.last = time.monotonic()
+        console.print(f"… {escape(title)}")
+
+    def update(self, text: str) -> None:
+        if text and time.monotonic() - self.last >= QUIET_SECONDS:
+            self.last = time.monotonic()
+            self.console.print(f"  [dim]{escape(text)}[/dim]")
+
+    def result(self, text: str) -> None:
+        self.outcome = text
+
+
+class Silent:
+    """Nowhere: for tests. What was shown as text is in `lines`."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def show(self, *what: RenderableType) -> None:
+        self.lines += [item for item in what if isinstance(item, str)]
+
+    @contextlib.contextmanager
+    def step(self, title: str) -> Iterator[Step]:
+        self.lines.append(title)
+        yield self
+
+    def update(self, text: str) -> None:
+        pass
+
+    def result(self, text: str) -> None:
+        self.lines.append(text)

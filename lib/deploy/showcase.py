@@ -1,0 +1,160 @@
+"""What the demo shows of a deployed stack: payments through its API, what was recorded of them, its alarms."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from rich.markup import escape
+from rich.table import Table
+
+from lib.deploy.deployment import Deployment
+from lib.deploy.payments_client import Answer
+from lib.deploy.polling import wait_for
+from lib.deploy.progress import Progress
+from lib.environments import ToolError
+
+ARCHIVE_SECONDS = 60.0
+MERCHANT = "coffee-house"
+PAYMENT: dict[str, Any] = {
+    "merchant_id": MERCHANT,
+    "amount": 1299,
+    "currency": "EUR",
+    "payment_token": "tok_demo_visa",
+    "metadata": {"order": "A-17"},
+}
+
+
+@dataclass(frozen=True)
+class Request:
+    """One of the demo's requests: how it is sent, the status that it must get, what to show of the answer."""
+
+    title: str
+    send: Callable[[], Answer]
+    status: int
+    shown: Callable[[Answer], str]
+
+
+def take_payments(deployment: Deployment, progress: Progress) -> None:
+    """A new payment, its replay, a conflict, a bad one, an unsigned one; then what was recorded of the first.
+
+    Raises ToolError where an answer is not the one that the API promises, or a record does not come.
+    """
+    progress.show("[bold]Payments through the deployed API[/bold]")
+    api, key = deployment.payments, f"order-{uuid.uuid4().hex[:12]}"
+    first: list[Answer] = []
+
+    def new() -> Answer:
+        first.append(api.create(PAYMENT, key))
+        return first[0]
+
+    requests = [
+        Request("a new payment", new, 201, _payment),
+        Request("the same again: a replay", lambda: api.create(PAYMENT, key), 200, _replay),
+        Request("its key, another amount", lambda: api.create({**PAYMENT, "amount": 1}, key), 409, _problem),
+        Request("an amount of 0", lambda: api.create({**PAYMENT, "amount": 0}, f"{key}-0"), 400, _problem),
+        Request("not signed", lambda: api.create(PAYMENT, f"{key}-1", signed=False), 403, _problem),
+        Request("read back", lambda: api.read(first[0].body["payment_id"]), 200, _payment),
+    ]
+    table = Table("request", "status", "answer")
+    for request in requests:
+        with progress.step(request.title) as step:
+            answer = request.send()
+            step.result(str(answer.status))
+        if answer.status != request.status:
+            raise ToolError(
+                f"{request.title}: the API answered {answer.status} where {request.status} is promised: {answer.body}"
+            )
+        table.add_row(request.title, str(answer.status), escape(request.shown(answer)))
+    progress.show(table)
+    show_records(deployment, progress, first[0].body["payment_id"])
+
+
+def show_records(deployment: Deployment, progress: Progress, payment_id: str) -> None:
+    """The item in the table, and what the archiver made of its change in the stream."""
+    with progress.step("what was recorded") as step:
+        item = table_item(deployment, payment_id)
+        step.update("payment found, its audit record is on its way through the table's stream")
+        audit = wait_for("the audit record", lambda: audit_keys(deployment, payment_id), ARCHIVE_SECONDS)
+        receipt_key = f"receipts/{MERCHANT}/{payment_id}.json"
+        receipt = wait_for("the receipt", lambda: archived(deployment, receipt_key), ARCHIVE_SECONDS)
+    table = Table("record", "where", "what")
+    table.add_row("payment", escape(deployment.outputs["transactions_table_name"]), escape(_brief(item)))
+    for key in audit:
+        table.add_row("audit record", escape(key), escape(_brief(archived(deployment, key) or {})))
+    table.add_row("receipt", escape(receipt_key), escape(_brief(receipt)))
+    progress.show(table)
+
+
+def show_alarms(deployment: Deployment, progress: Progress) -> None:
+    """Each alarm's state."""
+    table = Table(
+        *("alarm", "state", "goes to"),
+        caption="INSUFFICIENT_DATA: no metric yet. The emulator publishes none by itself; AWS takes that for OK here.",
+    )
+    for page in deployment.client("cloudwatch").get_paginator("describe_alarms").paginate():
+        for alarm in page["MetricAlarms"]:
+            topics = ", ".join(arn.split(":")[-1] for arn in alarm["AlarmActions"])
+            table.add_row(escape(alarm["AlarmName"]), alarm["StateValue"], escape(topics))
+    progress.show(table)
+
+
+def table_item(deployment: Deployment, payment_id: str) -> dict[str, Any]:
+    """The payment as DynamoDB has it, in plain values. Raises ToolError where it is not there."""
+    from boto3.dynamodb.types import TypeDeserializer
+
+    found = deployment.client("dynamodb").get_item(
+        TableName=deployment.outputs["transactions_table_name"],
+        Key={"payment_id": {"S": payment_id}},
+        ConsistentRead=True,
+    )
+    if "Item" not in found:
+        raise ToolError(f"payment {payment_id} was answered by the API but is not in the table")
+    read = TypeDeserializer().deserialize
+    return {name: read(value) for name, value in found["Item"].items()}
+
+
+def audit_keys(deployment: Deployment, payment_id: str) -> list[str]:
+    """The keys of a payment's audit records so far."""
+    pages = (
+        deployment.client("s3")
+        .get_paginator("list_objects_v2")
+        .paginate(Bucket=deployment.outputs["audit_bucket_name"], Prefix="audit/")
+    )
+    return [item["Key"] for page in pages for item in page.get("Contents", []) if f"/{payment_id}/" in item["Key"]]
+
+
+def archived(deployment: Deployment, key: str) -> dict[str, Any] | None:
+    """One object of the archive, or None as long as it is not there."""
+    client = deployment.client("s3")
+    try:
+        found = client.get_object(Bucket=deployment.outputs["audit_bucket_name"], Key=key)
+    except client.exceptions.NoSuchKey:
+        return None
+    content: dict[str, Any] = json.loads(found["Body"].read())
+    return content
+
+
+def _payment(answer: Answer) -> str:
+    return _brief(answer.body)
+
+
+def _replay(answer: Answer) -> str:
+    replayed = answer.headers.get("Idempotency-Replayed")
+    return f"Idempotency-Replayed: {replayed}; {_brief(answer.body)}"
+
+
+def _problem(answer: Answer) -> str:
+    body = answer.body if isinstance(answer.body, dict) else {}
+    parts = [str(body[name]) for name in ("title", "message", "detail") if body.get(name)]
+    parts += [f"{error['pointer']} {error['detail']}" for error in body.get("errors", [])]
+    return ": ".join(parts) or str(answer.body)
+
+
+def _brief(record: dict[str, Any]) -> str:
+    """The members that tell most, in one line."""
+    members = ("payment_id", "status", "amount", "currency", "event", "created_at")
+    return ", ".join(f"{name} {record[name]}" for name in members if name in record) or json.dumps(record)[:160]

@@ -1,0 +1,49 @@
+"""Synthesizing and judging, as a user does it: `python main.py`, in a folder of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from lib.deploy.override import Stack
+from lib.environments import ROOT
+from lib.settings import Settings
+
+
+class RefusedError(Exception):
+    """main.py did not end with 0, and has said why; its exit code is ours."""
+
+    def __init__(self, exit_code: int) -> None:
+        super().__init__(f"main.py ended with {exit_code}")
+        self.exit_code = exit_code
+
+
+def judged_stack(environ: Mapping[str, str], folder: Path) -> Stack:
+    """The stack of these settings, synthesized into `folder` and passed by both judges. Raises RefusedError, ToolError.
+
+    A folder of its own: another synth in the meantime must not put something else in its place.
+    """
+    settings = Settings.from_environment(environ)
+    sys.stdout.flush()
+    code = _run([sys.executable, str(ROOT / "main.py")], {**environ, "CDKTF_OUTDIR": str(folder)})
+    if code:
+        # Ended by a signal: the shells' convention, which never looks like a policy finding.
+        raise RefusedError(code if code > 0 else 128 - code)
+    return Stack.read(folder / "stacks" / settings.stack_name)
+
+
+def _run(command: list[str], environ: Mapping[str, str]) -> int:
+    """In a process group of its own, so that Ctrl-C ends it from here, without its words on the matter."""
+    process = subprocess.Popen(command, cwd=ROOT, env=dict(environ), stdin=subprocess.DEVNULL, start_new_session=True)
+    try:
+        return process.wait()
+    except BaseException:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        raise
