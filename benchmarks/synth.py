@@ -15,7 +15,10 @@ import time
 from lib.environments import ROOT
 
 MAIN = str(ROOT / "main.py")
-PLAIN = f"import cdktf_cdktf_provider_aws, runpy; runpy.run_path({MAIN!r}, run_name='__main__')"
+PLAIN = (
+    f"import runpy, sys; sys.path.insert(0, {str(ROOT)!r}); import cdktf_cdktf_provider_aws; "
+    f"runpy.run_path({MAIN!r}, run_name='__main__')"
+)
 ROUNDS = 3
 
 
