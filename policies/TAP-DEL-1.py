@@ -28,10 +28,12 @@ class NothingIsProtectedAgainstDeletion(StackCheck):
     name = "Nothing is protected against deletion"
     guideline = "set the deletion or termination protection to false"
 
-    def holds(self, stack, kind, name, body):
-        if kind in MUST_SAY and body.get(MUST_SAY[kind]) is None:
+    def holds(self, resource):
+        if resource.kind in MUST_SAY and resource.body.get(MUST_SAY[resource.kind]) is None:
             return False
-        return all(is_false(value) or value in OFF for argument, value in arguments(body) if argument in PROTECTIONS)
+        return all(
+            is_false(value) or value in OFF for argument, value in arguments(resource.body) if argument in PROTECTIONS
+        )
 
 
 check = NothingIsProtectedAgainstDeletion()

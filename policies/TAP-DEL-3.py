@@ -30,12 +30,12 @@ class DestroyingLeavesNothingBehind(StackCheck):
     name = "Destroying leaves nothing behind"
     guideline = "set skip_destroy and retain_… to false; skip_final_snapshot, skip_final_backup and delete_… to true"
 
-    def holds(self, stack, kind, name, body):
-        if kind in MUST_SAY and body.get(MUST_SAY[kind]) is None:
+    def holds(self, resource):
+        if resource.kind in MUST_SAY and resource.body.get(MUST_SAY[resource.kind]) is None:
             return False
         return all(
             is_false(value) if argument in KEEPS_WHEN_TRUE else is_true(value)
-            for argument, value in arguments(body)
+            for argument, value in arguments(resource.body)
             if argument in KEEPS_WHEN_TRUE + KEEPS_WHEN_FALSE
         )
 

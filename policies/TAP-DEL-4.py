@@ -16,8 +16,10 @@ class NothingIsLocked(StackCheck):
     name = "No object lock and no vault lock"
     guideline = "take the lock away: what it holds cannot be deleted, and the stack neither"
 
-    def holds(self, stack, kind, name, body):
-        return kind not in LOCK_TYPES and not any(is_lock(argument, value) for argument, value in arguments(body))
+    def holds(self, resource):
+        return resource.kind not in LOCK_TYPES and not any(
+            is_lock(argument, value) for argument, value in arguments(resource.body)
+        )
 
 
 def is_lock(argument, value):

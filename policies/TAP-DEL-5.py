@@ -20,11 +20,13 @@ class WhatHoldsDataIsEmptied(StackCheck):
     name = "What holds data is emptied when it is destroyed"
     guideline = "set force_destroy (in a registry or a Lightsail bucket: force_delete) to true"
 
-    def holds(self, stack, kind, name, body):
-        if kind in MUST_SAY and body.get(MUST_SAY[kind]) is None:
+    def holds(self, resource):
+        if resource.kind in MUST_SAY and resource.body.get(MUST_SAY[resource.kind]) is None:
             return False
         return all(
-            is_true(value) for argument, value in arguments(body) if argument in ("force_destroy", "force_delete")
+            is_true(value)
+            for argument, value in arguments(resource.body)
+            if argument in ("force_destroy", "force_delete")
         )
 
 

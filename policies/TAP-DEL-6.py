@@ -19,12 +19,12 @@ class WaitingPeriodsAreTheShortest(StackCheck):
     name = "Waiting periods before deletion are AWS's shortest"
     guideline = "set deletion_window_in_days to 7, recovery_window_in_days to 0"
 
-    def holds(self, stack, kind, name, body):
-        if kind in MUST_SAY and body.get(MUST_SAY[kind]) is None:
+    def holds(self, resource):
+        if resource.kind in MUST_SAY and resource.body.get(MUST_SAY[resource.kind]) is None:
             return False
         return all(
             value is not False and str(value) == str(SHORTEST[argument])
-            for argument, value in arguments(body)
+            for argument, value in arguments(resource.body)
             if argument in SHORTEST
         )
 

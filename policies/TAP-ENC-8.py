@@ -20,16 +20,16 @@ class BucketsRefuseWithoutTls(StackCheck):
     id = "TAP-ENC-8"
     name = "Buckets refuse requests without TLS"
     guideline = (
-        "give the bucket a policy that refers to its id and denies s3:* to everyone, on the bucket and all in it, with the "
-        "one condition Bool aws:SecureTransport false"
+        "give the bucket a policy that refers to its id and denies s3:* to everyone, on the bucket and all in it, with "
+        "the one condition Bool aws:SecureTransport false"
     )
     category = CheckCategories.ENCRYPTION
     types = ("aws_s3_bucket",)
 
-    def holds(self, stack, kind, name, body):
-        policies = stack.belonging_to("aws_s3_bucket_policy", name)
+    def holds(self, resource):
+        policies = resource.stack.belonging_to("aws_s3_bucket_policy", resource.name)
         return bool(policies) and all(
-            any(refuses(statement, name) for statement in statements(stack, policy.get("policy")))
+            any(refuses(statement, resource.name) for statement in statements(resource.stack, policy.get("policy")))
             for policy in policies
         )
 

@@ -11,12 +11,13 @@ class NamesEndInTheSuffix(StackCheck):
     guideline = "name it {resource-type}-{purpose}-{suffix}; the suffix is the first part of terraform.backend.s3.key"
     category = CheckCategories.CONVENTION
 
-    def holds(self, stack, kind, name, body):
-        found = [given for given, _ in names(kind, body)]
-        if any(body.get(prefix) is not None for prefix in PREFIXES):
+    def holds(self, resource):
+        found = [given for given, _ in names(resource.kind, resource.body)]
+        if any(resource.body.get(prefix) is not None for prefix in PREFIXES):
             return False
         return all(
-            is_literal(given) and stack.suffix and last_part(given).endswith(f"-{stack.suffix}") for given in found
+            is_literal(given) and resource.stack.suffix and last_part(given).endswith(f"-{resource.stack.suffix}")
+            for given in found
         )
 
 

@@ -13,12 +13,12 @@ class NamesSayTypeAndPurpose(StackCheck):
     guideline = "name it {resource-type}-{purpose}-{suffix}, in lower case, for example dynamodb-transactions-dev"
     category = CheckCategories.CONVENTION
 
-    def holds(self, stack, kind, name, body):
+    def holds(self, resource):
         # A name that is missing or not written out is TAP-NAME-1's finding.
         return all(
-            re.fullmatch(f"{word or '[a-z][a-z0-9]*'}-[a-z0-9]+(-[a-z0-9]+)*-{stack.suffix}", last_part(given))
-            for given, word in names(kind, body)
-            if is_literal(given) and stack.suffix
+            re.fullmatch(f"{word or '[a-z][a-z0-9]*'}-[a-z0-9]+(-[a-z0-9]+)*-{resource.stack.suffix}", last_part(given))
+            for given, word in names(resource.kind, resource.body)
+            if is_literal(given) and resource.stack.suffix
         )
 
 

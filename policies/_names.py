@@ -30,7 +30,7 @@ PREFIXES = ("name_prefix", "bucket_prefix", "alarm_name_prefix", "function_name_
 
 
 def names(kind, body):
-    """(name, word) of everything that a resource names. A name is None where it is missing, a word "" where any will do."""
+    """(name, word) of everything that a resource names: None for a name that is missing, "" where any word will do."""
     if any(fnmatch.fnmatchcase(kind, pattern) for pattern in NOT_OURS):
         return
     if kind == "aws_apigatewayv2_stage" and body.get("name") == "$default":  # AWS's own word

@@ -8,6 +8,7 @@ import functools
 import json
 import re
 from pathlib import Path
+from typing import NamedTuple
 
 from checkov.common.models.enums import CheckCategories, CheckResult
 from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck
@@ -15,6 +16,15 @@ from checkov.terraform.checks.resource.base_resource_check import BaseResourceCh
 REFERENCE = re.compile(r"\$\{([a-z0-9_]+)\.([A-Za-z0-9_-]+)\.([a-z_]+)\}")
 # Maps of the user's own words: no argument stands there.
 FREE_MAPS = ("tags", "tags_all", "variables", "//")
+
+
+class Resource(NamedTuple):
+    """What is judged: `kind`.`name` of a stack, with its arguments."""
+
+    stack: "Stack"
+    kind: str
+    name: str
+    body: dict
 
 
 class StackCheck(BaseResourceCheck):
@@ -35,18 +45,19 @@ class StackCheck(BaseResourceCheck):
             supported_resources=self.types,
         )
 
-    def scan_entity_conf(self, conf, entity_type):
+    def scan_entity_conf(self, _conf, _entity_type):
         """Checkov's would leave out resources with `count = 0`."""
         file, kind, name = self.entity_path.rsplit(":", 2)
         stack = Stack.read(file)
-        return CheckResult.PASSED if self.holds(stack, kind, name, stack.of_type(kind)[name]) else CheckResult.FAILED
+        resource = Resource(stack, kind, name, stack.of_type(kind)[name])
+        return CheckResult.PASSED if self.holds(resource) else CheckResult.FAILED
 
-    def scan_resource_conf(self, conf):
+    def scan_resource_conf(self, _conf):
         """Not asked: the whole entity is judged above."""
         raise NotImplementedError
 
-    def holds(self, stack, kind, name, body):
-        """Whether the rule holds for the resource `kind`.`name` with the arguments `body`."""
+    def holds(self, resource):
+        """Whether the rule holds for a Resource."""
         raise NotImplementedError
 
 

@@ -33,11 +33,16 @@ class Gate:
 
     def start(self) -> None:
         """Let Checkov import and load the policies in the background."""
+        if not self._shared:
+            self._started()
+
+    def _started(self) -> CheckovProcess:
         if self._checkov is None:
             self._checkov = CheckovProcess()
         if not self._prepared:
             self._checkov.send(self._judge_by)
             self._prepared = True
+        return self._checkov
 
     def judge(self, directory: Path) -> GateReport:
         """Judge every stack of `directory`.
@@ -45,12 +50,11 @@ class Gate:
         Raises ToolError for wrong input and for a broken tool: nothing passes that was not judged.
         """
         stacks, note = read_stacks(directory)
-        self.start()
-        assert self._checkov
+        checkov = self._started()
         self._prepared = False  # an answer uses the preparation up
         with TemporaryDirectory(prefix="gate-") as temporary:
             files = [_file_to_judge(stack, Path(temporary, str(number))) for number, stack in enumerate(stacks)]
-            self._checkov.send(
+            checkov.send(
                 {
                     "stacks": [
                         {"file": str(file), "resources": stack.resources}
@@ -59,7 +63,7 @@ class Gate:
                 }
             )
             try:
-                answer = self._checkov.answer()
+                answer = checkov.answer()
             except ToolError as error:
                 message = str(error)
                 for file, stack in zip(files, stacks, strict=True):

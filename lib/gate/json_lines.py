@@ -13,7 +13,7 @@ CHECKOV_KEYS = ("__startline__", "__endline__")
 
 
 def parse(text: str) -> tuple[Any, dict[int, int]]:
-    """The document, and id(object) -> line for every JSON object in it. ValueError for what is ambiguous or not JSON."""
+    """The document, and id(object) -> line for every object in it; ValueError for what is no JSON, or ambiguous."""
     positions: dict[int, int] = {}
 
     class Decoder(json.JSONDecoder):

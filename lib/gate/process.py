@@ -25,10 +25,10 @@ class CheckovProcess:
         python = python_of(VENV_CHECKOV)
         if not python.is_file():
             raise ToolError(f"{VENV_CHECKOV.name} is missing: Checkov lives there; run make setup")
-        self._complaints: IO[bytes] = tempfile.TemporaryFile()
+        self._complaints: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close
         # Isolated, with next to no environment and from the root directory: whatever the caller has set
         # (CKV_…, CHECKOV_…, BC_…, LOG_LEVEL, PYTHON…) and wherever it stands changes no verdict.
-        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and file
+        self._process = subprocess.Popen(
             [python, "-I", "-X", "utf8", WORKER],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -37,21 +37,22 @@ class CheckovProcess:
             cwd="/",
             start_new_session=True,
         )
+        if self._process.stdin is None or self._process.stdout is None:
+            raise ToolError("Checkov's process has no standard input or output; run it again")
+        self._requests, self._answers = self._process.stdin, self._process.stdout
 
     def send(self, request: dict[str, Any]) -> None:
         """Hand over one line; a worker that has died shows when it is asked to answer."""
-        assert self._process.stdin
         with contextlib.suppress(BrokenPipeError):
-            self._process.stdin.write(json.dumps(request).encode() + b"\n")
-            self._process.stdin.flush()
+            self._requests.write(json.dumps(request).encode() + b"\n")
+            self._requests.flush()
 
     def answer(self) -> dict[str, Any]:
         """The next line. Raises ToolError where there is none, or where it is the worker's refusal."""
-        assert self._process.stdout
         alarm = threading.Timer(SECONDS_TO_ANSWER, self._kill)
         alarm.start()
         try:
-            line = self._process.stdout.readline()
+            line = self._answers.readline()
         finally:
             alarm.cancel()
         try:
@@ -67,10 +68,9 @@ class CheckovProcess:
     def close(self) -> None:
         """End the process and what it has started."""
         self._kill()
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream:
-                with contextlib.suppress(BrokenPipeError):
-                    stream.close()
+        for stream in (self._requests, self._answers):
+            with contextlib.suppress(BrokenPipeError):
+                stream.close()
         self._process.wait()
         self._complaints.close()
 

@@ -44,7 +44,7 @@ class Runner(TerraformJsonRunner):
         self.vertices: list[dict[str, Any]] = []
         self.graph_results: dict[Any, list[dict[str, Any]]] = {}
 
-    def run(self, files: list[str], runner_filter: Any) -> Any:  # type: ignore[override]
+    def run(self, files: list[str], runner_filter: Any) -> Any:
         """As Checkov's, but JSON is read by a JSON parser: Checkov's is one for YAML, and takes as long as all checks.
 
         It writes lines into the document, which the gate knows better; here every line is 1.
@@ -91,8 +91,8 @@ def judge(file: Path, resources: list[str], policies: dict[str, Any], complaints
     complaints.refuse(f"what could not be judged in {file} has not passed")
     _refuse_unjudged(file, resources, runner)
     verdicts = Counter(answer.result for answer in runner.answers)
-    if not verdicts[CheckResult.PASSED]:
-        raise GateError(f"{file}: not one check passed, so Checkov cannot have understood it; synthesize it again")
+    if not verdicts[CheckResult.PASSED] and not verdicts[CheckResult.FAILED]:
+        raise GateError(f"{file}: no check had anything to say of it, so it was not judged; is it a stack of AWS's?")
     findings = [
         _finding(answer.check, answer.address) for answer in runner.answers if answer.result == CheckResult.FAILED
     ]
@@ -115,7 +115,10 @@ def _refuse_unjudged(file: Path, resources: list[str], runner: Runner) -> None:
             expected = sum(types[resource_type] for resource_type in set(check.resource_types))
             answers = len(runner.graph_results[check])
             if answers != expected:
-                raise GateError(f"{file}: {check.id} answered for {answers} of {expected} resources; repair the policy")
+                raise GateError(
+                    f"{file}: {check.id} answered for {answers} of {expected} resources; "
+                    "repair the policy, or the value that it stumbles over"
+                )
 
 
 def _unknown(runner: Runner, resources: list[str], policies: dict[str, Any]) -> Iterator[tuple[Any, str]]:

@@ -29,6 +29,11 @@ SETTINGS = {
 }
 
 
+def load_built_in() -> None:
+    """Load Checkov's own YAML checks; the Python checks have registered themselves when they were imported."""
+    get_graph_checks_registry("terraform").load_checks()
+
+
 def graph_checks() -> list[Any]:
     """Checkov's YAML checks, and ours once they are loaded."""
     checks: list[Any] = get_graph_checks_registry("terraform").checks
@@ -54,8 +59,11 @@ def load_policies(directory: Path, complaints: Complaints) -> dict[str, Any]:
     files = _files(directory)
     built_in = known_ids()
     graph_before, python_before = len(graph_checks()), len(python_checks())
-    resource_registry.load_external_checks(str(directory))
-    get_graph_checks_registry("terraform").load_external_checks(str(directory))
+    try:
+        resource_registry.load_external_checks(str(directory))
+        get_graph_checks_registry("terraform").load_external_checks(str(directory))
+    except yaml.YAMLError as error:
+        raise GateError(f"{directory}: a policy is not YAML ({' '.join(str(error).split())}); repair it") from error
 
     by_file: dict[Path, list[Any]] = {}
     for check in graph_checks()[graph_before:]:

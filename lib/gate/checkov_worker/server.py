@@ -11,11 +11,12 @@ must not stay for the next.
 
 from __future__ import annotations
 
+import functools
 import gc
 import json
 import multiprocessing
 import os
-import sys
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from io import FileIO
 from pathlib import Path
@@ -30,29 +31,42 @@ def serve() -> None:
     os.dup2(2, 1)  # what a check prints is not an answer
     complaints = surroundings.listen_to_checkov()
     surroundings.go_offline()
-    surroundings.leave_out_network_libraries()
+    surroundings.leave_out_what_never_serves()
     other_clouds = surroundings.leave_other_clouds()
     surroundings.keep_jsonpath_grammar()
 
     from . import judging, policies  # noqa: F401 - both import Checkov
 
-    policies.get_graph_checks_registry("terraform").load_checks()
+    policies.load_built_in()
     gc.freeze()
     gc.enable()
     while judge_by := requests.readline():
-        child = os.fork()
-        if child == 0:
-            status = 1
-            try:
-                _send(answers, _answer(json.loads(judge_by), requests, complaints, other_clouds))
-                status = 0
-            finally:
-                os._exit(status)
-        _, status = os.waitpid(child, 0)
-        if status:
-            _send(
-                answers, {"error": f"Checkov's process ended with status {status} before it had judged; run it again"}
-            )
+        work = functools.partial(_answer, json.loads(judge_by), requests, complaints, other_clouds)
+        with os.fdopen(os.dup(answers), "wb") as stream:
+            stream.write(_in_a_child(work) + b"\n")
+
+
+def _in_a_child(work: Callable[[], dict[str, Any]]) -> bytes:
+    """What `work` returns, as JSON. A check that ends its process ends the child, and that is seen."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            with os.fdopen(writing, "wb") as stream:
+                stream.write(json.dumps(work()).encode())
+            status = 0
+        finally:
+            os._exit(status)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as stream:
+        answer = stream.read()
+    _, status = os.waitpid(child, 0)
+    if answer and not status:
+        return answer
+    return json.dumps(
+        {"error": f"Checkov ended with status {status} before it had judged; nothing has passed"}
+    ).encode()
 
 
 def _answer(
@@ -66,7 +80,7 @@ def _answer(
         complaints.refuse("its installation is broken; remove .venv-checkov and run make setup")
         policies = load_policies(Path(judge_by["policies"]), complaints)
         skips = read_config(Path(judge_by["config"]), policies)
-    except Exception as raised:  # noqa: BLE001 - told when the question has been asked
+    except Exception as raised:  # told when the question has been asked
         error = raised
     stacks = json.loads(requests.readline())["stacks"]
     try:
@@ -78,7 +92,7 @@ def _answer(
         judged = [judge(*jobs[0])] if len(jobs) == 1 else _side_by_side(jobs)
     except surroundings.GateError as refusal:
         return {"error": str(refusal)}
-    except BaseException as broken:  # noqa: BLE001 - whatever it is, nothing has passed
+    except BaseException as broken:  # whatever it is, nothing has passed
         return {"error": f"Checkov failed with {broken!r}; nothing has passed"}
     return {"policies": sorted(policies), "skips": skips, "stacks": judged}
 
@@ -99,9 +113,3 @@ def _judge_job(number: int) -> dict[str, Any]:
 
 
 _jobs: list[tuple[Any, ...]] = []
-
-
-def _send(answers: int, answer: dict[str, Any]) -> None:
-    with os.fdopen(os.dup(answers), "wb") as stream:
-        stream.write(json.dumps(answer).encode() + b"\n")
-    sys.stderr.flush()

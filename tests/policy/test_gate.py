@@ -1,0 +1,75 @@
+"""The second judge alone: each violation of the real stack is found by its rule in policies/, by nothing else."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from lib.environments import ROOT
+from lib.gate import Gate, GateFinding
+
+from .conftest import Stacks
+from .mutations import HARMLESS, VIOLATIONS, Mutation, references
+
+RULES = sorted(path.stem for path in (ROOT / "policies").glob("TAP-*"))
+
+
+@pytest.fixture(scope="session")
+def findings(stacks: Stacks) -> dict[str, list[GateFinding]]:
+    """Mutation -> what the gate finds: all judged at once, each as a stack of its own."""
+    found: dict[str, list[GateFinding]] = {}
+    for mutation in (*VIOLATIONS, *HARMLESS):
+        document = stacks.add(mutation.name)
+        mutation.apply(document)
+        stacks.write(mutation.name, json.loads(references(document, json.dumps(document))))
+        found[mutation.name] = []
+    with Gate() as gate:
+        report = gate.judge(stacks.directory)
+    assert report.stacks == len(found)
+    for finding in report.findings:
+        found[finding.file.split("/")[1]].append(finding)
+    return found
+
+
+@pytest.mark.parametrize("mutation", VIOLATIONS, ids=lambda mutation: mutation.name)
+def test_a_violation_is_found(findings: dict[str, list[GateFinding]], mutation: Mutation) -> None:
+    assert mutation.rule in {finding.rule_id for finding in findings[mutation.name]}
+
+
+@pytest.mark.parametrize("mutation", HARMLESS, ids=lambda mutation: mutation.name)
+def test_a_harmless_variation_passes(findings: dict[str, list[GateFinding]], mutation: Mutation) -> None:
+    """Checkov's own checks may mind the added resource; our rules may not."""
+    assert [str(finding) for finding in findings[mutation.name] if finding.rule_id.startswith("TAP-")] == []
+
+
+def test_the_stack_itself_is_clean(findings: dict[str, list[GateFinding]]) -> None:
+    assert findings["harmless-nothing"] == []
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_every_rule_has_a_violation(rule: str) -> None:
+    assert rule in {mutation.rule for mutation in VIOLATIONS}
+
+
+def test_every_violation_is_of_a_rule() -> None:
+    assert {mutation.rule for mutation in VIOLATIONS} <= set(RULES)
+
+
+def test_names_of_mutations_are_unique() -> None:
+    names = [mutation.name for mutation in (*VIOLATIONS, *HARMLESS)]
+    assert [name for name in names if names.count(name) > 1] == []
+
+
+def test_a_finding_says_where_and_how(findings: dict[str, list[GateFinding]], document: dict[str, Any]) -> None:
+    """Construct path, file, line, and the way out of policies/."""
+    name = "TAP-DEL-6-aws_kms_key.deletion_window_in_days-30"
+    (finding,) = findings[name]
+    text = (json.dumps(document, indent=2)).splitlines()
+    assert text[finding.line - 1].strip().startswith('"encryption_key')
+    assert str(finding) == (
+        "TAP-DEL-6 [TapStackdev/encryption/key] Waiting periods before deletion are AWS's shortest "
+        f"(stacks/{name}/cdk.tf.json:{finding.line}). "
+        "Fix: set deletion_window_in_days to 7, recovery_window_in_days to 0"
+    )

@@ -1,0 +1,61 @@
+"""What Terraform means and Checkov misreads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lib.gate import GateReport
+from lib.gate.normal_form import normal_form
+
+from .conftest import QUEUE, write_stack
+
+
+def in_stack(body: dict[str, Any]) -> dict[str, Any]:
+    return {"//": None, "resource": {"aws_x": {"//": "all of them", "y": body}}, "output": {"z": {"value": None}}}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"a": [1, {"b": "${aws_kms_key.k.arn}"}], "c": "text", "d": "local.example.com"},
+        {"depends_on": ["aws_kms_key.k"], "provider": "aws.west", "lifecycle": {"ignore_changes": ["aws_x.y"]}},
+    ],
+)
+def test_what_is_plain_stays(body: dict[str, Any]) -> None:
+    assert normal_form(in_stack(body)) == in_stack(body)
+
+
+def test_null_is_an_argument_that_is_not_there() -> None:
+    body = {"a": None, "b": {"c": None, "d": [None, {"e": None, "f": 1}]}}
+    assert normal_form(in_stack(body)) == in_stack({"b": {"d": [{"f": 1}]}})
+
+
+def test_a_text_that_looks_like_a_reference_is_a_text() -> None:
+    body = {"key": "aws_kms_key.k.arn", "list": ["aws_kms_key.k[0].arn"]}
+    assert normal_form(in_stack(body)) == in_stack(
+        {"key": "text aws_kms_key.k.arn", "list": ["text aws_kms_key.k[0].arn"]}
+    )
+
+
+@pytest.mark.parametrize("as_list", [False, True])
+def test_a_dynamic_block_is_one_that_lacks_everything_and_one_with_its_content(as_list: bool) -> None:
+    dynamic: Any = {"rule": {"for_each": "${var.rules}", "content": {"on": True}}, "odd": "x"}
+    body = {"rule": [{"on": True}], "dynamic": [dynamic] if as_list else dynamic}
+    assert normal_form(in_stack(body)) == in_stack({"rule": [{}, {"on": True}], "odd": [{}]})
+
+
+def test_one_dynamic_block_does_not_hide_the_other_resources(
+    judge: Callable[[Path], GateReport], tmp_path: Path
+) -> None:
+    """Plain Checkov drops every resource of the file from its graph."""
+    resources = {
+        "aws_sqs_queue": {"orders": {**QUEUE, "message_retention_seconds": 60}},
+        "aws_s3_bucket": {"data": {"dynamic": {"logging": {"for_each": ["a"], "content": {}}}}},
+    }
+    directory = write_stack(tmp_path / "out", {"resource": resources})
+    found = {(finding.rule_id, finding.path, finding.line) for finding in judge(directory).findings}
+    assert ("TAP-X-1", "stack/orders/queue", 4) in found
