@@ -67,7 +67,7 @@ def build(target: Path, *roots: Path) -> LambdaZip:
             entry = zipfile.ZipInfo(name, EPOCH)
             entry.create_system = 3  # Unix, whatever system builds it
             entry.external_attr = 0o100644 << 16
-            archive.writestr(entry, content, zipfile.ZIP_DEFLATED, 9)
+            archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
     size = target.stat().st_size
     if size > LARGEST_ZIP:
         raise ToolError(f"the Lambda zip has {size} bytes, over Lambda's {LARGEST_ZIP}; drop a dependency")

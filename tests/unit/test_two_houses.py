@@ -1,0 +1,58 @@
+"""Infrastructure and payments import nothing of each other; what both must spell alike is held together here."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+from lib.constructs import archive, archiver, processor
+from lib.environments import ROOT
+from payments import settings
+from payments.archive import Change, documents
+from payments.payment import Payment, Request
+from tests.unit.payments.conftest import NOW, stream_record
+
+INFRASTRUCTURE = [path for path in (ROOT / "lib").rglob("*.py") if (ROOT / "lib" / "lambda") not in path.parents]
+PAYMENTS = sorted((ROOT / "lib" / "lambda").rglob("*.py"))
+
+
+def imported(path: Path) -> set[str]:
+    """The first names of what a file imports."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module.split(".")[0])
+    return names
+
+
+def test_neither_house_imports_the_other() -> None:
+    assert INFRASTRUCTURE
+    assert PAYMENTS
+    assert [path for path in INFRASTRUCTURE if "payments" in imported(path)] == []
+    assert [path for path in PAYMENTS if imported(path) & {"lib", "cdktf", "constructs"}] == []
+
+
+def test_environment_variables_have_one_name() -> None:
+    assert processor.TABLE_VARIABLE == settings.TRANSACTIONS_TABLE
+    assert archiver.BUCKET_VARIABLE == settings.ARCHIVE_BUCKET
+
+
+def test_handlers_exist() -> None:
+    for handler in (processor.HANDLER, archiver.HANDLER):
+        module, name = handler.rsplit(".", 1)
+        source = ROOT / "lib" / "lambda" / f"{module.replace('.', '/')}.py"
+        functions = [node.name for node in ast.parse(source.read_text()).body if isinstance(node, ast.FunctionDef)]
+        assert name in functions
+
+
+def test_the_archiver_writes_where_it_may() -> None:
+    made = Payment.new(Request("m", 1, "EUR", "tok"), "k", "shop", NOW)
+    prefixes = {document.key.split("/")[0] + "/" for document in documents(Change.from_stream(stream_record(made)))}
+    assert prefixes == {archive.AUDIT_PREFIX, archive.RECEIPTS_PREFIX}
+
+
+def test_what_the_table_is_keyed_by_is_in_every_item() -> None:
+    item = Payment.new(Request("m", 1, "EUR", "tok"), "k", "shop", NOW).item()
+    assert {"payment_id", "merchant_id", "created_at"} <= item.keys()
