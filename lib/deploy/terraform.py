@@ -218,6 +218,8 @@ class Terraform:
         finally:
             _stop(process, gently=self.broken() is None)
             self.forget(process.pid)
+            if process.stdout is not None:
+                process.stdout.close()
 
     def _failure(self, what: str, events: Events, code: int) -> TerraformError:
         """Show every diagnostic, and put the first into the error's one line."""

@@ -6,10 +6,10 @@ import dataclasses
 import json
 
 import pytest
+
 from payments import archiver
 from payments.archive import Change, documents
 from payments.payment import Payment, Request
-
 from tests.unit.payments.conftest import NOW, Context, MemoryArchive, stream_record
 
 

@@ -7,6 +7,7 @@ import string
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from payments import cards
 
 # The card brands' published test numbers, by length.

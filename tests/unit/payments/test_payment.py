@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from payments import cards
 from payments.payment import Payment, Request, payment_id
-
 from tests.unit.payments.conftest import NOW
 
 IDENTIFIERS = st.from_regex(r"[A-Za-z0-9_-]{1,64}", fullmatch=True)

@@ -8,9 +8,9 @@ import json
 from typing import Any
 
 import pytest
+
 from payments import processor
 from payments.problems import unavailable
-
 from tests.unit.payments.conftest import BODY, Call, MemoryLedger
 
 

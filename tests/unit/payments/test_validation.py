@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from payments.problems import Problem
 from payments.validation import FIELDS, idempotency_key, payment_request
-
 from tests.unit.payments.conftest import BODY
 
 

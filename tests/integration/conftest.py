@@ -1,0 +1,99 @@
+"""The deployed stack that these tests ask: an emulator's by default, deployed once a run; AWS's with TAP_TARGET=aws.
+
+Against the emulator the stack has a suffix, a region and a state bucket that are nobody's default.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lib.deploy import aws
+from lib.deploy.deployment import Deployment
+from lib.deploy.local import LocalTarget
+from lib.deploy.progress import Silent
+from lib.deploy.synth import judged_stack
+
+HERE = Path(__file__).parent
+# After everything else, and in this order: what breaks the stack comes late, what ends it last.
+ORDER = ("test_declared", "test_payments", "test_alarms", "test_plan", "test_destroy")
+LOCAL = {
+    "ENVIRONMENT_SUFFIX": "it1",
+    "AWS_REGION": "eu-west-1",
+    "TERRAFORM_STATE_BUCKET": "integration-state",
+    "TERRAFORM_STATE_BUCKET_REGION": "eu-north-1",
+}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "integration: asks a deployed stack")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def place(item: pytest.Item) -> int:
+        return ORDER.index(item.path.stem) + 1 if item.path.parent == HERE else 0
+
+    for item in items:
+        if place(item):
+            item.add_marker(pytest.mark.integration)
+    items.sort(key=place)  # stable: within a file, and before these, nothing moves
+
+
+@pytest.fixture(scope="session")
+def on_aws() -> bool:
+    target = os.environ.get("TAP_TARGET", "emulator")
+    assert target in ("emulator", "aws"), f"TAP_TARGET is {target!r}; set it to aws, or unset it for the emulator"
+    return target == "aws"
+
+
+@pytest.fixture(scope="session")
+def environ(on_aws: bool) -> dict[str, str]:
+    return dict(os.environ) if on_aws else {**os.environ, **LOCAL}
+
+
+@pytest.fixture(scope="session")
+def suffix(environ: dict[str, str]) -> str:
+    return environ.get("ENVIRONMENT_SUFFIX", "dev")
+
+
+@pytest.fixture(scope="session")
+def deployment(on_aws: bool, environ: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+    """Synthesized, passed by both judges, deployed. On AWS: what stands there."""
+    if on_aws:
+        yield aws.prepare(environ, Silent())
+        return
+    stack = judged_stack(environ, tmp_path_factory.mktemp("synth"))
+    with LocalTarget.deployed(stack.directory, Silent()) as deployed:
+        yield deployed
+
+
+@pytest.fixture(scope="session")
+def outputs(deployment: Deployment) -> dict[str, str]:
+    return deployment.outputs
+
+
+@pytest.fixture
+def key() -> str:
+    """An idempotency key that nobody has used."""
+    return f"it-{uuid.uuid4().hex[:16]}"
+
+
+@pytest.fixture
+def wish() -> Callable[..., dict[str, Any]]:
+    """The body of a request for a payment; arguments replace members of it."""
+
+    def body(**other: Any) -> dict[str, Any]:
+        return {
+            "merchant_id": "integration-shop",
+            "amount": 4200,
+            "currency": "EUR",
+            "payment_token": "tok_integration",
+            **other,
+        }
+
+    return body

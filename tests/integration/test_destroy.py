@@ -1,0 +1,33 @@
+"""The end: everything goes, though there are versions in the bucket and messages in the queue. Runs last."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from lib.deploy.deployment import Deployment
+from lib.deploy.polling import wait_for
+from lib.deploy.showcase import audit_keys
+
+
+def test_a_destroy_is_complete(
+    deployment: Deployment, outputs: dict[str, str], wish: Callable[..., dict[str, Any]], key: str, on_aws: bool
+) -> None:
+    if on_aws:
+        pytest.skip("a test destroys no real environment; make destroy does")
+    payment_id = deployment.payments.create(wish(), key).body["payment_id"]
+    (audit_key,) = wait_for("the audit record", lambda: audit_keys(deployment, payment_id), 90)
+    s3, bucket = deployment.client("s3"), outputs["audit_bucket_name"]
+    s3.put_object(Bucket=bucket, Key=audit_key, Body=b"a second version")
+    s3.delete_object(Bucket=bucket, Key=audit_key)  # and a delete marker
+    deployment.client("sqs").send_message(QueueUrl=outputs["dead_letter_queue_url"], MessageBody="a failed event")
+    assert deployment.leftovers(), "the listing sees what stands there; else its silence would prove nothing"
+
+    deployment.destroy()
+
+    left = deployment.find_leftovers()
+    assert left.found == []
+    assert [item.split(",")[0] for item in left.pending] == [f"kms key {outputs['kms_key_arn'].split('/')[-1]}"]
+    assert deployment.terraform.outputs() == {}

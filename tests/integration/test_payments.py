@@ -1,0 +1,162 @@
+"""Payments through the deployed API: what it answers, and what is recorded of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from lib.deploy.deployment import Deployment
+from lib.deploy.payments_client import Answer
+from lib.deploy.polling import wait_for
+from lib.deploy.showcase import archived, audit_keys, table_item
+
+RECORD_SECONDS = 90.0
+# The networks' test card: it passes the Luhn test and belongs to nobody.
+CARD = "4242424242424242"
+
+Wish = Callable[..., dict[str, Any]]
+
+
+def problem(answer: Answer, status: int) -> dict[str, Any]:
+    """The problem details of a refusal."""
+    assert answer.status == status, answer.body
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.body["status"] == status
+    body: dict[str, Any] = answer.body
+    return body
+
+
+def test_a_payment_is_taken_recorded_and_read_back(deployment: Deployment, wish: Wish, key: str) -> None:
+    taken = deployment.payments.create(wish(customer_id="c-1", metadata={"order": "17"}), key)
+    assert taken.status == 201, taken.body
+    assert taken.body["status"] == "captured"
+    assert (taken.body["amount"], taken.body["captured"], taken.body["refunded"]) == (4200, 4200, 0)
+    assert deployment.payments.read(taken.body["payment_id"]).body == taken.body
+    item = table_item(deployment, taken.body["payment_id"])
+    assert (item["merchant_id"], item["amount"], item["currency"]) == ("integration-shop", 4200, "EUR")
+    assert item["metadata"] == {"order": "17"}
+
+
+def test_a_payment_may_be_authorized_only(deployment: Deployment, wish: Wish, key: str) -> None:
+    taken = deployment.payments.create(wish(capture=False), key)
+    assert (taken.status, taken.body["status"], taken.body["captured"]) == (201, "authorized", 0)
+
+
+def test_the_same_again_is_the_same_payment(deployment: Deployment, wish: Wish, key: str) -> None:
+    first = deployment.payments.create(wish(), key)
+    again = deployment.payments.create(wish(), key)
+    assert (first.status, again.status) == (201, 200)
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert "Idempotency-Replayed" not in first.headers
+    assert again.body == first.body
+
+
+def test_the_same_key_with_another_body_is_a_conflict(deployment: Deployment, wish: Wish, key: str) -> None:
+    first = deployment.payments.create(wish(), key)
+    problem(deployment.payments.create(wish(amount=4201), key), 409)
+    assert deployment.payments.read(first.body["payment_id"]).body == first.body
+
+
+def test_many_at_once_with_one_key_are_one_payment(deployment: Deployment, wish: Wish, key: str) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: deployment.payments.create(wish(), key), range(12)))
+    assert sorted(answer.status for answer in answers) == [200] * 11 + [201]
+    assert len({answer.body["payment_id"] for answer in answers}) == 1
+
+
+def test_another_merchant_may_use_the_same_key(deployment: Deployment, wish: Wish, key: str) -> None:
+    ours = deployment.payments.create(wish(), key)
+    theirs = deployment.payments.create(wish(merchant_id="other-shop"), key)
+    assert (ours.status, theirs.status) == (201, 201)
+    assert ours.body["payment_id"] != theirs.body["payment_id"]
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"amount": 0}, "/amount"),
+        ({"amount": -5}, "/amount"),
+        ({"amount": 1.5}, "/amount"),
+        ({"amount": "4200"}, "/amount"),
+        ({"currency": "EURO"}, "/currency"),
+        ({"currency": "eur"}, "/currency"),
+        ({"tip": 100}, "/tip"),
+        ({"merchant_id": ""}, "/merchant_id"),
+    ],
+)
+def test_bad_fields_are_named(deployment: Deployment, wish: Wish, key: str, change: dict[str, Any], field: str) -> None:
+    refused = problem(deployment.payments.create(wish(**change), key), 400)
+    assert [error["pointer"] for error in refused["errors"]] == [field]
+
+
+@pytest.mark.parametrize("body", ["", "{", "[]", '"payment"', '{"amount": 1, "amount": 2}', "\u0000"])
+def test_what_is_no_payment_at_all_is_refused(deployment: Deployment, key: str, body: str) -> None:
+    problem(deployment.payments.create(body, key), 400)
+
+
+def test_a_missing_key_is_named(deployment: Deployment, wish: Wish) -> None:
+    refused = problem(deployment.payments.create(wish(), None), 400)
+    assert [error["pointer"] for error in refused["errors"]] == ["Idempotency-Key"]
+
+
+@pytest.mark.parametrize("field", ["payment_token", "merchant_id", "customer_id", "note"])
+def test_a_card_number_is_refused_and_written_nowhere(
+    deployment: Deployment, outputs: dict[str, str], wish: Wish, key: str, field: str
+) -> None:
+    refused = problem(deployment.payments.create(wish(**{field: CARD}), key), 400)
+    assert CARD not in json.dumps(refused)
+    # The next payment's log lines come after this one's.
+    taken = deployment.payments.create(wish(), f"{key}-after").body["payment_id"]
+    lines = wait_for("the function's log lines", lambda: _log_with(deployment, outputs, taken), RECORD_SECONDS)
+    assert CARD not in lines
+    pages = (
+        deployment.client("dynamodb")
+        .get_paginator("scan")
+        .paginate(TableName=outputs["transactions_table_name"], ConsistentRead=True)
+    )
+    assert CARD not in json.dumps([page["Items"] for page in pages])
+
+
+def _log_with(deployment: Deployment, outputs: dict[str, str], text: str) -> str | None:
+    """Everything that the processor has logged, once that text is in it."""
+    pages = (
+        deployment.client("logs")
+        .get_paginator("filter_log_events")
+        .paginate(logGroupName=f"/aws/lambda/{outputs['payment_function_name']}")
+    )
+    lines = "\n".join(event["message"] for page in pages for event in page["events"])
+    return lines if text in lines else None
+
+
+@pytest.mark.parametrize("payment_id", ["pay_unknown", "x", "pay_" + "a" * 32])
+def test_an_unknown_payment_is_not_found(deployment: Deployment, payment_id: str) -> None:
+    problem(deployment.payments.read(payment_id), 404)
+
+
+def test_unsigned_requests_reach_nothing(deployment: Deployment, wish: Wish, key: str) -> None:
+    assert deployment.payments.create(wish(), key, signed=False).status == 403
+    taken = deployment.payments.create(wish(), key)
+    assert taken.status == 201, "the unsigned one left nothing behind: this is the first with its key"
+    assert deployment.payments.read(taken.body["payment_id"], signed=False).status == 403
+
+
+def test_audit_record_and_receipt_arrive(deployment: Deployment, outputs: dict[str, str], wish: Wish, key: str) -> None:
+    payment = deployment.payments.create(wish(), key).body
+    deployment.payments.create(wish(), key)  # a replay changes nothing, and so leaves no record
+    payment_id = payment["payment_id"]
+    receipt_key = f"receipts/integration-shop/{payment_id}.json"
+    receipt = wait_for("the receipt", lambda: archived(deployment, receipt_key), RECORD_SECONDS)
+    assert receipt["receipt_for"] == payment_id
+    assert {name: receipt[name] for name in payment} == payment
+    assert "payment_token" not in receipt
+    (audit_key,) = wait_for("the audit record", lambda: audit_keys(deployment, payment_id), RECORD_SECONDS)
+    record = archived(deployment, audit_key)
+    assert record is not None
+    assert (record["event"], record["payment_id"], record["before"]) == ("created", payment_id, None)
+    assert record["after"] == payment
+    stored = deployment.client("s3").head_object(Bucket=outputs["audit_bucket_name"], Key=audit_key)
+    assert stored["ServerSideEncryption"] == "aws:kms"

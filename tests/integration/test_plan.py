@@ -1,0 +1,50 @@
+"""Terraform and what stands there agree; where they do not, a plan says so and an apply repairs it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from lib.deploy.deployment import Deployment
+
+
+def test_a_second_plan_says_no_changes(deployment: Deployment) -> None:
+    plan = deployment.plan()
+    assert plan.no_changes, plan.text
+
+
+def test_the_state_lies_in_the_state_bucket_under_its_promised_key(
+    deployment: Deployment, environ: dict[str, str], on_aws: bool
+) -> None:
+    if on_aws:
+        pytest.skip("the credentials of a deploy need no right to read the state's content from here")
+    suffix, bucket = environ["ENVIRONMENT_SUFFIX"], environ["TERRAFORM_STATE_BUCKET"]
+    client = deployment.client("s3")
+    keys = [item["Key"] for item in client.list_objects_v2(Bucket=bucket)["Contents"]]
+    assert keys == [f"{suffix}/TapStack{suffix}.tfstate"], "one state, and no lock left in place"
+    state = json.loads(client.get_object(Bucket=bucket, Key=keys[0])["Body"].read())
+    assert state["outputs"].keys() == deployment.outputs.keys()
+
+
+def test_drift_is_seen_and_repaired(deployment: Deployment, outputs: dict[str, str], on_aws: bool) -> None:
+    if on_aws:
+        pytest.skip("a test takes no protection away from a real environment")
+    table, bucket = outputs["transactions_table_name"], outputs["audit_bucket_name"]
+    dynamodb, s3 = deployment.client("dynamodb"), deployment.client("s3")
+    dynamodb.update_continuous_backups(
+        TableName=table, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": False}
+    )
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Suspended"})
+
+    plan = deployment.plan()
+    assert not plan.no_changes
+    changed = {change.split(".")[0] for change in plan.changes}
+    assert changed >= {"update aws_dynamodb_table", "update aws_s3_bucket_versioning"}
+    assert not [change for change in plan.changes if change.startswith(("delete", "replace", "create"))]
+    assert "point_in_time_recovery" in plan.text
+
+    deployment.apply()
+    backups = dynamodb.describe_continuous_backups(TableName=table)["ContinuousBackupsDescription"]
+    assert backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED"
+    assert s3.get_bucket_versioning(Bucket=bucket)["Status"] == "Enabled"

