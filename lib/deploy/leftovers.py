@@ -55,8 +55,9 @@ def _dynamodb(client: Any, ours: Whose) -> Iterator[str]:
     for name in _pages(client, "list_tables", "TableNames"):
         if ours(name):
             yield f"dynamodb table {name}"
-    # A backup outlives its table; point-in-time recovery leaves one behind only on request.
-    for backup in client.list_backups(BackupType="ALL").get("BackupSummaries", []):
+    # A backup outlives its table. AWS's own, of a table that had point-in-time recovery, nobody can delete; it expires
+    # after 35 days: docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BackupDetails.html
+    for backup in client.list_backups(BackupType="USER").get("BackupSummaries", []):
         if ours(backup["TableName"]):
             yield f"dynamodb backup {backup['BackupName']} of {backup['TableName']}"
 
