@@ -18,6 +18,7 @@ from lib.deploy.progress import Progress
 from lib.environments import ToolError
 
 ARCHIVE_SECONDS = 60.0
+LOG_LINES = 10
 MERCHANT = "coffee-house"
 PAYMENT: dict[str, Any] = {
     "merchant_id": MERCHANT,
@@ -65,12 +66,22 @@ def take_payments(deployment: Deployment, progress: Progress) -> None:
             answer = request.send()
             step.result(str(answer.status))
         if answer.status != request.status:
+            show_log(deployment, progress)
             raise ToolError(
                 f"{request.title}: the API answered {answer.status} where {request.status} is promised: {answer.body}"
             )
         table.add_row(request.title, str(answer.status), escape(request.shown(answer)))
     progress.show(table)
     show_records(deployment, progress, first[0].body["payment_id"])
+
+
+def show_log(deployment: Deployment, progress: Progress) -> None:
+    """The last that the payment function logged, for whoever looks into a failure: it is gone with the emulator."""
+    group = f"/aws/lambda/{deployment.outputs['payment_function_name']}"
+    pages = deployment.client("logs").get_paginator("filter_log_events").paginate(logGroupName=group)
+    events = [event for page in pages for event in page["events"]]
+    for event in events[-LOG_LINES:]:
+        progress.show(f"  [dim]{escape(event['message'].rstrip())}[/dim]")
 
 
 def show_records(deployment: Deployment, progress: Progress, payment_id: str) -> None:

@@ -29,6 +29,7 @@ def judged_stack(environ: Mapping[str, str], folder: Path) -> Stack:
     A folder of its own: another synth in the meantime must not put something else in its place.
     """
     settings = Settings.from_environment(environ)
+    folder.mkdir(parents=True, exist_ok=True)
     sys.stdout.flush()
     code = _run([sys.executable, str(ROOT / "main.py")], {**environ, "CDKTF_OUTDIR": str(folder)})
     if code:

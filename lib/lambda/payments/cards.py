@@ -14,8 +14,8 @@ from typing import Any
 SHORTEST, LONGEST = 13, 19
 MASK = "[card number removed]"
 
-# Groups of digits with at most two separating characters between them; a digit of any script counts.
-_SEPARATOR = r"[\s\-‐-―−_./]{1,2}"
+# Groups of digits with at most three separating characters between them. Colons and commas part times and lists.
+_SEPARATOR = r"[\s\-‐-―−_./]{1,3}"
 _RUN = re.compile(rf"\d+(?:{_SEPARATOR}\d+)*")
 _GROUP = re.compile(r"\d+")
 
@@ -56,18 +56,38 @@ def _card_from(groups: list[tuple[int, str]], first: int) -> int | None:
     return None
 
 
+def plain(text: str) -> str:
+    """The text as a reader sees it: full-width and other compatible characters as usual ones, invisible ones gone."""
+    if text.isascii():
+        return text
+    return "".join(sign for sign in unicodedata.normalize("NFKC", text) if unicodedata.category(sign) != "Cf")
+
+
 def contains(text: str) -> bool:
-    """Something in the text could be a card number; full-width and other compatibility digits are seen through."""
-    return any(True for _ in spans(unicodedata.normalize("NFKC", text)))
+    """Something in the text could be a card number."""
+    return any(True for _ in spans(plain(text)))
 
 
 def redact(text: str) -> str:
-    """The text with every card number in it replaced."""
-    parts, begin = [], 0
-    for start, end in spans(text):
-        parts += [text[begin:start], MASK]
+    """The text with every card number in it replaced; one without is left to the letter."""
+    readable, parts, begin = plain(text), [], 0
+    for start, end in spans(readable):
+        parts += [readable[begin:start], MASK]
         begin = end
-    return "".join([*parts, text[begin:]]) if parts else text
+    return "".join([*parts, readable[begin:]]) if parts else text
+
+
+def redact_all(value: Any) -> Any:
+    """Redact whatever text and numbers a JSON-like value holds, keys included."""
+    if isinstance(value, dict):
+        return {redact_all(key): redact_all(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [redact_all(inner) for inner in value]
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int | float):
+        return MASK if contains(str(value)) else value
+    return redact(str(value))  # what is no JSON is logged as text
 
 
 def pointers(value: Any, pointer: str = "") -> Iterator[str]:

@@ -35,14 +35,29 @@ def payments() -> Payments:
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_HTTP)
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Answer one request. Raises only for what nobody foresaw, so that the function's error alarm rings."""
+    """Answer one request. Raises UnforeseenError only, so that the function's error alarm rings."""
     try:
         return app.resolve(event, context)
-    except Exception:
-        logger.exception("unforeseen failure")
-        _count("PaymentsFailed")
-        # Lambda logs what is raised, unredacted: it gets nothing of the request.
-        raise RuntimeError("unforeseen failure; the log line with this request's id has it, redacted") from None
+    except UnforeseenError:
+        raise
+    except Exception:  # an event that is not the API's
+        raise _unforeseen() from None
+
+
+class UnforeseenError(Exception):
+    """What Lambda logs of a failure, unredacted: so it says nothing of the request."""
+
+
+def _unforeseen() -> UnforeseenError:
+    """Log the exception that is being handled, redacted, and count it."""
+    logger.exception("unforeseen failure")
+    _count("PaymentsFailed")
+    return UnforeseenError("the log line with this request's id has the failure, redacted")
+
+
+def fail(_: Exception) -> Response[str]:
+    """The router would log what nobody handles with a logger of its own, which redacts nothing."""
+    raise _unforeseen() from None
 
 
 @app.post("/payments")
@@ -74,6 +89,7 @@ def answer_problem(problem: Problem) -> Response[str]:
 
 
 app.exception_handler(Problem)(answer_problem)
+app.exception_handler(Exception)(fail)
 
 
 @app.not_found

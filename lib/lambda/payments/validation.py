@@ -17,6 +17,7 @@ from payments.problems import FieldError, Problem, invalid
 MAX_BODY_BYTES = 16 * 1024
 MAX_AMOUNT = 999_999_999_999  # minor units; one digit short of what could be a card number
 MAX_METADATA_ENTRIES = 20
+MAX_DEPTH = 8  # a payment has two levels; what is deeper would only exhaust the stack of whoever looks into it
 
 IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,64}")
 TOKEN = re.compile(r"[!-~]{1,255}")
@@ -71,7 +72,17 @@ def _parse(body: str) -> dict[str, Any]:
         raise invalid(FieldError("", "is not JSON, or has a key twice")) from None
     if not isinstance(document, dict):
         raise invalid(FieldError("", "is an object"))
+    if _deeper_than(document, MAX_DEPTH):
+        raise invalid(FieldError("", f"has at most {MAX_DEPTH} levels"))
     return document
+
+
+def _deeper_than(value: Any, levels: int) -> bool:
+    if not isinstance(value, dict | list):
+        return False
+    return levels == 0 or any(
+        _deeper_than(inner, levels - 1) for inner in (value.values() if isinstance(value, dict) else value)
+    )
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

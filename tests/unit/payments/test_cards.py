@@ -33,6 +33,10 @@ def with_check_digit(digits: str) -> str:
         "４１１１１１１１１１１１１１１１",
         "x4111111111111111y",
         "3782 822463 10005",
+        "4111 - 1111 - 1111 - 1111",
+        "4111\u200b1111\u200b1111\u200b1111",
+        "4111\u00a01111\u00a01111\u00a01111",
+        "4111\n1111\n1111\n1111",
     ],
 )
 def test_a_card_number_is_found(text: str) -> None:
@@ -78,3 +82,8 @@ def test_text_without_digits_is_left_as_it_is(text: str) -> None:
 def test_pointers_name_the_place_and_never_the_number() -> None:
     document = {"a": ["x", {"b/c": "4111111111111111"}], "n": 4111111111111111, "4111111111111111": 1, "ok": True}
     assert list(cards.pointers(document)) == ["/a/1/b~1c", "/n", ""]
+
+
+def test_redacting_reaches_every_key_value_and_number() -> None:
+    value = {"4111111111111111": ["4111\u200b1111 1111 1111", 4111111111111111, 7, True, None], "fine": "１２"}
+    assert cards.redact_all(value) == {cards.MASK: [cards.MASK, cards.MASK, 7, True, None], "fine": "１２"}

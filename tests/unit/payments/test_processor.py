@@ -103,17 +103,22 @@ def test_a_ledger_that_does_not_answer_is_said_and_the_retry_is_safe(
 
 
 def test_what_nobody_foresaw_fails_the_function_and_leaks_no_card_number(
-    call: Call, ledger: MemoryLedger, monkeypatch: pytest.MonkeyPatch, log: io.StringIO
+    call: Call,
+    ledger: MemoryLedger,
+    monkeypatch: pytest.MonkeyPatch,
+    log: io.StringIO,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     def explode(_: Any) -> None:
         raise KeyError("4111111111111111")
 
     monkeypatch.setattr(ledger, "record", explode)
-    with pytest.raises(RuntimeError) as caught:
+    with pytest.raises(processor.UnforeseenError) as caught:
         call("POST", "/payments", BODY)
     assert "4111" not in str(caught.value)
     assert "unforeseen failure" in log.getvalue()
     assert "4111" not in log.getvalue()
+    assert {record.name for record in caplog.records} == {"payments"}, "no other logger speaks of it, unredacted"
 
 
 def test_a_payment_is_logged_with_its_id_and_without_its_token(call: Call, log: io.StringIO) -> None:

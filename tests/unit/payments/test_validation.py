@@ -94,6 +94,12 @@ def test_what_is_no_object_is_refused(body: str) -> None:
     assert refused(body) == [""]
 
 
+@pytest.mark.parametrize("levels", [9, 1200, 5000])
+def test_a_deep_body_is_refused(levels: int) -> None:
+    """Found by review: between the parser's limit and Python's own, a deep body was a 5xx."""
+    assert refused(json.dumps({**BODY, "metadata": 0}).replace(": 0}", f": {'[' * levels}{']' * levels}}}")) == [""]
+
+
 def test_a_large_body_is_refused_as_such() -> None:
     with pytest.raises(Problem) as caught:
         payment_request(json.dumps({**BODY, "metadata": {"k": "v" * 20_000}}))
