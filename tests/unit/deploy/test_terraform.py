@@ -13,6 +13,7 @@ import pytest
 
 from lib import environments
 from lib.deploy import terraform
+from lib.deploy.polling import wait_for
 from lib.deploy.progress import Silent
 from lib.deploy.terraform import Terraform, TerraformError, environment, find, parse_version
 from lib.environments import ToolError
@@ -212,7 +213,8 @@ def test_what_cannot_go_on_is_stopped_at_once(
     assert time.monotonic() - begin < 10
     assert watched == forgotten
     assert len(watched) == 1
-    assert is_gone(int((tmp_path / "child").read_text()))
+    child = int((tmp_path / "child").read_text())
+    wait_for("the end of what the stand-in started", lambda: is_gone(child), 10)  # killed, but not yet gone
 
 
 def is_gone(pid: int) -> bool:
