@@ -48,7 +48,11 @@ def judge(settings: Settings, gate: Gate) -> int:
 
     from lib.tap_stack import TapStack
 
-    app = App(context=settings.context())
+    node_errors = (RuntimeError, jsii.errors.JSIIError)  # jsii turns what Node throws into either
+    try:
+        app = App(context=settings.context())
+    except node_errors as error:
+        raise environments.ToolError(f"the output folder cannot be made: {error}; check CDKTF_OUTDIR") from error
     # An earlier synth's stacks must not stand beside this one's: what lies here is what was judged.
     for earlier in (Path(app.outdir) / "stacks").iterdir():
         shutil.rmtree(earlier)
@@ -63,7 +67,7 @@ def judge(settings: Settings, gate: Gate) -> int:
     )
     try:
         app.synth()
-    except (RuntimeError, jsii.errors.JSIIError) as error:  # jsii turns what Node throws into either
+    except node_errors as error:
         if not stack.judge.findings:
             raise environments.ToolError(f"synth failed: {str(error).strip().splitlines()[0]}") from error
     if stack.judge.findings:

@@ -97,7 +97,7 @@ class Stack:
             backend = found[0] if found else {}
         key = backend.get("key")
         suffix = key.split("/")[0] if is_literal(key) and "/" in key else ""
-        return suffix if re.fullmatch(r"[a-z0-9]+", suffix) else ""
+        return suffix if re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", suffix) else ""
 
     def is_own_key(self, value):
         """A reference to a customer managed key that this stack declares."""

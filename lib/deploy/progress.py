@@ -11,6 +11,7 @@ from typing import Protocol, TextIO
 from rich.console import Console, RenderableType
 from rich.markup import escape
 from rich.status import Status
+from rich.text import Text
 
 LOG_COLUMNS = 140
 QUIET_SECONDS = 5.0  # where nobody can watch a line move, say how far it is this often
@@ -83,7 +84,8 @@ class _Moving:
         self.status.stop()
 
     def update(self, text: str) -> None:
-        self.status.update(f"{escape(self.title)}  [dim]{escape(text)}[/dim]")
+        # One line, whatever the width: a line that moves must not become three.
+        self.status.update(Text.assemble(f"{self.title}  ", (text, "dim"), no_wrap=True, overflow="ellipsis"))
 
     def result(self, text: str) -> None:
         self.outcome = text

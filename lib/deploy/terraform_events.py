@@ -6,6 +6,7 @@ developer.hashicorp.com/terraform/internals/machine-readable-ui
 from __future__ import annotations
 
 import json
+import re
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -90,8 +91,9 @@ class Events:
         """`12/58 aws_sqs_queue.x … 25 s (and 3 more)`; the resource that has been at it longest."""
         if self.running:
             address = min(self.running, key=self.running.__getitem__)
+            shown = re.sub(r"_[0-9A-F]{8}$", "", address)  # without the hash that CDKTF makes a name unique with
             others = f" (and {len(self.running) - 1} more)" if len(self.running) > 1 else ""
-            return f"{self.done}/{self.total} {address} … {time.monotonic() - self.running[address]:.0f} s{others}"
+            return f"{self.done}/{self.total} {shown} … {time.monotonic() - self.running[address]:.0f} s{others}"
         if self.done:
             return f"{self.done}/{self.total}"
         return f"{self.read} resources read" if self.read else self.message

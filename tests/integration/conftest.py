@@ -23,7 +23,7 @@ HERE = Path(__file__).parent
 # After everything else, and in this order: what breaks the stack comes late, what ends it last.
 ORDER = ("test_declared", "test_payments", "test_alarms", "test_plan", "test_destroy")
 LOCAL = {
-    "ENVIRONMENT_SUFFIX": "it1",
+    "ENVIRONMENT_SUFFIX": "it-1",
     "AWS_REGION": "eu-west-1",
     "TERRAFORM_STATE_BUCKET": "integration-state",
     "TERRAFORM_STATE_BUCKET_REGION": "eu-north-1",
