@@ -149,9 +149,10 @@ class Function(Construct):
                 [key_arn],
                 conditions=[
                     condition(
-                        "StringEquals",
+                        "ArnLike",
                         "kms:EncryptionContext:aws:lambda:FunctionArn",
                         account.arn("lambda", f"function:{name}"),
+                        account.arn("lambda", f"function:{name}:*"),  # a published version
                     )
                 ],
             ),

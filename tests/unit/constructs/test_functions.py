@@ -98,8 +98,9 @@ def test_a_function_logs_traces_and_fails_with_exact_permissions(template: Templ
     }
     assert statements["Environment"]["actions"] == ["kms:Decrypt"]
     assert template.conditions(statements["Environment"]) == {
-        ("StringEquals", "kms:EncryptionContext:aws:lambda:FunctionArn"): [
-            f"arn:PARTITION:lambda:REGION:ACCOUNT:function:lambda-{name}-dev"
+        ("ArnLike", "kms:EncryptionContext:aws:lambda:FunctionArn"): [
+            f"arn:PARTITION:lambda:REGION:ACCOUNT:function:lambda-{name}-dev",
+            f"arn:PARTITION:lambda:REGION:ACCOUNT:function:lambda-{name}-dev:*",
         ]
     }
 
