@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from lib.constructs.archiver import Archiver
 from lib.constructs.dead_letters import DeadLetters
 from lib.constructs.front_door import FrontDoor
-from lib.constructs.function import Function
+from lib.constructs.function import METRICS_NAMESPACE, Function
 from lib.constructs.ledger import Ledger
 from lib.constructs.processor import TABLE_OPERATIONS, Processor
 
 RUNBOOKS = "docs/runbooks"
 PERIOD_SECONDS = 60
 SLOW_SHARE_OF_TIMEOUT = 0.8
+FAILED_CHANGES_METRIC = "ChangesFailed"  # counted by lib/lambda/payments/archiver.py
 OLDEST_STREAM_RECORD_MS = 60_000
 
 
@@ -84,6 +85,16 @@ def function_alarms(function: Function) -> Iterator[Alarm]:
         datapoints=3,
         periods=5,
     )
+
+
+def changes_alarm(archiver: Archiver) -> Alarm:
+    """The archiver reports a change that it could not write and goes on, so Lambda counts no error of it.
+
+    It counts them itself, in the embedded metric format, under its service's name:
+    docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+    """
+    metric = Metric(METRICS_NAMESPACE, FAILED_CHANGES_METRIC, {"service": archiver.node.id})
+    return Alarm("archiver-failed-changes", "archive-failures", "The archiver could not write a change.", (metric,), 1)
 
 
 def stream_alarm(archiver: Archiver) -> Alarm:
@@ -161,6 +172,7 @@ def all_alarms(
         ),
         *ledger_alarms(ledger),
         *function_alarms(archiver),
+        changes_alarm(archiver),
         stream_alarm(archiver),
         queue_alarm("archive-failures", "Changes of the ledger wait that the archiver gave up.", archive_failures),
     ]

@@ -55,7 +55,7 @@ def metrics(alarm: dict[str, Any]) -> list[dict[str, Any]]:
 def test_every_alarm_has_an_action_a_runbook_and_a_word_on_missing_data(
     alarms: dict[str, dict[str, Any]], outputs: dict[str, str]
 ) -> None:
-    assert len(alarms) >= 15
+    assert len(alarms) >= 16
     for name, alarm in alarms.items():
         assert alarm["ActionsEnabled"], name
         assert alarm["AlarmActions"] == alarm["OKActions"] == [outputs["alerts_topic_arn"]], name
@@ -76,6 +76,7 @@ def test_every_alarm_watches_something_that_exists(
         "QueueName": {name for name in queues if name.endswith(f"-{suffix}")},
         "ApiId": {api["ApiId"] for api in apis},
         "Stage": {"$default"},
+        "service": {"processor", "archiver"},
         "Operation": {"GetItem", "PutItem", "Query", "UpdateItem", "TransactWriteItems", "BatchGetItem"},
     }
     for name, alarm in alarms.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-from lib.constructs import archive, archiver, processor
+from lib.constructs import alarms, archive, archiver, processor
 from lib.environments import ROOT
 from payments import settings
 from payments.archive import Change, documents
@@ -56,3 +56,8 @@ def test_the_archiver_writes_where_it_may() -> None:
 def test_what_the_table_is_keyed_by_is_in_every_item() -> None:
     item = Payment.new(Request("m", 1, "EUR", "tok"), "k", "shop", NOW).item()
     assert {"payment_id", "merchant_id", "created_at"} <= item.keys()
+
+
+def test_the_archiver_counts_what_its_alarm_watches() -> None:
+    source = (ROOT / "lib" / "lambda" / "payments" / "archiver.py").read_text()
+    assert f'name="{alarms.FAILED_CHANGES_METRIC}"' in source

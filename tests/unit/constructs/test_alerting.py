@@ -23,6 +23,7 @@ ALARMS: dict[str, tuple[str, str, dict[str, tuple[str, str] | str]]] = {
         for name in ("processor", "archiver")
         for metric in ("Errors", "Throttles", "Duration")
     },
+    "archiver-failed-changes": ("Payments", "ChangesFailed", {"service": "archiver"}),
     "archiver-iterator-age": ("AWS/Lambda", "IteratorAge", {"FunctionName": ("archiver/function", "function_name")}),
     **{
         f"transactions-{kind.lower()}-throttles": (
