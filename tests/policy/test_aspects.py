@@ -1,4 +1,4 @@
-"""The first judge alone, on the same violations: each is found by its rule in lib/aspects, and nothing else is needed."""
+"""The first judge alone: each violation of the real stack is found by its rule in lib/aspects, by nothing else."""
 
 from __future__ import annotations
 

@@ -79,13 +79,22 @@ def good_resources() -> dict[str, Any]:
         "aws_sns_topic": {"alerts": {"name": "sns-alerts-dev", "kms_master_key_id": KEY, "tags": TAGS}},
         "aws_sqs_queue": {"letters": {"name": "sqs-dead-letters-dev", "kms_master_key_id": KEY, "tags": TAGS}},
         "aws_cloudwatch_log_group": {
-            "processor": {"name": "/aws/lambda/lambda-processor-dev", "kms_key_id": KEY, "tags": TAGS}
+            "processor": {
+                "name": "/aws/lambda/lambda-processor-dev",
+                "kms_key_id": KEY,
+                "retention_in_days": 365,
+                "tags": TAGS,
+            }
         },
         "aws_lambda_function": {
             "processor": {
                 "function_name": "lambda-processor-dev",
                 "environment": {"variables": {"TRANSACTIONS_TABLE": "${aws_dynamodb_table.ledger.name}"}},
                 "kms_key_arn": KEY,
+                "runtime": "python3.12",
+                "dead_letter_config": {"target_arn": "${aws_sqs_queue.letters.arn}"},
+                "tracing_config": {"mode": "Active"},
+                "logging_config": {"log_format": "JSON", "log_group": "${aws_cloudwatch_log_group.processor.name}"},
                 "tags": TAGS,
             }
         },

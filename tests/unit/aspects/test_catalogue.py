@@ -36,6 +36,11 @@ def test_ids_and_severities_change_only_on_purpose() -> None:
         "TAP-DEL-5": HIGH,
         "TAP-DEL-6": MEDIUM,
         "TAP-TAG-1": MEDIUM,
+        "TAP-RUN-1": HIGH,
+        "TAP-RUN-2": HIGH,
+        "TAP-RUN-3": MEDIUM,
+        "TAP-RUN-4": HIGH,
+        "TAP-RUN-5": MEDIUM,
     }
 
 

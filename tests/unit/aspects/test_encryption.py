@@ -61,6 +61,15 @@ def test_a_key_counts_by_its_arn_or_id(
     assert rule not in broken(target, argument, f"${{aws_kms_key.main.{attribute}}}")
 
 
+# A function that lacks only tags and a key.
+SECOND = {
+    "function_name": "lambda-b-dev",
+    "runtime": "python3.12",
+    "dead_letter_config": {"target_arn": "${aws_sqs_queue.letters.arn}"},
+    "tracing_config": {"mode": "Active"},
+    "logging_config": {"log_group": "${aws_cloudwatch_log_group.processor.name}"},
+}
+
 BROKEN = [
     ("TAP-ENC-1", TABLE, "server_side_encryption", None),
     ("TAP-ENC-1", TABLE, "server_side_encryption", []),
@@ -81,7 +90,7 @@ BROKEN = [
     ("TAP-ENC-2", RECORDS, f"{DEFAULT}.sse_algorithm", "${var.algorithm}"),
     ("TAP-ENC-2", f"{CONFIGURATION}.logs", f"{DEFAULT}.sse_algorithm", "aws:kms"),
     ("TAP-ENC-2", "aws_s3_bucket_logging.records", "target_bucket", "s3-access-logs-dev"),
-    ("TAP-ENC-6", "aws_lambda_function.second", "", {"function_name": "lambda-b-dev", "environment": "${var.e}"}),
+    ("TAP-ENC-6", "aws_lambda_function.second", "", {**SECOND, "environment": "${var.e}"}),
     ("TAP-ENC-7", "aws_kms_key.main", "enable_key_rotation", None),
     ("TAP-ENC-7", "aws_kms_key.main", "enable_key_rotation", False),
     ("TAP-ENC-7", "aws_kms_key.main", "enable_key_rotation", "${var.rotate}"),

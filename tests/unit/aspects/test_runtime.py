@@ -1,0 +1,53 @@
+"""RUN: each way to run a function blindly, and what is fine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+FUNCTION = "aws_lambda_function.processor"
+LOGS = "aws_cloudwatch_log_group.processor"
+
+
+@pytest.mark.parametrize(
+    ("rule", "target", "argument", "value"),
+    [
+        ("TAP-RUN-1", FUNCTION, "runtime", None),
+        ("TAP-RUN-1", FUNCTION, "runtime", "python3.9"),
+        ("TAP-RUN-1", FUNCTION, "runtime", "${var.runtime}"),
+        ("TAP-RUN-2", FUNCTION, "dead_letter_config", None),
+        ("TAP-RUN-2", FUNCTION, "dead_letter_config", []),
+        ("TAP-RUN-2", FUNCTION, "dead_letter_config.target_arn", None),
+        ("TAP-RUN-2", FUNCTION, "dead_letter_config.target_arn", "arn:aws:sqs:eu-west-1:1:q"),
+        ("TAP-RUN-2", FUNCTION, "dead_letter_config.target_arn", "${aws_sqs_queue.letters.url}"),
+        ("TAP-RUN-2", FUNCTION, "dead_letter_config.target_arn", "${var.arn}"),
+        ("TAP-RUN-3", FUNCTION, "tracing_config", None),
+        ("TAP-RUN-3", FUNCTION, "tracing_config.mode", "PassThrough"),
+        ("TAP-RUN-3", FUNCTION, "tracing_config.mode", "${var.mode}"),
+        ("TAP-RUN-4", FUNCTION, "logging_config", None),
+        ("TAP-RUN-4", FUNCTION, "logging_config.log_group", None),
+        ("TAP-RUN-4", FUNCTION, "logging_config.log_group", "/aws/lambda/lambda-processor-dev"),
+        ("TAP-RUN-4", FUNCTION, "logging_config.log_group", "${aws_cloudwatch_log_group.processor.arn}"),
+        ("TAP-RUN-5", LOGS, "retention_in_days", None),
+        ("TAP-RUN-5", LOGS, "retention_in_days", 0),
+        ("TAP-RUN-5", LOGS, "retention_in_days", "${var.days}"),
+    ],
+)
+def test_broken(broken: Callable[..., set[str]], rule: str, target: str, argument: str, value: Any) -> None:
+    assert broken(target, argument, value) == {rule}
+
+
+@pytest.mark.parametrize(
+    ("target", "argument", "value"),
+    [
+        (FUNCTION, "runtime", "python3.11"),
+        (FUNCTION, "dead_letter_config", [{"target_arn": "${aws_sns_topic.alerts.arn}"}]),
+        (FUNCTION, "tracing_config", [{"mode": "Active"}]),
+        (FUNCTION, "logging_config", [{"log_group": "${aws_cloudwatch_log_group.processor.id}"}]),
+        (LOGS, "retention_in_days", "30"),
+    ],
+)
+def test_harmless(broken: Callable[..., set[str]], target: str, argument: str, value: Any) -> None:
+    assert broken(target, argument, value) == set()
