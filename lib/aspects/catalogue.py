@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lib.aspects import encryption, naming, recovery, runtime, tagging, teardown
+from lib.aspects import encryption, naming, network, recovery, runtime, tagging, teardown
 from lib.aspects.model import Rule
 
 RULES: tuple[Rule, ...] = (
@@ -11,6 +11,7 @@ RULES: tuple[Rule, ...] = (
     *recovery.RULES,
     *teardown.RULES,
     *tagging.RULES,
+    *network.RULES,
     *runtime.RULES,
 )
 

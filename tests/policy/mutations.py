@@ -16,6 +16,7 @@ TABLE, BUCKET, FUNCTION, KEY = "aws_dynamodb_table", "aws_s3_bucket", "aws_lambd
 QUEUE, TOPIC, LOGS, ALARM = "aws_sqs_queue", "aws_sns_topic", "aws_cloudwatch_log_group", "aws_cloudwatch_metric_alarm"
 ENCRYPTION, VERSIONING = "aws_s3_bucket_server_side_encryption_configuration", "aws_s3_bucket_versioning"
 DOCUMENT = "aws_iam_policy_document"
+ACCESS, ROUTE = "aws_s3_bucket_public_access_block", "aws_apigatewayv2_route"
 
 
 @dataclass(frozen=True)
@@ -184,6 +185,23 @@ VIOLATIONS = [
     put("TAP-ENC-5", LOGS, "kms_key_id", OTHER_KEY),
     put("TAP-ENC-6", FUNCTION, "kms_key_arn", REMOVED),
     put("TAP-ENC-6", FUNCTION, "kms_key_arn", OTHER_KEY),
+    *(put("TAP-NET-1", ACCESS, "block_public_acls", value) for value in (REMOVED, None, False, "false", TOKEN)),
+    *(put("TAP-NET-1", ACCESS, "block_public_policy", value) for value in (REMOVED, False)),
+    *(put("TAP-NET-1", ACCESS, "ignore_public_acls", value) for value in (REMOVED, False)),
+    *(put("TAP-NET-1", ACCESS, "restrict_public_buckets", value) for value in (REMOVED, False)),
+    put("TAP-NET-1", ACCESS, "bucket", "s3-records-dev", "records"),
+    put("TAP-NET-1", ACCESS, "bucket", "${aws_s3_bucket.b.id}", "records"),
+    change("TAP-NET-1", "no access block", lambda document: document["resource"].pop(ACCESS)),
+    change(
+        "TAP-NET-1",
+        "second access block",
+        lambda document: with_second(document, ACCESS, "records", restrict_public_buckets=False),
+    ),
+    *(put("TAP-NET-2", ROUTE, "authorization_type", value) for value in (REMOVED, None, "NONE", TOKEN)),
+    put("TAP-NET-2", ROUTE, "authorization_type", "NONE", "get_payment"),
+    add("TAP-NET-2", ROUTE, {"route_key": "$default"}),
+    add("TAP-NET-2", "aws_api_gateway_method", {"authorization": "NONE"}),
+    add("TAP-NET-2", "aws_lambda_function_url", {"authorization_type": "NONE"}),
     *(put("TAP-RUN-1", FUNCTION, "runtime", value) for value in (REMOVED, "python3.9", "nodejs20.x", TOKEN)),
     *(put("TAP-RUN-2", FUNCTION, "dead_letter_config", value) for value in (REMOVED, [])),
     put("TAP-RUN-2", FUNCTION, "dead_letter_config.target_arn", "arn:aws:sqs:us-east-1:111122223333:sqs-others-dev"),
@@ -295,6 +313,8 @@ HARMLESS = [
     put(None, TABLE, "billing_mode", None),
     put(None, TOPIC, "kms_master_key_id", own_key.replace("arn", "id")),
     put(None, FUNCTION, "environment.variables.force_destroy", "false"),
+    put(None, ACCESS, "block_public_acls", "true"),
+    put(None, ROUTE, "authorization_type", "JWT"),
     put(None, FUNCTION, "runtime", "python3.11"),
     put(None, FUNCTION, "tracing_config", [{"mode": "Active"}], says="in a list"),
     put(None, LOGS, "retention_in_days", "400"),

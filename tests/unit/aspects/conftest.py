@@ -42,6 +42,11 @@ def versioned(bucket: str) -> dict[str, Any]:
     return {"bucket": f"${{aws_s3_bucket.{bucket}.id}}", "versioning_configuration": {"status": "Enabled"}}
 
 
+def closed(bucket: str) -> dict[str, Any]:
+    settings = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
+    return {"bucket": f"${{aws_s3_bucket.{bucket}.id}}", **dict.fromkeys(settings, True)}
+
+
 def good_resources() -> dict[str, Any]:
     """`records` is an ordinary bucket; `logs` receives its access logs."""
     return {
@@ -69,6 +74,7 @@ def good_resources() -> dict[str, Any]:
             "logs": encrypted("logs", sse_algorithm="AES256"),
         },
         "aws_s3_bucket_versioning": {"records": versioned("records"), "logs": versioned("logs")},
+        "aws_s3_bucket_public_access_block": {name: closed(name) for name in ("records", "logs")},
         "aws_s3_bucket_policy": {
             name: {
                 "bucket": f"${{aws_s3_bucket.{name}.bucket}}",

@@ -36,6 +36,8 @@ def test_ids_and_severities_change_only_on_purpose() -> None:
         "TAP-DEL-5": HIGH,
         "TAP-DEL-6": MEDIUM,
         "TAP-TAG-1": MEDIUM,
+        "TAP-NET-1": CRITICAL,
+        "TAP-NET-2": CRITICAL,
         "TAP-RUN-1": HIGH,
         "TAP-RUN-2": HIGH,
         "TAP-RUN-3": MEDIUM,
@@ -58,9 +60,9 @@ def test_a_rule_has_all_its_words(rule: Rule) -> None:
         assert re.fullmatch(r"PCI DSS 4\.0\.1 \d+(\.\d+)+|Well-Architected [A-Z]+\d\d-BP\d\d", control)
 
 
-def test_encryption_and_teardown_cannot_be_waived() -> None:
+def test_encryption_teardown_and_public_access_cannot_be_waived() -> None:
     unwaivable = {rule.id for rule in RULES if not rule.waivable}
-    assert unwaivable == {rule.id for rule in RULES if rule.id.split("-")[1] in ("ENC", "DEL")}
+    assert unwaivable == {rule.id for rule in RULES if rule.id.split("-")[1] in ("ENC", "DEL", "NET")}
 
 
 def test_the_catalogue_can_be_read_without_cdktf() -> None:
