@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lib.aspects import encryption, naming, network, recovery, runtime, tagging, teardown
+from lib.aspects import encryption, naming, network, permissions, recovery, region, runtime, tagging, teardown
 from lib.aspects.model import Rule
 
 RULES: tuple[Rule, ...] = (
@@ -13,6 +13,8 @@ RULES: tuple[Rule, ...] = (
     *tagging.RULES,
     *network.RULES,
     *runtime.RULES,
+    *permissions.RULES,
+    *region.RULES,
 )
 
 if len({rule.id for rule in RULES}) != len(RULES):

@@ -176,6 +176,19 @@ class StackView:
         """Every managed resource, in the order of the JSON."""
         return tuple(self._read("resource"))
 
+    @cached_property
+    def data(self) -> tuple[Resource, ...]:
+        """Every data source, in the order of the JSON."""
+        return tuple(self._read("data"))
+
+    def section(self, name: str) -> Any:
+        """A section of the JSON as it stands: `output`, `locals`."""
+        return self._json.get(name)
+
+    def providers(self, name: str) -> list[Attributes]:
+        """The configurations of a provider."""
+        return blocks(self._json, f"provider.{name}")
+
     def of(self, *types: str) -> Iterator[Resource]:
         """The resources of these types."""
         wanted = frozenset(types)
@@ -207,7 +220,7 @@ class StackView:
 
     @cached_property
     def _data(self) -> dict[tuple[str, str], Resource]:
-        return {(resource.type, resource.id): resource for resource in self._read("data")}
+        return {(resource.type, resource.id): resource for resource in self.data}
 
     def _read(self, kind: Literal["resource", "data"]) -> Iterator[Resource]:
         for of_kind in _objects(self._json.get(kind)):

@@ -86,10 +86,15 @@ def with_second(document: Document, kind: str, of: str, **changes: Any) -> None:
     document["resource"][kind]["second"] = {**body_of(document, kind, of), **changes}
 
 
+def without_effect(document: Document) -> None:
+    """A statement that says no effect allows."""
+    document["data"][DOCUMENT]["added"] = {"statement": [{"actions": ["s3:*"], "resources": [TOKEN]}]}
+
+
 def two_replicas(second: Body) -> list[Body]:
     """Replicas of a table: a good one, and `second`."""
     return [
-        {"region_name": "eu-west-1", "kms_key_arn": own_key, "point_in_time_recovery": True},
+        {"region_name": "${var.other_region}", "kms_key_arn": own_key, "point_in_time_recovery": True},
         {"region_name": "eu-west-3", **second},
     ]
 
@@ -185,6 +190,38 @@ VIOLATIONS = [
     put("TAP-ENC-5", LOGS, "kms_key_id", OTHER_KEY),
     put("TAP-ENC-6", FUNCTION, "kms_key_arn", REMOVED),
     put("TAP-ENC-6", FUNCTION, "kms_key_arn", OTHER_KEY),
+    *(
+        put("TAP-IAM-1", DOCUMENT, "statement.0.actions", value, "processor/policy_document")
+        for value in (
+            ["*"],
+            ["dynamodb:*"],
+            ["dynamodb:Get?tem", "dynamodb:PutItem"],
+            ["s3:*Object*"],
+            [TOKEN],
+            REMOVED,
+        )
+    ),
+    put("TAP-IAM-1", DOCUMENT, "statement.0.not_actions", ["iam:PassRole"], "processor/policy_document"),
+    change("TAP-IAM-1", "allowed by silence", without_effect),
+    *(
+        put("TAP-DEL-7", DOCUMENT, "statement.0.actions", [value], "processor/policy_document")
+        for value in ("logs:CreateLogGroup", "LOGS:createloggroup", "logs:*", "logs:Create*Group", "l?gs:*", "*", TOKEN)
+    ),
+    put("TAP-DEL-7", DOCUMENT, "statement.0.not_actions", ["iam:*"], "processor/policy_document"),
+    put("TAP-REG-1", FUNCTION, "environment.variables.REGION", "us-east-1"),
+    put("TAP-REG-1", FUNCTION, "dead_letter_config.target_arn", "arn:aws:sqs:eu-west-1:111122223333:sqs-others-dev"),
+    put("TAP-REG-1", TOPIC, "display_name", "alerts of AP-SOUTHEAST-2"),
+    put("TAP-REG-1", TABLE, "replica", [{"region_name": "us-gov-west-1"}], says="elsewhere"),
+    put("TAP-REG-1", DOCUMENT, "statement.0.resources", ["arn:aws:s3:us-west-2:1:b"], "processor/policy_document"),
+    add("TAP-REG-1", "aws_subnet", {"availability_zone": "eu-central-1a"}),
+    add("TAP-REG-1", "aws_subnet", {"availability_zone_id": "use1-az4"}),
+    change("TAP-REG-1", "in an output", lambda document: document["output"].update(where={"value": "eu-west-3"})),
+    change("TAP-REG-1", "in a local", lambda document: document.update(locals={"where": ["sa-east-1"]})),
+    change("TAP-REG-2", "a second provider", lambda document: document["provider"]["aws"].append({"alias": "other"})),
+    change("TAP-REG-2", "an alias", lambda document: document["provider"]["aws"][0].update(alias="main")),
+    change("TAP-REG-2", "no provider", lambda document: document.pop("provider")),
+    put("TAP-REG-2", TABLE, "provider", "aws.other"),
+    put("TAP-REG-2", DOCUMENT, "provider", "aws.other"),
     *(put("TAP-NET-1", ACCESS, "block_public_acls", value) for value in (REMOVED, None, False, "false", TOKEN)),
     *(put("TAP-NET-1", ACCESS, "block_public_policy", value) for value in (REMOVED, False)),
     *(put("TAP-NET-1", ACCESS, "ignore_public_acls", value) for value in (REMOVED, False)),
@@ -313,6 +350,9 @@ HARMLESS = [
     put(None, TABLE, "billing_mode", None),
     put(None, TOPIC, "kms_master_key_id", own_key.replace("arn", "id")),
     put(None, FUNCTION, "environment.variables.force_destroy", "false"),
+    put(None, DOCUMENT, "statement.0.effect", None, "processor/policy_document"),
+    put(None, TABLE, "provider", "aws"),
+    put(None, TOPIC, "display_name", "us-east-10th avenue, north-1"),
     put(None, ACCESS, "block_public_acls", "true"),
     put(None, ROUTE, "authorization_type", "JWT"),
     put(None, FUNCTION, "runtime", "python3.11"),

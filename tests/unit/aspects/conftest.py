@@ -114,6 +114,7 @@ def good() -> dict[str, Any]:
     stack = {
         "//": {"metadata": {"stackName": "TapStackdev"}},
         "terraform": {"backend": {"s3": {"key": "dev/TapStackdev.tfstate"}}},
+        "provider": {"aws": [{"region": "eu-west-1"}]},
         "resource": good_resources(),
         "data": {"aws_iam_policy_document": {"records": tls_only("records"), "logs": tls_only("logs")}},
     }

@@ -43,6 +43,10 @@ def test_ids_and_severities_change_only_on_purpose() -> None:
         "TAP-RUN-3": MEDIUM,
         "TAP-RUN-4": HIGH,
         "TAP-RUN-5": MEDIUM,
+        "TAP-DEL-7": HIGH,
+        "TAP-IAM-1": CRITICAL,
+        "TAP-REG-1": HIGH,
+        "TAP-REG-2": HIGH,
     }
 
 

@@ -20,7 +20,7 @@ LOGS = "aws_cloudwatch_log_group.processor"
         ("TAP-RUN-2", FUNCTION, "dead_letter_config", None),
         ("TAP-RUN-2", FUNCTION, "dead_letter_config", []),
         ("TAP-RUN-2", FUNCTION, "dead_letter_config.target_arn", None),
-        ("TAP-RUN-2", FUNCTION, "dead_letter_config.target_arn", "arn:aws:sqs:eu-west-1:1:q"),
+        ("TAP-RUN-2", FUNCTION, "dead_letter_config.target_arn", "arn:aws:sqs:elsewhere:1:q"),
         ("TAP-RUN-2", FUNCTION, "dead_letter_config.target_arn", "${aws_sqs_queue.letters.url}"),
         ("TAP-RUN-2", FUNCTION, "dead_letter_config.target_arn", "${var.arn}"),
         ("TAP-RUN-3", FUNCTION, "tracing_config", None),
