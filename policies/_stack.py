@@ -99,6 +99,14 @@ class Stack:
         suffix = key.split("/")[0] if is_literal(key) and "/" in key else ""
         return suffix if re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", suffix) else ""
 
+    def declares(self, kind, name):
+        """Whether the stack has that resource."""
+        return name in self.of_type(kind)
+
+    def names_a_resource(self, text):
+        """Whether an attribute of a resource of this stack stands somewhere in a text."""
+        return any(self.declares(kind, name) for kind, name, _ in REFERENCE.findall(text))
+
     def is_own_key(self, value):
         """A reference to a customer managed key that this stack declares."""
         kind, name, attribute = reference(value)
@@ -146,6 +154,16 @@ def blocks(value):
     if value is None:
         return []
     return [item if isinstance(item, dict) else {} for item in (value if isinstance(value, list) else [value])]
+
+
+def number_of(value):
+    """The number that is written down, also in quotes; None for anything else."""
+    if isinstance(value, bool):
+        return None
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return None
 
 
 def texts(value):

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from lib.aspects import encryption, naming, network, permissions, recovery, region, runtime, tagging, teardown
+from lib.aspects import (
+    encryption,
+    naming,
+    network,
+    observability,
+    permissions,
+    principals,
+    recovery,
+    region,
+    runtime,
+    tagging,
+    teardown,
+)
 from lib.aspects.model import Rule
 
 RULES: tuple[Rule, ...] = (
@@ -13,7 +25,9 @@ RULES: tuple[Rule, ...] = (
     *tagging.RULES,
     *network.RULES,
     *runtime.RULES,
+    *observability.RULES,
     *permissions.RULES,
+    *principals.RULES,
     *region.RULES,
 )
 

@@ -18,6 +18,7 @@ Attributes = Mapping[str, Any]
 
 # `$${` and `%%{` are Terraform's escapes of the literal characters.
 _EXPRESSION = re.compile(r"(?<!\$)\$\{|(?<!%)%\{")
+_INSIDE = re.compile(r"(?<!\$)\$\{([^{}]*)\}")
 _REFERENCE = re.compile(r"\$\{(data\.)?([a-z][a-z0-9_]*)\.([A-Za-z0-9_-]+)\.([a-z][a-z0-9_]*)\}")
 
 
@@ -46,6 +47,12 @@ def literal(value: Any) -> Any:
     if isinstance(value, str) and _EXPRESSION.search(value):
         return UNKNOWN
     return value
+
+
+def expressions(text: str) -> list[str]:
+    """What stands in each `${…}` of a text; an expression that has braces of its own is `""`, which nothing knows."""
+    found = [inside.strip() for inside in _INSIDE.findall(text)]
+    return found + [""] * (len(_EXPRESSION.findall(text)) - len(found))
 
 
 def flag(value: Any) -> bool | Absent:

@@ -47,6 +47,40 @@ def closed(bucket: str) -> dict[str, Any]:
     return {"bucket": f"${{aws_s3_bucket.{bucket}.id}}", **dict.fromkeys(settings, True)}
 
 
+TOPIC = "${aws_sns_topic.alerts.arn}"
+
+
+def alarm(purpose: str, namespace: str, metric: str, **dimensions: str) -> dict[str, Any]:
+    return {
+        "alarm_name": f"alarm-{purpose}-dev",
+        "alarm_description": "It hurts. Runbook: docs/runbooks/function-errors.md",
+        "namespace": namespace,
+        "metric_name": metric,
+        "dimensions": dimensions,
+        "comparison_operator": "GreaterThanOrEqualToThreshold",
+        "threshold": 1,
+        "alarm_actions": [TOPIC],
+        "treat_missing_data": "notBreaching",
+        "tags": TAGS,
+    }
+
+
+def alarms() -> dict[str, Any]:
+    function, table = "${aws_lambda_function.processor.function_name}", "${aws_dynamodb_table.ledger.name}"
+    found = {
+        metric.lower(): alarm(metric.lower(), "AWS/Lambda", metric, FunctionName=function)
+        for metric in ("Errors", "Throttles", "Duration")
+    }
+    for metric in ("ReadThrottleEvents", "WriteThrottleEvents"):
+        found[metric.lower()] = alarm(metric.lower(), "AWS/DynamoDB", metric, TableName=table)
+        found[f"index-{metric.lower()}"] = alarm(
+            metric.lower(), "AWS/DynamoDB", metric, TableName=table, GlobalSecondaryIndexName="index-merchant-dev"
+        )
+    depth = "ApproximateNumberOfMessagesVisible"
+    found["letters"] = alarm("letters", "AWS/SQS", depth, QueueName="${aws_sqs_queue.letters.name}")
+    return found
+
+
 def good_resources() -> dict[str, Any]:
     """`records` is an ordinary bucket; `logs` receives its access logs."""
     return {
@@ -104,7 +138,15 @@ def good_resources() -> dict[str, Any]:
                 "tags": TAGS,
             }
         },
-        "aws_apigatewayv2_stage": {"main": {"name": "$default", "tags": TAGS}},
+        "aws_apigatewayv2_stage": {
+            "main": {
+                "name": "$default",
+                "default_route_settings": {"throttling_burst_limit": 200, "throttling_rate_limit": 100},
+                "access_log_settings": {"destination_arn": "${aws_cloudwatch_log_group.processor.arn}", "format": "x"},
+                "tags": TAGS,
+            }
+        },
+        "aws_cloudwatch_metric_alarm": alarms(),
     }
 
 

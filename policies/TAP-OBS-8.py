@@ -1,0 +1,26 @@
+"""In Python because the runbook must exist. Its name is the one thing that a policy looks up outside of the JSON."""
+
+import re
+from pathlib import Path
+
+from _stack import StackCheck
+from checkov.common.models.enums import CheckCategories
+
+RUNBOOKS = Path(__file__).resolve().parent.parent / "docs" / "runbooks"
+NAMED = re.compile(r"(?:.*\W)?Runbook: docs/runbooks/([a-z0-9-]+\.md)", re.DOTALL)
+
+
+class AlarmsNameTheirRunbook(StackCheck):
+    id = "TAP-OBS-8"
+    name = "Every alarm names its runbook"
+    guideline = "end alarm_description in 'Runbook: docs/runbooks/….md', and write that file"
+    category = CheckCategories.LOGGING
+    types = ("aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm")
+
+    def holds(self, resource):
+        description = resource.body.get("alarm_description")
+        named = NAMED.fullmatch(description) if isinstance(description, str) else None
+        return named is not None and (RUNBOOKS / named[1]).is_file()
+
+
+check = AlarmsNameTheirRunbook()
