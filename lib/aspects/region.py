@@ -21,6 +21,9 @@ REGION = re.compile(
     re.IGNORECASE,
 )
 
+# Comments, and the user's own words about a resource: no data goes anywhere for what they say.
+WORDS = ("//", "tags", "tags_all")
+
 
 def _no_literal(stack: StackView) -> Iterator[tuple[str, str]]:
     for resource in (*stack.resources, *stack.data):
@@ -30,10 +33,10 @@ def _no_literal(stack: StackView) -> Iterator[tuple[str, str]]:
 
 
 def _regions(path: str, way: str, value: Any) -> Iterator[tuple[str, str]]:
-    """Every text at every depth that speaks of a region, keys of maps included."""
+    """Every text at every depth that speaks of a region, keys of maps included, tags left out."""
     if isinstance(value, dict):
         for name, inner in value.items():
-            if name == "//":
+            if name in WORDS:
                 continue
             yield from _regions(path, way, str(name))
             yield from _regions(path, f"{way}.{name}".lstrip("."), inner)

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import copy
 import json
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from lib.environments import use_project_node
+from lib.gate import Gate, GateReport
+
+from .all_mutations import HARMLESS, VIOLATIONS
+from .mutations import mutated
 
 use_project_node()  # before any test module imports cdktf
 
@@ -37,6 +43,38 @@ def document(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return written
 
 
+class Rates:
+    """How many violations each judge finds by itself; printed when the tests are done."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def tell(self, judge: str, caught: list[bool]) -> None:
+        """Note what one judge made of each violation."""
+        self.lines.append(f"{judge}: {sum(caught)} of {len(caught)} violations found, {sum(caught) / len(caught):.0%}")
+
+
+RATES = pytest.StashKey[Rates]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[RATES] = Rates()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Both judges' rates, each with the other switched off."""
+    if lines := config.stash[RATES].lines:
+        terminalreporter.section("violations of the real stack")
+        for line in lines:
+            terminalreporter.write_line(line)
+
+
+@pytest.fixture(scope="session")
+def rates(pytestconfig: pytest.Config) -> Rates:
+    """Where the tests of a judge leave its rate."""
+    return pytestconfig.stash[RATES]
+
+
 class Stacks:
     """A directory of stacks, each a changed copy of the real one, as CDKTF would have written them."""
 
@@ -59,6 +97,10 @@ class Stacks:
 
 
 @pytest.fixture(scope="session")
-def stacks(tmp_path_factory: pytest.TempPathFactory, document: dict[str, Any]) -> Stacks:
-    """An empty directory for changed copies of the real stack."""
-    return Stacks(tmp_path_factory.mktemp("mutations"), document)
+def gate_at_work(tmp_path_factory: pytest.TempPathFactory, document: dict[str, Any]) -> Iterator[Future[GateReport]]:
+    """The second judge over every mutation at once, each a stack of its own."""
+    stacks = Stacks(tmp_path_factory.mktemp("mutations"), document)
+    for mutation in (*VIOLATIONS, *HARMLESS):
+        stacks.write(mutation.name, mutated(stacks.add(mutation.name), mutation))
+    with Gate() as gate, ThreadPoolExecutor(1) as beside:
+        yield beside.submit(gate.judge, stacks.directory)

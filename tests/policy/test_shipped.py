@@ -28,6 +28,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("repository")
     shutil.copytree(POLICIES, root / "policies", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / ".checkov.yaml", root)
+    shutil.copytree(ROOT / "docs" / "runbooks", root / "docs" / "runbooks")
     return root
 
 

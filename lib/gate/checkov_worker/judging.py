@@ -58,6 +58,9 @@ class Runner(TerraformJsonRunner):
             )
             self.definitions_raw[file] = [(1, text)]
         self.graph_manager.save_graph(self.graph_manager.build_graph_from_definitions(self.definitions))
+        for registry in self.block_type_registries.values():
+            # Some Python checks look around in the graph, which Checkov hands them for HCL only.
+            registry.graph = self.graph_manager.get_reader_endpoint()
         self.add_python_check_results(report=report, runner_filter=runner_filter)
         self.add_graph_check_results(report=report, runner_filter=runner_filter)
         return report
