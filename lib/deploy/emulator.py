@@ -85,11 +85,19 @@ class Emulator:
         self._kept = False
 
     @classmethod
-    def start(cls, home: Path, region: str, port: int | None = None, lock: int | None = None) -> Emulator:
+    def start(
+        cls,
+        home: Path,
+        region: str,
+        port: int | None = None,
+        lock: int | None = None,
+        for_lambdas: Mapping[str, str] | None = None,
+    ) -> Emulator:
         """Start one that keeps all its files in `home`/emulator, which is removed with it.
 
         If this process is killed, it ends, and removes `home` as a whole. `lock`: an open file that it holds as long
-        as it lives. Raises ToolError: the port is taken, it dies, it hangs.
+        as it lives. `for_lambdas`: variables that Lambdas inherit.
+        Raises ToolError: the port is taken, it dies, it hangs.
         """
         folder = home / FOLDER_NAME
         environments.ensure("emulator")
@@ -105,7 +113,7 @@ class Emulator:
             process = subprocess.Popen(
                 [*command, str(reading), str(lock), str(home)],
                 cwd=folder,
-                env=clean_environment(os.environ, address, temporary),
+                env={**clean_environment(os.environ, address, temporary), **(for_lambdas or {})},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

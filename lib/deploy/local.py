@@ -33,12 +33,17 @@ class LocalTarget:
 
     @staticmethod
     @contextmanager
-    def deployed(stack_dir: Path, progress: Progress) -> Iterator[Deployment]:
-        """A stack deployed to an emulator of its own. At the end the emulator and every file of it are gone."""
+    def deployed(
+        stack_dir: Path, progress: Progress, for_lambdas: Mapping[str, str] | None = None
+    ) -> Iterator[Deployment]:
+        """A stack deployed to an emulator of its own. At the end the emulator and every file of it are gone.
+
+        `for_lambdas`: environment variables that each Lambda has beside its own, such as a tool's.
+        """
         with tempfile.TemporaryDirectory(prefix="payments-local-", ignore_cleanup_errors=True) as folder:
             stack = Stack.read(stack_dir)
             with progress.step("emulator") as step:
-                emulator = Emulator.start(Path(folder), stack.region)
+                emulator = Emulator.start(Path(folder), stack.region, for_lambdas=for_lambdas)
                 step.result(emulator.address.url)
             with emulator:
                 deployment = prepare(

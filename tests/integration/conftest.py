@@ -21,7 +21,7 @@ from lib.deploy.synth import judged_stack
 
 HERE = Path(__file__).parent
 # After everything else, and in this order: what breaks the stack comes late, what ends it last.
-ORDER = ("test_declared", "test_payments", "test_alarms", "test_plan", "test_destroy")
+ORDER = ("test_declared", "test_payments", "test_alarms", "test_least_privilege", "test_plan", "test_destroy")
 LOCAL = {
     "ENVIRONMENT_SUFFIX": "it-1",
     "AWS_REGION": "eu-west-1",
@@ -62,13 +62,22 @@ def suffix(environ: dict[str, str]) -> str:
 
 
 @pytest.fixture(scope="session")
-def deployment(on_aws: bool, environ: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+def calls_file(on_aws: bool, tmp_path_factory: pytest.TempPathFactory) -> Path | None:
+    """Where each AWS call that a function makes is noted, a line each; None where nobody can note them."""
+    return None if on_aws else tmp_path_factory.mktemp("calls") / "calls.jsonl"
+
+
+@pytest.fixture(scope="session")
+def deployment(
+    on_aws: bool, environ: dict[str, str], tmp_path_factory: pytest.TempPathFactory, calls_file: Path | None
+) -> Iterator[Deployment]:
     """Synthesized, passed by both judges, deployed. On AWS: what stands there."""
     if on_aws:
         yield aws.prepare(environ, Silent())
         return
     stack = judged_stack(environ, tmp_path_factory.mktemp("synth"))
-    with LocalTarget.deployed(stack.directory, Silent()) as deployed:
+    recording = {"PYTHONPATH": str(HERE / "recorder"), "CALLS_FILE": str(calls_file)}
+    with LocalTarget.deployed(stack.directory, Silent(), recording) as deployed:
         yield deployed
 
 
