@@ -6,10 +6,10 @@ import platform
 import sys
 from datetime import UTC, datetime
 
-from benchmarks import synth
+from benchmarks import processor, synth
 from lib.environments import ROOT
 
-MEASUREMENTS = {"Gated synth": synth}
+MEASUREMENTS = {"Gated synth": synth, "Taking payments": processor}
 
 
 def main() -> int:

@@ -1,0 +1,136 @@
+"""One handler, measured in a process of its own: `python handler_process.py MODULE COUNT`; a line of JSON answers.
+
+Run with the Lambda's own libraries on PYTHONPATH and the emulator as AWS_ENDPOINT_URL. The answer:
+{"import seconds", "new": measures, "replay": measures}; measures of COUNT calls: seconds, cpu seconds, requests, bytes
+sent, write units and read units. Units are what the service says it consumed (ReturnConsumedCapacity); of a refused
+conditional write it says nothing and charges the item's size in whole kilobytes:
+docs.aws.amazon.com/amazondynamodb/latest/developerguide/WorkingWithItems.html#WorkingWithItems.ConditionalUpdate
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import io
+import json
+import math
+import os
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+WARM_UP = 20
+
+
+@dataclass
+class Context:
+    """What Lambda hands over beside the event."""
+
+    function_name: str = "lambda-bench"
+    memory_limit_in_mb: int = 512
+    invoked_function_arn: str = "arn:aws:lambda:::function:lambda-bench"
+    aws_request_id: str = "bench"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 10_000
+
+
+def main() -> None:
+    module, count = sys.argv[1], int(sys.argv[2])
+    begin = time.perf_counter()
+    imported = importlib.import_module(module)
+    if module == "boto3":
+        imported.client("dynamodb")
+        answer: dict[str, Any] = {"import seconds": time.perf_counter() - begin}
+    else:
+        _make_client(imported)
+        answer = {"import seconds": time.perf_counter() - begin}
+        if count:
+            answer |= _measured(imported.handler, count)
+    print(json.dumps(answer))
+
+
+def _make_client(module: Any) -> None:
+    """Ours makes its client at the first request; a cold start is not over before."""
+    if hasattr(module, "payments"):
+        module.payments()
+
+
+def _measured(handler: Any, count: int) -> dict[str, Any]:
+    counted: Counter[str] = Counter()
+    _listen(counted)
+    run = f"{os.getpid()}-{time.time_ns()}"
+    _calls(handler, [f"{run}-w{number}" for number in range(WARM_UP)], 201)
+    keys = [f"{run}-{number}" for number in range(count)]
+    return {what: _timed(handler, keys, counted) for what in ("new", "replay")}
+
+
+def _timed(handler: Any, keys: list[str], counted: Counter[str]) -> dict[str, float]:
+    counted.clear()
+    wall, cpu = time.perf_counter(), time.process_time()
+    _calls(handler, keys, None)
+    return {"seconds": time.perf_counter() - wall, "cpu seconds": time.process_time() - cpu, **counted}
+
+
+def _calls(handler: Any, keys: list[str], expected: int | None) -> None:
+    with contextlib.redirect_stdout(io.StringIO()):
+        for key in keys:
+            answer = handler(_event(key), Context())
+            if answer["statusCode"] not in ((expected,) if expected else (200, 201)):
+                raise SystemExit(f"the handler answered {answer}")
+
+
+def _listen(counted: Counter[str]) -> None:
+    """Count each request of every client that there is, and what it consumed."""
+    import gc
+
+    from botocore.client import BaseClient
+
+    def ask(params: dict[str, Any], **_: Any) -> None:
+        params["ReturnConsumedCapacity"] = "TOTAL"
+
+    def sent(request: Any, **_: Any) -> None:
+        counted["requests"] += 1
+        counted["bytes"] += len(request.body or b"")
+
+    def item_units(parsed: dict[str, Any]) -> int:
+        return math.ceil(len(json.dumps(parsed.get("Item", {}))) / 1024)
+
+    def received(parsed: dict[str, Any], model: Any, **_: Any) -> None:
+        if parsed.get("Error", {}).get("Code") == "ConditionalCheckFailedException":
+            counted["write units"] += item_units(parsed)
+        capacity = parsed.get("ConsumedCapacity", {})
+        kind = "read units" if model.name in ("GetItem", "Query") else "write units"
+        counted[kind] += capacity.get("CapacityUnits", 0)
+
+    for client in [thing for thing in gc.get_objects() if isinstance(thing, BaseClient)]:
+        events = client.meta.events
+        events.register("before-parameter-build.dynamodb.*", ask)
+        events.register("before-send.dynamodb.*", sent)
+        events.register("after-call.dynamodb.*", received)
+
+
+def _event(key: str) -> dict[str, Any]:
+    """As an HTTP API sends it, payload format 2.0."""
+    body = {"merchant_id": "shop", "amount": 4200, "currency": "EUR", "payment_token": "tok_4f9a"}
+    return {
+        "version": "2.0",
+        "routeKey": "POST /payments",
+        "rawPath": "/payments",
+        "rawQueryString": "",
+        "headers": {"content-type": "application/json", "idempotency-key": key},
+        "requestContext": {
+            "requestId": "bench",
+            "stage": "$default",
+            "http": {"method": "POST", "path": "/payments", "sourceIp": "127.0.0.1", "userAgent": "bench"},
+            "authorizer": {"iam": {"userArn": "arn:aws:iam::000000000000:user/bench"}},
+        },
+        "body": json.dumps(body),
+        "isBase64Encoded": False,
+    }
+
+
+if __name__ == "__main__":
+    main()

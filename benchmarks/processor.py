@@ -1,0 +1,142 @@
+"""Our processor beside the same job done with Powertools' idempotency utility, and beside a bare `put_item`.
+
+Each handler runs in a process of its own, without the gateway, against one emulator of DynamoDB, in turns; a table has
+the ledger's keys and index. A payment is asked for (new) and asked for again with the same key (replay). Requests,
+bytes and units are what the SDK sent and the service counted; CPU is the handler's process; cold import is the time to
+import the handler and make its client. The emulator answers slower than DynamoDB and on the same cores: rates compare
+the handlers, and promise nothing of AWS. Money is DynamoDB's alone, by prices.json.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from lib import environments
+from lib.deploy.emulator import Address, Emulator
+from lib.environments import LAMBDA_DEPENDENCIES, ROOT, VENV_EMULATOR, python_of
+
+REGION = "eu-west-1"
+HANDLERS = {
+    "ours": "payments.processor",
+    "Powertools idempotency": "peers.powertools_idempotency",
+    "bare put_item": "peers.bare_put",
+}
+COUNT = 400
+ROUNDS = 3
+IMPORTS = 7
+LEDGER, IDEMPOTENCY = "dynamodb-bench", "dynamodb-bench-idempotency"
+
+
+def measure() -> list[dict[str, str]]:
+    """Rows of the results table, a handler and a step each; medians of interleaved rounds."""
+    environments.ensure("emulator", "lambda")
+    with tempfile.TemporaryDirectory() as home, Emulator.start(Path(home), REGION) as emulator:
+        _make_tables(emulator.address)
+        imports = _imports(emulator.address)
+        rounds = [
+            {name: _run(module, COUNT, emulator.address) for name, module in HANDLERS.items()} for _ in range(ROUNDS)
+        ]
+    prices = json.loads((ROOT / "benchmarks" / "prices.json").read_text())
+    return [
+        _row(name, step, [round_[name][step] for round_ in rounds], imports, prices)
+        for step in ("new", "replay")
+        for name in HANDLERS
+        if not (step == "replay" and name == "bare put_item")  # which doubles the payment
+    ]
+
+
+def _row(
+    name: str, step: str, measured: list[dict[str, float]], imports: dict[str, float], prices: dict[str, Any]
+) -> dict[str, str]:
+    def median(what: str) -> float:
+        return statistics.median(one.get(what, 0.0) for one in measured)
+
+    writes, reads = median("write units") / COUNT, median("read units") / COUNT
+    dollars = writes * prices["write request unit"] + reads * prices["read request unit"]
+    return {
+        "handler": name,
+        "step": step,
+        "requests": f"{median('requests') / COUNT:.2f}",
+        "write units": f"{writes:.2f}",
+        "read units": f"{reads:.2f}",
+        "bytes sent": f"{median('bytes') / COUNT:.0f}",
+        "CPU ms": f"{median('cpu seconds') / COUNT * 1000:.2f}",
+        "a second": f"{COUNT / median('seconds'):.0f}",
+        "cold import ms": f"{imports[name] * 1000:.0f}" if step == "new" else "",
+        "import / boto3": f"{imports[name] / imports['boto3 and a client']:.2f}" if step == "new" else "",
+        "USD a million": f"{dollars * 1_000_000:.2f}",
+    }
+
+
+def _imports(address: Address) -> dict[str, float]:
+    """Median seconds of cold imports, in turns; the first round fills the disk's cache and the bytecode's."""
+    modules = {"boto3 and a client": "boto3", **HANDLERS}
+    seconds: dict[str, list[float]] = {name: [] for name in modules}
+    for number in range(IMPORTS + 1):
+        for name, module in modules.items():
+            took = _run(module, 0, address)["import seconds"]
+            if number:
+                seconds[name].append(took)
+    return {name: statistics.median(values) for name, values in seconds.items()}
+
+
+def _run(module: str, count: int, address: Address) -> dict[str, Any]:
+    done = subprocess.run(
+        [python_of(VENV_EMULATOR), ROOT / "benchmarks" / "handler_process.py", module, str(count)],
+        env={
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": os.pathsep.join(
+                map(str, (ROOT / "lib" / "lambda", LAMBDA_DEPENDENCIES, ROOT / "benchmarks"))
+            ),
+            "AWS_ENDPOINT_URL": address.url,
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "TRANSACTIONS_TABLE": LEDGER,
+            "IDEMPOTENCY_TABLE": IDEMPOTENCY,
+            "POWERTOOLS_SERVICE_NAME": "bench",
+            "POWERTOOLS_METRICS_NAMESPACE": "Payments",
+            "POWERTOOLS_LOG_LEVEL": "INFO",
+        },
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return answer
+
+
+def _make_tables(address: Address) -> None:
+    """The ledger as lib/constructs/ledger.py has it, and the table that Powertools' documentation asks for."""
+    client = address.client("dynamodb")
+    client.create_table(
+        TableName=LEDGER,
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "payment_id", "KeyType": "HASH"}],
+        AttributeDefinitions=[
+            {"AttributeName": name, "AttributeType": "S"} for name in ("payment_id", "merchant_id", "created_at")
+        ],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "index-bench",
+                "KeySchema": [
+                    {"AttributeName": "merchant_id", "KeyType": "HASH"},
+                    {"AttributeName": "created_at", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "ALL"},
+            }
+        ],
+    )
+    client.create_table(
+        TableName=IDEMPOTENCY,
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+    )
