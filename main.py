@@ -1,11 +1,13 @@
 """Synthesize the stack and judge it twice: settings -> TapStack -> aspects -> cdk.tf.json -> gate.
 
-Exit codes: 0 clean, 1 a policy finding (a line each on standard output), 2 wrong input or a broken tool
-(one line on standard error).
+Exit codes: 0 clean, 1 a policy finding or a fault in a waiver (a line each on standard output), 2 wrong input or a
+broken tool (one line on standard error). Each verdict is also written to reports/, or to `--reports DIR`, in four
+forms.
 """
 
 from __future__ import annotations
 
+import argparse
 import shutil
 import sys
 from pathlib import Path
@@ -15,38 +17,53 @@ from lib import environments
 
 if TYPE_CHECKING:
     from lib.gate import Gate
+    from lib.reports import Report
     from lib.settings import Settings
+
+REPORTS = environments.ROOT / "reports"
 
 
 def main() -> int:
     """The gated entry: `python main.py`, and the app that the cdktf CLI runs."""
+    parser = argparse.ArgumentParser(description="Synthesize the stack, and judge it twice.")
+    parser.add_argument("--reports", type=Path, default=REPORTS, metavar="DIR", help="where the verdict is written")
+    arguments = parser.parse_args()
     try:
         environments.enter(__file__)
-        return run()
+        return run(arguments.reports)
     except environments.ToolError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
 
 
-def run() -> int:
-    """Both judges over a fresh synth; raises ToolError for wrong input or a broken tool."""
+def run(folder: Path = REPORTS) -> int:
+    """Both judges over a fresh synth, their verdict written to `folder`; ToolError for wrong input or a broken tool."""
     import os
 
+    from lib import reports
     from lib.gate import Gate
+    from lib.reports import terminal
     from lib.settings import Settings
 
+    reports.clear(folder)
     settings = Settings.from_environment(os.environ)
     with Gate() as gate:  # Checkov's imports take as long as the synth: they run beside it
-        return judge(settings, gate)
+        report = judge(settings, gate)
+    terminal.say(report)
+    reports.write(report, folder)
+    return 0 if report.passed else 1
 
 
-def judge(settings: Settings, gate: Gate) -> int:
-    """Synthesize under the aspects, then hand what was written to the gate."""
+def judge(settings: Settings, gate: Gate) -> Report:
+    """Synthesize under the aspects, then hand what was written to the gate; the first that finds a fault reports it."""
     environments.use_project_node()
     import jsii
     from cdktf import App
 
+    from lib import origins, reports
     from lib.tap_stack import TapStack
+
+    made_at = origins.note()
 
     node_errors = (RuntimeError, jsii.errors.JSIIError)  # jsii turns what Node throws into either
     try:
@@ -68,16 +85,13 @@ def judge(settings: Settings, gate: Gate) -> int:
     try:
         app.synth()
     except node_errors as error:
-        if not stack.judge.findings:
+        if not stack.judge.findings and not stack.judge.complaints:
             raise environments.ToolError(f"synth failed: {str(error).strip().splitlines()[0]}") from error
-    if stack.judge.findings:
-        for finding in stack.judge.findings:
-            print(finding)
-        return 1
-    report = gate.judge(Path(app.outdir))
-    for line in (*report.findings, report.summary):
-        print(line)
-    return 1 if report.findings else 0
+    if stack.judge.findings or stack.judge.complaints:
+        return reports.of_aspects(stack.judge, made_at)
+    outdir = Path(app.outdir)
+    origins.write(outdir / "stacks", made_at)
+    return reports.of_gate(gate.judge(outdir), outdir)
 
 
 if __name__ == "__main__":

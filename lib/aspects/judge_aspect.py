@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 import jsii
 from cdktf import Annotations, App, IAspect, TerraformStack
@@ -11,26 +12,80 @@ from constructs import IConstruct, IValidation
 from lib.aspects.catalogue import RULES
 from lib.aspects.judge import judge
 from lib.aspects.model import Finding, Rule
+from lib.aspects.terraform_json import StackView
+from lib.findings import most_severe_first
+from lib.waivers import OUR_IDS, OUR_UNWAIVABLE, Verdict, Waiver, apply, read, utc_today
 
 
 class Judge:
-    """The verdict on a stack, those nested in it included; `findings` is filled during `app.synth()`."""
+    """The verdict on a stack, those nested in it included: filled during `app.synth()`.
 
-    def __init__(self, stack: TerraformStack, rules: Iterable[Rule] = RULES) -> None:
+    `findings` and `complaints` (about policies/waivers.yaml) fail the synth; what a waiver excuses is in `waived`.
+    Raises ToolError where the waivers cannot be read.
+    """
+
+    def __init__(
+        self,
+        stack: TerraformStack,
+        rules: Iterable[Rule] = RULES,
+        waivers: Iterable[Waiver] | None = None,
+        today: date | None = None,
+    ) -> None:
         self.stack = stack
         self.rules = tuple(rules)
-        self.findings: tuple[Finding, ...] = ()
+        # Checkov's own checks are the gate's business.
+        self._waivers = tuple(each for each in (read() if waivers is None else waivers) if each.rule.startswith("TAP-"))
+        self._today = today
+        self._verdict: Verdict[Finding] = Verdict((), (), (), ())
+        self.stacks = 0
+        self.resources = 0
 
-    def pronounce(self, stacks: Iterable[TerraformStack]) -> tuple[Finding, ...]:
-        """Judge what the stacks resolve to now, and write each finding on its construct: an error, so synth fails."""
-        self.findings = ()
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What breaks a rule, the worst construct first."""
+        return self._verdict.kept
+
+    @property
+    def waived(self) -> tuple[tuple[Finding, Waiver], ...]:
+        """What would, but for its waiver."""
+        return self._verdict.waived
+
+    @property
+    def complaints(self) -> tuple[str, ...]:
+        """What is wrong with a waiver."""
+        return self._verdict.complaints
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Waivers that end soon."""
+        return self._verdict.warnings
+
+    def pronounce(self, stacks: Iterable[TerraformStack]) -> tuple[str, ...]:
+        """Judge what the stacks resolve to now, and write each line on its construct: an error, so synth fails."""
+        owner: dict[Finding, TerraformStack] = {}
+        paths: set[str] = set()
+        self.stacks = self.resources = 0
         for stack in stacks:
             # The resolved JSON, so that overrides, raw resources and other aspects' changes are judged too.
-            found = judge(stack.to_terraform(), self.rules)
-            for finding in found:
-                Annotations.of(_construct(stack, finding.path)).add_error(str(finding))
-            self.findings += found
-        return self.findings
+            document = stack.to_terraform()
+            view = StackView(document)
+            owner |= dict.fromkeys(judge(document, self.rules), stack)
+            paths |= {resource.path for resource in (*view.resources, *view.data)}
+            self.stacks, self.resources = self.stacks + 1, self.resources + len(view.resources)
+        self._verdict = apply(
+            self._waivers,
+            most_severe_first(owner),
+            today=self._today or utc_today(),
+            known_ids=OUR_IDS,
+            unwaivable=OUR_UNWAIVABLE,
+            known_paths=paths,
+            sees_all=False,  # another stack's waivers are none of this one's concern
+        )
+        for finding in self.findings:
+            Annotations.of(_construct(owner[finding], finding.path)).add_error(str(finding))
+        for complaint in self.complaints:
+            Annotations.of(self.stack).add_error(complaint)
+        return (*(str(finding) for finding in self.findings), *self.complaints)
 
 
 @jsii.implements(IAspect)
@@ -66,7 +121,7 @@ class JudgeAspect:
             self._validated = True
 
     def pronounce(self) -> list[str]:
-        return [str(finding) for finding in self._judge.pronounce(self._stacks)]
+        return list(self._judge.pronounce(self._stacks))
 
 
 @jsii.implements(IValidation)

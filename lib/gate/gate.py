@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Any
 
+from lib import waivers
+from lib.aspects.catalogue import RULES
 from lib.environments import ROOT, ToolError
+from lib.findings import most_severe_first
 from lib.gate.normal_form import normal_form
 from lib.gate.process import CheckovProcess
 from lib.gate.report import GateFinding, GateReport
@@ -17,16 +21,27 @@ from lib.gate.stacks import Stack, read_stacks
 POLICIES = ROOT / "policies"
 CONFIG = ROOT / ".checkov.yaml"
 # Checkov's own checks say what they want in their title, and nothing more without an account at its maker.
+SEVERITIES = {rule.id: rule.severity for rule in RULES}
 FIX_OF_CHECKOV = "do as the check says, or skip it in .checkov.yaml with the reason beside it"
 
 
 class Gate:
     """The second judge. Start it early (`start` or `with`): Checkov's imports take longer than judging."""
 
-    def __init__(self, policies: Path = POLICIES, config: Path = CONFIG, checkov: CheckovProcess | None = None) -> None:
-        """A `checkov` that is handed in is shared: it stays open when this gate closes."""
+    def __init__(
+        self,
+        policies: Path = POLICIES,
+        config: Path = CONFIG,
+        checkov: CheckovProcess | None = None,
+        today: date | None = None,
+    ) -> None:
+        """A `checkov` that is handed in is shared: it stays open when this gate closes.
+
+        `today` is the day for which waivers count, by default the current one in UTC.
+        """
         self._judge_by = {"policies": str(policies.absolute()), "config": str(config.absolute())}
         self._policies = policies
+        self._today = today
         self._checkov = checkov
         self._shared = checkov is not None
         self._prepared = False
@@ -49,6 +64,7 @@ class Gate:
 
         Raises ToolError for wrong input and for a broken tool: nothing passes that was not judged.
         """
+        exceptions = waivers.read(self._policies / waivers.FILE.name)
         stacks, note = read_stacks(directory)
         checkov = self._started()
         self._prepared = False  # an answer uses the preparation up
@@ -69,7 +85,7 @@ class Gate:
                 for file, stack in zip(files, stacks, strict=True):
                     message = message.replace(str(file), str(stack.file))
                 raise ToolError(message) from error
-        return self._report(directory.resolve(), stacks, note, answer)
+        return self._report(directory.resolve(), stacks, note, answer, exceptions)
 
     def close(self) -> None:
         """End Checkov, whatever it is doing."""
@@ -84,24 +100,37 @@ class Gate:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
-    def _report(self, directory: Path, stacks: list[Stack], note: str, answer: dict[str, Any]) -> GateReport:
+    def _report(
+        self,
+        directory: Path,
+        stacks: list[Stack],
+        note: str,
+        answer: dict[str, Any],
+        exceptions: tuple[waivers.Waiver, ...],
+    ) -> GateReport:
         on_disk = _policies_on_disk(self._policies)
         loaded = set(answer["policies"])
         if loaded != on_disk:
             raise ToolError(f"{self._policies}: Checkov did not load {sorted(on_disk ^ loaded)[0]}; repair that policy")
         if len(answer["stacks"]) != len(stacks):
             raise ToolError(f"Checkov judged {len(answer['stacks'])} of {len(stacks)} stacks; run it again")
-        findings = sorted(
-            (
-                _finding(directory, stack, raw)
-                for stack, judged in zip(stacks, answer["stacks"], strict=True)
-                for raw in judged["findings"]
-            ),
-            key=lambda finding: (finding.file, finding.path, finding.rule_id, finding.line),
+        findings = most_severe_first(
+            _finding(directory, stack, raw)
+            for stack, judged in zip(stacks, answer["stacks"], strict=True)
+            for raw in judged["findings"]
         )
         skips: dict[str, str] = answer["skips"]
+        built_in: dict[str, dict[str, Any]] = answer["built_in"]
+        verdict = waivers.apply(
+            exceptions,
+            [finding for finding in findings if finding.rule_id not in skips],
+            today=self._today or waivers.utc_today(),
+            known_ids=loaded | waivers.OUR_IDS | built_in.keys(),
+            unwaivable=waivers.OUR_UNWAIVABLE | {id_ for id_, words in built_in.items() if not words["waivable"]},
+            known_paths={path for stack in stacks for path in stack.constructs.values()},
+        )
         return GateReport(
-            findings=tuple(finding for finding in findings if finding.rule_id not in skips),
+            findings=verdict.kept,
             stacks=len(stacks),
             resources=sum(len(stack.resources) for stack in stacks),
             policies_loaded=len(loaded),
@@ -110,12 +139,20 @@ class Gate:
             skips=skips,
             skipped=tuple(finding for finding in findings if finding.rule_id in skips),
             note=note,
+            waived=verdict.waived,
+            complaints=verdict.complaints,
+            warnings=verdict.warnings,
+            titles={id_: words["title"] for id_, words in built_in.items()},
         )
 
 
 def _policies_on_disk(directory: Path) -> set[str]:
     """Counted here again, so that the worker does not vouch for itself."""
-    return {path.stem for path in directory.iterdir() if path.suffix in (".yaml", ".py") and path.name[0] != "_"}
+    return {
+        path.stem
+        for path in directory.iterdir()
+        if path.suffix in (".yaml", ".py") and path.name[0] != "_" and path.name != waivers.FILE.name
+    }
 
 
 def _file_to_judge(stack: Stack, directory: Path) -> Path:
@@ -131,12 +168,15 @@ def _file_to_judge(stack: Stack, directory: Path) -> Path:
 
 def _finding(directory: Path, stack: Stack, raw: dict[str, Any]) -> GateFinding:
     address = str(raw["address"])
+    path = stack.constructs.get(address, address)
     return GateFinding(
         rule_id=raw["id"],
-        path=stack.constructs.get(address, address),
+        path=path,
         file=str(stack.file.relative_to(directory)),
         line=stack.lines.get(address, 1),
         resource=address,
         message=raw["title"],
         fix=raw["fix"] or FIX_OF_CHECKOV,
+        severity=SEVERITIES.get(raw["id"]),
+        made_at=stack.made_at.get(path, ""),
     )

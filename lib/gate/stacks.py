@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lib import origins
 from lib.environments import ToolError
 from lib.gate import json_lines
 
@@ -26,6 +27,7 @@ class Stack:
     resources: tuple[str, ...]
     constructs: dict[str, str]
     lines: dict[str, int]
+    made_at: dict[str, str]  # construct path -> the line of Python that made it, where that was noted
 
 
 def read_stacks(directory: Path) -> tuple[list[Stack], str]:
@@ -96,6 +98,7 @@ def _stack(file: Path) -> Stack:
         resources=tuple(resources),
         constructs={address: _construct_path(body) or address for address, body in blocks.items()},
         lines={address: line_of[id(body)] for address, body in blocks.items()},
+        made_at=origins.read(file.parent),
     )
 
 

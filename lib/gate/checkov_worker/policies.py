@@ -3,9 +3,12 @@
 # mypy: disable-error-code="import-not-found"
 from __future__ import annotations
 
+import re
 import sys
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import yaml
@@ -16,7 +19,14 @@ from .surroundings import Complaints, GateError
 
 ENDINGS = (".yaml", ".py")
 # What stands in policies/ without being a policy; and modules that policies share begin with an underscore.
-NOT_POLICIES = ("README.md", "__pycache__")
+NOT_POLICIES = ("README.md", "__pycache__", "waivers.yaml")
+# Checks of Checkov's own that nobody is excused from: its category ENCRYPTION, and these words in a title. Its other
+# categories do not say it: public access and deletion protection are spread over NETWORKING, IAM and GENERAL_SECURITY.
+UNWAIVABLE = re.compile(
+    r"encrypt|\bKMS\b|\bCMKs?\b|\bTLS\b|\bSSL\b|\bHTTPS?\b|secure (data )?transport|secure protocols"
+    r"|\bpublic(ly)?\b|0\.0\.0\.0|open to the world|(deletion|termination) protection",
+    re.IGNORECASE,
+)
 
 # The settings with which plain Checkov gives the gate's verdict; any other could make it judge less.
 SETTINGS = {
@@ -51,6 +61,21 @@ def known_ids() -> set[str]:
     return {check.id for check in (*graph_checks(), *python_checks())}
 
 
+def built_in_checks(policies: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Checkov's own, so without `policies`: id -> {"title": str, "waivable": bool}."""
+    return {
+        check.id: {"title": check.name, "waivable": not _protects(check)}
+        for check in (*graph_checks(), *python_checks())
+        if check.id not in policies
+    }
+
+
+def _protects(check: Any) -> bool:
+    categories = getattr(check, "categories", None) or [check.category]
+    names = {str(getattr(category, "name", category)).upper() for category in categories}
+    return "ENCRYPTION" in names or UNWAIVABLE.search(check.name) is not None
+
+
 def load_policies(directory: Path, complaints: Complaints) -> dict[str, Any]:
     """Load every policy of `directory`; returns id -> Checkov's check.
 
@@ -61,13 +86,13 @@ def load_policies(directory: Path, complaints: Complaints) -> dict[str, Any]:
     graph_before, python_before = len(graph_checks()), len(python_checks())
     try:
         resource_registry.load_external_checks(str(directory))
-        get_graph_checks_registry("terraform").load_external_checks(str(directory))
+        _load_yaml(path for path in files if path.suffix == ".yaml")
     except yaml.YAMLError as error:
         raise GateError(f"{directory}: a policy is not YAML ({' '.join(str(error).split())}); repair it") from error
 
     by_file: dict[Path, list[Any]] = {}
     for check in graph_checks()[graph_before:]:
-        by_file.setdefault(Path(check.check_path), []).append(check)
+        by_file.setdefault(directory / Path(check.check_path).name, []).append(check)
     for check in python_checks()[python_before:]:
         by_file.setdefault(Path(sys.modules[type(check).__module__].__file__ or "unknown"), []).append(check)
     policies = {path.stem: _only_policy(path, by_file.pop(path, []), built_in, complaints) for path in files}
@@ -75,6 +100,14 @@ def load_policies(directory: Path, complaints: Complaints) -> dict[str, Any]:
         raise GateError(f"{path}: a policy came from this file, which is none of {directory.name}/; remove it")
     complaints.refuse(f"repair what stands in {directory.name}/")
     return policies
+
+
+def _load_yaml(files: Iterable[Path]) -> None:
+    """Checkov reads every YAML file of a directory, so it gets one that holds the policies alone."""
+    with TemporaryDirectory(prefix="policies-") as only_policies:
+        for file in files:
+            Path(only_policies, file.name).symlink_to(file)
+        get_graph_checks_registry("terraform").load_external_checks(only_policies)
 
 
 def _files(directory: Path) -> list[Path]:

@@ -1,0 +1,76 @@
+"""Which line of Python made a construct: noted while constructs are made, and kept beside the stack's JSON.
+
+It is for people who look for the place to mend. No verdict rests on it.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from lib.environments import ROOT
+
+FILE = "origins.json"
+OURS = f"{ROOT}/"
+
+
+def note() -> dict[str, str]:
+    """From now on, every construct that is made is noted in the dict returned: path -> `lib/constructs/ledger.py:27`.
+
+    Every construct, of CDKTF's or of ours, comes into being through `jsii.create(class, object, [scope, id, …])`.
+    """
+    import jsii
+    from constructs import Construct
+
+    made_at: dict[str, str] = {}
+    paths: WeakKeyDictionary[Any, str] = WeakKeyDictionary()
+    create = jsii.create
+
+    def noting(kind: type, made: Any, arguments: list[Any] | None = None) -> Any:
+        if isinstance(made, Construct):
+            scope, id_ = (*(arguments or ()), None, None)[:2]
+            if not isinstance(scope, Construct):
+                paths[made] = ""  # an App
+            else:
+                above = paths.get(scope)
+                if above is None:  # asking Node takes longer than all the rest
+                    above = scope.node.path
+                if isinstance(id_, str):  # a backend has none
+                    paths[made] = "/".join(filter(None, (above, id_.replace("/", "--"))))
+                    made_at[paths[made]] = _line(sys._getframe(1))
+        return create(kind, made, arguments)
+
+    jsii.create = noting  # type: ignore[assignment]  # what it returns is passed on
+    return made_at
+
+
+def _line(frame: FrameType | None) -> str:
+    """The innermost line of this project, relative to its root; nothing where there is none."""
+    while frame is not None:
+        file = frame.f_code.co_filename
+        if file.startswith(OURS) and "site-packages" not in file:
+            return f"{file.removeprefix(OURS)}:{frame.f_lineno}"
+        frame = frame.f_back
+    return ""
+
+
+def write(stacks: Path, made_at: dict[str, str]) -> None:
+    """Put beside each stack's JSON what was noted of its constructs; `stacks` is the folder of the stacks' folders."""
+    for folder in stacks.iterdir():
+        own = {path: line for path, line in made_at.items() if line and path.startswith(f"{folder.name}/")}
+        (folder / FILE).write_text(json.dumps(own, indent=2, sort_keys=True) + "\n")
+
+
+def read(folder: Path) -> dict[str, str]:
+    """What was noted of the stack in this folder; nothing where there is no such note, or none that can be read."""
+    try:
+        noted = json.loads((folder / FILE).read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    if not isinstance(noted, dict):
+        return {}
+    return {path: line for path, line in noted.items() if isinstance(line, str)}

@@ -1,0 +1,141 @@
+"""The report for code scanning: SARIF 2.1.0 (docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import PurePosixPath
+from typing import Any
+from urllib.parse import quote
+
+from lib.aspects.model import Severity
+from lib.environments import ROOT
+from lib.reports.report import Entry, Excuse, Report, RuleWords
+
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+# What the levels are called there; how bad a finding of Checkov's own checks is, nobody says: the format's default.
+LEVELS = {Severity.CRITICAL: "error", Severity.HIGH: "error", Severity.MEDIUM: "warning", Severity.LOW: "note"}
+# On the scale of CVSS, from the middle of each band, as code scanning sorts by it.
+SECURITY_SEVERITY = {Severity.CRITICAL: "9.5", Severity.HIGH: "8.0", Severity.MEDIUM: "5.5", Severity.LOW: "2.0"}
+WAIVERS = RuleWords(
+    id="waivers",
+    title="A waiver is dated, used, reasoned, and asks for what may be waived",
+    why="An exception that nobody owns, or that never ends, is a hole.",
+    fix="see policies/README.md",
+    severity=Severity.HIGH,
+)
+
+
+def text(report: Report) -> str:
+    """One run of one tool; what is excused stands there too, as suppressed."""
+    rules = (*report.rules, WAIVERS) if report.complaints else report.rules
+    index = {rule.id: number for number, rule in enumerate(rules)}
+    log = {
+        "$schema": SCHEMA,
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {
+                    "driver": {
+                        "name": f"payments-policies-{report.account['judge']}",
+                        "rules": [_rule(rule) for rule in rules],
+                    }
+                },
+                "columnKind": "unicodeCodePoints",
+                "originalUriBaseIds": {"PROJECT": {"uri": f"file://{quote(ROOT.as_posix())}/"}},
+                "invocations": [
+                    {
+                        "executionSuccessful": True,
+                        "exitCode": 0 if report.passed else 1,
+                        "toolExecutionNotifications": [
+                            {"level": "warning", "message": {"text": warning}} for warning in report.warnings
+                        ],
+                    }
+                ],
+                "properties": {**report.account, "summary": report.summary},
+                "results": [
+                    *(
+                        _result(entry, index[entry.rule_id])
+                        for entry in (*report.findings, *report.waived, *report.skipped)
+                    ),
+                    *(_complaint(complaint, index[WAIVERS.id]) for complaint in report.complaints),
+                ],
+            }
+        ],
+    }
+    return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
+
+
+def _rule(rule: RuleWords) -> dict[str, Any]:
+    fix = f"Fix: {rule.fix}" if rule.fix else ""
+    properties: dict[str, Any] = {"tags": ["security", *rule.controls]}
+    if rule.severity:
+        properties |= {
+            "severity": rule.severity.name,
+            "security-severity": SECURITY_SEVERITY[rule.severity],
+            "controls": list(rule.controls),
+        }
+    return {
+        "id": rule.id,
+        "shortDescription": {"text": rule.title},
+        "fullDescription": {"text": rule.why or rule.title},
+        "help": {"text": " ".join(filter(None, (rule.why, fix))) or rule.title},
+        **({"helpUri": rule.source} if rule.source else {}),
+        "defaultConfiguration": {"level": _level(rule.severity)},
+        "properties": properties,
+    }
+
+
+def _level(severity: Severity | None) -> str:
+    return LEVELS[severity] if severity else "warning"
+
+
+def _result(entry: Entry, rule_index: int) -> dict[str, Any]:
+    made_at = _made_at(entry.made_at) if entry.made_at else None
+    written = _physical(entry.file, entry.line) if entry.line else None
+    # Where the synth was stopped nothing was written: then the Python line is the place.
+    place = {"physicalLocation": written or made_at} if written or made_at else {}
+    related = [{"id": 1, "physicalLocation": made_at, "message": {"text": f"made at {entry.made_at}"}}]
+    return {
+        "ruleId": entry.rule_id,
+        "ruleIndex": rule_index,
+        "level": _level(entry.severity),
+        "message": {"text": f"{entry.message}. Fix: {entry.fix}"},
+        "locations": [
+            {**place, "logicalLocations": [{"fullyQualifiedName": entry.path, "kind": "resource"}]},
+        ],
+        **({"relatedLocations": related} if written and made_at else {}),
+        **({"suppressions": [_suppression(entry.excuse)]} if entry.excuse else {}),
+    }
+
+
+def _suppression(excuse: Excuse) -> dict[str, Any]:
+    end = {"owner": excuse.owner, "expires": excuse.expires} if excuse.owner else {}
+    return {
+        "kind": "external",
+        "status": "accepted",
+        "justification": excuse.reason,
+        "location": {"physicalLocation": _made_at(excuse.stands_at)},
+        **({"properties": end} if end else {}),
+    }
+
+
+def _complaint(complaint: str, rule_index: int) -> dict[str, Any]:
+    return {
+        "ruleId": WAIVERS.id,
+        "ruleIndex": rule_index,
+        "level": "error",
+        "message": {"text": complaint},
+        "locations": [{"physicalLocation": _made_at(complaint.partition(" ")[0])}],
+    }
+
+
+def _made_at(place: str) -> dict[str, Any]:
+    """`file:line`, or a file alone."""
+    file, _, line = place.partition(":")
+    return _physical(file, int(line) if line.isascii() and line.isdigit() else 0)
+
+
+def _physical(file: str, line: int) -> dict[str, Any]:
+    absolute = PurePosixPath(file).is_absolute()
+    artifact = {"uri": f"file://{quote(file)}"} if absolute else {"uri": quote(file), "uriBaseId": "PROJECT"}
+    return {"artifactLocation": artifact, **({"region": {"startLine": line}} if line > 0 else {})}
