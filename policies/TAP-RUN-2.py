@@ -1,4 +1,4 @@
-"""In Python because Checkov keeps what a path with `sub` finds under one name, and TAP-ENC-6 has such a path there."""
+"""In Python because the queue must be one that the stack declares, and the function or its invocations may name it."""
 
 from _stack import StackCheck, blocks, reference
 
@@ -6,14 +6,25 @@ from _stack import StackCheck, blocks, reference
 class FailedEventsAreSetAside(StackCheck):
     id = "TAP-RUN-2"
     name = "Functions set aside the events that they could not take"
-    guideline = "set dead_letter_config.target_arn to the arn of an aws_sqs_queue or aws_sns_topic of this stack"
+    guideline = (
+        "set dead_letter_config.target_arn, or on_failure of its aws_lambda_function_event_invoke_config, to the arn of an "
+        "aws_sqs_queue or aws_sns_topic of this stack"
+    )
     types = ("aws_lambda_function",)
 
     def holds(self, resource):
-        targets = [reference(block.get("target_arn")) for block in blocks(resource.body.get("dead_letter_config"))]
-        return bool(targets) and all(
-            target and target[0] in ("aws_sqs_queue", "aws_sns_topic") and target[2] == "arn" for target in targets
-        )
+        targets = [block.get("target_arn") for block in blocks(resource.body.get("dead_letter_config"))]
+        for config in resource.stack.of_type("aws_lambda_function_event_invoke_config").values():
+            kind, name, attribute = reference(config.get("function_name"))
+            if (kind, name) == (resource.kind, resource.name) and attribute in ("function_name", "arn"):
+                for destination in blocks(config.get("destination_config")):
+                    targets += [block.get("destination") for block in blocks(destination.get("on_failure"))]
+        return bool(targets) and all(is_end(resource.stack, target) for target in targets)
+
+
+def is_end(stack, target):
+    kind, name, attribute = reference(target)
+    return kind in ("aws_sqs_queue", "aws_sns_topic") and attribute == "arn" and stack.declares(kind, name)
 
 
 check = FailedEventsAreSetAside()

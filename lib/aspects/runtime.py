@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
-from lib.aspects.model import ResourceRule, Severity
-from lib.aspects.terraform_json import Attributes, blocks, literal, number, said
+from lib.aspects.model import ResourceRule, Severity, StackRule
+from lib.aspects.terraform_json import Attributes, Resource, StackView, blocks, literal, number, reference, said
 
+FUNCTION, INVOCATIONS = "aws_lambda_function", "aws_lambda_function_event_invoke_config"
 RUNTIMES = ("python3.11", "python3.12")
 QUEUE_OR_TOPIC = re.compile(r"\$\{(aws_sqs_queue|aws_sns_topic)\.[A-Za-z0-9_-]+\.arn\}")
 LOG_GROUP = re.compile(r"\$\{aws_cloudwatch_log_group\.[A-Za-z0-9_-]+\.(name|id)\}")
@@ -18,13 +20,24 @@ def _runtime(_: str, attributes: Attributes) -> Iterator[str]:
         yield f"runtime is {said(attributes.get('runtime'))}; expected one of {', '.join(RUNTIMES)}"
 
 
-def _dead_letters(_: str, attributes: Attributes) -> Iterator[str]:
-    targets = [block.get("target_arn") for block in blocks(attributes, "dead_letter_config")]
-    if not targets:
-        yield "dead_letter_config is missing; expected a queue or topic of this stack"
-    for target in targets:
-        if not QUEUE_OR_TOPIC.fullmatch(str(target)):
-            yield f"dead_letter_config.target_arn is {said(target)}; expected the arn of a queue or topic of this stack"
+def _dead_letters(stack: StackView) -> Iterator[tuple[str, str]]:
+    for function in stack.of(FUNCTION):
+        targets = [
+            ("dead_letter_config.target_arn", value) for value in _told(function, "dead_letter_config", "target_arn")
+        ]
+        for invocations in stack.attached_to(function, INVOCATIONS, "function_name", "function_name", "arn"):
+            place = "destination_config.on_failure"
+            targets += [(f"{place}.destination", value) for value in _told(invocations, place, "destination")]
+        if not targets:
+            yield function.path, "dead_letter_config is missing; expected a queue or topic of this stack"
+        for argument, value in targets:
+            target = reference(value)
+            if target is None or not QUEUE_OR_TOPIC.fullmatch(str(value)) or stack.get(target) is None:
+                yield function.path, f"{argument} is {said(value)}; expected the arn of a queue or topic of this stack"
+
+
+def _told(resource: Resource, block: str, argument: str) -> list[Any]:
+    return [found.get(argument) for found in blocks(resource.attributes, block)]
 
 
 def _tracing(_: str, attributes: Attributes) -> Iterator[str]:
@@ -64,15 +77,15 @@ RUNTIME = ResourceRule(
     check=_runtime,
 )
 
-DEAD_LETTERS = ResourceRule(
+DEAD_LETTERS = StackRule(
     id="TAP-RUN-2",
     title="Functions set aside the events that they could not take",
     why="An asynchronous event that failed for good is otherwise thrown away without a word.",
     severity=Severity.HIGH,
     controls=("Well-Architected REL05-BP03",),
-    resource_types=("aws_lambda_function",),
+    resource_types=(FUNCTION, INVOCATIONS),
     waivable=True,
-    fix="set dead_letter_config with target_arn=<SqsQueue>.arn",
+    fix="set dead_letter_config with target_arn=<SqsQueue>.arn, or the function's on_failure destination",
     source="https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html",
     check=_dead_letters,
 )

@@ -112,6 +112,8 @@ class Gate:
         loaded = set(answer["policies"])
         if loaded != on_disk:
             raise ToolError(f"{self._policies}: Checkov did not load {sorted(on_disk ^ loaded)[0]}; repair that policy")
+        if self._policies == POLICIES and (unwritten := waivers.OUR_IDS - on_disk):
+            raise ToolError(f"{self._policies}: {sorted(unwritten)[0]} has no policy there; restore it")
         if len(answer["stacks"]) != len(stacks):
             raise ToolError(f"Checkov judged {len(answer['stacks'])} of {len(stacks)} stacks; run it again")
         findings = most_severe_first(

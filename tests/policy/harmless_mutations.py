@@ -22,6 +22,7 @@ from .mutations import (
     put,
     two_replicas,
 )
+from .running_mutations import failing_to
 
 STAGE = "aws_apigatewayv2_stage"
 
@@ -65,6 +66,11 @@ HARMLESS = [
     put(None, DOCUMENT, "statement.0.condition.0.variable", "AWS:sourceaccount", "processor/trust_policy"),
     put(None, DOCUMENT, "statement.0.resources", ["${aws_kms_key.OWN.arn}"], "processor/policy_document"),
     put(None, DOCUMENT, "statement.0.resources", ["${aws_kms_key.OWN.arn}/*"], "processor/policy_document", "beneath"),
+    change(
+        None,
+        "an end of failed invocations",
+        lambda document: failing_to(document, next(iter(document["resource"][FUNCTION]))),
+    ),
     put(None, TOPIC, "tags.Region", "us-east-1"),
     add(None, "aws_security_group_rule", {"tags": None, "type": "egress", "cidr_blocks": ["0.0.0.0/0"]}),
     add(None, QUEUE, {"name": "sqs-more-dev", "kms_master_key_id": own_key}, "that takes no dead letters"),

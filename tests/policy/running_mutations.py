@@ -54,6 +54,17 @@ def by_name(document: Document, alarm: str, value: str = "lambda-processor-dev")
     body["dimensions"] = dict.fromkeys(body["dimensions"], value)
 
 
+def failing_to(document: Document, function: str) -> None:
+    """The first function's queue becomes the end of failed invocations of `function`."""
+    body = body_of(document, FUNCTION)
+    queue = body.pop("dead_letter_config")["target_arn"]
+    config = {
+        "function_name": f"${{aws_lambda_function.{function}.function_name}}",
+        "destination_config": {"on_failure": {"destination": queue}},
+    }
+    document["resource"]["aws_lambda_function_event_invoke_config"] = {"added": config}
+
+
 def dead_letters_of(document: Document, kind: str, argument: str, value: Any) -> None:
     """A queue without an alarm, to which something sends what failed."""
     add("", QUEUE, {"name": "sqs-more-dev", "kms_master_key_id": own_key}).apply(document)
@@ -66,6 +77,8 @@ VIOLATIONS = [
     put("TAP-RUN-2", FUNCTION, "dead_letter_config.target_arn", "arn:aws:sqs:us-east-1:111122223333:sqs-others-dev"),
     put("TAP-RUN-2", FUNCTION, "dead_letter_config.target_arn", "${aws_s3_bucket.b.arn}"),
     put("TAP-RUN-2", FUNCTION, "dead_letter_config.target_arn", TOKEN),
+    put("TAP-RUN-2", FUNCTION, "dead_letter_config.target_arn", "${aws_sqs_queue.nowhere.arn}"),
+    change("TAP-RUN-2", "an end of another function", lambda document: failing_to(document, "other")),
     *(put("TAP-RUN-3", FUNCTION, "tracing_config", value) for value in (REMOVED, [])),
     *(put("TAP-RUN-3", FUNCTION, "tracing_config.mode", value) for value in (REMOVED, "PassThrough", TOKEN)),
     put("TAP-RUN-4", FUNCTION, "logging_config", REMOVED),

@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
+from lib.aspects.judge import judge
+
 FUNCTION = "aws_lambda_function.processor"
+INVOCATIONS, NAME = "aws_lambda_function_event_invoke_config.a", "${aws_lambda_function.processor.function_name}"
 LOGS = "aws_cloudwatch_log_group.processor"
 
 
@@ -23,6 +26,8 @@ LOGS = "aws_cloudwatch_log_group.processor"
         ("TAP-RUN-2", FUNCTION, "dead_letter_config.target_arn", "arn:aws:sqs:elsewhere:1:q"),
         ("TAP-RUN-2", FUNCTION, "dead_letter_config.target_arn", "${aws_sqs_queue.letters.url}"),
         ("TAP-RUN-2", FUNCTION, "dead_letter_config.target_arn", "${var.arn}"),
+        ("TAP-RUN-2", FUNCTION, "dead_letter_config.target_arn", "${aws_sqs_queue.nowhere.arn}"),
+        ("TAP-RUN-2", INVOCATIONS, "", {"function_name": NAME, "destination_config": {"on_failure": {}}}),
         ("TAP-RUN-3", FUNCTION, "tracing_config", None),
         ("TAP-RUN-3", FUNCTION, "tracing_config.mode", "PassThrough"),
         ("TAP-RUN-3", FUNCTION, "tracing_config.mode", "${var.mode}"),
@@ -51,3 +56,12 @@ def test_broken(broken: Callable[..., set[str]], rule: str, target: str, argumen
 )
 def test_harmless(broken: Callable[..., set[str]], target: str, argument: str, value: Any) -> None:
     assert broken(target, argument, value) == set()
+
+
+def test_failed_invocations_may_have_their_end_elsewhere(good: dict[str, Any]) -> None:
+    queue = good["resource"]["aws_lambda_function"]["processor"].pop("dead_letter_config")["target_arn"]
+    config = {"function_name": NAME, "destination_config": {"on_failure": {"destination": queue}}}
+    good["resource"]["aws_lambda_function_event_invoke_config"] = {"a": config}
+    assert judge(good) == ()
+    config["function_name"] = "lambda-processor-dev"
+    assert {finding.rule_id for finding in judge(good)} == {"TAP-RUN-2"}
