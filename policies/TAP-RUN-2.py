@@ -7,8 +7,8 @@ class FailedEventsAreSetAside(StackCheck):
     id = "TAP-RUN-2"
     name = "Functions set aside the events that they could not take"
     guideline = (
-        "set dead_letter_config.target_arn, or on_failure of its aws_lambda_function_event_invoke_config, to the arn of an "
-        "aws_sqs_queue or aws_sns_topic of this stack"
+        "set dead_letter_config.target_arn, or on_failure of its aws_lambda_function_event_invoke_config, to the "
+        "arn of an aws_sqs_queue or aws_sns_topic of this stack"
     )
     types = ("aws_lambda_function",)
 
