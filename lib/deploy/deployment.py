@@ -26,6 +26,7 @@ class Target:
     ours: Whose
     reach: Callable[[str], str] = str
     through_proxies: bool = True
+    authority: str | None = None  # a PEM file, where the public ones do not know the API
 
 
 @dataclass
@@ -59,7 +60,11 @@ class Deployment:
     def payments(self) -> PaymentsClient:
         """A client of the deployed API."""
         return PaymentsClient(
-            self.api_endpoint, self.stack.region, self.target.credentials, self.target.through_proxies
+            self.api_endpoint,
+            self.stack.region,
+            self.target.credentials,
+            self.target.through_proxies,
+            self.target.authority,
         )
 
     def plan(self) -> PlanResult:

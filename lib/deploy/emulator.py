@@ -8,12 +8,13 @@ import os
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.request import ProxyHandler, build_opener
+from urllib.request import HTTPSHandler, ProxyHandler, build_opener
 
 import boto3
 import botocore.session
@@ -34,15 +35,25 @@ PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ")
 
 
 @dataclass(frozen=True)
+class Certificate:
+    """What a server shows, its key, and the authority by which its clients know it: PEM files."""
+
+    chain: Path
+    key: Path
+    authority: Path
+
+
+@dataclass(frozen=True)
 class Address:
-    """Where an emulator answers."""
+    """Where an emulator answers; `authority` where it does so over TLS."""
 
     port: int
     region: str
+    authority: Path | None = None
 
     @property
     def url(self) -> str:
-        return f"http://{HOST}:{self.port}"
+        return f"{'https' if self.authority else 'http'}://{HOST}:{self.port}"
 
     def client(self, service: str, region: str | None = None) -> Any:
         """A boto3 client of it, whatever proxies, profiles and certificates the caller's environment names."""
@@ -52,12 +63,13 @@ class Address:
             endpoint_url=self.url,
             aws_access_key_id=DUMMY["access_key"],
             aws_secret_access_key=DUMMY["secret_key"],
-            verify=False,  # plain http: there is no certificate, and AWS_CA_BUNDLE must not matter
+            verify=str(self.authority) if self.authority else False,  # AWS_CA_BUNDLE must not matter
             config=Config(proxies={}, retries={"max_attempts": 2}, s3={"addressing_style": "path"}),
         )
 
     def healthy(self) -> bool:
-        opener = build_opener(ProxyHandler({}))
+        context = ssl.create_default_context(cafile=self.authority)
+        opener = build_opener(ProxyHandler({}), HTTPSHandler(context=context))
         try:
             with opener.open(f"{self.url}/_ministack/health", timeout=5) as answer:
                 return bool(answer.status == 200)
@@ -92,11 +104,13 @@ class Emulator:
         port: int | None = None,
         lock: int | None = None,
         for_lambdas: Mapping[str, str] | None = None,
+        strict: Certificate | None = None,
     ) -> Emulator:
         """Start one that keeps all its files in `home`/emulator, which is removed with it.
 
         If this process is killed, it ends, and removes `home` as a whole. `lock`: an open file that it holds as long
-        as it lives. `for_lambdas`: variables that Lambdas inherit.
+        as it lives. `for_lambdas`: variables that Lambdas inherit. `strict`: it answers over TLS, and enforces
+        signatures and policies as AWS does, on all but the credentials that Terraform has (DUMMY).
         Raises ToolError: the port is taken, it dies, it hangs.
         """
         folder = home / FOLDER_NAME
@@ -105,7 +119,7 @@ class Emulator:
         check_free(port)
         temporary = folder / "tmp"
         temporary.mkdir(parents=True, exist_ok=True)
-        address = Address(port, region)
+        address = Address(port, region, strict.authority if strict else None)
         reading, writing = os.pipe()
         lock = lock if lock is not None else os.open(os.devnull, os.O_RDONLY)
         command = [str(environments.python_of(environments.VENV_EMULATOR)), "-I", str(PROGRAM)]
@@ -113,7 +127,11 @@ class Emulator:
             process = subprocess.Popen(
                 [*command, str(reading), str(lock), str(home)],
                 cwd=folder,
-                env={**clean_environment(os.environ, address, temporary), **(for_lambdas or {})},
+                env={
+                    **clean_environment(os.environ, address, temporary),
+                    **(enforcing(strict) if strict else {}),
+                    **(for_lambdas or {}),
+                },
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -197,6 +215,17 @@ def clean_environment(environ: Mapping[str, str], address: Address, temporary: P
         "SFTP_ENABLED": "0",
         "LOG_LEVEL": "WARNING",
         "AWS_EC2_METADATA_DISABLED": "true",
+    }
+
+
+def enforcing(certificate: Certificate) -> dict[str, str]:
+    """What makes the emulator enforce what AWS enforces; its Lambdas inherit the authority."""
+    return {
+        "AUTH": "true",
+        "USE_SSL": "1",
+        "MINISTACK_SSL_CERT": str(certificate.chain),
+        "MINISTACK_SSL_KEY": str(certificate.key),
+        "AWS_CA_BUNDLE": str(certificate.authority),
     }
 
 

@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 
 from lib.deploy import terraform
 from lib.deploy.deployment import Deployment, Target
-from lib.deploy.emulator import Address, Emulator
+from lib.deploy.emulator import Address, Certificate, Emulator
 from lib.deploy.leftovers import Whose
 from lib.deploy.override import DUMMY, Stack, write_override
 from lib.deploy.progress import Progress
@@ -34,16 +34,20 @@ class LocalTarget:
     @staticmethod
     @contextmanager
     def deployed(
-        stack_dir: Path, progress: Progress, for_lambdas: Mapping[str, str] | None = None
+        stack_dir: Path,
+        progress: Progress,
+        for_lambdas: Mapping[str, str] | None = None,
+        strict: Certificate | None = None,
     ) -> Iterator[Deployment]:
         """A stack deployed to an emulator of its own. At the end the emulator and every file of it are gone.
 
-        `for_lambdas`: environment variables that each Lambda has beside its own, such as a tool's.
+        `for_lambdas`: environment variables that each Lambda has beside its own, such as a tool's. `strict`: the
+        emulator enforces TLS, signatures and policies, so that the functions work under their own roles.
         """
         with tempfile.TemporaryDirectory(prefix="payments-local-", ignore_cleanup_errors=True) as folder:
             stack = Stack.read(stack_dir)
             with progress.step("emulator") as step:
-                emulator = Emulator.start(Path(folder), stack.region, for_lambdas=for_lambdas)
+                emulator = Emulator.start(Path(folder), stack.region, for_lambdas=for_lambdas, strict=strict)
                 step.result(emulator.address.url)
             with emulator:
                 deployment = prepare(
@@ -81,6 +85,7 @@ def reopen(
         ours=Whose(kept=(str(copy.backend["bucket"]),)),
         reach=lambda endpoint: reach(endpoint, address),
         through_proxies=False,
+        authority=str(address.authority) if address.authority else None,
     )
     return Deployment(copy, runner, target)
 
@@ -121,6 +126,7 @@ def local_environment(environ: Mapping[str, str], address: Address) -> dict[str,
         "TF_PLUGIN_CACHE_DIR": kept.get("TF_PLUGIN_CACHE_DIR") or str(PLUGIN_CACHE),
         "TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE": "1",
         "AWS_ENDPOINT_URL": address.url,  # a service that the override does not name calls the emulator too
+        **({"AWS_CA_BUNDLE": str(address.authority)} if address.authority else {}),
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,

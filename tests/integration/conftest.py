@@ -12,16 +12,26 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 
 from lib.deploy import aws
 from lib.deploy.deployment import Deployment
+from lib.deploy.emulator import Certificate
 from lib.deploy.local import LocalTarget
 from lib.deploy.progress import Silent
 from lib.deploy.synth import judged_stack
 
 HERE = Path(__file__).parent
 # After everything else, and in this order: what breaks the stack comes late, what ends it last.
-ORDER = ("test_declared", "test_payments", "test_alarms", "test_least_privilege", "test_plan", "test_destroy")
+ORDER = (
+    "test_declared",
+    "test_payments",
+    "test_alarms",
+    "test_authorization",
+    "test_least_privilege",
+    "test_plan",
+    "test_destroy",
+)
 LOCAL = {
     "ENVIRONMENT_SUFFIX": "it-1",
     "AWS_REGION": "eu-west-1",
@@ -77,8 +87,20 @@ def deployment(
         return
     stack = judged_stack(environ, tmp_path_factory.mktemp("synth"))
     recording = {"PYTHONPATH": str(HERE / "recorder"), "CALLS_FILE": str(calls_file)}
-    with LocalTarget.deployed(stack.directory, Silent(), recording) as deployed:
+    certificate = _certificate(tmp_path_factory.mktemp("certificate"))
+    with LocalTarget.deployed(stack.directory, Silent(), recording, certificate) as deployed:
         yield deployed
+
+
+def _certificate(folder: Path) -> Certificate:
+    """For 127.0.0.1, by an authority that nobody else trusts."""
+    authority = trustme.CA()
+    issued = authority.issue_cert("127.0.0.1")
+    files = Certificate(folder / "chain.pem", folder / "key.pem", folder / "authority.pem")
+    issued.private_key_pem.write_to_path(str(files.key))
+    issued.cert_chain_pems[0].write_to_path(str(files.chain))
+    authority.cert_pem.write_to_path(str(files.authority))
+    return files
 
 
 @pytest.fixture(scope="session")
