@@ -16,6 +16,7 @@ from lib.environments import ROOT, ToolError
 from lib.findings import FindingT
 
 FILE = ROOT / "policies" / "waivers.yaml"
+NOTHING = "tag:yaml.org,2002:null"
 KEYS = ("rule", "path", "reason", "owner", "expires")
 LONGEST_DAYS = 365
 WARNING_DAYS = 30
@@ -156,7 +157,7 @@ def read(file: Path = FILE) -> tuple[Waiver, ...]:
         document = yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise ToolError(f"{file}: is not YAML ({' '.join(str(error).split())}); repair it") from error
-    if document is None or (isinstance(document, yaml.ScalarNode) and not document.value):
+    if document is None or document.tag == NOTHING:
         return ()
     if not isinstance(document, yaml.SequenceNode):
         raise ToolError(f"{file}: is no list; write an entry as `- rule: …`, with the keys {', '.join(KEYS)}")
@@ -178,7 +179,7 @@ def _waiver(file: Path, number: int, node: yaml.Node) -> Waiver:
         if not isinstance(value_node, yaml.ScalarNode):
             raise ToolError(f"{entry}: {key} is no text; write one value")
         # As it stands in the file: a date stays text, and `null` is nothing.
-        values[key] = "" if value_node.tag == "tag:yaml.org,2002:null" else " ".join(value_node.value.split())
+        values[key] = "" if value_node.tag == NOTHING else " ".join(value_node.value.split())
     for key in KEYS:
         if key not in values:
             raise ToolError(f"{entry} lacks the key {key}; an entry has {', '.join(KEYS)}")

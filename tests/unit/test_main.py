@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,7 +26,8 @@ class Broken(lib.tap_stack.TapStack):
         table = self.node.find_child("ledger").node.find_child("transactions")
         table.add_override("point_in_time_recovery", {{"enabled": False}})
 lib.tap_stack.TapStack = Broken
-sys.exit(main.run())
+folder = main.Path("reports")
+sys.exit(main.run(folder))
 """
 
 
@@ -31,7 +35,7 @@ def run(folder: Path, *command: str, **variables: str) -> subprocess.CompletedPr
     """Under a user's environment: none of ours, and these."""
     environment = {"HOME": str(Path.home()), "PATH": os.environ["PATH"], **variables}
     return subprocess.run(
-        [sys.executable, *(command or (str(ROOT / "main.py"),))],
+        [sys.executable, *(command or (str(ROOT / "main.py"), "--reports", str(folder / "reports")))],
         cwd=folder,
         env=environment,
         capture_output=True,
@@ -70,9 +74,10 @@ def test_another_environment_has_none_of_the_defaults_and_nothing_of_the_one_bef
 def test_a_stack_that_breaks_a_rule_does_not_come_out(tmp_path: Path, variables: dict[str, str]) -> None:
     done = run(tmp_path, "-c", BREAK.format(root=str(ROOT)), **variables)
     assert done.returncode == 1
-    (line,) = done.stdout.splitlines()
+    line, summary = done.stdout.splitlines()
     assert line.startswith("TAP-REC-1 [TapStackdev/ledger/transactions] point_in_time_recovery.enabled is false")
     assert "Fix: " in line
+    assert summary.startswith("aspects: 1 findings; 1 stacks, ")
     assert "Traceback" not in done.stderr
 
 
@@ -89,6 +94,127 @@ def test_wrong_input_is_one_line_and_ends_with_2(tmp_path: Path, variables: dict
     assert (done.returncode, done.stdout) == (2, "")
     (line,) = done.stderr.splitlines()
     assert line.startswith(f"error: {said}")
+
+
+def test_a_verdict_of_the_aspects_is_reported_like_the_gates(tmp_path: Path) -> None:
+    """There is no JSON to point into: the place is the line of Python."""
+    run(tmp_path, "-c", BREAK.format(root=str(ROOT)))
+    folder = tmp_path / "reports"
+    assert sorted(path.name for path in folder.iterdir()) == ["report.json", "report.md", "report.sarif", "report.xml"]
+    written = json.loads((folder / "report.json").read_text())
+    assert (written["passed"], written["account"]["judge"], written["account"]["stacks"]) == (False, "aspects", 1)
+    (finding,) = written["findings"]
+    assert (finding["rule_id"], finding["severity"]) == ("TAP-REC-1", "HIGH")
+    assert made_here(finding["made_at"], "DynamodbTable(")
+    (result,) = json.loads((folder / "report.sarif").read_text())["runs"][0]["results"]
+    place = result["locations"][0]["physicalLocation"]
+    assert f"{place['artifactLocation']['uri']}:{place['region']['startLine']}" == finding["made_at"]
+
+
+def made_here(place: str, call: str) -> bool:
+    """Whether that line of this project makes such a construct."""
+    file, _, line = place.partition(":")
+    return call in (ROOT / file).read_text().splitlines()[int(line) - 1]
+
+
+def test_the_line_that_made_a_construct_stands_beside_the_stack(tmp_path: Path) -> None:
+    run(tmp_path)
+    noted = json.loads((tmp_path / "cdktf.out" / "stacks" / "TapStackdev" / "origins.json").read_text())
+    document = json.loads((tmp_path / "cdktf.out" / "stacks" / "TapStackdev" / "cdk.tf.json").read_text())
+    paths = {
+        body["//"]["metadata"]["path"]
+        for kind in ("resource", "data")
+        for named in document[kind].values()
+        for body in named.values()
+    }
+    assert paths <= noted.keys()
+    assert made_here(noted["TapStackdev/ledger/transactions"], "DynamodbTable(")
+    assert made_here(noted["TapStackdev/processor/function"], "LambdaFunction(")
+
+
+@pytest.fixture(scope="module")
+def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """This repository, to change its waivers; with its environments, as they stand, and a stack in `good/`."""
+    root = tmp_path_factory.mktemp("copy")
+    for name in ("main.py", ".checkov.yaml"):
+        shutil.copy(ROOT / name, root)
+    for name in ("lib", "policies", "requirements", "docs"):
+        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in (".venv", ".venv-checkov", ".lambda-dependencies"):
+        (root / name).symlink_to(ROOT / name)
+    assert run(root, str(root / "main.py"), CDKTF_OUTDIR="good").returncode == 0
+    return root
+
+
+def day(distance: int) -> str:
+    return (datetime.now(UTC).date() + timedelta(days=distance)).isoformat()
+
+
+def waive(root: Path, *entries: dict[str, str]) -> None:
+    """Each entry is this one, but for what it says."""
+    text = ""
+    for changes in entries:
+        entry = {
+            "rule": "TAP-REC-1",
+            "path": "ledger/transactions",
+            "reason": "the vendor restores it",
+            "owner": "payments-platform",
+            "expires": day(90),
+            **changes,
+        }
+        text += "- " + "\n  ".join(f"{key}: {value}" for key, value in entry.items()) + "\n"
+    (root / "policies" / "waivers.yaml").write_text(text)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"expires": day(-1)}, f"expired on {day(-1)}, and excuses nothing since"),
+        ({}, "is unused: TAP-REC-1 finds nothing there"),
+        ({"rule": "TAP-ENC-1"}, "asks for what nobody gets: TAP-ENC-1 is about encryption"),
+    ],
+)
+def test_a_faulty_waiver_ends_with_1_and_says_which(copied: Path, changes: dict[str, str], said: str) -> None:
+    """Both by main.py and by the gate alone."""
+    waive(copied, changes)
+    entry = {"rule": "TAP-REC-1", "path": "ledger/transactions", **changes}
+    for command in (("-m", "lib.gate", "good"), (str(copied / "main.py"),)):
+        done = run(copied, *command)
+        assert (done.returncode, done.stderr) == (1, "")
+        sentence, _ = done.stdout.splitlines()
+        assert sentence.startswith(f"policies/waivers.yaml:1 ({entry['rule']} at {entry['path']}) {said}")
+        written: Any = json.loads((copied / "reports" / "report.json").read_text())
+        assert (written["passed"], written["complaints"]) == (False, [sentence])
+
+
+def test_a_waiver_lets_both_judges_pass(copied: Path) -> None:
+    """And in its last days, each run says so on standard error."""
+    waive(copied, {"expires": day(10)}, {"rule": "CKV_AWS_28"})
+    done = run(copied, "-c", BREAK.format(root=str(copied)))
+    assert done.returncode == 0, done.stdout
+    waived, _, summary = done.stdout.splitlines()
+    assert waived.startswith("waived: TAP-REC-1 [TapStackdev/ledger/transactions] ")
+    assert f"by payments-platform until {day(10)}: the vendor restores it" in waived
+    assert summary.startswith("gate: clean; ")
+    assert "2 waived" in summary
+    (warning,) = done.stderr.splitlines()
+    assert warning.startswith("warning: policies/waivers.yaml:1 (TAP-REC-1 at ledger/transactions) ends on ")
+
+
+def test_waivers_that_cannot_be_read_end_with_2(copied: Path) -> None:
+    waive(copied, {"expires": "soon"})
+    done = run(copied, str(copied / "main.py"))
+    assert (done.returncode, done.stdout) == (2, "")
+    (line,) = done.stderr.splitlines()
+    assert "waivers.yaml: entry 1 (line 1): expires is 'soon'" in line
+
+
+def test_reports_that_cannot_be_written_end_with_2(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = run(tmp_path, str(ROOT / "main.py"), "--reports", str(tmp_path / "file" / "reports"))
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("error: ")
 
 
 def test_the_cdktf_cli_goes_through_the_same_entry() -> None:
