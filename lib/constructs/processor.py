@@ -16,7 +16,7 @@ HANDLER = "payments.processor.handler"
 TABLE_VARIABLE = "TRANSACTIONS_TABLE"  # read by lib/lambda/payments/settings.py
 TIMEOUT_SECONDS = 10
 # What the code calls on the table, and so what it may call and whose system errors are watched.
-TABLE_OPERATIONS = ("GetItem", "PutItem")
+TABLE_OPERATIONS = ("GetItem", "PutItem", "UpdateItem")
 # docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html: DynamoDB uses the key with the
 # caller's permissions. Without CreateGrant, which only who makes the table needs.
 TABLE_KEY_ACTIONS = (

@@ -1,4 +1,4 @@
-"""The function behind the API: `POST /payments` and `GET /payments/{id}`.
+"""The function behind the API: payments are made, captured, voided, refunded and read.
 
 Events and answers are those of an HTTP API with payload format 2.0
 (docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html).
@@ -20,8 +20,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from payments import cards, settings, validation
 from payments.ledger import DynamoDbLedger
 from payments.observability import logger, metrics
+from payments.payment import Payment
 from payments.problems import MEDIA_TYPE, FieldError, Problem, invalid
-from payments.service import Payments
+from payments.service import Done, Payments
+
+REPLAYED = {"Idempotency-Replayed": "true"}
 
 app = APIGatewayHttpResolver()
 
@@ -62,17 +65,35 @@ def fail(_: Exception) -> Response[str]:
 
 @app.post("/payments")
 def take() -> Response[str]:
-    key = validation.idempotency_key(app.current_event.headers.get("idempotency-key"))
+    key = _idempotency_key()
     taken = payments().take(validation.payment_request(_body()), key, _actor())
-    _count("PaymentsReplayed" if taken.replayed else "PaymentsTaken")
-    logger.info(
-        "payment replayed" if taken.replayed else "payment taken",
-        payment_id=taken.payment.payment_id,
-        merchant_id=taken.payment.merchant_id,
-    )
+    payment = taken.payment
+    _report("PaymentsReplayed" if taken.replayed else "PaymentsTaken", payment)
     if taken.replayed:
-        return _answer(HTTPStatus.OK, taken.payment.shown(), {"Idempotency-Replayed": "true"})
-    return _answer(HTTPStatus.CREATED, taken.payment.shown(), {"Location": f"/payments/{taken.payment.payment_id}"})
+        return _answer(HTTPStatus.OK, payment.shown(), REPLAYED)
+    return _answer(HTTPStatus.CREATED, payment.shown(), {"Location": f"/payments/{payment.payment_id}"})
+
+
+@app.post("/payments/<payment_id>/capture")
+def capture(payment_id: str) -> Response[str]:
+    key = _idempotency_key()
+    done = payments().capture(payment_id, validation.capture_amount(_body()), key, _actor())
+    return _step_done("PaymentsCaptured", done, HTTPStatus.OK, done.payment.shown())
+
+
+@app.post("/payments/<payment_id>/void")
+def void(payment_id: str) -> Response[str]:
+    key = _idempotency_key()
+    validation.nothing(_body())
+    done = payments().void(payment_id, key, _actor())
+    return _step_done("PaymentsVoided", done, HTTPStatus.OK, done.payment.shown())
+
+
+@app.post("/payments/<payment_id>/refunds")
+def refund(payment_id: str) -> Response[str]:
+    key = _idempotency_key()
+    done = payments().refund(payment_id, validation.refund_amount(_body()), key, _actor())
+    return _step_done("PaymentsRefunded", done, HTTPStatus.CREATED, done.refund())
 
 
 @app.get("/payments/<payment_id>")
@@ -95,6 +116,21 @@ app.exception_handler(Exception)(fail)
 @app.not_found
 def answer_no_route(_: NotFoundError) -> Response[str]:
     return answer_problem(Problem(HTTPStatus.NOT_FOUND, "no-such-route", "There is nothing at this method and path."))
+
+
+def _step_done(metric: str, done: Done, status: HTTPStatus, document: dict[str, Any]) -> Response[str]:
+    _report("StepsReplayed" if done.replayed else metric, done.payment)
+    return _answer(HTTPStatus.OK, document, REPLAYED) if done.replayed else _answer(status, document)
+
+
+def _report(metric: str, payment: Payment) -> None:
+    """Count it, and log which payment it was."""
+    _count(metric)
+    logger.info(metric, payment_id=payment.payment_id, merchant_id=payment.merchant_id, state=payment.state)
+
+
+def _idempotency_key() -> str:
+    return validation.idempotency_key(app.current_event.headers.get("idempotency-key"))
 
 
 def _body() -> str | None:

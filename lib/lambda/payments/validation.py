@@ -33,7 +33,7 @@ def idempotency_key(value: str | None) -> str:
     """The header's value: 1 to 255 visible ASCII characters."""
     if value is None:
         raise invalid(
-            FieldError("Idempotency-Key", "is required: a header of 1 to 255 characters, new for each payment")
+            FieldError("Idempotency-Key", "is required: a header of 1 to 255 characters, new for each request")
         )
     if cards.contains(value):
         raise invalid(FieldError("Idempotency-Key", CARD))
@@ -44,20 +44,42 @@ def idempotency_key(value: str | None) -> str:
 
 def payment_request(body: str | None) -> Request:
     """Parse and check a body; raises Problem (400, 413) with an error for each field that is wrong."""
-    document = _parse(body or "")
+    return Request(**_checked(_parse(body or ""), FIELDS, REQUIRED))
+
+
+def capture_amount(body: str | None) -> int | None:
+    """The amount to capture; None, for all, where there is no body or none in it. Raises Problem (400, 413)."""
+    amount: int | None = _checked(_parse(body or "{}"), {"amount": _amount}, ()).get("amount")
+    return amount
+
+
+def refund_amount(body: str | None) -> int:
+    """The amount to refund. Raises Problem (400, 413)."""
+    amount: int = _checked(_parse(body or ""), {"amount": _amount}, ("amount",))["amount"]
+    return amount
+
+
+def nothing(body: str | None) -> None:
+    """No body, or an empty object. Raises Problem (400, 413)."""
+    _checked(_parse(body or "{}"), {}, ())
+
+
+def _checked(
+    document: dict[str, Any], fields: Mapping[str, Callable[[Any], str | None]], required: tuple[str, ...]
+) -> dict[str, Any]:
     found = list(cards.pointers(document))
     if found:
         raise invalid(*(FieldError(pointer, CARD) for pointer in dict.fromkeys(found)))
     errors = [
-        *(FieldError(_pointer(name), "is not a field of a payment") for name in document if name not in FIELDS),
-        *(FieldError(f"/{name}", "is required") for name in REQUIRED if name not in document),
+        *(FieldError(_pointer(name), "is not a field of this request") for name in document if name not in fields),
+        *(FieldError(f"/{name}", "is required") for name in required if name not in document),
     ]
-    for name, check in FIELDS.items():
+    for name, check in fields.items():
         if name in document and (rule := check(document[name])):
             errors.append(FieldError(f"/{name}", rule))
     if errors:
         raise invalid(*errors)
-    return Request(**document)
+    return document
 
 
 def _parse(body: str) -> dict[str, Any]:

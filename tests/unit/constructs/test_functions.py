@@ -116,11 +116,11 @@ def test_the_key_is_granted_under_a_condition_always(template: Template, name: s
 
 
 def test_the_processor_reads_and_writes_the_table_and_nothing_else(template: Template) -> None:
-    """Two operations of one table."""
+    """Three operations of one table."""
     key = template.ref("encryption/key", "arn")
     found = grants(template, "processor")
     assert found["Ledger"] == (
-        ["dynamodb:GetItem", "dynamodb:PutItem"],
+        ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
         [template.ref("ledger/transactions", "arn")],
     )
     assert found["LedgerKey"][1] == [key]

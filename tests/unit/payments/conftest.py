@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
 import logging
@@ -20,8 +21,8 @@ os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Payments")
 from payments import archiver, processor
 from payments.archive import Document
 from payments.observability import logger
-from payments.payment import Payment
-from payments.service import Payments
+from payments.payment import Payment, Step
+from payments.service import Outcome, Payments, refusal
 
 NOW = datetime(2026, 11, 23, 10, 15, 30, 123456, tzinfo=UTC)
 BODY = {"merchant_id": "m-1", "amount": 1050, "currency": "EUR", "payment_token": "tok_visa"}
@@ -42,6 +43,14 @@ class MemoryLedger:
     def find(self, payment_id: str) -> Payment | None:
         item = self.items.get(payment_id)
         return Payment.from_item(item) if item else None
+
+    def apply(self, payment_id: str, step: Step, actor: str) -> Outcome:
+        standing = self.find(payment_id)
+        if standing is None or standing.step(step.key) or refusal(standing, step):
+            return Outcome(standing, done=False)
+        done = dataclasses.replace(standing.after(step), actor=actor)
+        self.items[payment_id] = done.item()
+        return Outcome(done, done=True)
 
 
 class MemoryArchive:
