@@ -25,6 +25,7 @@ from lib.naming import Naming
 # Construct id -> method and path. {id} is the path parameter's name in the event.
 ROUTES = {
     "create_payment": ("POST", "/payments"),
+    "list_payments": ("GET", "/payments"),
     "get_payment": ("GET", "/payments/{id}"),
     "capture_payment": ("POST", "/payments/{id}/capture"),
     "void_payment": ("POST", "/payments/{id}/void"),

@@ -9,7 +9,7 @@ import boto3
 
 from payments.calls import CONFIG, call
 from payments.payment import Payment, Step, attribute
-from payments.service import MAX_STEPS, Outcome
+from payments.service import MAX_STEPS, Outcome, Page, Place, Query
 from payments.states import AUTHORIZED, CAPTURE, CAPTURED, REFUND, VOID, VOIDED
 
 if TYPE_CHECKING:
@@ -36,10 +36,11 @@ EFFECT = (
 
 
 class DynamoDbLedger:
-    """Payments as items of one table, with the key `payment_id`."""
+    """Payments as items of one table with the key `payment_id`, and an index by `merchant_id` and `created_at`."""
 
-    def __init__(self, table: str, client: DynamoDBClient | None = None) -> None:
+    def __init__(self, table: str, merchant_index: str, client: DynamoDBClient | None = None) -> None:
         self._table = table
+        self._merchant_index = merchant_index
         self._client = client or boto3.client("dynamodb", config=CONFIG)
 
     def record(self, payment: Payment) -> Payment | None:
@@ -103,6 +104,32 @@ class DynamoDbLedger:
         except self._client.exceptions.ConditionalCheckFailedException as refusal:
             return Outcome(_standing(refusal), done=False)
         return Outcome(Payment.from_item(answer["Attributes"]), done=True)
+
+    def page(self, query: Query, after: Place | None) -> Page:
+        """One request; an index of large items may answer fewer than the limit, and more after it."""
+        start = {}
+        if after:
+            key = {"merchant_id": query.merchant_id, **vars(after)}
+            start = {"ExclusiveStartKey": {name: attribute(value) for name, value in key.items()}}
+        answer = call(
+            self._client.query,
+            TableName=self._table,
+            IndexName=self._merchant_index,
+            KeyConditionExpression="merchant_id = :merchant AND created_at BETWEEN :begin AND :end",
+            ExpressionAttributeValues={
+                ":merchant": attribute(query.merchant_id),
+                ":begin": attribute(query.begin),
+                ":end": attribute(query.end),
+            },
+            ScanIndexForward=False,
+            Limit=query.limit,
+            **start,
+        )
+        last = answer.get("LastEvaluatedKey")
+        return Page(
+            [Payment.from_item(item) for item in answer["Items"]],
+            Place(last["created_at"]["S"], last["payment_id"]["S"]) if last else None,
+        )
 
 
 def _standing(refusal: Exception) -> Payment | None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
+from payments import cards
+
 MEDIA_TYPE = "application/problem+json"
 
 
@@ -38,7 +40,8 @@ class Problem(Exception):  # noqa: N818 - RFC 9457 calls it that
             **self.extensions,
         }
         if self.errors:
-            document["errors"] = [vars(error) for error in self.errors]
+            # A name cut short may read as a card number that the whole did not.
+            document["errors"] = [{**vars(error), "pointer": cards.redact(error.pointer)} for error in self.errors]
         return document
 
 

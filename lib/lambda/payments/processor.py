@@ -13,11 +13,12 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from payments import cards, settings, validation
+from payments import cards, cursor, screening, settings, validation
 from payments.ledger import DynamoDbLedger
 from payments.observability import logger, metrics
 from payments.payment import Payment
@@ -32,7 +33,14 @@ app = APIGatewayHttpResolver()
 @functools.cache
 def payments() -> Payments:
     """Made at the first request, and kept for the next ones."""
-    return Payments(DynamoDbLedger(settings.required(settings.TRANSACTIONS_TABLE)))
+    table, index = settings.required(settings.TRANSACTIONS_TABLE), settings.required(settings.MERCHANT_INDEX)
+    return Payments(DynamoDbLedger(table, index))
+
+
+@functools.cache
+def seal() -> cursor.Seal:
+    """Made at the first list that has a second page."""
+    return cursor.KmsSeal(settings.required(settings.CURSOR_KEY))
 
 
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_HTTP)
@@ -63,10 +71,28 @@ def fail(_: Exception) -> Response[str]:
     raise _unforeseen() from None
 
 
+def screen(app: APIGatewayHttpResolver, next_middleware: NextMiddleware) -> Response[Any]:
+    """Before every route: no card numbers, no body where none belongs, no query but a list's."""
+    event = app.current_event
+    if found := list(screening.findings(event.raw_event)):
+        raise invalid(*found)  # and no other error, which could name what holds the number
+    errors = []
+    if event.http_method == "GET" and event.body:
+        errors.append(FieldError("", "a GET has no body"))
+    if (event.http_method, event.path) != ("GET", "/payments"):
+        errors += validation.unknown_parameters(event.query_string_parameters, ())
+    if errors:
+        raise invalid(*errors)
+    return next_middleware(app)
+
+
+app.use(middlewares=[screen])
+
+
 @app.post("/payments")
 def take() -> Response[str]:
     key = _idempotency_key()
-    taken = payments().take(validation.payment_request(_body()), key, _actor())
+    taken = payments().take(validation.payment_request(_body(), settings.maximum_amount()), key, _actor())
     payment = taken.payment
     _report("PaymentsReplayed" if taken.replayed else "PaymentsTaken", payment)
     if taken.replayed:
@@ -101,6 +127,17 @@ def read(payment_id: str) -> Response[str]:
     payment = payments().read(payment_id)
     _count("PaymentsRead")
     return _answer(HTTPStatus.OK, payment.shown())
+
+
+@app.get("/payments")
+def list_payments() -> Response[str]:
+    query, written = validation.query(app.current_event.query_string_parameters)
+    page = payments().page(query, cursor.read(written, query, seal()) if written is not None else None)
+    document: dict[str, Any] = {"payments": [payment.shown() for payment in page.payments]}
+    if page.last:
+        document["next_cursor"] = cursor.write(page.last, query, seal())
+    _count("PaymentsListed")
+    return _answer(HTTPStatus.OK, document)
 
 
 def answer_problem(problem: Problem) -> Response[str]:

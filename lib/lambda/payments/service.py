@@ -24,6 +24,32 @@ class Outcome:
     done: bool
 
 
+@dataclass(frozen=True)
+class Query:
+    """A merchant's payments made from `begin` to `end`, both included (times as payments have them), newest first."""
+
+    merchant_id: str
+    begin: str
+    end: str
+    limit: int
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a page of a list ended."""
+
+    created_at: str
+    payment_id: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some of a query's payments; `last` is where the next page goes on, None after the last one."""
+
+    payments: list[Payment]
+    last: Place | None
+
+
 class Ledger(Protocol):
     """Where payments are recorded. Each method raises Problem (503) when the ledger does not answer."""
 
@@ -35,6 +61,9 @@ class Ledger(Protocol):
 
     def apply(self, payment_id: str, step: Step, actor: str) -> Outcome:
         """Do the step atomically, if its key is new to the payment and `refusal` has nothing against it."""
+
+    def page(self, query: Query, after: Place | None) -> Page:
+        """The query's next payments, from the newest or from after a place; seconds behind the last write."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +127,9 @@ class Payments:
         if payment is None:
             raise not_found()
         return payment
+
+    def page(self, query: Query, after: Place | None) -> Page:
+        return self.ledger.page(query, after)
 
     def _do(self, kind: str, payment_id: str, amount: int | None, idempotency_key: str, actor: str) -> Done:
         if not PAYMENT_ID.fullmatch(payment_id):

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 ROUTES = {
     "create_payment": "POST /payments",
+    "list_payments": "GET /payments",
     "get_payment": "GET /payments/{id}",
     "capture_payment": "POST /payments/{id}/capture",
     "void_payment": "POST /payments/{id}/void",
