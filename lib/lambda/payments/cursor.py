@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 MAC_BYTES = 32  # of HMAC_SHA_256
 LONGEST = 512
 CREATED_AT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
+LETTERS = re.compile(r"(?:[a-p]{2})+")
 _TO_LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
 _TO_HEX = str.maketrans("abcdefghijklmnop", "0123456789abcdef")
 
@@ -65,7 +66,7 @@ def write(place: Place, query: Query, seal: Seal) -> str:
 def read(cursor: str, query: Query, seal: Seal) -> Place:
     """The place in it. Raises Problem 400 for one that is malformed, changed, or another query's."""
     refused = invalid(FieldError("cursor", "is one that this list answered, with the same merchant_id, from and to"))
-    if len(cursor) > LONGEST or not re.fullmatch(r"(?:[a-p]{2})+", cursor):
+    if len(cursor) > LONGEST or not LETTERS.fullmatch(cursor):
         raise refused
     content = bytes.fromhex(cursor.translate(_TO_HEX))
     mac, text = content[:MAC_BYTES], content[MAC_BYTES:]

@@ -19,6 +19,7 @@ from payments.service import Query
 MAX_BODY_BYTES = 16 * 1024
 MAX_AMOUNT = 999_999_999_999  # minor units; one digit short of what could be a card number
 MAX_METADATA_ENTRIES = 20
+MAX_METADATA_LENGTH = 500
 MAX_DEPTH = 8  # a payment has two levels; what is deeper would only exhaust the stack of whoever looks into it
 
 IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -201,11 +202,12 @@ def _capture(value: Any) -> str | None:
 
 
 def _metadata(value: Any) -> str | None:
-    rule = f"is an object of at most {MAX_METADATA_ENTRIES} short keys with strings of at most 500 characters"
+    rule = f"is an object of at most {MAX_METADATA_ENTRIES} short keys, strings of at most {MAX_METADATA_LENGTH} signs"
     if not isinstance(value, Mapping) or len(value) > MAX_METADATA_ENTRIES:
         return rule
     fine = all(
-        METADATA_KEY.fullmatch(key) and isinstance(text, str) and len(text) <= 500 for key, text in value.items()
+        METADATA_KEY.fullmatch(key) and isinstance(text, str) and len(text) <= MAX_METADATA_LENGTH
+        for key, text in value.items()
     )
     return None if fine else rule
 
