@@ -19,6 +19,8 @@ DEFAULT_STATE_BUCKET = "terraform-state-not-set"  # a synth needs a name; a depl
 DEFAULT_PROJECT = "payments"
 DEFAULT_OWNER = "payments-platform"
 DEFAULT_LOG_RETENTION_DAYS = 365
+# Minor units; one digit short of what could be a card number.
+DEFAULT_MAXIMUM_AMOUNT = 999_999_999_999
 NO_RESERVED_CONCURRENCY = -1  # Terraform's and Lambda's own way to say none
 
 # What CloudWatch Logs accepts, from twelve months on (PCI DSS 4.0.1, 10.5.1).
@@ -43,12 +45,13 @@ class SettingsError(ToolError):
 class Options:
     """What TapStack takes from its App's context, beyond its arguments (docs/decisions/0004).
 
-    `reserved_concurrency` is the processor's; -1 reserves none.
+    `reserved_concurrency` is the processor's; -1 reserves none. `maximum_amount` of a payment is in minor units.
     """
 
     alert_email: str | None = None
     reserved_concurrency: int = NO_RESERVED_CONCURRENCY
     log_retention_days: int = DEFAULT_LOG_RETENTION_DAYS
+    maximum_amount: int = DEFAULT_MAXIMUM_AMOUNT
 
     @classmethod
     def read(cls, get: Callable[[str], Any], spell: Callable[[str], str]) -> Options:
@@ -62,6 +65,7 @@ class Options:
             alert_email=checked("alert_email", check_email, None),
             reserved_concurrency=checked("reserved_concurrency", check_reserved_concurrency, NO_RESERVED_CONCURRENCY),
             log_retention_days=checked("log_retention_days", check_log_retention_days, DEFAULT_LOG_RETENTION_DAYS),
+            maximum_amount=checked("maximum_amount", check_maximum_amount, DEFAULT_MAXIMUM_AMOUNT),
         )
 
     @classmethod
@@ -213,6 +217,16 @@ def check_log_retention_days(variable: str, value: object) -> int:
     return number
 
 
+def check_maximum_amount(variable: str, value: object) -> int:
+    """The most that one payment may be of, in minor units of whatever currency."""
+    rule = f"it is a whole number of minor units from 1 to {DEFAULT_MAXIMUM_AMOUNT}"
+    fix = "set it like 100000000 (a million euros, or a hundred million yen), or unset it"
+    number = _integer(variable, value, rule, fix)
+    if not 1 <= number <= DEFAULT_MAXIMUM_AMOUNT:
+        raise SettingsError(variable, value, rule, fix)
+    return number
+
+
 def check_tag_value(variable: str, value: object) -> str:
     """What every service accepts: docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html"""
     fix = "set it like payments-team"
@@ -264,7 +278,7 @@ def _integer(variable: str, value: object, rule: str, fix: str) -> int:
     """A whole number; from a context it may come as a float, from an environment it comes as text."""
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,9}", value):
+    if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,12}", value):
         return int(value)
     if not isinstance(value, int) or isinstance(value, bool):
         raise SettingsError(variable, value, rule, fix)

@@ -21,6 +21,7 @@ from lib.constructs.alerting import Alerting
 from lib.constructs.archive import Archive
 from lib.constructs.archiver import Archiver
 from lib.constructs.code import Code
+from lib.constructs.cursor_key import CursorKey
 from lib.constructs.dashboard import Dashboard
 from lib.constructs.dead_letters import DeadLetters
 from lib.constructs.encryption import Encryption
@@ -100,7 +101,9 @@ class TapStack(TerraformStack):
             key_arn=key_arn,
             code=code,
             ledger=ledger,
+            cursor_key=CursorKey(self, "list_cursors", account=account, naming=naming),
             dead_letters=dead_letters,
+            maximum_amount=options.maximum_amount,
             reserved_concurrency=options.reserved_concurrency,
             log_retention_days=retention,
         )

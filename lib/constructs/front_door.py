@@ -23,7 +23,14 @@ from lib.constructs.policy import allow, document, from_source, service
 from lib.naming import Naming
 
 # Construct id -> method and path. {id} is the path parameter's name in the event.
-ROUTES = {"create_payment": ("POST", "/payments"), "get_payment": ("GET", "/payments/{id}")}
+ROUTES = {
+    "create_payment": ("POST", "/payments"),
+    "list_payments": ("GET", "/payments"),
+    "get_payment": ("GET", "/payments/{id}"),
+    "capture_payment": ("POST", "/payments/{id}/capture"),
+    "void_payment": ("POST", "/payments/{id}/void"),
+    "refund_payment": ("POST", "/payments/{id}/refunds"),
+}
 STAGE = "$default"  # API Gateway's own name for the stage without a path
 REQUESTS_PER_SECOND = 100
 BURST = 200

@@ -15,7 +15,7 @@ from lib.naming import Naming
 
 
 class Ledger(Construct):
-    """`table` and `index_name`, the index that lists a merchant's payments by time."""
+    """`table`, and `index_name` and `index_arn` of the index that lists a merchant's payments by time."""
 
     def __init__(self, scope: Construct, id_: str, *, naming: Naming, key_arn: str) -> None:
         super().__init__(scope, id_)
@@ -42,3 +42,4 @@ class Ledger(Construct):
             stream_view_type="NEW_AND_OLD_IMAGES",  # the audit trail says what was and what is
             deletion_protection_enabled=False,
         )
+        self.index_arn = f"{self.table.arn}/index/{self.index_name}"

@@ -6,6 +6,7 @@ from constructs import Construct
 
 from lib.constructs.account import Account
 from lib.constructs.code import Code
+from lib.constructs.cursor_key import ALGORITHM, USE, CursorKey
 from lib.constructs.dead_letters import DeadLetters
 from lib.constructs.function import Function
 from lib.constructs.ledger import Ledger
@@ -13,10 +14,16 @@ from lib.constructs.policy import allow, condition
 from lib.naming import Naming
 
 HANDLER = "payments.processor.handler"
-TABLE_VARIABLE = "TRANSACTIONS_TABLE"  # read by lib/lambda/payments/settings.py
+# Read by lib/lambda/payments/settings.py.
+TABLE_VARIABLE = "TRANSACTIONS_TABLE"
+INDEX_VARIABLE = "MERCHANT_INDEX"
+CURSOR_KEY_VARIABLE = "CURSOR_KEY"
+MAXIMUM_AMOUNT_VARIABLE = "MAXIMUM_AMOUNT"
 TIMEOUT_SECONDS = 10
-# What the code calls on the table, and so what it may call and whose system errors are watched.
-TABLE_OPERATIONS = ("GetItem", "PutItem")
+# What the code calls on the table and its index, and so what it may call and whose system errors are watched.
+ITEM_OPERATIONS = ("GetItem", "PutItem", "UpdateItem")
+INDEX_OPERATIONS = ("Query",)
+TABLE_OPERATIONS = (*ITEM_OPERATIONS, *INDEX_OPERATIONS)
 # docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html: DynamoDB uses the key with the
 # caller's permissions. Without CreateGrant, which only who makes the table needs.
 TABLE_KEY_ACTIONS = (
@@ -42,7 +49,9 @@ class Processor(Function):
         key_arn: str,
         code: Code,
         ledger: Ledger,
+        cursor_key: CursorKey,
         dead_letters: DeadLetters,
+        maximum_amount: int,
         reserved_concurrency: int,
         log_retention_days: int,
     ) -> None:
@@ -55,10 +64,22 @@ class Processor(Function):
             code=code,
             dead_letters=dead_letters,
             handler=HANDLER,
-            description="Takes payments: one conditional write each",
-            environment={TABLE_VARIABLE: ledger.table.name},
+            description="Takes payments and leads them through their life: one conditional write each step",
+            environment={
+                TABLE_VARIABLE: ledger.table.name,
+                INDEX_VARIABLE: ledger.index_name,
+                CURSOR_KEY_VARIABLE: cursor_key.key.arn,
+                MAXIMUM_AMOUNT_VARIABLE: str(maximum_amount),
+            },
             statements=[
-                allow("Ledger", [f"dynamodb:{name}" for name in TABLE_OPERATIONS], [ledger.table.arn]),
+                allow("Ledger", [f"dynamodb:{name}" for name in ITEM_OPERATIONS], [ledger.table.arn]),
+                allow("LedgerIndex", [f"dynamodb:{name}" for name in INDEX_OPERATIONS], [ledger.index_arn]),
+                allow(
+                    "Cursors",
+                    USE,
+                    [cursor_key.key.arn],
+                    conditions=[condition("StringEquals", "kms:MacAlgorithm", ALGORITHM)],
+                ),
                 allow(
                     "LedgerKey",
                     TABLE_KEY_ACTIONS,

@@ -132,6 +132,148 @@ def _log_with(deployment: Deployment, outputs: dict[str, str], text: str) -> str
     return lines if text in lines else None
 
 
+def step(
+    deployment: Deployment,
+    payment_id: str,
+    name: str,
+    body: Any,
+    key: str | None,
+    headers: dict[str, str] | None = None,
+) -> Answer:
+    """`POST /payments/{id}/{name}`."""
+    sent = {"content-type": "application/json", **({"idempotency-key": key} if key else {}), **(headers or {})}
+    return deployment.payments.call(
+        "POST", f"/payments/{payment_id}/{name}", sent, "" if body is None else json.dumps(body)
+    )
+
+
+def listed(deployment: Deployment, **query: str) -> Answer:
+    return deployment.payments.call("GET", "/payments", query=query)
+
+
+def test_an_authorization_is_captured_in_part_and_refunded(deployment: Deployment, wish: Wish, key: str) -> None:
+    payment_id = deployment.payments.create(wish(capture=False), key).body["payment_id"]
+    captured = step(deployment, payment_id, "capture", {"amount": 4000}, "c")
+    assert (captured.status, captured.body["status"], captured.body["captured"]) == (200, "captured", 4000)
+    first = step(deployment, payment_id, "refunds", {"amount": 1000}, "r1")
+    assert (first.status, first.body["amount"]) == (201, 1000)
+    assert (first.body["payment"]["status"], first.body["payment"]["refunded"]) == ("partially_refunded", 1000)
+    over = problem(step(deployment, payment_id, "refunds", {"amount": 3001}, "r2"), 409)
+    assert (over["state"], over["limit"]) == ("partially_refunded", 3000)
+    last = step(deployment, payment_id, "refunds", {"amount": 3000}, "r2")
+    assert (last.status, last.body["payment"]["status"]) == (201, "refunded")
+    assert deployment.payments.read(payment_id).body == last.body["payment"]
+    for name, body, used, earlier in (
+        ("capture", {"amount": 4000}, "c", captured),
+        ("refunds", {"amount": 1000}, "r1", first),
+        ("refunds", {"amount": 3000}, "r2", last),
+    ):
+        again = step(deployment, payment_id, name, body, used)
+        assert (again.status, again.headers["Idempotency-Replayed"], again.body) == (200, "true", earlier.body)
+    assert "Idempotency-Replayed" not in last.headers
+    problem(step(deployment, payment_id, "refunds", {"amount": 1}, "r1"), 409)
+    again = deployment.payments.create(wish(capture=False), key)
+    assert (again.status, again.body["status"], again.body["refunded"]) == (200, "authorized", 0)
+    item = table_item(deployment, payment_id)
+    assert (item["captured"], item["refunded"], item["refundable"], item["version"]) == (4000, 4000, 0, 4)
+
+
+def test_an_authorization_is_captured_whole(deployment: Deployment, wish: Wish, key: str) -> None:
+    payment_id = deployment.payments.create(wish(capture=False), key).body["payment_id"]
+    assert problem(step(deployment, payment_id, "capture", {"amount": 4201}, "c"), 409)["limit"] == 4200
+    assert step(deployment, payment_id, "capture", None, "c").body["captured"] == 4200
+    assert problem(step(deployment, payment_id, "capture", None, "c2"), 409)["state"] == "captured"
+    assert problem(step(deployment, payment_id, "void", None, "v"), 409)["state"] == "captured"
+
+
+def test_an_authorization_is_voided(deployment: Deployment, wish: Wish, key: str) -> None:
+    payment_id = deployment.payments.create(wish(capture=False), key).body["payment_id"]
+    voided = step(deployment, payment_id, "void", None, "v")
+    assert (voided.status, voided.body["status"]) == (200, "voided")
+    assert step(deployment, payment_id, "void", None, "v").body == voided.body
+    assert problem(step(deployment, payment_id, "capture", None, "c"), 409)["state"] == "voided"
+    assert problem(step(deployment, payment_id, "refunds", {"amount": 1}, "r"), 409)["state"] == "voided"
+
+
+def test_refunds_that_race_for_the_last_unit_are_one(deployment: Deployment, wish: Wish, key: str) -> None:
+    payment_id = deployment.payments.create(wish(amount=1), key).body["payment_id"]
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(
+            pool.map(lambda number: step(deployment, payment_id, "refunds", {"amount": 1}, f"r{number}"), range(12))
+        )
+    assert sorted(answer.status for answer in answers) == [201] + [409] * 11
+    assert deployment.payments.read(payment_id).body["refunded"] == 1
+
+
+def test_one_refund_asked_for_many_times_at_once_is_one(deployment: Deployment, wish: Wish, key: str) -> None:
+    payment_id = deployment.payments.create(wish(), key).body["payment_id"]
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: step(deployment, payment_id, "refunds", {"amount": 100}, "r"), range(12)))
+    assert sorted(answer.status for answer in answers) == [200] * 11 + [201]
+    assert len({json.dumps(answer.body, sort_keys=True) for answer in answers}) == 1
+    assert deployment.payments.read(payment_id).body["refunded"] == 100
+
+
+def test_a_payment_has_a_hundred_steps_at_most(deployment: Deployment, wish: Wish, key: str) -> None:
+    payment_id = deployment.payments.create(wish(), key).body["payment_id"]
+    for number in range(100):
+        assert step(deployment, payment_id, "refunds", {"amount": 1}, f"r{number}").status == 201
+    refused = problem(step(deployment, payment_id, "refunds", {"amount": 1}, "r100"), 409)
+    assert refused["type"] == "urn:payments:problem:too-many-steps"
+    assert step(deployment, payment_id, "refunds", {"amount": 1}, "r0").status == 200
+    assert deployment.payments.read(payment_id).body["refunded"] == 100
+
+
+@pytest.mark.parametrize("name", ["capture", "void", "refunds"])
+def test_a_step_of_an_unknown_payment_is_not_found(deployment: Deployment, name: str) -> None:
+    problem(step(deployment, "pay_" + "a" * 32, name, {"amount": 1} if name == "refunds" else None, "k"), 404)
+
+
+def test_a_merchants_payments_are_listed_page_by_page(deployment: Deployment, wish: Wish, key: str) -> None:
+    made = [deployment.payments.create(wish(merchant_id=key), f"{key}-{number}").body for number in range(5)]
+    found: list[Any] = []
+    query = {"merchant_id": key, "limit": "2", "from": made[0]["created_at"]}
+    answer = listed(deployment, **query)
+    cursor = answer.body["next_cursor"]
+    while "next_cursor" in answer.body:
+        found += answer.body["payments"]
+        answer = listed(deployment, **query, cursor=answer.body["next_cursor"])
+        assert answer.status == 200, answer.body
+    found += answer.body["payments"]
+    assert found == made[::-1]
+    assert listed(deployment, merchant_id=key, to=made[2]["created_at"]).body["payments"] == made[1::-1]
+    other = {**query, "merchant_id": "integration-shop"}
+    changed = cursor[:-1] + ("a" if cursor[-1] != "a" else "b")
+    for wrong in (
+        {**other, "cursor": cursor},
+        {**query, "cursor": changed},
+        {**query, "cursor": f"{'b' * 64}{cursor[64:]}"},
+    ):
+        refused = problem(listed(deployment, **wrong), 400)
+        assert [error["pointer"] for error in refused["errors"]] == ["cursor"]
+
+
+def test_a_list_names_what_is_wrong_with_its_query(deployment: Deployment) -> None:
+    refused = problem(listed(deployment, limit="0", order="up"), 400)
+    assert [error["pointer"] for error in refused["errors"]] == ["order", "merchant_id", "limit"]
+
+
+@pytest.mark.parametrize("place", ["path", "query", "header", "agent", "key", "step"])
+def test_a_card_number_is_refused_beside_the_body_too(deployment: Deployment, wish: Wish, key: str, place: str) -> None:
+    api, spaced = deployment.payments, " ".join(CARD[index : index + 4] for index in range(0, 16, 4))
+    answers = {
+        "path": lambda: api.read(spaced),
+        "query": lambda: listed(deployment, merchant_id=spaced),
+        "header": lambda: api.call("GET", "/payments/x", {"x-order": spaced}),
+        "agent": lambda: api.call("GET", "/payments/x", {"user-agent": f"shop {CARD}"}),
+        "key": lambda: api.create(wish(), spaced.replace(" ", "-")),
+        "step": lambda: step(deployment, CARD, "void", None, key),
+    }
+    refused = json.dumps(problem(answers[place](), 400))
+    assert CARD not in refused
+    assert spaced not in refused
+
+
 @pytest.mark.parametrize("payment_id", ["pay_unknown", "x", "pay_" + "a" * 32])
 def test_an_unknown_payment_is_not_found(deployment: Deployment, payment_id: str) -> None:
     problem(deployment.payments.read(payment_id), 404)
@@ -142,6 +284,13 @@ def test_unsigned_requests_reach_nothing(deployment: Deployment, wish: Wish, key
     taken = deployment.payments.create(wish(), key)
     assert taken.status == 201, "the unsigned one left nothing behind: this is the first with its key"
     assert deployment.payments.read(taken.body["payment_id"], signed=False).status == 403
+    for method, path in (
+        ("GET", "/payments"),
+        ("POST", f"/payments/{taken.body['payment_id']}/capture"),
+        ("POST", f"/payments/{taken.body['payment_id']}/void"),
+        ("POST", f"/payments/{taken.body['payment_id']}/refunds"),
+    ):
+        assert deployment.payments.call(method, path, signed=False).status == 403
 
 
 def test_audit_record_and_receipt_arrive(deployment: Deployment, outputs: dict[str, str], wish: Wish, key: str) -> None:

@@ -166,12 +166,19 @@ def test_context_numbers_come_as_floats_and_text_too() -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("alert_email", 5), ("reserved_concurrency", True), ("reserved_concurrency", 1.5), ("log_retention_days", [365])],
+    [("alert_email", 5), ("reserved_concurrency", True), ("reserved_concurrency", 1.5), ("log_retention_days", [365])]
+    + [("maximum_amount", value) for value in (0, -1, 1.5, True, "much", 10**12)],
 )
 def test_a_wrong_context_value_is_named(name: str, value: Any) -> None:
     """As for a variable of the environment."""
     with pytest.raises(SettingsError, match=f"^context {name} is "):
         Options.from_context({name: value}.get)
+
+
+def test_a_maximum_amount_is_taken() -> None:
+    """In minor units, up to what the API takes at all."""
+    assert Options.from_context({"maximum_amount": "999999999999"}.get).maximum_amount == 999_999_999_999
+    assert Settings.from_environment({"MAXIMUM_AMOUNT": "5000"}).options.maximum_amount == 5000
 
 
 def test_tags_are_plain_or_provider_shaped() -> None:

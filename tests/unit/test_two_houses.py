@@ -5,11 +5,15 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-from lib.constructs import alarms, archive, archiver, processor
+import pytest
+
+from lib.constructs import alarms, archive, archiver, cursor_key, processor
 from lib.environments import ROOT
+from lib.settings import DEFAULT_MAXIMUM_AMOUNT
 from payments import settings
 from payments.archive import Change, documents
 from payments.payment import Payment, Request
+from payments.validation import MAX_AMOUNT
 from tests.unit.payments.conftest import NOW, stream_record
 
 INFRASTRUCTURE = [path for path in (ROOT / "lib").rglob("*.py") if (ROOT / "lib" / "lambda") not in path.parents]
@@ -36,7 +40,21 @@ def test_neither_house_imports_the_other() -> None:
 
 def test_environment_variables_have_one_name() -> None:
     assert processor.TABLE_VARIABLE == settings.TRANSACTIONS_TABLE
+    assert processor.INDEX_VARIABLE == settings.MERCHANT_INDEX
+    assert processor.CURSOR_KEY_VARIABLE == settings.CURSOR_KEY
+    assert processor.MAXIMUM_AMOUNT_VARIABLE == settings.MAXIMUM_AMOUNT
     assert archiver.BUCKET_VARIABLE == settings.ARCHIVE_BUCKET
+
+
+def test_both_sides_mean_the_same_maximum(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert DEFAULT_MAXIMUM_AMOUNT == MAX_AMOUNT
+    monkeypatch.setenv(settings.MAXIMUM_AMOUNT, str(DEFAULT_MAXIMUM_AMOUNT))
+    assert settings.maximum_amount() == MAX_AMOUNT
+
+
+def test_the_cursors_key_may_do_what_is_asked_of_it() -> None:
+    source = (ROOT / "lib" / "lambda" / "payments" / "cursor.py").read_text()
+    assert source.count(f'MacAlgorithm="{cursor_key.ALGORITHM}"') == len(cursor_key.USE)
 
 
 def test_handlers_exist() -> None:

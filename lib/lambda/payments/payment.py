@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import hashlib
 import json
 from collections.abc import Mapping
@@ -10,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-AUTHORIZED = "authorized"
-CAPTURED = "captured"
+from payments import cards
+from payments.states import AUTHORIZED, CAPTURE, CAPTURED, REFUND, VOID, VOIDED, state
 
 # A DynamoDB item as the API spells it: {"amount": {"N": "100"}, …}
 Item = Mapping[str, Mapping[str, Any]]
@@ -35,8 +36,43 @@ class Request:
 
 
 @dataclass(frozen=True)
+class Step:
+    """What was done to a payment after it was made; `key` is a hash of the step's idempotency key.
+
+    `amount` is None where none was named: a capture of all, or a void.
+    """
+
+    kind: str
+    key: str
+    fingerprint: str
+    at: str
+    amount: int | None = None
+
+    @classmethod
+    def new(cls, kind: str, payment_id: str, idempotency_key: str, amount: int | None, now: datetime) -> Step:
+        return cls(
+            kind=kind,
+            key=_identifier(payment_id, idempotency_key),
+            fingerprint=hashlib.sha256(json.dumps([kind, amount]).encode()).hexdigest()[:32],
+            at=timestamp(now),
+            amount=amount,
+        )
+
+    @property
+    def refund_id(self) -> str:
+        return f"ref_{self.key}"
+
+    def attributes(self) -> dict[str, Any]:
+        """What is stored of it, without what is empty."""
+        return {name: value for name, value in vars(self).items() if value is not None}
+
+
+@dataclass(frozen=True)
 class Payment:
-    """One payment as the ledger holds it. Times: ISO 8601, UTC, microseconds; `version` counts from 1."""
+    """One payment as the ledger holds it. Times: ISO 8601, UTC, microseconds; `version` counts from 1.
+
+    `status` is what is stored of its state; `steps` are in the order in which they were done.
+    """
 
     payment_id: str
     merchant_id: str
@@ -53,11 +89,12 @@ class Payment:
     version: int = 1
     customer_id: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
+    steps: tuple[Step, ...] = ()
 
     @classmethod
     def new(cls, request: Request, idempotency_key: str, actor: str, now: datetime) -> Payment:
         """The payment that a request makes; `actor` is who asked for it."""
-        at = now.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+        at = timestamp(now)
         return cls(
             payment_id=payment_id(request.merchant_id, idempotency_key),
             merchant_id=request.merchant_id,
@@ -75,48 +112,115 @@ class Payment:
             metadata=request.metadata,
         )
 
+    @property
+    def state(self) -> str:
+        return state(self.status, self.captured, self.refunded)
+
+    def step(self, key: str) -> Step | None:
+        """The step that was done with that (hashed) key."""
+        return next((step for step in self.steps if step.key == key), None)
+
+    def after(self, step: Step) -> Payment:
+        """This payment once a step is done that its state allows."""
+        amount = self.amount if step.amount is None else step.amount
+        changes: dict[str, dict[str, Any]] = {
+            CAPTURE: {"status": CAPTURED, "captured": amount},
+            VOID: {"status": VOIDED},
+            REFUND: {"refunded": self.refunded + amount},
+        }
+        return dataclasses.replace(
+            self,
+            **changes[step.kind],
+            updated_at=step.at,
+            version=self.version + 1,
+            steps=(*self.steps, step),
+        )
+
+    def as_made(self) -> Payment:
+        """This payment as it was when it was made, before any step."""
+        authorized = self.status == AUTHORIZED or any(step.kind in (CAPTURE, VOID) for step in self.steps)
+        return dataclasses.replace(
+            self,
+            status=AUTHORIZED if authorized else CAPTURED,
+            captured=0 if authorized else self.amount,
+            refunded=0,
+            updated_at=self.created_at,
+            version=1,
+            steps=(),
+        )
+
+    def as_of(self, last: Step) -> Payment:
+        """This payment as it was when one of its steps had just been done."""
+        payment = self.as_made()
+        for step in self.steps[: self.steps.index(last) + 1]:
+            payment = payment.after(step)
+        return payment
+
     def shown(self) -> dict[str, Any]:
         """For clients and receipts: without the token, which could be charged again, and our own bookkeeping."""
-        hidden = {"payment_token", "fingerprint", "actor", "version"}
-        return {name: value for name, value in vars(self).items() if name not in hidden and value not in (None, {})}
+        hidden = {"payment_token", "fingerprint", "actor", "version", "steps"}
+        values = {name: value for name, value in vars(self).items() if name not in hidden and value not in (None, {})}
+        return {**values, "status": self.state}
 
     def item(self) -> dict[str, dict[str, Any]]:
-        """As DynamoDB stores it; what is empty is left out."""
-        return {name: _attribute(value) for name, value in vars(self).items() if value not in (None, {})}
+        """As DynamoDB stores it; what is empty is left out.
+
+        `refundable` is there for conditions, which cannot subtract; `step_keys`, because they cannot search in steps.
+        """
+        values = {**vars(self), "steps": [step.attributes() for step in self.steps]}
+        item = {name: attribute(value) for name, value in values.items() if value not in (None, {}, [])}
+        item["refundable"] = attribute(self.captured - self.refunded)
+        if self.steps:
+            item["step_keys"] = {"SS": [step.key for step in self.steps]}
+        return item
 
     @classmethod
     def from_item(cls, item: Item) -> Payment:
         """Raises ValueError for an item that is no payment."""
         values = {name: _value(item[name]) for name in cls.__dataclass_fields__ if name in item}
         try:
-            return cls(**values)
+            return cls(**{**values, "steps": tuple(Step(**step) for step in values.get("steps", ()))})
         except TypeError as error:
             raise ValueError(f"the item is no payment: {error}") from error
 
 
 def payment_id(merchant_id: str, idempotency_key: str) -> str:
-    """The same for the same merchant and key, so that a second request finds the first one's payment.
-
-    Base32 has too few digits among its characters to look like a card number.
-    """
-    digest = hashlib.sha256(json.dumps([merchant_id, idempotency_key]).encode()).digest()
-    return "pay_" + base64.b32encode(digest[:20]).decode().lower()
+    """The same for the same merchant and key, so that a second request finds the first one's payment."""
+    return f"pay_{_identifier(merchant_id, idempotency_key)}"
 
 
-def _attribute(value: Any) -> dict[str, Any]:
+def timestamp(at: datetime) -> str:
+    """ISO 8601, UTC, microseconds: the order of these texts is the order in time."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def _identifier(*parts: str) -> str:
+    """160 bits of a hash, in base32: letters and 2 to 7; never one in which a card number could be read."""
+    digest = hashlib.sha256(json.dumps(parts).encode()).digest()
+    while cards.contains(identifier := base64.b32encode(digest[:20]).decode().lower()):
+        digest = hashlib.sha256(digest).digest()
+    return identifier
+
+
+def attribute(value: Any) -> dict[str, Any]:
+    """A whole number, text, or a mapping or list of such, as the API of DynamoDB spells it."""
     if isinstance(value, int):
         return {"N": str(value)}
     if isinstance(value, Mapping):
-        return {"M": {name: {"S": inner} for name, inner in value.items()}}
+        return {"M": {name: attribute(inner) for name, inner in value.items()}}
+    if isinstance(value, list):
+        return {"L": [attribute(inner) for inner in value]}
     return {"S": value}
 
 
-def _value(attribute: Mapping[str, Any]) -> Any:
-    ((kind, value),) = attribute.items()
+def _value(spelled: Mapping[str, Any]) -> Any:
+    ((kind, value),) = spelled.items()
     if kind == "N":
         return int(value)
     if kind == "M":
-        return {name: inner["S"] for name, inner in value.items()}
+        return {name: _value(inner) for name, inner in value.items()}
+    if kind == "L":
+        return [_value(inner) for inner in value]
     if kind == "S":
         return value
     raise ValueError(f"a payment has no attribute of type {kind}")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
+
+from payments import cards
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -26,6 +29,7 @@ class Problem(Exception):  # noqa: N818 - RFC 9457 calls it that
     detail: str
     errors: tuple[FieldError, ...] = ()
     headers: dict[str, str] = field(default_factory=dict)
+    extensions: Mapping[str, str | int] = field(default_factory=dict)
 
     def body(self) -> dict[str, Any]:
         document: dict[str, Any] = {
@@ -33,9 +37,11 @@ class Problem(Exception):  # noqa: N818 - RFC 9457 calls it that
             "title": self.name.replace("-", " ").capitalize(),
             "status": int(self.status),
             "detail": self.detail,
+            **self.extensions,
         }
         if self.errors:
-            document["errors"] = [vars(error) for error in self.errors]
+            # A name cut short may read as a card number that the whole did not.
+            document["errors"] = [{**vars(error), "pointer": cards.redact(error.pointer)} for error in self.errors]
         return document
 
 
@@ -51,7 +57,35 @@ def conflict() -> Problem:
     return Problem(
         HTTPStatus.CONFLICT,
         "idempotency-conflict",
-        "This Idempotency-Key was used before with another body. Use a new key for a new payment.",
+        "This Idempotency-Key was used before with another body. Use a new key for a new request.",
+    )
+
+
+def state_forbids(state: str, step: str) -> Problem:
+    return Problem(
+        HTTPStatus.CONFLICT,
+        "state-forbids",
+        f"A payment that is {state.replace('_', ' ')} allows no {step}.",
+        extensions={"state": state},
+    )
+
+
+def amount_exceeded(state: str, step: str, limit: int) -> Problem:
+    return Problem(
+        HTTPStatus.CONFLICT,
+        "amount-exceeded",
+        f"The amount is more than what is left to {step}.",
+        (FieldError("/amount", f"is at most {limit}"),),
+        extensions={"state": state, "limit": limit},
+    )
+
+
+def too_many_steps(state: str) -> Problem:
+    return Problem(
+        HTTPStatus.CONFLICT,
+        "too-many-steps",
+        "This payment has had as many captures and refunds as one can have.",
+        extensions={"state": state},
     )
 
 

@@ -1,4 +1,4 @@
-"""The function behind the API: `POST /payments` and `GET /payments/{id}`.
+"""The function behind the API: payments are made, captured, voided, refunded and read.
 
 Events and answers are those of an HTTP API with payload format 2.0
 (docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html).
@@ -13,15 +13,19 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from payments import cards, settings, validation
+from payments import cards, cursor, screening, settings, validation
 from payments.ledger import DynamoDbLedger
 from payments.observability import logger, metrics
+from payments.payment import Payment
 from payments.problems import MEDIA_TYPE, FieldError, Problem, invalid
-from payments.service import Payments
+from payments.service import Done, Payments
+
+REPLAYED = {"Idempotency-Replayed": "true"}
 
 app = APIGatewayHttpResolver()
 
@@ -29,7 +33,14 @@ app = APIGatewayHttpResolver()
 @functools.cache
 def payments() -> Payments:
     """Made at the first request, and kept for the next ones."""
-    return Payments(DynamoDbLedger(settings.required(settings.TRANSACTIONS_TABLE)))
+    table, index = settings.required(settings.TRANSACTIONS_TABLE), settings.required(settings.MERCHANT_INDEX)
+    return Payments(DynamoDbLedger(table, index))
+
+
+@functools.cache
+def seal() -> cursor.Seal:
+    """Made at the first list that has a second page."""
+    return cursor.KmsSeal(settings.required(settings.CURSOR_KEY))
 
 
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_HTTP)
@@ -60,19 +71,55 @@ def fail(_: Exception) -> Response[str]:
     raise _unforeseen() from None
 
 
+def screen(app: APIGatewayHttpResolver, next_middleware: NextMiddleware) -> Response[Any]:
+    """Before every route: no card numbers, no body where none belongs, no query but a list's."""
+    event = app.current_event
+    if found := list(screening.findings(event.raw_event)):
+        raise invalid(*found)  # and no other error, which could name what holds the number
+    errors = []
+    if event.http_method == "GET" and event.body:
+        errors.append(FieldError("", "a GET has no body"))
+    if (event.http_method, event.path) != ("GET", "/payments"):
+        errors += validation.unknown_parameters(event.query_string_parameters, ())
+    if errors:
+        raise invalid(*errors)
+    return next_middleware(app)
+
+
+app.use(middlewares=[screen])
+
+
 @app.post("/payments")
 def take() -> Response[str]:
-    key = validation.idempotency_key(app.current_event.headers.get("idempotency-key"))
-    taken = payments().take(validation.payment_request(_body()), key, _actor())
-    _count("PaymentsReplayed" if taken.replayed else "PaymentsTaken")
-    logger.info(
-        "payment replayed" if taken.replayed else "payment taken",
-        payment_id=taken.payment.payment_id,
-        merchant_id=taken.payment.merchant_id,
-    )
+    key = _idempotency_key()
+    taken = payments().take(validation.payment_request(_body(), settings.maximum_amount()), key, _actor())
+    payment = taken.payment
+    _report("PaymentsReplayed" if taken.replayed else "PaymentsTaken", payment)
     if taken.replayed:
-        return _answer(HTTPStatus.OK, taken.payment.shown(), {"Idempotency-Replayed": "true"})
-    return _answer(HTTPStatus.CREATED, taken.payment.shown(), {"Location": f"/payments/{taken.payment.payment_id}"})
+        return _answer(HTTPStatus.OK, payment.shown(), REPLAYED)
+    return _answer(HTTPStatus.CREATED, payment.shown(), {"Location": f"/payments/{payment.payment_id}"})
+
+
+@app.post("/payments/<payment_id>/capture")
+def capture(payment_id: str) -> Response[str]:
+    key = _idempotency_key()
+    done = payments().capture(payment_id, validation.capture_amount(_body()), key, _actor())
+    return _step_done("PaymentsCaptured", done, HTTPStatus.OK, done.payment.shown())
+
+
+@app.post("/payments/<payment_id>/void")
+def void(payment_id: str) -> Response[str]:
+    key = _idempotency_key()
+    validation.nothing(_body())
+    done = payments().void(payment_id, key, _actor())
+    return _step_done("PaymentsVoided", done, HTTPStatus.OK, done.payment.shown())
+
+
+@app.post("/payments/<payment_id>/refunds")
+def refund(payment_id: str) -> Response[str]:
+    key = _idempotency_key()
+    done = payments().refund(payment_id, validation.refund_amount(_body()), key, _actor())
+    return _step_done("PaymentsRefunded", done, HTTPStatus.CREATED, done.refund())
 
 
 @app.get("/payments/<payment_id>")
@@ -80,6 +127,17 @@ def read(payment_id: str) -> Response[str]:
     payment = payments().read(payment_id)
     _count("PaymentsRead")
     return _answer(HTTPStatus.OK, payment.shown())
+
+
+@app.get("/payments")
+def list_payments() -> Response[str]:
+    query, written = validation.query(app.current_event.query_string_parameters)
+    page = payments().page(query, cursor.read(written, query, seal()) if written is not None else None)
+    document: dict[str, Any] = {"payments": [payment.shown() for payment in page.payments]}
+    if page.last:
+        document["next_cursor"] = cursor.write(page.last, query, seal())
+    _count("PaymentsListed")
+    return _answer(HTTPStatus.OK, document)
 
 
 def answer_problem(problem: Problem) -> Response[str]:
@@ -95,6 +153,21 @@ app.exception_handler(Exception)(fail)
 @app.not_found
 def answer_no_route(_: NotFoundError) -> Response[str]:
     return answer_problem(Problem(HTTPStatus.NOT_FOUND, "no-such-route", "There is nothing at this method and path."))
+
+
+def _step_done(metric: str, done: Done, status: HTTPStatus, document: dict[str, Any]) -> Response[str]:
+    _report("StepsReplayed" if done.replayed else metric, done.payment)
+    return _answer(HTTPStatus.OK, document, REPLAYED) if done.replayed else _answer(status, document)
+
+
+def _report(metric: str, payment: Payment) -> None:
+    """Count it, and log which payment it was."""
+    _count(metric)
+    logger.info(metric, payment_id=payment.payment_id, merchant_id=payment.merchant_id, state=payment.state)
+
+
+def _idempotency_key() -> str:
+    return validation.idempotency_key(app.current_event.headers.get("idempotency-key"))
 
 
 def _body() -> str | None:

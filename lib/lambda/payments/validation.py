@@ -4,27 +4,41 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 
 from iso4217 import Currency
 
 from payments import cards
-from payments.payment import Request
+from payments.payment import Request, timestamp
 from payments.problems import FieldError, Problem, invalid
+from payments.service import Query
 
 MAX_BODY_BYTES = 16 * 1024
 MAX_AMOUNT = 999_999_999_999  # minor units; one digit short of what could be a card number
 MAX_METADATA_ENTRIES = 20
+MAX_METADATA_LENGTH = 500
 MAX_DEPTH = 8  # a payment has two levels; what is deeper would only exhaust the stack of whoever looks into it
 
 IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,64}")
-TOKEN = re.compile(r"[!-~]{1,255}")
+# Not what reads as a number, whole or broken into groups.
+TOKEN = re.compile(r"(?![-+]?[0-9.,_/-]*([eE][-+]?[0-9]+)?$)[!-~]{1,255}")
 KEY = re.compile(r"[!-~]{1,255}")
+# A random UUID (RFC 9562, versions 4 and 7): one in four hundred passes for a card number by chance. Keys are only
+# hashed, never stored or logged, so that the usual kind of key need not be refused at random.
+UUID = re.compile(r"(?=.*[a-f])[0-9a-f]{8}-[0-9a-f]{4}-[47][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.IGNORECASE)
 METADATA_KEY = re.compile(r"[A-Za-z0-9_.-]{1,40}")
 # XXX, XTS and the like stand for no money; a currency has minor units in the standard's table.
 CURRENCIES = frozenset(currency.code for currency in Currency if currency.exponent is not None)
+
+# Of a list. Payments have microseconds, so times have no finer ones.
+QUERY_PARAMETERS = ("merchant_id", "from", "to", "cursor", "limit")
+RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+FIRST, LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
+LIMIT = re.compile(r"[1-9][0-9]{0,2}")
+DEFAULT_LIMIT, MAX_LIMIT = 50, 100
 
 CARD = "looks like a card number; send a payment token instead"
 
@@ -33,31 +47,93 @@ def idempotency_key(value: str | None) -> str:
     """The header's value: 1 to 255 visible ASCII characters."""
     if value is None:
         raise invalid(
-            FieldError("Idempotency-Key", "is required: a header of 1 to 255 characters, new for each payment")
+            FieldError("Idempotency-Key", "is required: a header of 1 to 255 characters, new for each request")
         )
-    if cards.contains(value):
+    if cards.contains(value) and not UUID.fullmatch(value):
         raise invalid(FieldError("Idempotency-Key", CARD))
     if not KEY.fullmatch(value):
         raise invalid(FieldError("Idempotency-Key", "has 1 to 255 visible ASCII characters"))
     return value
 
 
-def payment_request(body: str | None) -> Request:
+def payment_request(body: str | None, maximum_amount: int = MAX_AMOUNT) -> Request:
     """Parse and check a body; raises Problem (400, 413) with an error for each field that is wrong."""
-    document = _parse(body or "")
+    fields = {**FIELDS, "amount": _amount_to(maximum_amount)}
+    return Request(**_checked(_parse(body or ""), fields, REQUIRED))
+
+
+def capture_amount(body: str | None) -> int | None:
+    """The amount to capture; None, for all, where there is no body or none in it. Raises Problem (400, 413)."""
+    amount: int | None = _checked(_parse(body or "{}"), {"amount": _amount}, ()).get("amount")
+    return amount
+
+
+def refund_amount(body: str | None) -> int:
+    """The amount to refund. Raises Problem (400, 413)."""
+    amount: int = _checked(_parse(body or ""), {"amount": _amount}, ("amount",))["amount"]
+    return amount
+
+
+def nothing(body: str | None) -> None:
+    """No body, or an empty object. Raises Problem (400, 413)."""
+    _checked(_parse(body or "{}"), {}, ())
+
+
+def query(parameters: Mapping[str, str]) -> tuple[Query, str | None]:
+    """A list's query, and its cursor; raises Problem (400) with an error for each parameter that is wrong."""
+    errors = unknown_parameters(parameters, QUERY_PARAMETERS)
+    merchant_id = parameters.get("merchant_id")
+    if merchant_id is None:
+        errors.append(FieldError("merchant_id", "is required"))
+    elif rule := _IDENTIFIER(merchant_id):
+        errors.append(FieldError("merchant_id", rule))
+    times: dict[str, datetime] = {"from": FIRST, "to": LAST}
+    for name in times:
+        if name in parameters:
+            try:
+                times[name] = _time(parameters[name])
+            except (ValueError, OverflowError):
+                errors.append(FieldError(name, "is an RFC 3339 time, like 2026-11-23T10:15:30Z"))
+    if times["from"] >= times["to"]:
+        errors.append(FieldError("from", "is before to"))
+    limit = parameters.get("limit", str(DEFAULT_LIMIT))
+    if not LIMIT.fullmatch(limit) or int(limit) > MAX_LIMIT:
+        errors.append(FieldError("limit", f"is from 1 to {MAX_LIMIT}"))
+    if errors:
+        raise invalid(*errors)
+    # The index's range includes its end, and the query's does not.
+    end = times["to"] - timedelta(microseconds=1)
+    made = Query(merchant_id or "", timestamp(times["from"]), timestamp(end), int(limit))
+    return made, parameters.get("cursor")
+
+
+def unknown_parameters(parameters: Mapping[str, str], known: Collection[str]) -> list[FieldError]:
+    """An error for each parameter of the query string that the route does not have."""
+    return [FieldError(name[:64], "is not a parameter of this request") for name in parameters if name not in known]
+
+
+def _time(text: str) -> datetime:
+    if not RFC_3339.fullmatch(text):
+        raise ValueError("no RFC 3339 time")
+    return datetime.fromisoformat(text.upper()).astimezone(UTC)
+
+
+def _checked(
+    document: dict[str, Any], fields: Mapping[str, Callable[[Any], str | None]], required: tuple[str, ...]
+) -> dict[str, Any]:
     found = list(cards.pointers(document))
     if found:
         raise invalid(*(FieldError(pointer, CARD) for pointer in dict.fromkeys(found)))
     errors = [
-        *(FieldError(_pointer(name), "is not a field of a payment") for name in document if name not in FIELDS),
-        *(FieldError(f"/{name}", "is required") for name in REQUIRED if name not in document),
+        *(FieldError(_pointer(name), "is not a field of this request") for name in document if name not in fields),
+        *(FieldError(f"/{name}", "is required") for name in required if name not in document),
     ]
-    for name, check in FIELDS.items():
+    for name, check in fields.items():
         if name in document and (rule := check(document[name])):
             errors.append(FieldError(f"/{name}", rule))
     if errors:
         raise invalid(*errors)
-    return Request(**document)
+    return document
 
 
 def _parse(body: str) -> dict[str, Any]:
@@ -105,10 +181,16 @@ def _matches(pattern: re.Pattern[str], rule: str) -> Callable[[Any], str | None]
     return lambda value: None if isinstance(value, str) and pattern.fullmatch(value) else rule
 
 
-def _amount(value: Any) -> str | None:
-    if isinstance(value, bool) or not isinstance(value, int):
-        return "is a whole number of the currency's minor units"
-    return None if 0 < value <= MAX_AMOUNT else f"is from 1 to {MAX_AMOUNT}"
+def _amount_to(maximum: int) -> Callable[[Any], str | None]:
+    def check(value: Any) -> str | None:
+        if isinstance(value, bool) or not isinstance(value, int):
+            return "is a whole number of the currency's minor units"
+        return None if 0 < value <= maximum else f"is from 1 to {maximum}"
+
+    return check
+
+
+_amount = _amount_to(MAX_AMOUNT)
 
 
 def _currency(value: Any) -> str | None:
@@ -120,11 +202,12 @@ def _capture(value: Any) -> str | None:
 
 
 def _metadata(value: Any) -> str | None:
-    rule = f"is an object of at most {MAX_METADATA_ENTRIES} short keys with strings of at most 500 characters"
+    rule = f"is an object of at most {MAX_METADATA_ENTRIES} short keys, strings of at most {MAX_METADATA_LENGTH} signs"
     if not isinstance(value, Mapping) or len(value) > MAX_METADATA_ENTRIES:
         return rule
     fine = all(
-        METADATA_KEY.fullmatch(key) and isinstance(text, str) and len(text) <= 500 for key, text in value.items()
+        METADATA_KEY.fullmatch(key) and isinstance(text, str) and len(text) <= MAX_METADATA_LENGTH
+        for key, text in value.items()
     )
     return None if fine else rule
 
@@ -134,7 +217,7 @@ FIELDS: dict[str, Callable[[Any], str | None]] = {
     "merchant_id": _IDENTIFIER,
     "amount": _amount,
     "currency": _currency,
-    "payment_token": _matches(TOKEN, "has 1 to 255 visible ASCII characters"),
+    "payment_token": _matches(TOKEN, "has 1 to 255 visible ASCII characters and is no number"),
     "customer_id": _IDENTIFIER,
     "capture": _capture,
     "metadata": _metadata,

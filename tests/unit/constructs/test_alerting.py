@@ -78,7 +78,8 @@ def test_system_errors_are_summed_over_every_operation_in_use(template: Template
     alarm = template[f"alerting/{SYSTEM_ERRORS}"]
     assert "metric_name" not in alarm
     *parts, total = alarm["metric_query"]
-    granted = template.statements("processor/policy_document")["Ledger"]["actions"]
+    statements = template.statements("processor/policy_document")
+    granted = [*statements["Ledger"]["actions"], *statements["LedgerIndex"]["actions"]]
     assert {f"dynamodb:{part['metric']['dimensions']['Operation']}" for part in parts} == set(granted)
     for part in parts:
         assert part["metric"]["namespace"] == "AWS/DynamoDB"

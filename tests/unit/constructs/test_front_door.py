@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tests.unit.conftest import Template
 
-ROUTES = {"create_payment": "POST /payments", "get_payment": "GET /payments/{id}"}
+ROUTES = {
+    "create_payment": "POST /payments",
+    "list_payments": "GET /payments",
+    "get_payment": "GET /payments/{id}",
+    "capture_payment": "POST /payments/{id}/capture",
+    "void_payment": "POST /payments/{id}/void",
+    "refund_payment": "POST /payments/{id}/refunds",
+}
 
 
 def test_every_route_asks_for_a_signature(template: Template) -> None:

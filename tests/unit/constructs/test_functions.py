@@ -111,22 +111,31 @@ def test_the_key_is_granted_under_a_condition_always(template: Template, name: s
     key = template.ref("encryption/key", "arn")
     for statement in template.statements(f"{name}/policy_document").values():
         if any(action.startswith("kms:") for action in statement["actions"]):
-            assert statement["resources"] == [key]
+            cursors = template.ref("list_cursors/key", "arn")
+            assert statement["resources"] == ([cursors] if statement["sid"] == "Cursors" else [key])
             assert statement["condition"]
 
 
 def test_the_processor_reads_and_writes_the_table_and_nothing_else(template: Template) -> None:
-    """Two operations of one table."""
+    """Three operations of the table, one of its index, and the cursors' key."""
     key = template.ref("encryption/key", "arn")
     found = grants(template, "processor")
     assert found["Ledger"] == (
-        ["dynamodb:GetItem", "dynamodb:PutItem"],
+        ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
         [template.ref("ledger/transactions", "arn")],
     )
     assert found["LedgerKey"][1] == [key]
-    assert set(found) == {"Ledger", "LedgerKey"}
+    assert found["LedgerIndex"] == (
+        ["dynamodb:Query"],
+        [template.ref("ledger/transactions", "arn") + "/index/index-merchant-dev"],
+    )
+    assert found["Cursors"] == (["kms:GenerateMac", "kms:VerifyMac"], [template.ref("list_cursors/key", "arn")])
+    assert set(found) == {"Ledger", "LedgerIndex", "LedgerKey", "Cursors"}
     variables = template["processor/function"]["environment"]["variables"]
     assert variables["TRANSACTIONS_TABLE"] == template.ref("ledger/transactions", "name")
+    assert variables["MERCHANT_INDEX"] == "index-merchant-dev"
+    assert variables["CURSOR_KEY"] == template.ref("list_cursors/key", "arn")
+    assert variables["MAXIMUM_AMOUNT"] == "999999999999"
 
 
 def test_the_archiver_reads_the_stream_and_writes_two_prefixes(template: Template) -> None:

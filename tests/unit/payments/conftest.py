@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import hmac
 import io
 import json
 import logging
@@ -11,17 +13,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, cast
+from urllib.parse import urlencode
 
 import pytest
 
 os.environ.setdefault("POWERTOOLS_SERVICE_NAME", "payments")
 os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Payments")
+os.environ.setdefault("MAXIMUM_AMOUNT", "999999999999")
 
 from payments import archiver, processor
 from payments.archive import Document
 from payments.observability import logger
-from payments.payment import Payment
-from payments.service import Payments
+from payments.payment import Payment, Step
+from payments.service import Outcome, Page, Payments, Place, Query, refusal
 
 NOW = datetime(2026, 11, 23, 10, 15, 30, 123456, tzinfo=UTC)
 BODY = {"merchant_id": "m-1", "amount": 1050, "currency": "EUR", "payment_token": "tok_visa"}
@@ -32,6 +36,7 @@ class MemoryLedger:
 
     def __init__(self) -> None:
         self.items: dict[str, dict[str, Any]] = {}
+        self.now = NOW
 
     def record(self, payment: Payment) -> Payment | None:
         if payment.payment_id in self.items:
@@ -42,6 +47,38 @@ class MemoryLedger:
     def find(self, payment_id: str) -> Payment | None:
         item = self.items.get(payment_id)
         return Payment.from_item(item) if item else None
+
+    def apply(self, payment_id: str, step: Step, actor: str) -> Outcome:
+        standing = self.find(payment_id)
+        if standing is None or standing.step(step.key) or refusal(standing, step):
+            return Outcome(standing, done=False)
+        done = dataclasses.replace(standing.after(step), actor=actor)
+        self.items[payment_id] = done.item()
+        return Outcome(done, done=True)
+
+    def page(self, query: Query, after: Place | None) -> Page:
+        found = sorted(
+            (
+                (item["created_at"]["S"], payment_id)
+                for payment_id, item in self.items.items()
+                if item["merchant_id"]["S"] == query.merchant_id and query.begin <= item["created_at"]["S"] <= query.end
+            ),
+            reverse=True,
+        )
+        rest = [place for place in found if after is None or place < (after.created_at, after.payment_id)]
+        shown = rest[: query.limit]
+        payments = [Payment.from_item(self.items[payment_id]) for _, payment_id in shown]
+        return Page(payments, Place(*shown[-1]) if len(shown) < len(rest) else None)
+
+
+class MemorySeal:
+    """What KMS does, with a key of our own."""
+
+    def mac(self, message: bytes) -> bytes:
+        return hmac.digest(b"secret", message, "sha256")
+
+    def holds(self, message: bytes, mac: bytes) -> bool:
+        return hmac.compare_digest(self.mac(message), mac)
 
 
 class MemoryArchive:
@@ -81,7 +118,8 @@ Call = Callable[..., Answer]
 @pytest.fixture
 def ledger(monkeypatch: pytest.MonkeyPatch) -> MemoryLedger:
     memory = MemoryLedger()
-    monkeypatch.setattr(processor, "payments", lambda: Payments(memory, clock=lambda: NOW))
+    monkeypatch.setattr(processor, "payments", lambda: Payments(memory, clock=lambda: memory.now))
+    monkeypatch.setattr(processor, "seal", MemorySeal)
     return memory
 
 
@@ -107,14 +145,27 @@ def call(ledger: MemoryLedger) -> Call:  # noqa: ARG001 - the ledger stands behi
     """Call the processor as an HTTP API does (payload format 2.0)."""
 
     def send(
-        method: str, path: str, body: Any = None, key: str | None = "key-1", *, raw: str | None = None, **extra: Any
+        method: str,
+        path: str,
+        body: Any = None,
+        key: str | None = "key-1",
+        *,
+        raw: str | None = None,
+        query: dict[str, str] | None = None,
+        headers: dict[str, str] | None = None,
+        **extra: Any,
     ) -> Answer:
         event = {
             "version": "2.0",
             "routeKey": f"{method} {path}",
             "rawPath": path,
-            "rawQueryString": "",
-            "headers": {"content-type": "application/json", **({"idempotency-key": key} if key is not None else {})},
+            "rawQueryString": urlencode(query or {}),
+            **({"queryStringParameters": query} if query else {}),
+            "headers": {
+                "content-type": "application/json",
+                **({"idempotency-key": key} if key is not None else {}),
+                **(headers or {}),
+            },
             "requestContext": {
                 "requestId": "request-1",
                 "stage": "$default",

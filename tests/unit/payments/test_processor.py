@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from payments import processor
+from payments import processor, settings
 from payments.problems import unavailable
 from tests.unit.payments.conftest import BODY, Call, MemoryLedger
 
@@ -78,11 +78,36 @@ def test_a_payment_can_be_read(call: Call) -> None:
     assert call("GET", f"/payments/{made.body['payment_id']}").body == made.body
 
 
-@pytest.mark.parametrize("payment_id", ["pay_" + "a" * 32, "nonsense", "4111111111111111"])
+@pytest.mark.parametrize("payment_id", ["pay_" + "a" * 32, "nonsense", "pay_" + "A" * 32])
 def test_an_unknown_payment_is_not_found(call: Call, payment_id: str) -> None:
     answer = call("GET", f"/payments/{payment_id}")
     assert (answer.status, answer.headers["Content-Type"]) == (404, "application/problem+json")
-    assert "4111" not in json.dumps(answer.body)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/payments/pay_x"), ("POST", "/payments"), ("POST", "/payments/pay_x/void")]
+)
+def test_unknown_parameters_are_named(call: Call, method: str, path: str) -> None:
+    answer = call(method, path, BODY if method == "POST" else None, query={"expand": "all"})
+    assert (answer.status, [error["pointer"] for error in answer.body["errors"]]) == (400, ["expand"])
+
+
+def test_a_body_where_none_belongs_is_refused(call: Call) -> None:
+    assert call("GET", "/payments/pay_x", {"card": "4111111111111111"}).status == 400
+
+
+def test_a_payment_has_at_most_the_amount_that_is_set(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAXIMUM_AMOUNT", "1000")
+    answer = call("POST", "/payments", BODY)
+    assert [error["pointer"] for error in answer.body["errors"]] == ["/amount"]
+    assert call("POST", "/payments", {**BODY, "amount": 1000}).status == 201
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "1.5", "many", "10000000000000"])
+def test_a_maximum_that_is_none_stops_the_function(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("MAXIMUM_AMOUNT", value)
+    with pytest.raises(settings.SettingsError, match="MAXIMUM_AMOUNT"):
+        settings.maximum_amount()
 
 
 def test_an_unknown_route_is_not_found(call: Call) -> None:

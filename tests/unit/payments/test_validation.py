@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from payments import cards
 from payments.problems import Problem
 from payments.validation import FIELDS, idempotency_key, payment_request
 from tests.unit.payments.conftest import BODY
@@ -48,6 +49,9 @@ def test_a_full_body_is_accepted() -> None:
         ("payment_token", ""),
         ("payment_token", "t" * 256),
         ("payment_token", "4111111111111111"),
+        ("payment_token", "1234567890"),
+        ("payment_token", "-1.5e3"),
+        ("payment_token", "41-11/22_33"),
         ("customer_id", None),
         ("capture", "true"),
         ("capture", 1),
@@ -139,6 +143,17 @@ def test_a_wrong_key_is_refused(value: str | None) -> None:
     with pytest.raises(Problem) as caught:
         idempotency_key(value)
     assert [error.pointer for error in caught.value.errors] == ["Idempotency-Key"]
+
+
+@pytest.mark.parametrize("value", ["3f0e5b84-4111-4111-8111-11111111111f", "018f4f6e-7b7a-7000-8000-000000000000"])
+def test_a_uuid_is_accepted_whatever_its_digits(value: str) -> None:
+    assert idempotency_key(value) == value
+
+
+def test_digits_alone_are_no_uuid() -> None:
+    digits = "41111111-1111-4111-8111-411111111111"
+    with pytest.raises(Problem):
+        idempotency_key(next(digits[:-1] + last for last in "0123456789" if cards.contains(digits[:-1] + last)))
 
 
 def test_a_key_of_255_characters_is_accepted() -> None:

@@ -1,0 +1,86 @@
+"""Cursors of a list: where the next page begins, bound to the query by a MAC of KMS, so that none can be made up.
+
+A cursor has letters only: one that could be read as a card number would be refused on its way back.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Protocol
+
+import boto3
+
+from payments.calls import CONFIG, call
+from payments.problems import FieldError, invalid
+from payments.service import PAYMENT_ID, Place, Query
+
+if TYPE_CHECKING:
+    from mypy_boto3_kms import KMSClient
+
+MAC_BYTES = 32  # of HMAC_SHA_256
+LONGEST = 512
+CREATED_AT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
+LETTERS = re.compile(r"(?:[a-p]{2})+")
+_TO_LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
+_TO_HEX = str.maketrans("abcdefghijklmnop", "0123456789abcdef")
+
+
+class Seal(Protocol):
+    """Makes and checks message authentication codes. Raises Problem (503) when it does not answer."""
+
+    def mac(self, message: bytes) -> bytes:
+        """MAC_BYTES that nobody else can make for the message."""
+
+    def holds(self, message: bytes, mac: bytes) -> bool:
+        """The MAC is the message's."""
+
+
+class KmsSeal:
+    """A key of KMS that makes MACs and never leaves it. docs.aws.amazon.com/kms/latest/developerguide/hmac.html"""
+
+    def __init__(self, key: str, client: KMSClient | None = None) -> None:
+        self._key = key
+        self._client = client or boto3.client("kms", config=CONFIG)
+
+    def mac(self, message: bytes) -> bytes:
+        answer = call(self._client.generate_mac, KeyId=self._key, MacAlgorithm="HMAC_SHA_256", Message=message)
+        mac: bytes = answer["Mac"]
+        return mac
+
+    def holds(self, message: bytes, mac: bytes) -> bool:
+        try:
+            call(self._client.verify_mac, KeyId=self._key, MacAlgorithm="HMAC_SHA_256", Message=message, Mac=mac)
+        except self._client.exceptions.KMSInvalidMacException:
+            return False
+        return True
+
+
+def write(place: Place, query: Query, seal: Seal) -> str:
+    """The cursor for the page of the query that begins after that place."""
+    message = _message(place, query)
+    text = json.dumps([place.created_at, place.payment_id], separators=(",", ":")).encode()
+    return (seal.mac(message) + text).hex().translate(_TO_LETTERS)
+
+
+def read(cursor: str, query: Query, seal: Seal) -> Place:
+    """The place in it. Raises Problem 400 for one that is malformed, changed, or another query's."""
+    refused = invalid(FieldError("cursor", "is one that this list answered, with the same merchant_id, from and to"))
+    if len(cursor) > LONGEST or not LETTERS.fullmatch(cursor):
+        raise refused
+    content = bytes.fromhex(cursor.translate(_TO_HEX))
+    mac, text = content[:MAC_BYTES], content[MAC_BYTES:]
+    try:
+        created_at, payment_id = json.loads(text)
+        if not (CREATED_AT.fullmatch(created_at) and PAYMENT_ID.fullmatch(payment_id)):
+            raise refused
+    except (ValueError, TypeError, RecursionError):
+        raise refused from None
+    place = Place(created_at, payment_id)
+    if not seal.holds(_message(place, query), mac):
+        raise refused
+    return place
+
+
+def _message(place: Place, query: Query) -> bytes:
+    return json.dumps([*vars(place).values(), query.merchant_id, query.begin, query.end]).encode()

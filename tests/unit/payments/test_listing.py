@@ -1,0 +1,158 @@
+"""A merchant's payments, page by page."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from payments import cards, cursor
+from payments.problems import Problem
+from payments.service import Place, Query
+from tests.unit.payments.conftest import BODY, NOW, Answer, Call, MemoryLedger, MemorySeal
+
+MINE = {"merchant_id": "m-1"}
+
+
+@pytest.fixture
+def made(call: Call, ledger: MemoryLedger) -> list[dict[str, Any]]:
+    """Seven payments, a second apart, oldest first, the last two at one moment; and one of somebody else."""
+    payments = []
+    for number in range(7):
+        ledger.now = NOW + timedelta(seconds=min(number, 5))
+        payments.append(call("POST", "/payments", BODY, f"key-{number}").body)
+    call("POST", "/payments", {**BODY, "merchant_id": "m-2"})
+    return payments
+
+
+def ids(payments: list[dict[str, Any]]) -> list[str]:
+    return [payment["payment_id"] for payment in payments]
+
+
+def pages(call: Call, **query: str) -> list[list[str]]:
+    found, more = [], {}
+    while True:
+        answer = call("GET", "/payments", query={**MINE, **query, **more})
+        assert answer.status == 200
+        found.append(ids(answer.body["payments"]))
+        if "next_cursor" not in answer.body:
+            return found
+        more = {"cursor": answer.body["next_cursor"]}
+
+
+def wrong(answer: Answer) -> list[str]:
+    assert (answer.status, answer.headers["Content-Type"]) == (400, "application/problem+json")
+    return [error["pointer"] for error in answer.body["errors"]]
+
+
+def test_a_list_has_the_merchants_payments_newest_first(call: Call, made: list[dict[str, Any]]) -> None:
+    answer = call("GET", "/payments", query=MINE)
+    times = [payment["created_at"] for payment in answer.body["payments"]]
+    assert times == sorted(times, reverse=True)
+    assert sorted(ids(answer.body["payments"])) == sorted(ids(made))
+    assert made[0] in answer.body["payments"]
+
+
+@pytest.mark.parametrize("limit", ["1", "2", "6", "7"])
+def test_pages_have_every_payment_once(call: Call, made: list[dict[str, Any]], limit: str) -> None:
+    found = pages(call, limit=limit)
+    together = [payment_id for page in found for payment_id in page]
+    assert together == pages(call)[0]
+    assert len(together) == len(made)
+    assert {len(page) for page in found[:-1]} <= {int(limit)}
+
+
+def test_payments_made_meanwhile_move_no_page(call: Call, made: list[dict[str, Any]], ledger: MemoryLedger) -> None:
+    first = call("GET", "/payments", query={**MINE, "limit": "3"}).body
+    ledger.now = NOW + timedelta(minutes=1)
+    call("POST", "/payments", BODY, "meanwhile")
+    second = call("GET", "/payments", query={**MINE, "cursor": first["next_cursor"]}).body
+    assert sorted(ids(first["payments"] + second["payments"])) == sorted(ids(made))
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "count"),
+    [
+        ("2026-11-23T10:15:30.123456Z", "2026-11-23T10:15:31.123456Z", 1),
+        ("2026-11-23T10:15:31Z", "2026-11-23T11:15:33+01:00", 2),
+        ("2026-11-23t10:15:30z", "2026-11-23T10:15:30.123456z", 0),
+        ("1970-01-01T00:00:00Z", "9998-12-31T23:59:59Z", 7),
+    ],
+)
+@pytest.mark.usefixtures("made")
+def test_from_is_included_and_to_is_not(call: Call, begin: str, end: str, count: int) -> None:
+    answer = call("GET", "/payments", query={**MINE, "from": begin, "to": end})
+    assert (answer.status, len(answer.body["payments"])) == (200, count)
+
+
+@pytest.mark.parametrize(
+    ("query", "fields"),
+    [
+        ({}, ["merchant_id"]),
+        ({"merchant_id": "a b"}, ["merchant_id"]),
+        ({**MINE, "from": "yesterday", "to": "2026-11-23"}, ["from", "to"]),
+        ({**MINE, "from": "2026-11-23T10:15:30"}, ["from"]),
+        ({**MINE, "from": "2026-13-23T10:15:30Z"}, ["from"]),
+        ({**MINE, "from": "0001-01-01T00:00:00+23:59"}, ["from"]),
+        ({**MINE, "from": "2026-11-23T10:15:30.1234567Z"}, ["from"]),
+        ({**MINE, "from": "2026-11-23T10:15:30Z", "to": "2026-11-23T10:15:30Z"}, ["from"]),
+        ({**MINE, "limit": "0"}, ["limit"]),
+        ({**MINE, "limit": "101"}, ["limit"]),
+        ({**MINE, "limit": "1,2"}, ["limit"]),
+        ({**MINE, "limit": "١"}, ["limit"]),
+        ({**MINE, "order": "asc", "limit": "x"}, ["order", "limit"]),
+        ({**MINE, "cursor": ""}, ["cursor"]),
+        ({**MINE, "cursor": "abc"}, ["cursor"]),
+        ({**MINE, "cursor": "zz"}, ["cursor"]),
+        ({**MINE, "cursor": "ab" * 300}, ["cursor"]),
+        ({**MINE, "cursor": "ab" * 40}, ["cursor"]),
+    ],
+)
+def test_wrong_parameters_are_named(call: Call, query: dict[str, str], fields: list[str]) -> None:
+    assert wrong(call("GET", "/payments", query=query)) == fields
+
+
+@pytest.mark.usefixtures("made")
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"merchant_id": "m-2"},
+        {"merchant_id": "m-1", "from": "2026-01-01T00:00:00Z"},
+        {**MINE, "to": "2027-01-01T00:00:00Z"},
+    ],
+)
+def test_a_cursor_of_another_query_is_refused(call: Call, other: dict[str, str]) -> None:
+    answered = call("GET", "/payments", query={**MINE, "limit": "1"}).body["next_cursor"]
+    assert wrong(call("GET", "/payments", query={**other, "cursor": answered})) == ["cursor"]
+
+
+@pytest.mark.usefixtures("made")
+def test_a_changed_cursor_is_refused(call: Call) -> None:
+    answered = call("GET", "/payments", query={**MINE, "limit": "1"}).body["next_cursor"]
+    for index, letter in enumerate(answered):
+        changed = answered[:index] + ("b" if letter == "a" else "a") + answered[index + 1 :]
+        assert wrong(call("GET", "/payments", query={**MINE, "cursor": changed})) == ["cursor"]
+
+
+QUERY = Query("m-1", "a", "b", 1)
+
+
+@given(
+    st.datetimes().map(lambda at: at.strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")),
+    st.from_regex(r"pay_[a-z2-7]{32}", fullmatch=True),
+)
+def test_a_cursor_comes_back_and_never_looks_like_a_card_number(created_at: str, payment_id: str) -> None:
+    written = cursor.write(Place(created_at, payment_id), QUERY, MemorySeal())
+    assert cursor.read(written, QUERY, MemorySeal()) == Place(created_at, payment_id)
+    assert not cards.contains(written)
+    assert len(written) <= cursor.LONGEST
+
+
+@given(st.text() | st.text("abcdefghijklmnop", max_size=200))
+def test_any_other_text_is_no_cursor(text: str) -> None:
+    with pytest.raises(Problem) as caught:
+        cursor.read(text, QUERY, MemorySeal())
+    assert caught.value.status == 400
