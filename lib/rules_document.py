@@ -28,7 +28,7 @@ def _lines() -> Iterator[str]:
     yield from ("# Rules", "")
     yield f"<!-- Written by `{COMMAND}` from lib/aspects/; changes made here are lost. -->"
     yield f"{len(RULES)} rules. Each is enforced twice: by the aspects while the stack is synthesized, and by Checkov"
-    yield "on the JSON that comes out. How to ask for an exception: [policies/README.md](../policies/README.md)."
+    yield "on the JSON that comes out. How exceptions are asked for: [policies/README.md](../policies/README.md)."
     yield ""
     yield "| rule | severity | says |"
     yield "|---|---|---|"

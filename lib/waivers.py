@@ -13,7 +13,7 @@ import yaml
 
 from lib.aspects.catalogue import RULES
 from lib.environments import ROOT, ToolError
-from lib.findings import FindingT
+from lib.findings import AnyFinding, FindingT
 
 FILE = ROOT / "policies" / "waivers.yaml"
 NOTHING = "tag:yaml.org,2002:null"
@@ -67,21 +67,24 @@ def apply(
     known_ids: Collection[str],
     unwaivable: Collection[str],
     known_paths: Collection[str],
+    also_found: Iterable[AnyFinding] = (),
     sees_all: bool = True,
 ) -> Verdict[FindingT]:
     """Take from `findings` what the waivers excuse. A waiver with a complaint excuses nothing.
 
-    `known_paths` are the constructs that were judged. A judge of one stack does not see all of them: with
-    `sees_all=False` it does not complain of a path that it does not know, nor of a waiver that excuses nothing.
+    `known_paths` are the constructs that were judged. `also_found` is what the other judge finds: where the two blame
+    different constructs, each has an entry, and neither entry is unused for it. A judge of one stack does not see all
+    of them: with `sees_all=False` it does not complain of a path that it does not know, nor of an unused waiver.
     """
     entries, found = tuple(waivers), tuple(findings)
-    paths = {*known_paths, *(finding.path for finding in found)}
+    anywhere: tuple[AnyFinding, ...] = (*found, *also_found)
+    paths = {*known_paths, *(finding.path for finding in anywhere)}
     complaints: list[str] = []
     good: list[Waiver] = []
     for waiver in entries:
         faults = list(_faults(waiver, entries, today, known_ids, unwaivable, paths))
         if not faults and sees_all:
-            faults = list(_misses(waiver, found, paths))
+            faults = list(_misses(waiver, anywhere, paths))
         complaints += faults
         if not faults:
             good.append(waiver)
@@ -99,7 +102,7 @@ def apply(
     )
 
 
-def _excuses(waiver: Waiver, finding: FindingT) -> bool:
+def _excuses(waiver: Waiver, finding: AnyFinding) -> bool:
     return waiver.rule == finding.rule_id and waiver.covers(finding.path)
 
 
@@ -140,7 +143,7 @@ def _same(one: Waiver, other: Waiver, paths: Collection[str]) -> bool:
     return one.path == other.path or any(one.covers(path) and other.covers(path) for path in paths)
 
 
-def _misses(waiver: Waiver, findings: tuple[FindingT, ...], paths: Collection[str]) -> Iterator[str]:
+def _misses(waiver: Waiver, findings: tuple[AnyFinding, ...], paths: Collection[str]) -> Iterator[str]:
     if not any(waiver.covers(path) for path in paths):
         yield f"{waiver} names no construct that was judged; correct the path {waiver.path}, or remove the entry"
     elif not any(_excuses(waiver, finding) for finding in findings):

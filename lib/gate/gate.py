@@ -11,6 +11,8 @@ from typing import Any
 
 from lib import waivers
 from lib.aspects.catalogue import RULES
+from lib.aspects.judge import judge as first_judge
+from lib.aspects.model import Finding
 from lib.environments import ROOT, ToolError
 from lib.findings import most_severe_first
 from lib.gate.normal_form import normal_form
@@ -130,6 +132,7 @@ class Gate:
             known_ids=loaded | waivers.OUR_IDS | built_in.keys(),
             unwaivable=waivers.OUR_UNWAIVABLE | {id_ for id_, words in built_in.items() if not words["waivable"]},
             known_paths={path for stack in stacks for path in stack.constructs.values()},
+            also_found=_found_by_the_first_judge(stacks, exceptions),
         )
         return GateReport(
             findings=verdict.kept,
@@ -146,6 +149,13 @@ class Gate:
             warnings=verdict.warnings,
             titles={id_: words["title"] for id_, words in built_in.items()},
         )
+
+
+def _found_by_the_first_judge(stacks: list[Stack], exceptions: tuple[waivers.Waiver, ...]) -> list[Finding]:
+    """Asked for one thing only: whether a waiver is used. No finding of the gate comes or goes by it."""
+    if not any(waiver.rule in waivers.OUR_IDS for waiver in exceptions):
+        return []
+    return [finding for stack in stacks for finding in first_judge(stack.document)]
 
 
 def _policies_on_disk(directory: Path) -> set[str]:

@@ -150,6 +150,15 @@ def test_a_judge_of_one_stack_leaves_to_the_gate_what_it_cannot_know() -> None:
     assert len(judged(elsewhere, unused).complaints) == 2
 
 
+def test_where_the_judges_blame_two_constructs_both_entries_are_used() -> None:
+    theirs = replace(GOOD, path="ledger/recovery", line=9)
+    other = (Found("TAP-REC-1", "TapStackdev/ledger/recovery"),)
+    verdict = judged(GOOD, theirs, also_found=other)
+    assert verdict.complaints == ()
+    assert verdict.kept == FINDINGS[1:]
+    assert verdict.waived == ((FINDINGS[0], GOOD),)
+
+
 def test_an_entry_has_all_its_faults_at_once() -> None:
     worst = replace(GOOD, rule="TAP-ENC-1", reason="", expires=TODAY - timedelta(days=400))
     assert len(judged(worst).complaints) == 3

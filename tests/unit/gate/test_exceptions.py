@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
+import os
+import subprocess
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -11,11 +13,12 @@ from typing import Any
 
 import pytest
 
-from lib.environments import ToolError
+from lib import waivers
+from lib.environments import VENV_CHECKOV, ToolError
 from lib.gate import Gate, GateReport
 from lib.gate.process import CheckovProcess
 
-from .conftest import QUEUE, write_stack
+from .conftest import CONFIG, QUEUE, write_stack
 
 TODAY = date(2026, 11, 23)
 ENTRY = {
@@ -127,6 +130,39 @@ def test_an_address_where_there_is_no_construct(judge_with: Judge, out: Path) ->
     )
     report = judge_with({}, {"path": "aws_sqs_queue.plain"})
     assert report.passed, report
+
+
+def test_a_waiver_of_the_first_judge_alone_is_used(judge_with: Judge, out: Path) -> None:
+    """It blames the versioning, where Checkov blames the bucket."""
+    versioning = {
+        "//": {"metadata": {"path": "stack/records/versioning"}},
+        "bucket": "${aws_s3_bucket.records.id}",
+        "versioning_configuration": {"status": "Suspended"},
+    }
+    bucket = {"bucket": "s3-records-dev", "//": {"metadata": {"path": "stack/records/bucket"}}}
+    resources = {"aws_s3_bucket": {"records": bucket}, "aws_s3_bucket_versioning": {"records": versioning}}
+    write_stack(out, {"resource": resources}, "two")
+    assert judge_with({}, {"rule": "TAP-REC-2", "path": "records/versioning"}).complaints == ()
+    assert len(judge_with({}, {"rule": "TAP-TAG-1", "path": "records/versioning"}).complaints) == 1
+
+
+def test_plain_checkov_reads_past_the_file(tmp_path: Path, policies: Path) -> None:
+    """With its settings alone it knows of no waiver: it says more than the gate, never less."""
+    (tmp_path / ".checkov.yaml").write_text(CONFIG)
+    bad = {**QUEUE, "message_retention_seconds": 60}
+    write_stack(tmp_path / "cdktf.out", {"resource": {"aws_sqs_queue": {"orders": bad}}})
+    for entries in (waivers.FILE.read_text(), f'- {{rule: TAP-X-1, path: orders/queue, expires: "{TODAY}"}}\n'):
+        (policies / "waivers.yaml").write_text(entries)
+        done = subprocess.run(
+            [VENV_CHECKOV / "bin" / "checkov", "--config-file", ".checkov.yaml", "--output", "json"],
+            cwd=tmp_path,
+            env={"PATH": os.environ["PATH"]},
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        failed = json.loads(done.stdout)["results"]["failed_checks"]
+        assert (done.returncode, [check["check_id"] for check in failed]) == (1, ["TAP-X-1"])
 
 
 SKIP = "checkov:skip=TAP-X-1: not here"
