@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import json
+import time
 from http import HTTPStatus
 from typing import Any
 
@@ -20,7 +21,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from payments import cards, cursor, screening, settings, validation
 from payments.ledger import DynamoDbLedger
-from payments.observability import logger, metrics
+from payments.observability import count_business, logger, metrics
 from payments.payment import Payment
 from payments.problems import MEDIA_TYPE, FieldError, Problem, invalid
 from payments.service import Done, Payments
@@ -47,12 +48,16 @@ def seal() -> cursor.Seal:
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer one request. Raises UnforeseenError only, so that the function's error alarm rings."""
+    begin = time.perf_counter()
     try:
         return app.resolve(event, context)
     except UnforeseenError:
         raise
     except Exception:  # an event that is not the API's
         raise _unforeseen() from None
+    finally:
+        elapsed = (time.perf_counter() - begin) * 1000
+        metrics.add_metric(name="Latency", unit=MetricUnit.Milliseconds, value=elapsed)
 
 
 class UnforeseenError(Exception):
@@ -97,6 +102,7 @@ def take() -> Response[str]:
     _report("PaymentsReplayed" if taken.replayed else "PaymentsTaken", payment)
     if taken.replayed:
         return _answer(HTTPStatus.OK, payment.shown(), REPLAYED)
+    count_business(payment.state, payment.currency, payment.amount)
     return _answer(HTTPStatus.CREATED, payment.shown(), {"Location": f"/payments/{payment.payment_id}"})
 
 
@@ -157,7 +163,11 @@ def answer_no_route(_: NotFoundError) -> Response[str]:
 
 def _step_done(metric: str, done: Done, status: HTTPStatus, document: dict[str, Any]) -> Response[str]:
     _report("StepsReplayed" if done.replayed else metric, done.payment)
-    return _answer(HTTPStatus.OK, document, REPLAYED) if done.replayed else _answer(status, document)
+    if done.replayed:
+        return _answer(HTTPStatus.OK, document, REPLAYED)
+    payment = done.payment
+    count_business(payment.state, payment.currency, payment.amount if done.step.amount is None else done.step.amount)
+    return _answer(status, document)
 
 
 def _report(metric: str, payment: Payment) -> None:

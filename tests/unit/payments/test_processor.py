@@ -153,10 +153,30 @@ def test_a_payment_is_logged_with_its_id_and_without_its_token(call: Call, log: 
     assert "tok_visa" not in log.getvalue()
 
 
+def counted(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
+
+
 def test_a_payment_is_counted(call: Call, capsys: pytest.CaptureFixture[str]) -> None:
     call("POST", "/payments", BODY)
-    (metric,) = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
-    assert (metric["PaymentsTaken"], metric["service"]) == ([1.0], "payments")
+    business, technical = counted(capsys)
+    assert (technical["PaymentsTaken"], technical["service"]) == ([1.0], "payments")
+    assert technical["Latency"][0] > 0
+    assert (business["status"], business["currency"]) == ("captured", "EUR")
+    assert (business["Payments"], business["Amount"]) == ([1.0], [1050.0])
+    (directive,) = business["_aws"]["CloudWatchMetrics"]
+    assert {"status", "currency"} <= set(directive["Dimensions"][0])
+
+
+def test_steps_are_counted_by_what_they_led_to_and_replays_are_not(
+    call: Call, capsys: pytest.CaptureFixture[str]
+) -> None:
+    payment_id = call("POST", "/payments", {**BODY, "capture": False}).body["payment_id"]
+    call("POST", f"/payments/{payment_id}/capture", {"amount": 1000}, "c")
+    for _ in range(2):
+        call("POST", f"/payments/{payment_id}/refunds", {"amount": 10}, "r")
+    business = [(blob["status"], blob["Amount"]) for blob in counted(capsys) if "status" in blob]
+    assert business == [("authorized", [1050.0]), ("captured", [1000.0]), ("partially_refunded", [10.0])]
 
 
 def test_the_table_is_asked_for_by_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
