@@ -1,4 +1,4 @@
-"""In Python because each type has its own settings, at any depth: what they are stands in _provider.json."""
+"""In Python because each type has its own settings, at any depth: what they are stands in _provider.jsonl."""
 
 from _encryption import is_encrypted
 from _stack import StackCheck

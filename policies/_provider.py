@@ -1,6 +1,6 @@
 """What the provider's resource types have, for the policies that judge any of them. No policy itself.
 
-`terraform providers schema -json | python policies/_provider.py` writes _provider.json anew: for each type its line of
+`terraform providers schema -json | python policies/_provider.py` writes _provider.jsonl anew: a line for each type, its
 settings about encryption, the one that names it, and whether it takes tags. What follows from them is said in the
 policies. Nothing of the first judge is read or imported: this is a reading of its own.
 """
@@ -10,10 +10,12 @@ import re
 import sys
 from pathlib import Path
 
-FILE = Path(__file__).with_name("_provider.json")
+FILE = Path(__file__).with_name("_provider.jsonl")
 ABOUT_ENCRYPTION = re.compile(r"encrypt|kms|cmk|(?<![a-z])sse_")
 ENDS_OF_NAMES = ("_name", "_identifier")
-TYPES = json.loads(FILE.read_text()) if FILE.exists() else {}
+# Not .json: Checkov takes each .json beside the policies for a policy.
+LINES = [json.loads(line) for line in FILE.read_text().splitlines()] if FILE.exists() else []
+TYPES = {line.pop("type"): line for line in LINES}
 
 
 def settings(level):
@@ -76,8 +78,7 @@ def read(schema):
 
 def main():
     found = read(json.load(sys.stdin))
-    lines = [f" {json.dumps(kind)}: {json.dumps(found[kind])}" for kind in sorted(found)]
-    FILE.write_text("{\n" + ",\n".join(lines) + "\n}\n")
+    FILE.write_text("".join(json.dumps({"type": kind, **found[kind]}) + "\n" for kind in sorted(found)))
 
 
 if __name__ == "__main__":

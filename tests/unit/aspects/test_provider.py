@@ -16,7 +16,9 @@ from lib.deploy import terraform
 from lib.deploy.progress import Shown
 from lib.environments import ROOT, VENV_CHECKOV, python_of
 
-SECOND = json.loads((ROOT / "policies" / "_provider.json").read_text())
+SECOND = {
+    line["type"]: line for line in map(json.loads, (ROOT / "policies" / "_provider.jsonl").read_text().splitlines())
+}
 
 
 @pytest.fixture(scope="module")
@@ -59,10 +61,7 @@ def test_a_new_type_that_may_hold_data_is_named() -> None:
 def test_no_judgment_is_about_nothing() -> None:
     """A pattern that fits no type or argument any more is a misspelling, or outlived what it was about."""
     paths = [
-        f"{type_}.{path}"
-        for type_, of_type in FACTS.items()
-        for kind in judged.KINDS
-        for path in of_type.get(kind, ())
+        f"{type_}.{path}" for type_, of_type in FACTS.items() for kind in judged.KINDS for path in of_type.get(kind, ())
     ]
     argument_patterns = [
         *grouped("encryption", "not_at_rest"),
