@@ -325,7 +325,7 @@ COVERED = StackRule(
     waivable=False,
     fix=(
         "use a type that takes a customer managed key; for a newer provider's type run "
-        "python -m lib.aspects.provider.generate and judge it in judgments.toml, and for the other judge in policies/_encryption.py"
+        "python -m lib.aspects.provider.generate and judge it in judgments.toml, and in policies/_encryption.py"
     ),
     source="https://docs.aws.amazon.com/wellarchitected/latest/framework/sec_protect_data_rest_encrypt.html",
     check=encrypted.covered,

@@ -1,4 +1,4 @@
-"""A stack that none of our code wrote, of types that ours does not have: each of its faults is named, by both judges."""
+"""A stack that none of our code wrote, of types that ours does not have: both judges name each of its faults."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -64,5 +65,5 @@ def test_the_aspects_name_each_fault() -> None:
 
 
 @pytest.mark.parametrize("judged", [lambda directory: gate(directory)[1], aspects], ids=["gate", "aspects"])
-def test_the_same_resources_configured_well_have_none(judged) -> None:  # type: ignore[no-untyped-def]
+def test_the_same_resources_configured_well_have_none(judged: Callable[[Path], set[tuple[str, str]]]) -> None:
     assert judged(FOREIGN / "good") == set()

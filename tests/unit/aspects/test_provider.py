@@ -8,6 +8,7 @@ import subprocess
 from typing import Any
 
 import pytest
+import yaml
 
 from lib.aspects.provider import generate, judged
 from lib.aspects.provider.data import FACTS, FACTS_FILE, JUDGMENTS, grouped, matches
@@ -132,3 +133,10 @@ def test_both_judges_conclude_the_same() -> None:
             ]
         ]
         assert first == [second[type_]], type_
+
+
+def test_the_second_judges_taggable_types_are_the_providers() -> None:
+    """They stand in a YAML policy, because YAML can say the rule."""
+    policy = yaml.safe_load((ROOT / "policies" / "TAP-TAG-1.yaml").read_text())
+    listed = policy["definition"]["or"][0]["and"][0]["resource_types"]
+    assert sorted(listed) == sorted(type_ for type_, of_type in FACTS.items() if of_type.get("tags"))
