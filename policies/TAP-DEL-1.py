@@ -10,6 +10,7 @@ PROTECTIONS = (
     "disable_api_termination",
     "enable_deletion_protection",
     "managed_termination_protection",
+    "mutation_protection",
     "termination_protection",
     "termination_protection_enabled",
 )

@@ -2,7 +2,18 @@
 
 from _stack import StackCheck, arguments, is_false
 
-LOCKS = ("object_lock_configuration", "object_lock_mode", "object_lock_retain_until_date")
+LOCKS = (
+    "complete_lock",
+    "lock_configuration",
+    "object_lock_configuration",
+    "object_lock_enabled",
+    "object_lock_legal_hold_status",
+    "object_lock_mode",
+    "object_lock_retain_until_date",
+    "retention_lock_type",
+    "snaplock_configuration",
+)
+NO_LOCK = ("OFF", "NONE")
 # A lock by being there.
 LOCK_TYPES = (
     "aws_s3_bucket_object_lock_configuration",
@@ -23,11 +34,7 @@ class NothingIsLocked(StackCheck):
 
 
 def is_lock(argument, value):
-    if argument == "object_lock_enabled":
-        return not is_false(value)
-    if argument == "object_lock_legal_hold_status":
-        return value != "OFF"
-    return argument in LOCKS and value != []
+    return argument in LOCKS and not (is_false(value) or value == [] or value in NO_LOCK)
 
 
 check = NothingIsLocked()

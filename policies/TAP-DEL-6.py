@@ -3,13 +3,15 @@
 from _stack import StackCheck, arguments
 
 # Days; AWS allows no fewer.
-SHORTEST = {"deletion_window_in_days": 7, "recovery_window_in_days": 0}
+SHORTEST = {"deletion_window_in_days": 7, "permanent_deletion_time_in_days": 7, "recovery_window_in_days": 0}
 # These wait for thirty days unless told otherwise.
 MUST_SAY = {
+    "aws_acmpca_certificate_authority": "permanent_deletion_time_in_days",
     "aws_kms_external_key": "deletion_window_in_days",
     "aws_kms_key": "deletion_window_in_days",
     "aws_kms_replica_external_key": "deletion_window_in_days",
     "aws_kms_replica_key": "deletion_window_in_days",
+    "aws_quicksight_analysis": "recovery_window_in_days",
     "aws_secretsmanager_secret": "recovery_window_in_days",
 }
 

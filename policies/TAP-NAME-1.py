@@ -1,6 +1,6 @@
 """In Python because the suffix stands elsewhere, in the key of the state's backend, which YAML cannot reach."""
 
-from _names import PREFIXES, last_part, names
+from _names import begins_a_name, last_part, names
 from _stack import StackCheck, is_literal
 from checkov.common.models.enums import CheckCategories
 
@@ -13,7 +13,7 @@ class NamesEndInTheSuffix(StackCheck):
 
     def holds(self, resource):
         found = [given for given, _ in names(resource.kind, resource.body)]
-        if any(resource.body.get(prefix) is not None for prefix in PREFIXES):
+        if begins_a_name(resource.kind, resource.body):
             return False
         return all(
             is_literal(given) and resource.stack.suffix and last_part(given).endswith(f"-{resource.stack.suffix}")

@@ -1,7 +1,9 @@
 """Which argument names a resource, and with which word the name begins. No policy itself."""
 
-import fnmatch
+import functools
+import re
 
+from _provider import TYPES
 from _stack import blocks
 
 # type -> (argument, word)
@@ -23,22 +25,49 @@ NAMED = {
     "aws_sns_topic": ("name", "sns"),
     "aws_sqs_queue": ("name", "sqs"),
 }
-# Names that the world gives: domains and certificates.
-NOT_OURS = ("aws_route53_*", "aws_service_discovery_*_dns_namespace", "aws_ses_*identity", "aws_acm_*")
+# Named by a setting whose own words do not tell.
+NAMED_OTHERWISE = {
+    "aws_dms_replication_instance": "replication_instance_id",
+    "aws_dms_replication_task": "replication_task_id",
+    "aws_elasticache_cluster": "cluster_id",
+    "aws_elasticache_replication_group": "replication_group_id",
+}
+# Names that the world, AWS or another resource gives, and names in which AWS takes no hyphen.
+NOT_OURS = re.compile(
+    r"aws_(acm_.*|route53.*|service_discovery_.*_dns_namespace|ses_.*identity|sesv2_email_identity.*|lightsail_domain"
+    r"|customerprofiles_domain|account_region|cognito_identity_provider|config_organization_managed_rule|controltower_.*"
+    r"|directory_service_region|ec2_availability_zone_group|eks_addon|rds_certificate|redshift_partner"
+    r"|cloudformation_type|dsql_cluster_peering|cognito_user_in_group|rds_instance_state|ses_active_receipt_rule_set"
+    r"|secretsmanager_secret_.*|.*_user|quicksight_group|athena_database|keyspaces_table|s3_directory_bucket"
+    r"|sagemaker_image_version)"
+)
 # Terraform completes these with a random end.
-PREFIXES = ("name_prefix", "bucket_prefix", "alarm_name_prefix", "function_name_prefix")
+PREFIX = re.compile(r"(\w+_)?(name|identifier|bucket)_prefix")
+
+
+@functools.cache
+def is_ours(kind):
+    """Whether we name resources of a type."""
+    return not NOT_OURS.fullmatch(kind)
+
+
+def begins_a_name(kind, body):
+    """Whether something of a resource is named by the beginning of a name."""
+    return is_ours(kind) and any(PREFIX.fullmatch(key) and value is not None for key, value in body.items())
 
 
 def names(kind, body):
     """(name, word) of everything that a resource names: None for a name that is missing, "" where any word will do."""
-    if any(fnmatch.fnmatchcase(kind, pattern) for pattern in NOT_OURS):
+    if not is_ours(kind):
         return
     if kind == "aws_apigatewayv2_stage" and body.get("name") == "$default":  # AWS's own word
         return
     if kind in NAMED:
         argument, word = NAMED[kind]
         yield body.get(argument), word
-    elif body.get("name") is not None:
+    elif argument := NAMED_OTHERWISE.get(kind) or TYPES.get(kind, {}).get("name"):
+        yield body.get(argument), ""
+    elif "name" in body:
         yield body["name"], ""
     if kind == "aws_dynamodb_table":
         for argument in ("global_secondary_index", "local_secondary_index"):

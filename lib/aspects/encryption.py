@@ -6,7 +6,8 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from lib.aspects.model import ResourceRule, Severity, StackRule
+from lib.aspects.model import ANY_TYPE, ResourceRule, Severity, StackRule
+from lib.aspects.provider import encrypted
 from lib.aspects.terraform_json import (
     UNKNOWN,
     Attributes,
@@ -301,4 +302,33 @@ TLS_ONLY = StackRule(
     check=_tls_only,
 )
 
-RULES = (DYNAMODB, BUCKET, TOPIC, QUEUE, LOG_GROUP, LAMBDA_ENVIRONMENT, ROTATION, TLS_ONLY)
+ANY_OTHER = StackRule(
+    id="TAP-ENC-9",
+    title="Whatever else holds data is encrypted with a customer managed key",
+    why=WHY_OUR_KEY,
+    severity=Severity.CRITICAL,
+    controls=AT_REST,
+    resource_types=encrypted.TYPES,
+    waivable=False,
+    fix="switch the encryption on and give it <KmsKey>.arn of this stack, in each block that has a key",
+    source="https://docs.aws.amazon.com/wellarchitected/latest/framework/sec_protect_data_rest_encrypt.html",
+    check=encrypted.encrypted,
+)
+
+COVERED = StackRule(
+    id="TAP-ENC-10",
+    title="An encryption rule covers every type that holds data",
+    why="A type that no rule knows, or that takes no key of ours, would hold data in whatever way its default is.",
+    severity=Severity.HIGH,
+    controls=AT_REST,
+    resource_types=ANY_TYPE,
+    waivable=False,
+    fix=(
+        "use a type that takes a customer managed key; for a newer provider's type run "
+        "python -m lib.aspects.provider.generate and judge it in judgments.toml, and in policies/_encryption.py"
+    ),
+    source="https://docs.aws.amazon.com/wellarchitected/latest/framework/sec_protect_data_rest_encrypt.html",
+    check=encrypted.covered,
+)
+
+RULES = (DYNAMODB, BUCKET, TOPIC, QUEUE, LOG_GROUP, LAMBDA_ENVIRONMENT, ROTATION, TLS_ONLY, ANY_OTHER, COVERED)

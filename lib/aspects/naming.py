@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lib.aspects.model import Severity, StackRule
+from lib.aspects.provider.data import FACTS, JUDGMENTS, grouped, matches
 from lib.aspects.terraform_json import MISSING, UNKNOWN, Resource, StackView, blocks, literal, said
 
 # Type -> (argument that names it, {resource-type} word of its names). `x[].y` is the argument y of each block x.
@@ -32,20 +33,28 @@ NAMED: dict[str, tuple[tuple[str, str], ...]] = {
     "aws_sns_topic": (("name", "sns"),),
     "aws_sqs_queue": (("name", "sqs"),),
 }
-# A `name` here is a name in the DNS, or one of AWS's own words.
-NOT_OURS = re.compile(r"aws_(route53_.*|service_discovery_.*_dns_namespace|ses_.*identity|acm_.*)")
+NOT_OURS = grouped("names", "not_ours")
 AWS_WORDS = {"aws_apigatewayv2_stage": ("$default",)}
-PREFIXES = ("name_prefix", "bucket_prefix", "alarm_name_prefix", "function_name_prefix")
+# `name_prefix`, `cluster_identifier_prefix`, …: Terraform completes these with an end of its own.
+PREFIX = re.compile(r"(.+_)?(name|identifier|bucket)_prefix")
 
 SOURCE = "https://docs.aws.amazon.com/whitepapers/latest/tagging-best-practices/tagging-best-practices.html"
 
 
+def naming_argument(type_: str) -> str | None:
+    """The argument that names resources of a type: aws_rds_cluster's is cluster_identifier."""
+    argument = JUDGMENTS["names"]["also"].get(type_) or FACTS.get(type_, {}).get("name")
+    return None if argument is None else str(argument)
+
+
 def _names(resource: Resource) -> Iterator[tuple[str, str, Any]]:
     """(argument, {resource-type} word or "", value) of each name of a resource; a name left out has the value None."""
-    if NOT_OURS.fullmatch(resource.type):
+    if matches(NOT_OURS, resource.type):
         return
-    known = NAMED.get(resource.type)
-    for argument, word in known or ((("name", ""),) if "name" in resource.attributes else ()):
+    own = naming_argument(resource.type)
+    # A type that the data does not know is judged by what it says.
+    other = ((own, ""),) if own else (("name", ""),) if "name" in resource.attributes else ()
+    for argument, word in NAMED.get(resource.type) or other:
         block, _, inner = argument.rpartition("[].")
         for attributes in blocks(resource.attributes, block) if block else [resource.attributes]:
             value = attributes.get(inner)
@@ -66,8 +75,8 @@ def _ends_in_suffix(stack: StackView) -> Iterator[tuple[str, str]]:
         )
         return
     for resource in stack.resources:
-        for prefix in PREFIXES:
-            if resource.attributes.get(prefix) is not None:
+        for prefix, given in resource.attributes.items():
+            if PREFIX.fullmatch(prefix) and given is not None and not matches(NOT_OURS, resource.type):
                 yield resource.path, f"{prefix} makes Terraform invent a name; expected one ending in -{stack.suffix}"
         for argument, _, value in _names(resource):
             known = literal(value)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any, Final
 
 from lib.aspects.model import ResourceRule, Severity
+from lib.aspects.provider.data import FACTS
 from lib.aspects.terraform_json import Attributes, blocks, literal, said
 
 REQUIRED = ("Environment", "ManagedBy", "Project", "Owner")
-# Types with `tags`: hashicorp/aws 5.100.0, as its CDKTF bindings have them. A test holds both together.
-TAGGABLE: Final = frozenset((Path(__file__).parent / "taggable_types.txt").read_text().split())
+# Types with `tags` and `tags_all`.
+TAGGABLE: Final = frozenset(type_ for type_, facts in FACTS.items() if facts.get("tags"))
 # Its tags are blocks, because each may be handed on to the instances.
 TAG_BLOCKS = "aws_autoscaling_group"
 

@@ -1,99 +1,44 @@
-"""DEL: one command destroys everything, and nothing stays behind. The tables hold the provider's words (5.100.0)."""
+"""DEL: one command destroys everything, and nothing stays. provider/judgments.toml says which arguments decide it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lib.aspects.model import ANY_TYPE, ResourceRule, Severity
+from lib.aspects.provider.data import JUDGMENTS
 from lib.aspects.terraform_json import MISSING, Attributes, arguments, blocks, flag, literal, number, said
 
 DECOMMISSION = ("Well-Architected COST04-BP03", "PCI DSS 4.0.1 3.2.1")
 
-# Arguments that forbid the deletion of what carries them.
-PROTECTIONS = frozenset(
-    {
-        "delete_protection",
-        "deletion_protection",
-        "deletion_protection_enabled",
-        "disable_api_stop",
-        "disable_api_termination",
-        "enable_deletion_protection",
-        "managed_termination_protection",
-        "termination_protection",
-        "termination_protection_enabled",
-    }
-)
-OFF = ("INACTIVE", "DISABLED")  # how Cognito and ECS say false
-# Types that AWS or the provider protects unless told otherwise.
-PROTECTED_BY_DEFAULT = {
-    "aws_cloudtrail_event_data_store": "termination_protection_enabled",
-    "aws_neptunegraph_graph": "deletion_protection",
-    "aws_qldb_ledger": "deletion_protection",
-}
+_JUDGED: Mapping[str, Any] = JUDGMENTS["teardown"]
 
-# Arguments that make a destroy leave something behind: when true, and when false.
-KEEPS_WHEN_TRUE = frozenset(
-    {
-        "retain_on_delete",
-        "retain_physical_resources",
-        "retain_stack",
-        "retain_stacks",
-        "retain_stacks_on_account_removal",
-        "skip_destroy",
-    }
-)
-KEEPS_WHEN_FALSE = frozenset(
-    {"delete_automated_backups", "delete_on_termination", "skip_final_backup", "skip_final_snapshot"}
-)
-# Types that keep something unless told otherwise.
-KEEPS_BY_DEFAULT = {
-    "aws_db_instance": "skip_final_snapshot",
-    "aws_docdb_cluster": "skip_final_snapshot",
-    "aws_fsx_ontap_volume": "skip_final_backup",
-    "aws_fsx_openzfs_file_system": "skip_final_backup",
-    "aws_fsx_windows_file_system": "skip_final_backup",
-    "aws_lightsail_database": "skip_final_snapshot",
-    "aws_neptune_cluster": "skip_final_snapshot",
-    "aws_rds_cluster": "skip_final_snapshot",
-    "aws_redshift_cluster": "skip_final_snapshot",
-}
 
-LOCK_TYPES = frozenset(
-    {"aws_s3_bucket_object_lock_configuration", "aws_backup_vault_lock_configuration", "aws_glacier_vault_lock"}
-)
-LOCKS = frozenset(
-    {
-        "object_lock_configuration",
-        "object_lock_enabled",
-        "object_lock_legal_hold_status",
-        "object_lock_mode",
-        "object_lock_retain_until_date",
-    }
-)
+def _by_type(kind: str) -> dict[str, str]:
+    """Type -> the argument that it has to say, because what AWS or the provider takes without it is harmful."""
+    return {type_: path for type_, _, path in (full.partition(".") for full in _JUDGED[kind]["by_default"])}
 
-FORCES = frozenset({"force_delete", "force_destroy"})
-# Types whose destroy fails as long as they hold something.
-HOLDS_DATA = {
-    "aws_athena_database": "force_destroy",
-    "aws_athena_workgroup": "force_destroy",
-    "aws_backup_vault": "force_destroy",
-    "aws_ecr_repository": "force_delete",
-    "aws_ecrpublic_repository": "force_destroy",
-    "aws_lightsail_bucket": "force_delete",
-    "aws_s3_bucket": "force_destroy",
-    "aws_s3_directory_bucket": "force_destroy",
-}
 
-# Days between a deletion and its effect: AWS's minimum, and the types that wait longer unless told otherwise.
-WAITS = {"deletion_window_in_days": 7, "recovery_window_in_days": 0}
-WAITS_BY_DEFAULT = {
-    "aws_kms_external_key": "deletion_window_in_days",
-    "aws_kms_key": "deletion_window_in_days",
-    "aws_kms_replica_external_key": "deletion_window_in_days",
-    "aws_kms_replica_key": "deletion_window_in_days",
-    "aws_secretsmanager_secret": "recovery_window_in_days",
-}
+PROTECTIONS = frozenset(_JUDGED["protects"]["off"])
+OFF = _JUDGED["protects"]["words"]
+PROTECTED_BY_DEFAULT = _by_type("protects")
+
+KEEPS_WHEN_TRUE = frozenset(_JUDGED["keeps"]["off"])
+KEEPS_WHEN_FALSE = frozenset(_JUDGED["keeps"]["on"])
+KEEPS_WHEN_NAMED = frozenset(_JUDGED["keeps"]["none"])
+GIVES_UP = _JUDGED["keeps"]["words"]
+KEEPS_BY_DEFAULT = _by_type("keeps")
+
+LOCK_TYPES = frozenset(_JUDGED["locks"]["types"])
+LOCKS = frozenset(_JUDGED["locks"]["none"])
+UNLOCKED_WORDS = _JUDGED["locks"]["words"]
+
+FORCES = frozenset(_JUDGED["forces"]["on"])
+HOLDS_DATA = _by_type("forces")
+
+# Days between a deletion and its effect: AWS's minimum.
+WAITS: Mapping[str, int] = _JUDGED["waits"]["days"]
+WAITS_BY_DEFAULT = _by_type("waits")
 
 
 def _unprotected(type_: str, attributes: Attributes) -> Iterator[str]:
@@ -109,12 +54,14 @@ def _destroyable(_type: str, attributes: Attributes) -> Iterator[str]:
 
 
 def _keeps_nothing(type_: str, attributes: Attributes) -> Iterator[str]:
-    for path, _, value in _effective(type_, attributes, KEEPS_WHEN_TRUE, {}):
-        if flag(value) is not False:
-            yield f"{path} is {said(value)}; expected false"
+    for path, _, value in _effective(type_, attributes, KEEPS_WHEN_TRUE, KEEPS_BY_DEFAULT):
+        if flag(value) is not False and literal(value) not in GIVES_UP:
+            yield f"{path} is {said(value)}; expected false, or AWS's word for deletion"
     for path, _, value in _effective(type_, attributes, KEEPS_WHEN_FALSE, KEEPS_BY_DEFAULT):
         if flag(value) is not True:
             yield f"{path} is {said(value)}; expected true"
+    for path, name, value in _effective(type_, attributes, KEEPS_WHEN_NAMED, {}):
+        yield f"{path} is {said(value)}; expected no {name}"
 
 
 def _unlocked(type_: str, attributes: Attributes) -> Iterator[str]:
@@ -122,7 +69,7 @@ def _unlocked(type_: str, attributes: Attributes) -> Iterator[str]:
         yield f"{type_} locks what it points at; expected no lock"
         return
     for path, name, value in _effective(type_, attributes, LOCKS, {}):
-        if flag(value) is not False and literal(value) != "OFF" and value != []:
+        if flag(value) is not False and literal(value) not in UNLOCKED_WORDS and value != []:
             yield f"{path} is {said(value)}; expected no {name}"
 
 
@@ -145,12 +92,14 @@ def _effective(
 
     Left out, an argument is harmless, unless its default for this type is not: then it comes with the value None.
     """
+    found = set()
     for path, name, value in arguments(attributes):
         if name in names and literal(value) is not MISSING:
+            found.add(path)
             yield path, name, value
     default = harmful_by_default.get(type_)
-    if default is not None and literal(attributes.get(default)) is MISSING:
-        yield default, default, None
+    if default is not None and default not in found and (name := default.rpartition(".")[2]) in names:
+        yield default, name, None
 
 
 UNPROTECTED = ResourceRule(
@@ -187,7 +136,7 @@ KEEPS_NOTHING = ResourceRule(
     controls=DECOMMISSION,
     resource_types=ANY_TYPE,
     waivable=False,
-    fix="set skip_destroy and retain_… to False, skip_final_… and delete_… to True, or leave a harmless default",
+    fix="set skip_destroy and retain_… to False, skip_final_… and delete_… to True, and name no final snapshot",
     source="https://docs.aws.amazon.com/wellarchitected/latest/framework/cost_decomissioning_resources_decommission.html",
     check=_keeps_nothing,
 )

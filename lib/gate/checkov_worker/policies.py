@@ -18,7 +18,7 @@ from checkov.terraform.checks.resource.registry import resource_registry
 from .surroundings import Complaints, GateError
 
 ENDINGS = (".yaml", ".py")
-# What stands in policies/ without being a policy; and modules that policies share begin with an underscore.
+# What stands in policies/ without being a policy; modules and data that policies share begin with an underscore.
 NOT_POLICIES = ("README.md", "__pycache__", "waivers.yaml")
 # Checks of Checkov's own that nobody is excused from: its category ENCRYPTION, and these words in a title. Its other
 # categories do not say it: public access and deletion protection are spread over NETWORKING, IAM and GENERAL_SECURITY.
@@ -114,9 +114,8 @@ def _files(directory: Path) -> list[Path]:
     if not directory.is_dir():
         raise GateError(f"{directory}: there is no such directory of policies; restore it")
     names = sorted(path.name for path in directory.iterdir())
-    files = [
-        directory / name for name in names if name not in NOT_POLICIES and not (name[0] == "_" and name.endswith(".py"))
-    ]
+    shared = {name for name in names if name[0] == "_" and name.endswith((".py", ".jsonl"))}
+    files = [directory / name for name in names if name not in NOT_POLICIES and name not in shared]
     for path in files:
         if path.is_symlink() or not path.is_file() or path.suffix not in ENDINGS:
             raise GateError(f"{path}: is no policy, which is a plain .yaml or .py file; move it elsewhere")

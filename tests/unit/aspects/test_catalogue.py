@@ -27,6 +27,8 @@ def test_ids_and_severities_change_only_on_purpose() -> None:
         "TAP-ENC-6": HIGH,
         "TAP-ENC-7": HIGH,
         "TAP-ENC-8": HIGH,
+        "TAP-ENC-9": CRITICAL,
+        "TAP-ENC-10": HIGH,
         "TAP-REC-1": HIGH,
         "TAP-REC-2": HIGH,
         "TAP-DEL-1": HIGH,

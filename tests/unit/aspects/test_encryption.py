@@ -213,3 +213,32 @@ def test_replicas_have_keys_of_their_own(after: Callable[..., tuple[Finding, ...
     added = {"point_in_time_recovery": True}
     found = after("aws_dynamodb_table_replica.second", "", added)
     assert {finding.rule_id for finding in found} == {"TAP-ENC-1", "TAP-TAG-1"}
+
+
+STREAM = {"name": "stream-a-dev", "encryption_type": "KMS", "kms_key_id": "${aws_kms_key.main.arn}"}
+
+
+@pytest.mark.parametrize(
+    ("argument", "value", "message"),
+    [
+        ("encryption_type", None, "encryption_type is missing; expected AWS's word for a customer managed key"),
+        ("encryption_type", "NONE", 'encryption_type is "NONE"'),
+        *(("kms_key_id", value, message) for value, message in NOT_OUR_KEY),
+    ],
+)
+def test_any_type_is_encrypted_with_a_key_of_this_stack(
+    after: Callable[..., tuple[Finding, ...]], argument: str, value: Any, message: str
+) -> None:
+    findings = after("aws_kinesis_stream.a", "", {**STREAM, argument: value})
+    (said,) = (finding.message for finding in findings if finding.rule_id == "TAP-ENC-9")
+    assert message in said
+
+
+@pytest.mark.parametrize("type_", ["aws_simpledb_domain", "aws_thing_of_next_year", "google_storage_bucket"])
+def test_a_type_that_no_rule_covers_is_a_finding(broken: Callable[..., set[str]], type_: str) -> None:
+    assert "TAP-ENC-10" in broken(f"{type_}.a", "", {})
+
+
+@pytest.mark.parametrize("type_", ["random_id", "null_resource", "time_sleep", "terraform_data", "aws_vpc"])
+def test_types_without_data_need_no_key(broken: Callable[..., set[str]], type_: str) -> None:
+    assert not broken(f"{type_}.a", "", {}) & {"TAP-ENC-9", "TAP-ENC-10"}

@@ -12,7 +12,7 @@ from lib.aspects.model import Finding
 
 BUCKET = "aws_s3_bucket.records"
 FUNCTION = "aws_lambda_function.processor"
-ANYTHING = "aws_thing.that_no_rule_knows"
+ANYTHING = "random_thing.that_no_rule_knows"
 SUFFIX, PATTERN = "TAP-NAME-1", "TAP-NAME-2"
 NO_FOLDER = {"backend": {"s3": {"key": "terraform.tfstate"}}}
 

@@ -39,7 +39,7 @@ def test_autoscaling_groups_have_tags_as_blocks(
     broken: Callable[..., set[str]], left_out: str, found: set[str]
 ) -> None:
     blocks = [{"key": name, "value": "x", "propagate_at_launch": True} for name in REQUIRED if name != left_out]
-    assert broken(GROUP, "", {"tag": blocks}) == found
+    assert broken(GROUP, "", {"name": "group-workers-dev", "tag": blocks}) == found
 
 
 def test_types_without_tags_need_none(broken: Callable[..., set[str]]) -> None:

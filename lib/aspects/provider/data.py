@@ -1,0 +1,46 @@
+"""The reader of facts.json and judgments.toml: what the rules know of the provider's resource types."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from fnmatch import translate
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+FACTS_FILE = HERE / "facts.json"
+JUDGMENTS_FILE = HERE / "judgments.toml"
+
+# Resource types of other providers, and of Terraform itself, that hold no data.
+OTHER_PROVIDERS = frozenset({"terraform_data", "null_resource"})
+OTHER_FAMILIES = ("random_", "time_")
+
+FACTS: Mapping[str, Mapping[str, Any]] = json.loads(FACTS_FILE.read_text()) if FACTS_FILE.exists() else {}
+JUDGMENTS: Mapping[str, Any] = tomllib.loads(JUDGMENTS_FILE.read_text())
+
+
+def matches(patterns: Iterable[str], text: str) -> bool:
+    """Whether one of the patterns (`*` for anything) is the whole text."""
+    return _pattern(tuple(patterns)).fullmatch(text) is not None
+
+
+@cache
+def _pattern(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(translate(pattern) for pattern in patterns) or "(?!)")
+
+
+def grouped(*section: str) -> tuple[str, ...]:
+    """The patterns of a section of judgments, whatever the reasons they stand under."""
+    place: Any = JUDGMENTS
+    for name in section:
+        place = place[name]
+    return tuple(pattern for patterns in place.values() for pattern in patterns)
+
+
+def is_known(type_: str) -> bool:
+    """Whether the data says anything of a type."""
+    return type_ in FACTS or type_ in OTHER_PROVIDERS or type_.startswith(OTHER_FAMILIES)
