@@ -27,7 +27,11 @@ OUR_UNWAIVABLE = frozenset(rule.id for rule in RULES if not rule.waivable)
 
 @dataclass(frozen=True)
 class Waiver:
-    """One entry. `path` is a construct's path, whole or beneath its stack; `expires` is the last day that it counts."""
+    """One entry. `expires` is the last day that it counts.
+
+    `path` is a construct's, whole or beneath its stack, and means what is beneath it too: one judge may find a fault at
+    a bucket, and the other at the bucket's versioning.
+    """
 
     rule: str
     path: str
@@ -40,8 +44,13 @@ class Waiver:
         return f"policies/waivers.yaml:{self.line} ({self.rule} at {self.path})"
 
     def covers(self, path: str) -> bool:
-        """Whether this is the construct that is meant."""
-        return self.path in (path, path.partition("/")[2])
+        """Whether this construct is meant. A whole stack never is, but for a finding on the stack itself."""
+        beneath_stack = path.partition("/")[2]
+        return bool(self.path) and (
+            self.path in (path, beneath_stack)
+            or beneath_stack.startswith(f"{self.path}/")
+            or ("/" in self.path and path.startswith(f"{self.path}/"))
+        )
 
 
 @dataclass(frozen=True)

@@ -70,6 +70,19 @@ def test_a_waiver_excuses_one_rule_at_one_construct(path: str) -> None:
     assert (verdict.complaints, verdict.warnings) == ((), ())
 
 
+@pytest.mark.parametrize("path", ["ledger", "TapStackdev/ledger"])
+def test_what_is_beneath_the_construct_is_excused_too(path: str) -> None:
+    waiver = replace(GOOD, path=path)
+    assert judged(waiver).waived == ((FINDINGS[0], waiver),)
+
+
+@pytest.mark.parametrize("path", ["TapStackdev", "ledger/trans", "ledge", "", "/"])
+def test_neither_a_whole_stack_nor_half_a_name_is_a_construct(path: str) -> None:
+    verdict = judged(replace(GOOD, path=path))
+    assert verdict.kept == FINDINGS
+    assert len(verdict.complaints) == 1
+
+
 def test_it_excuses_in_every_environment() -> None:
     found = (
         Found("TAP-REC-1", "TapStackdev/ledger/transactions"),
@@ -96,7 +109,6 @@ def test_json_without_constructs_is_spoken_of_by_address() -> None:
         ({"rule": "tap-rec-1"}, "names no rule of ours or of Checkov's"),
         ({"rule": "TAP-*"}, "names no rule of ours or of Checkov's"),
         ({"rule": "TAP-ENC-1"}, "asks for what nobody gets: TAP-ENC-1"),
-        ({"path": "ledger"}, "names no construct that was judged"),
         ({"path": "*"}, "names no construct that was judged"),
         ({"path": "transactions"}, "names no construct that was judged"),
         ({"path": "TapStackqa7/ledger/transactions"}, "names no construct that was judged"),

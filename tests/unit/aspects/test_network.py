@@ -10,7 +10,7 @@ import pytest
 BLOCK = "aws_s3_bucket_public_access_block.records"
 ROUTE, METHOD, URL = "aws_apigatewayv2_route.pay", "aws_api_gateway_method.pay", "aws_lambda_function_url.pay"
 PERMISSION, STAGE = "aws_lambda_permission.pay", "aws_apigatewayv2_stage.main"
-THING, RULE = "aws_thing.a", "aws_security_group_rule.a"
+THING, RULE = "aws_vpc_endpoint_policy.a", "aws_security_group_rule.a"
 SERVICE, SOURCE = "sns.amazonaws.com", "${aws_sns_topic.alerts.arn}"
 
 

@@ -13,7 +13,7 @@ from lib.aspects.judge import judge
                                   "use1-az4", "s3-us-iso-east-1"])  # fmt: skip
 @pytest.mark.parametrize("section", ["resource", "data", "output", "locals"])
 def test_a_region_is_found(good: dict[str, Any], section: str, text: str) -> None:
-    good.setdefault(section, {}).setdefault("aws_thing", {})["a"] = {"deep": [{"inside": text}]}
+    good.setdefault(section, {}).setdefault("aws_vpc_endpoint_policy", {})["a"] = {"deep": [{"inside": text}]}
     assert {finding.rule_id for finding in judge(good)} == {"TAP-REG-1"}
 
 
