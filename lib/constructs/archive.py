@@ -41,6 +41,7 @@ from lib.naming import Naming
 # Where the archiver may write; its own code makes the keys below these.
 AUDIT_PREFIX = "audit/"
 RECEIPTS_PREFIX = "receipts/"
+SET_ASIDE_PREFIX = "set-aside/"
 ACCESS_LOG_PREFIX = "archive/"
 
 NONCURRENT_DAYS = 30  # how long an overwritten or deleted object can be brought back

@@ -10,7 +10,7 @@ from lib.aws import (
     LambdaEventSourceMappingDestinationConfigOnFailure,
 )
 from lib.constructs.account import Account
-from lib.constructs.archive import AUDIT_PREFIX, RECEIPTS_PREFIX, Archive
+from lib.constructs.archive import AUDIT_PREFIX, RECEIPTS_PREFIX, SET_ASIDE_PREFIX, Archive
 from lib.constructs.code import Code
 from lib.constructs.dead_letters import DeadLetters
 from lib.constructs.function import Function
@@ -52,7 +52,7 @@ class Archiver(Function):
         log_retention_days: int,
     ) -> None:
         stream = ledger.table.stream_arn
-        prefixes = [f"{archive.bucket.arn}/{prefix}*" for prefix in (AUDIT_PREFIX, RECEIPTS_PREFIX)]
+        prefixes = [f"{archive.bucket.arn}/{prefix}*" for prefix in (AUDIT_PREFIX, RECEIPTS_PREFIX, SET_ASIDE_PREFIX)]
         super().__init__(
             scope,
             id_,
@@ -66,6 +66,8 @@ class Archiver(Function):
             environment={BUCKET_VARIABLE: archive.bucket.bucket},
             statements=[
                 allow("Archive", ["s3:PutObject"], prefixes),
+                # Which version of a payment its receipt shows, before a later one takes its place.
+                allow("Receipts", ["s3:GetObject"], [f"{archive.bucket.arn}/{RECEIPTS_PREFIX}*"]),
                 # docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
                 allow(
                     "ArchiveKey",

@@ -309,3 +309,19 @@ def test_audit_record_and_receipt_arrive(deployment: Deployment, outputs: dict[s
     assert record["after"] == payment
     stored = deployment.client("s3").head_object(Bucket=outputs["audit_bucket_name"], Key=audit_key)
     assert stored["ServerSideEncryption"] == "aws:kms"
+
+
+def test_a_receipt_follows_its_payment(deployment: Deployment, wish: Wish, key: str) -> None:
+    payment_id = deployment.payments.create(wish(capture=False), key).body["payment_id"]
+    step(deployment, payment_id, "capture", {"amount": 4000}, "c")
+    last = step(deployment, payment_id, "refunds", {"amount": 1000}, "r").body["payment"]
+
+    def newest() -> dict[str, Any] | None:
+        receipt = archived(deployment, f"receipts/integration-shop/{payment_id}.json")
+        return receipt if receipt and receipt["version"] == 3 else None
+
+    receipt = wait_for("the receipt of the third version", newest, RECORD_SECONDS)
+    assert {name: receipt[name] for name in last} == last
+    records = [archived(deployment, found) for found in audit_keys(deployment, payment_id)]
+    told = sorted((record["version"], record["event"], record["after"]["status"]) for record in records if record)
+    assert told == [(1, "created", "authorized"), (2, "changed", "captured"), (3, "changed", "partially_refunded")]

@@ -11,7 +11,7 @@ from lib.constructs import alarms, archive, archiver, cursor_key, processor
 from lib.environments import ROOT
 from lib.settings import DEFAULT_MAXIMUM_AMOUNT
 from payments import settings
-from payments.archive import Change, documents
+from payments.archive import Change, documents, poison
 from payments.payment import Payment, Request
 from payments.validation import MAX_AMOUNT
 from tests.unit.payments.conftest import NOW, stream_record
@@ -67,8 +67,10 @@ def test_handlers_exist() -> None:
 
 def test_the_archiver_writes_where_it_may() -> None:
     made = Payment.new(Request("m", 1, "EUR", "tok"), "k", "shop", NOW)
-    prefixes = {document.key.split("/")[0] + "/" for document in documents(Change.from_stream(stream_record(made)))}
-    assert prefixes == {archive.AUDIT_PREFIX, archive.RECEIPTS_PREFIX}
+    record = stream_record(made)
+    written = [*documents(Change.from_stream(record)), poison(record, "a test")]
+    prefixes = {document.key.split("/")[0] + "/" for document in written}
+    assert prefixes == {archive.AUDIT_PREFIX, archive.RECEIPTS_PREFIX, archive.SET_ASIDE_PREFIX}
 
 
 def test_what_the_table_is_keyed_by_is_in_every_item() -> None:

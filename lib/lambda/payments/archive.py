@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from payments import cards
 from payments.payment import Payment
 
 EVENTS = {"INSERT": "created", "MODIFY": "changed", "REMOVE": "removed"}
@@ -44,7 +45,7 @@ class Change:
                 before=Payment.from_item(before) if before else None,
                 after=Payment.from_item(after) if after else None,
             )
-        except KeyError as error:
+        except (KeyError, TypeError, AttributeError, OverflowError) as error:
             raise ValueError(f"the record has no usable {error}") from error
 
     @property
@@ -58,11 +59,11 @@ class Change:
 
 @dataclass(frozen=True)
 class Document:
-    """An object of the archive. `once`: it never changes, so one that stands there already is the same."""
+    """An object of the archive. It takes the place of an older `version` only; one of None never changes."""
 
     key: str
     content: bytes
-    once: bool
+    version: int | None = None
 
 
 def documents(change: Change) -> list[Document]:
@@ -71,6 +72,20 @@ def documents(change: Change) -> list[Document]:
     if change.after:
         written.append(_receipt(change.after))
     return written
+
+
+def poison(record: Mapping[str, Any], reason: str) -> Document:
+    """A record of the stream that no retry can make archivable, as it came, without token and card numbers."""
+    number = str(record["dynamodb"]["SequenceNumber"])
+    document = {"sequence_number": number, "reason": reason, "record": _without_tokens(record)}
+    return Document(key=f"set-aside/{number}.json", content=_json(cards.redact_all(document)))
+
+
+def _without_tokens(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        hidden = {"payment_token": {"S": "removed"}} if "payment_token" in value else {}
+        return {**{name: _without_tokens(inner) for name, inner in value.items()}, **hidden}
+    return value
 
 
 def _audit_record(change: Change) -> Document:
@@ -90,16 +105,14 @@ def _audit_record(change: Change) -> Document:
                 "after": change.after.shown() if change.after else None,
             }
         ),
-        once=True,
     )
 
 
 def _receipt(payment: Payment) -> Document:
-    # A first version delivered again must not take the place of a later one.
     return Document(
         key=f"receipts/{payment.merchant_id}/{payment.payment_id}.json",
         content=_json({"receipt_for": payment.payment_id, "version": payment.version, **payment.shown()}),
-        once=payment.version == 1,
+        version=payment.version,
     )
 
 

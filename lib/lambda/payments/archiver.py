@@ -2,7 +2,8 @@
 
 Event: a batch of DynamoDB stream records. Answer: the records that could not be archived, by sequence number
 (docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html); Lambda goes on from the lowest of them,
-so a record after it comes again, which changes nothing.
+so a record after it comes again, which changes nothing. A record that no retry can help is set aside, and not reported:
+it would keep those behind it waiting.
 """
 
 from __future__ import annotations
@@ -17,13 +18,15 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from payments import settings
-from payments.archive import Change, Document, documents
+from payments.archive import Change, Document, documents, poison
 from payments.observability import logger, metrics
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 CONFIG = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
+VERSION = "version"  # of the payment, in the metadata of its receipt
+TRIES = 3  # against others that write the same object
 
 
 class S3Archive:
@@ -34,22 +37,39 @@ class S3Archive:
         self._client = client or boto3.client("s3", config=CONFIG)
 
     def write(self, document: Document) -> None:
-        """Put the object; one that is written once and stands there already is left as it is."""
+        """Put the object, unless one stands there that never changes, or is as new or newer."""
         put = functools.partial(
             self._client.put_object,
             Bucket=self._bucket,
             Key=document.key,
             Body=document.content,
             ContentType="application/json",
+            Metadata={} if document.version is None else {VERSION: str(document.version)},
         )
-        if not document.once:
-            put()
-            return
-        try:
-            put(IfNoneMatch="*")
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "PreconditionFailed":  # If-None-Match: it stands there
-                raise
+        for _ in range(TRIES):
+            try:
+                put(IfNoneMatch="*")
+                return
+            except ClientError as error:
+                if not _stands_there(error):
+                    raise
+            if document.version is None:
+                return
+            standing = self._client.head_object(Bucket=self._bucket, Key=document.key)
+            if int(standing["Metadata"].get(VERSION, 0)) >= document.version:
+                return
+            try:
+                put(IfMatch=standing["ETag"])
+                return
+            except ClientError as error:
+                if not _stands_there(error):
+                    raise
+        raise TimeoutError("the object changed whenever it was about to be written")
+
+
+def _stands_there(error: ClientError) -> bool:
+    """Another object stands there, or is being written: docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html"""
+    return error.response["Error"]["Code"] in {"PreconditionFailed", "ConditionalRequestConflict"}
 
 
 @functools.cache
@@ -61,20 +81,31 @@ def archive() -> S3Archive:
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
-    """Archive a batch. What fails is logged and reported; what can be archived is, whatever fails beside it."""
-    failed = [record["dynamodb"]["SequenceNumber"] for record in event["Records"] if not _archived(record)]
-    metrics.add_metric(name="ChangesArchived", unit=MetricUnit.Count, value=len(event["Records"]) - len(failed))
-    metrics.add_metric(name="ChangesFailed", unit=MetricUnit.Count, value=len(failed))
-    return {"batchItemFailures": [{"itemIdentifier": sequence_number} for sequence_number in failed]}
+    """Archive a batch. What fails is logged and counted; what can be archived is, whatever fails beside it."""
+    retried: list[str] = []
+    set_aside = 0
+    for record in event["Records"]:
+        try:
+            set_aside += not _archived(record)
+        except settings.SettingsError:
+            raise
+        except Exception:
+            logger.exception("change not archived", sequence_number=record["dynamodb"]["SequenceNumber"])
+            retried.append(record["dynamodb"]["SequenceNumber"])
+    failed = len(retried) + set_aside
+    metrics.add_metric(name="ChangesArchived", unit=MetricUnit.Count, value=len(event["Records"]) - failed)
+    metrics.add_metric(name="ChangesFailed", unit=MetricUnit.Count, value=failed)
+    return {"batchItemFailures": [{"itemIdentifier": sequence_number} for sequence_number in retried]}
 
 
 def _archived(record: dict[str, Any]) -> bool:
+    """Write what the record makes; False where it makes nothing and is set aside. Raises what a retry may help."""
     try:
-        for document in documents(Change.from_stream(record)):
-            archive().write(document)
-    except settings.SettingsError:
-        raise
-    except Exception:
-        logger.exception("change not archived", sequence_number=record["dynamodb"]["SequenceNumber"])
+        written = documents(Change.from_stream(record))
+    except ValueError as error:
+        logger.exception("change set aside", sequence_number=record["dynamodb"]["SequenceNumber"])
+        archive().write(poison(record, str(error)))
         return False
+    for document in written:
+        archive().write(document)
     return True

@@ -138,11 +138,12 @@ def test_the_processor_reads_and_writes_the_table_and_nothing_else(template: Tem
     assert variables["MAXIMUM_AMOUNT"] == "999999999999"
 
 
-def test_the_archiver_reads_the_stream_and_writes_two_prefixes(template: Template) -> None:
-    """It cannot read what it wrote, nor the table."""
+def test_the_archiver_reads_the_stream_and_writes_three_prefixes(template: Template) -> None:
+    """Of what it wrote it can read the receipts alone, and not the table."""
     archive, key = template.ref("archive/records/bucket", "arn"), template.ref("encryption/key", "arn")
     assert grants(template, "archiver") == {
-        "Archive": (["s3:PutObject"], [f"{archive}/audit/*", f"{archive}/receipts/*"]),
+        "Archive": (["s3:PutObject"], [f"{archive}/audit/*", f"{archive}/receipts/*", f"{archive}/set-aside/*"]),
+        "Receipts": (["s3:GetObject"], [f"{archive}/receipts/*"]),
         "ArchiveKey": (["kms:Decrypt", "kms:GenerateDataKey"], [key]),
         "Stream": (
             ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"],

@@ -86,13 +86,16 @@ class MemoryArchive:
 
     def __init__(self) -> None:
         self.objects: dict[str, bytes] = {}
+        self.versions: dict[str, int] = {}
         self.broken: set[str] = set()
 
     def write(self, document: Document) -> None:
         if document.key in self.broken:
             raise OSError("the archive does not answer")
-        if not (document.once and document.key in self.objects):
+        standing = self.versions.get(document.key, 0)
+        if document.key not in self.objects or (document.version is not None and standing < document.version):
             self.objects[document.key] = document.content
+            self.versions[document.key] = document.version or 0
 
 
 @dataclass

@@ -81,11 +81,46 @@ def test_a_record_that_fails_is_reported_and_the_others_are_archived(archive: Me
 
 
 @pytest.mark.parametrize("spoil", ["NewImage", "ApproximateCreationDateTime"])
-def test_a_poison_record_is_reported(archive: MemoryArchive, spoil: str) -> None:
+def test_a_poison_record_is_set_aside_and_blocks_nothing(archive: MemoryArchive, spoil: str) -> None:
     poison = stream_record(payment("1"), sequence_number="1")
     del poison["dynamodb"][spoil]
-    assert archived(poison, stream_record(payment("2"), sequence_number="2")) == ["1"]
-    assert len(archive.objects) == 2
+    assert archived(poison, stream_record(payment("2"), sequence_number="2")) == []
+    assert len(archive.objects) == 3
+    kept = json.loads(archive.objects["set-aside/1.json"])
+    assert (kept["sequence_number"], kept["record"]["eventID"]) == ("1", "1")
+    assert "tok_visa" not in str(archive.objects)
+
+
+@pytest.mark.parametrize("image", [None, [], "x", {"payment_id": {"S": "x"}}, {"amount": {"N": "one"}}, {"amount": {}}])
+def test_whatever_an_image_is_it_is_archived_or_set_aside(archive: MemoryArchive, image: object) -> None:
+    poison = stream_record(payment("1"), sequence_number="1")
+    poison["dynamodb"]["NewImage"] = image
+    assert archived(poison) == []
+    assert list(archive.objects) == ["set-aside/1.json"]
+
+
+def test_a_poison_record_that_cannot_be_set_aside_is_tried_again(archive: MemoryArchive) -> None:
+    poison = stream_record(payment("1"), sequence_number="1")
+    del poison["dynamodb"]["NewImage"]
+    archive.broken.add("set-aside/1.json")
+    assert archived(poison) == ["1"]
+
+
+def test_set_aside_records_hold_no_card_number(archive: MemoryArchive) -> None:
+    poison = stream_record(payment("1"), sequence_number="1")
+    poison["dynamodb"]["NewImage"] = {"note": {"S": "4111 1111 1111 1111"}}
+    archived(poison)
+    assert "4111" not in str(archive.objects)
+
+
+def test_older_versions_delivered_late_do_not_replace_a_later_receipt(archive: MemoryArchive) -> None:
+    made = payment()
+    changed = later(made)
+    last = dataclasses.replace(changed, refunded=70, version=3)
+    archived(stream_record(last, changed, sequence_number="3"))
+    archived(stream_record(changed, made, sequence_number="2"), stream_record(made, sequence_number="1"))
+    assert json.loads(archive.objects[f"receipts/m-1/{made.payment_id}.json"])["refunded"] == 70
+    assert len([key for key in archive.objects if key.startswith("audit/")]) == 3
 
 
 def test_an_item_that_is_no_payment_is_no_change() -> None:

@@ -87,6 +87,29 @@ def test_a_form_that_is_let_through_is_let_through_exactly() -> None:
     assert [error.pointer for error in findings({"headers": {"x-amzn-trace-id": trace + "x"}})] == ["x-amzn-trace-id"]
 
 
+def signed(key_id: str, signature: str, region: str = "eu-west-1", headers: str = "host") -> str:
+    return (
+        f"AWS4-HMAC-SHA256 Credential={key_id}/20261123/{region}/execute-api/aws4_request, "
+        f"SignedHeaders={headers}, Signature={signature}"
+    )
+
+
+@pytest.mark.parametrize("key_id", ["AKIAIOSFODNN7EXAMPLE", "test", "AKIAIOSFODNN70712345"])
+def test_a_signature_is_let_through_whatever_the_key_id_is_like(key_id: str) -> None:
+    """Found against the emulator, whose key id is `test`: one signature in some hundred was refused."""
+    authorization = signed(key_id, CARD + "a" * 48)
+    assert cards.contains(authorization)
+    assert list(findings({"headers": {"authorization": authorization}})) == []
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    [signed(CARD, "a" * 64), signed("test", "a" * 64, region=CARD), signed("test", "a" * 64, headers=f"x-{CARD}")],
+)
+def test_what_surrounds_a_signature_is_looked_through(authorization: str) -> None:
+    assert [error.pointer for error in findings({"headers": {"authorization": authorization}})] == ["authorization"]
+
+
 def test_a_name_that_is_cut_short_reads_as_no_card_number(call: Call) -> None:
     """Twenty-five digits are no card number; the first sixteen of them are."""
     name = "x" * 48 + CARD + "000000000"
