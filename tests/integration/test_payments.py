@@ -325,3 +325,28 @@ def test_a_receipt_follows_its_payment(deployment: Deployment, wish: Wish, key: 
     records = [archived(deployment, found) for found in audit_keys(deployment, payment_id)]
     told = sorted((record["version"], record["event"], record["after"]["status"]) for record in records if record)
     assert told == [(1, "created", "authorized"), (2, "changed", "captured"), (3, "changed", "partially_refunded")]
+
+
+def test_a_change_that_is_no_payments_is_set_aside_and_blocks_nothing(
+    deployment: Deployment, outputs: dict[str, str], wish: Wish, key: str
+) -> None:
+    dynamodb, table = deployment.client("dynamodb"), outputs["transactions_table_name"]
+    item = {"payment_id": {"S": f"nobody-{key}"}, "note": {"S": "written by hand"}}
+    dynamodb.put_item(TableName=table, Item=item)
+    payment_id = deployment.payments.create(wish(), key).body["payment_id"]
+    receipt_key = f"receipts/integration-shop/{payment_id}.json"
+    assert wait_for("the receipt behind it", lambda: archived(deployment, receipt_key), RECORD_SECONDS)
+    kept = wait_for("what is set aside", lambda: _set_aside(deployment, outputs, key), RECORD_SECONDS)
+    assert kept["record"]["dynamodb"]["NewImage"] == item
+    dynamodb.delete_item(TableName=table, Key={"payment_id": item["payment_id"]})
+
+
+def _set_aside(deployment: Deployment, outputs: dict[str, str], key: str) -> dict[str, Any] | None:
+    """The record below set-aside/ that has the text in it."""
+    pages = (
+        deployment.client("s3")
+        .get_paginator("list_objects_v2")
+        .paginate(Bucket=outputs["audit_bucket_name"], Prefix="set-aside/")
+    )
+    found = [archived(deployment, item["Key"]) for page in pages for item in page.get("Contents", [])]
+    return next((record for record in found if record and key in json.dumps(record)), None)
