@@ -107,6 +107,8 @@ def _is_stale(name: str) -> bool:
 
 def _make(name: str) -> None:
     directory = ENVIRONMENTS[name]
+    if directory.is_symlink():
+        raise ToolError(f"{directory} is a link to an environment of another checkout's lock; remove the link")
     print(f"setup: {directory.name} from requirements/{name}.txt …", file=sys.stderr, flush=True)
     begin = time.monotonic()
     install = ["-m", "pip", "install", "--quiet", "--no-deps", "--require-hashes", "-r", str(_lock_file(name))]
