@@ -14,9 +14,9 @@ import importlib
 import io
 import json
 import math
-import os
 import sys
 import time
+import uuid
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
@@ -61,9 +61,8 @@ def _make_client(module: Any) -> None:
 def _measured(handler: Any, count: int) -> dict[str, Any]:
     counted: Counter[str] = Counter()
     _listen(counted)
-    run = f"{os.getpid()}-{time.time_ns()}"
-    _calls(handler, [f"{run}-w{number}" for number in range(WARM_UP)], 201)
-    keys = [f"{run}-{number}" for number in range(count)]
+    _calls(handler, [str(uuid.uuid4()) for _ in range(WARM_UP)], 201)
+    keys = [str(uuid.uuid4()) for _ in range(count)]
     return {what: _timed(handler, keys, counted) for what in ("new", "replay")}
 
 

@@ -37,7 +37,7 @@ def run(action: str, environ: Mapping[str, str], options: Options, progress: Pro
     code = runner.foreground("destroy", *approved)
     if code == 0:
         progress.show(
-            "Destroyed. Two things are on their way out: the KMS key, pending deletion for 7 days, AWS's minimum; "
+            "Destroyed. Two things are on their way out: the KMS keys, pending deletion for 7 days, AWS's minimum; "
             "and DynamoDB's own backup of the table, which nobody can delete and which expires after 35 days."
         )
     return code
