@@ -81,7 +81,7 @@ class Gate:
                 }
             )
             try:
-                answer = checkov.answer()
+                answer = checkov.answer(len(stacks))
             except ToolError as error:
                 message = str(error)
                 for file, stack in zip(files, stacks, strict=True):

@@ -15,7 +15,7 @@ from typing import IO, Any
 from lib.environments import VENV_CHECKOV, ToolError, python_of
 
 WORKER = Path(__file__).resolve().parent / "checkov_worker" / "__main__.py"
-SECONDS_TO_ANSWER = 300
+SECONDS_TO_ANSWER = 120  # and as many again for each 100 stacks; one takes about a second
 
 
 class CheckovProcess:
@@ -47,14 +47,23 @@ class CheckovProcess:
             self._requests.write(json.dumps(request).encode() + b"\n")
             self._requests.flush()
 
-    def answer(self) -> dict[str, Any]:
-        """The next line. Raises ToolError where there is none, or where it is the worker's refusal."""
-        alarm = threading.Timer(SECONDS_TO_ANSWER, self._kill)
+    def answer(self, stacks: int = 1) -> dict[str, Any]:
+        """The next line, on that many stacks. Raises ToolError: none came, none in time, or it is a refusal."""
+        seconds = SECONDS_TO_ANSWER * (1 + stacks // 100)
+        too_late = threading.Event()
+
+        def end() -> None:
+            too_late.set()
+            self._kill()
+
+        alarm = threading.Timer(seconds, end)
         alarm.start()
         try:
             line = self._answers.readline()
         finally:
             alarm.cancel()
+        if not line and too_late.is_set():
+            raise ToolError(f"Checkov gave no verdict within {seconds} s; judge fewer stacks at once, or run it again")
         try:
             answer = json.loads(line)
         except ValueError as error:

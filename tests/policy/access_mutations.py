@@ -21,6 +21,7 @@ from .mutations import (
     body_of,
     change,
     put,
+    tracing_statement,
     with_second,
     without_effect,
 )
@@ -105,8 +106,10 @@ VIOLATIONS = [
     put("TAP-IAM-2", DOCUMENT, "statement.0.resources", ["${aws_kms_key.OWN.arn}", "*"], "processor/policy_document"),
     put("TAP-IAM-2", DOCUMENT, "statement.0.resources", REMOVED, "processor/policy_document"),
     put("TAP-IAM-2", DOCUMENT, "statement.0.not_resources", ["arn:aws:s3:::a"], "processor/policy_document"),
-    put(
-        "TAP-IAM-2", DOCUMENT, "statement.5.actions", ["xray:PutTraceSegments", "s3:GetObject"], "processor/policy_doc"
+    change(
+        "TAP-IAM-2",
+        "beside the actions that know no resource",
+        lambda document: tracing_statement(document)["actions"].append("s3:GetObject"),
     ),
     change("TAP-IAM-2", "a last statement", lambda document: also_allow(document, resources=["*"])),
     change(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,10 @@ from lib.environments import use_project_node
 from lib.gate import Gate, GateReport
 
 from .all_mutations import HARMLESS, VIOLATIONS
-from .mutations import mutated
+from .mutations import Mutation, mutated
+
+HERE = Path(__file__).parent
+ADDITIONS_TO_A_STACK = 16
 
 use_project_node()  # before any test module imports cdktf
 
@@ -41,6 +45,15 @@ def document(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     app.synth()
     written: dict[str, Any] = json.loads((outdir / "stacks" / "TapStackdev" / "cdk.tf.json").read_text())
     return written
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The gate is at work from the first test of the aspects on; the tests that wait for it come last of these."""
+    judged = [item for item in items if item.path == HERE / "test_gate.py"]
+    others = [item for item in items if item.path != HERE / "test_gate.py"]
+    last = max((number for number, item in enumerate(others) if item.path.parent == HERE), default=-1) + 1
+    items[:] = [*others[:last], *judged, *others[last:]]
 
 
 class Rates:
@@ -96,11 +109,39 @@ class Stacks:
         (self.directory / "manifest.json").write_text(json.dumps({"version": "0.21.0", "stacks": self._listed}))
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a mutation is for the gate: a stack of its own, or the resource that it adds to one that it shares."""
+
+    stack: str
+    resource: str = ""
+
+
+def stacks_of(mutations: Sequence[Mutation]) -> Iterator[tuple[str, tuple[Mutation, ...]]]:
+    """Stacks to judge, each with the mutations in it: one, or some that add resources, which are judged one by one."""
+    for mutation in mutations:
+        if not mutation.adds:
+            yield mutation.name, (mutation,)
+    adding = [mutation for mutation in mutations if mutation.adds]
+    for begin in range(0, len(adding), ADDITIONS_TO_A_STACK):
+        yield adding[begin].name, tuple(adding[begin : begin + ADDITIONS_TO_A_STACK])
+
+
+def places() -> dict[str, Place]:
+    """Mutation -> its place."""
+    found: dict[str, Place] = {}
+    for stack, mutations in (*stacks_of(VIOLATIONS), *stacks_of(HARMLESS)):
+        for number, mutation in enumerate(mutations):
+            resource = f"{mutation.adds}.added_{number}" if len(mutations) > 1 else ""
+            found[mutation.name] = Place(stack, resource)
+    return found
+
+
 @pytest.fixture(scope="session")
 def gate_at_work(tmp_path_factory: pytest.TempPathFactory, document: dict[str, Any]) -> Iterator[Future[GateReport]]:
-    """The second judge over every mutation at once, each a stack of its own."""
+    """The second judge over every mutation at once."""
     stacks = Stacks(tmp_path_factory.mktemp("mutations"), document)
-    for mutation in (*VIOLATIONS, *HARMLESS):
-        stacks.write(mutation.name, mutated(stacks.add(mutation.name), mutation))
+    for name, mutations in (*stacks_of(VIOLATIONS), *stacks_of(HARMLESS)):
+        stacks.write(name, mutated(stacks.add(name), *mutations))
     with Gate() as gate, ThreadPoolExecutor(1) as beside:
         yield beside.submit(gate.judge, stacks.directory)

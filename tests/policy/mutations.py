@@ -28,6 +28,7 @@ class Mutation:
     rule: str | None
     says: str
     apply: Callable[[Document], None]
+    adds: str = ""  # the type of the one resource, called "added", that comes to the stack; nothing else changes
 
     @property
     def name(self) -> str:
@@ -59,7 +60,7 @@ def add(rule: str | None, kind: str, body: Body, says: str = "") -> Mutation:
         tags = {"Environment": "dev", "ManagedBy": "cdktf", "Project": "payments", "Owner": "somebody"}
         document["resource"].setdefault(kind, {})["added"] = {"tags": tags, **body}
 
-    return Mutation(rule, f"added {kind} {says or next(iter(body), 'empty')}", apply)
+    return Mutation(rule, f"added {kind} {says or next(iter(body), 'empty')}", apply, kind)
 
 
 def change(rule: str | None, says: str, apply: Callable[[Document], None]) -> Mutation:
@@ -81,6 +82,12 @@ def tls_statement(document: Document) -> Body:
     """The statement that refuses requests to the records bucket without TLS."""
     statements: list[Body] = body_of(document, DOCUMENT, "archive/records")["statement"]
     return next(statement for statement in statements if statement["effect"] == "Deny")
+
+
+def tracing_statement(document: Document) -> Body:
+    """The statement that lets the payment function send traces, which knows no resource but "*"."""
+    statements: list[Body] = body_of(document, DOCUMENT, "processor/policy_document")["statement"]
+    return next(statement for statement in statements if "xray:PutTraceSegments" in statement["actions"])
 
 
 def with_second(document: Document, kind: str, of: str, **changes: Any) -> None:
@@ -106,10 +113,14 @@ own_key = "${aws_kms_key.OWN.arn}"
 OWN = {KEY: "OWN", "aws_iam_role": "ROLE", TOPIC: "TOPIC"}
 
 
-def mutated(document: Document, mutation: Mutation) -> Document:
-    """A copy of the document in which the mutation has happened."""
+def mutated(document: Document, *mutations: Mutation) -> Document:
+    """A copy of the document in which the mutations have happened. Several only add resources: added_0, added_1, …"""
     changed = copy.deepcopy(document)
-    mutation.apply(changed)
+    for number, mutation in enumerate(mutations):
+        mutation.apply(changed)
+        if len(mutations) > 1:
+            of_its_type = changed["resource"][mutation.adds]
+            of_its_type[f"added_{number}"] = of_its_type.pop("added")
     text = json.dumps(changed)
     for kind, placeholder in OWN.items():
         text = text.replace(f"{kind}.{placeholder}.", f"{kind}.{next(iter(document['resource'][kind]))}.")

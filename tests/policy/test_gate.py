@@ -12,7 +12,7 @@ from lib.environments import ROOT
 from lib.gate import GateFinding, GateReport
 
 from .all_mutations import HARMLESS, VIOLATIONS
-from .conftest import Rates
+from .conftest import Rates, places
 from .mutations import Mutation
 
 RULES = sorted(path.stem for path in (ROOT / "policies").glob("TAP-*"))
@@ -22,10 +22,16 @@ RULES = sorted(path.stem for path in (ROOT / "policies").glob("TAP-*"))
 def findings(gate_at_work: Future[GateReport], rates: Rates) -> dict[str, list[GateFinding]]:
     """Mutation -> what the gate finds."""
     report = gate_at_work.result()
-    found: dict[str, list[GateFinding]] = {mutation.name: [] for mutation in (*VIOLATIONS, *HARMLESS)}
-    assert report.stacks == len(found)
-    for finding in report.findings:
-        found[finding.file.split("/")[1]].append(finding)
+    where = places()
+    assert report.stacks == len({place.stack for place in where.values()})
+    found = {
+        name: [
+            finding
+            for finding in report.findings
+            if finding.file.split("/")[1] == place.stack and place.resource in ("", finding.resource)
+        ]
+        for name, place in where.items()
+    }
     ids = [(mutation.rule, {finding.rule_id for finding in found[mutation.name]}) for mutation in VIOLATIONS]
     rates.tell("Checkov with policies/ alone", [rule in found for rule, found in ids])
     rates.tell("Checkov's own checks alone", [any(name.startswith("CKV") for name in found) for _, found in ids])

@@ -18,7 +18,7 @@ from lib.gate import Gate
 
 from .conftest import Stacks
 
-STACKS, STACKS_FOR_THE_GATE = 80, 20
+STACKS, STACKS_FOR_THE_GATE = 80, 10
 RESOURCES_OF_A_STACK = 8
 REFERENCES = ("${aws_kms_key.a.arn}", "${var.unknown}", "${aws_s3_bucket.b.id}/*", "${data.aws_region.here.name}")
 

@@ -77,6 +77,17 @@ def test_an_interpreter_without_checkov_is_told(monkeypatch: pytest.MonkeyPatch,
         broken.judge(out)
 
 
+def test_a_checkov_that_hangs_is_ended_and_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, out: Path) -> None:
+    (tmp_path / "bin").mkdir()
+    hanging = tmp_path / "bin" / "python"
+    hanging.write_text("#!/bin/sh\nexec sleep 60\n")
+    hanging.chmod(0o755)
+    monkeypatch.setattr(process, "VENV_CHECKOV", tmp_path)
+    monkeypatch.setattr(process, "SECONDS_TO_ANSWER", 0.1)
+    with Gate() as broken, pytest.raises(ToolError, match=r"Checkov gave no verdict within 0\.1 s"):
+        broken.judge(out)
+
+
 def test_a_gate_that_is_left_ends_its_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Even while Checkov is still importing."""
     started: list[subprocess.Popen[bytes]] = []
