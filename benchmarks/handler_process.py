@@ -1,9 +1,9 @@
 """One handler, measured in a process of its own: `python handler_process.py MODULE COUNT`; a line of JSON answers.
 
 Run with the Lambda's own libraries on PYTHONPATH and the emulator as AWS_ENDPOINT_URL. The answer:
-{"import seconds", "new": measures, "replay": measures}; measures of COUNT calls: seconds, cpu seconds, requests, bytes
-sent, write units and read units. Units are what the service says it consumed (ReturnConsumedCapacity); of a refused
-conditional write it says nothing and charges the item's size in whole kilobytes:
+{"import seconds", "new": measures, "replay": measures, "refund": measures}; measures of COUNT calls: seconds, cpu
+seconds, requests, bytes sent, write units and read units. Units are what the service says it consumed
+(ReturnConsumedCapacity); of a refused conditional write it says nothing and charges the item's size in whole kilobytes:
 docs.aws.amazon.com/amazondynamodb/latest/developerguide/WorkingWithItems.html#WorkingWithItems.ConditionalUpdate
 """
 
@@ -61,24 +61,31 @@ def _make_client(module: Any) -> None:
 def _measured(handler: Any, count: int) -> dict[str, Any]:
     counted: Counter[str] = Counter()
     _listen(counted)
-    _calls(handler, [str(uuid.uuid4()) for _ in range(WARM_UP)], 201)
-    keys = [str(uuid.uuid4()) for _ in range(count)]
-    return {what: _timed(handler, keys, counted) for what in ("new", "replay")}
+    payments = [_payment() for _ in range(count)]
+    warmed = _calls(handler, [_payment() for _ in range(WARM_UP)])
+    _calls(handler, [_refund(payment_id) for payment_id in warmed])
+    measured = {what: _timed(handler, payments, counted) for what in ("new", "replay")}
+    refunds = [_refund(payment_id) for payment_id in _calls(handler, payments)]
+    return {**measured, "refund": _timed(handler, refunds, counted)}
 
 
-def _timed(handler: Any, keys: list[str], counted: Counter[str]) -> dict[str, float]:
+def _timed(handler: Any, events: list[dict[str, Any]], counted: Counter[str]) -> dict[str, float]:
     counted.clear()
     wall, cpu = time.perf_counter(), time.process_time()
-    _calls(handler, keys, None)
+    _calls(handler, events)
     return {"seconds": time.perf_counter() - wall, "cpu seconds": time.process_time() - cpu, **counted}
 
 
-def _calls(handler: Any, keys: list[str], expected: int | None) -> None:
+def _calls(handler: Any, events: list[dict[str, Any]]) -> list[str]:
+    """The payments' ids, as the handler answers them."""
+    answers = []
     with contextlib.redirect_stdout(io.StringIO()):
-        for key in keys:
-            answer = handler(_event(key), Context())
-            if answer["statusCode"] not in ((expected,) if expected else (200, 201)):
+        for event in events:
+            answer = handler(event, Context())
+            if answer["statusCode"] not in (200, 201):
                 raise SystemExit(f"the handler answered {answer}")
+            answers.append(answer)
+    return [json.loads(answer["body"])["payment_id"] for answer in answers]
 
 
 def _listen(counted: Counter[str]) -> None:
@@ -111,19 +118,26 @@ def _listen(counted: Counter[str]) -> None:
         events.register("after-call.dynamodb.*", received)
 
 
-def _event(key: str) -> dict[str, Any]:
-    """As an HTTP API sends it, payload format 2.0."""
-    body = {"merchant_id": "shop", "amount": 4200, "currency": "EUR", "payment_token": "tok_4f9a"}
+def _payment() -> dict[str, Any]:
+    return _event("/payments", {"merchant_id": "shop", "amount": 4200, "currency": "EUR", "payment_token": "tok_4f9a"})
+
+
+def _refund(payment_id: str) -> dict[str, Any]:
+    return _event(f"/payments/{payment_id}/refunds", {"amount": 1200})
+
+
+def _event(path: str, body: dict[str, Any]) -> dict[str, Any]:
+    """As an HTTP API sends it, payload format 2.0, under a key of its own."""
     return {
         "version": "2.0",
-        "routeKey": "POST /payments",
-        "rawPath": "/payments",
+        "routeKey": "$default",
+        "rawPath": path,
         "rawQueryString": "",
-        "headers": {"content-type": "application/json", "idempotency-key": key},
+        "headers": {"content-type": "application/json", "idempotency-key": str(uuid.uuid4())},
         "requestContext": {
             "requestId": "bench",
             "stage": "$default",
-            "http": {"method": "POST", "path": "/payments", "sourceIp": "127.0.0.1", "userAgent": "bench"},
+            "http": {"method": "POST", "path": path, "sourceIp": "127.0.0.1", "userAgent": "bench"},
             "authorizer": {"iam": {"userArn": "arn:aws:iam::000000000000:user/bench"}},
         },
         "body": json.dumps(body),

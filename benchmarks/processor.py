@@ -1,10 +1,10 @@
 """Our processor beside the same job done with Powertools' idempotency utility, and beside a bare `put_item`.
 
 Each handler runs in a process of its own, without the gateway, against one emulator of DynamoDB, in turns; a table has
-the ledger's keys and index. A payment is asked for (new) and asked for again with the same key (replay). Requests,
-bytes and units are what the SDK sent and the service counted; CPU is the handler's process; cold import is the time to
-import the handler and make its client. The emulator answers slower than DynamoDB and on the same cores: rates compare
-the handlers, and promise nothing of AWS. Money is DynamoDB's alone, by prices.json.
+the ledger's keys and index. A payment is asked for (new), asked for again with the same key (replay), and partly
+refunded. Requests, bytes and units are what the SDK sent and the service counted; CPU is the handler's process; cold
+import is the time to import the handler and make its client. The emulator answers slower than DynamoDB and on the same
+cores: rates compare the handlers, and promise nothing of AWS. Money is DynamoDB's alone, by prices.json.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def measure() -> list[dict[str, str]]:
     prices = json.loads((ROOT / "benchmarks" / "prices.json").read_text())
     return [
         _row(name, step, [round_[name][step] for round_ in rounds], imports, prices)
-        for step in ("new", "replay")
+        for step in ("new", "replay", "refund")
         for name in HANDLERS
         if not (step == "replay" and name == "bare put_item")  # which doubles the payment
     ]

@@ -49,6 +49,22 @@ def take() -> Response[str]:
     return Response(status_code=201, content_type="application/json", body=json.dumps(payment))
 
 
+@app.post("/payments/<payment_id>/refunds")
+def refund(payment_id: str) -> Response[str]:
+    body = app.current_event.json_body
+    client.update_item(
+        TableName=os.environ["TRANSACTIONS_TABLE"],
+        Key={"payment_id": {"S": payment_id}},
+        UpdateExpression="ADD refunded :amount",
+        ConditionExpression="attribute_exists(payment_id) AND (attribute_not_exists(refunded) OR refunded < amount)",
+        ExpressionAttributeValues={":amount": {"N": str(body["amount"])}},
+    )
+    metrics.add_metric(name="RefundsTaken", unit=MetricUnit.Count, value=1)
+    logger.info("refund taken", payment_id=payment_id)
+    answer = {"payment_id": payment_id, "refunded": body["amount"]}
+    return Response(status_code=201, content_type="application/json", body=json.dumps(answer))
+
+
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_HTTP)
 @metrics.log_metrics
 @idempotent(config=config, persistence_store=persistence)
