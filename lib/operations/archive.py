@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Callable, Iterable, Iterator
+import zlib
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from datetime import datetime
+from typing import Any
 
 from lib.environments import ToolError
 
@@ -19,7 +21,9 @@ RECEIPTS = "receipts/"
 SET_ASIDE = "set-aside/"
 READERS = 8  # objects read at once
 
-Made = TypeVar("Made")
+
+class UnreadableError(ToolError):
+    """An object of the archive that holds something else than it should."""
 
 
 @dataclass
@@ -42,37 +46,39 @@ class ArchiveReader:
             return None
         return content
 
-    def audit(self, prefix: str = AUDIT) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Each audit record below the prefix, with the key of its object. Raises ToolError for what holds none."""
-        for key, content in self._each(self.keys(prefix), self.read):
-            if content is not None:
-                for record in audit_records(key, content):
-                    yield key, record
-
-    def documents(self, keys: Iterable[str]) -> Iterator[tuple[str, dict[str, Any] | None]]:
-        """Each receipt, or object that was set aside; None for one that is no JSON object, or is not there."""
-        return self._each(keys, lambda key: _object(self.read(key)))
-
-    def _each(self, keys: Iterable[str], read: Callable[[str], Made]) -> Iterator[tuple[str, Made]]:
+    def read_all(self, keys: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        """The objects, several at once, in the order of the keys; without those that are not there any more."""
         listed = list(keys)
         with ThreadPoolExecutor(READERS) as pool:
-            yield from zip(listed, pool.map(read, listed), strict=True)
+            for key, content in zip(listed, pool.map(self.read, listed), strict=True):
+                if content is not None:
+                    yield key, content
+
+    def audit(self, prefix: str = AUDIT) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Each audit record below the prefix, with the key of its object. Raises UnreadableError."""
+        for key, content in self.read_all(self.keys(prefix)):
+            for record in audit_records(key, content):
+                yield key, record
 
 
 def audit_records(key: str, content: bytes) -> list[dict[str, Any]]:
-    """The records in an audit object, one a line. Raises ToolError where something else stands there."""
+    """The records in an audit object, one a line. Raises UnreadableError where something else stands there."""
     try:
         records = [json.loads(line) for line in gzip.decompress(content).splitlines()]
         for record in records:
-            _ = record["payment_id"], int(record["sequence_number"]), int(record["version"]), record["event"]
-    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
-        raise ToolError(f"{key} is no audit object: {error}; its older versions are in the bucket") from error
+            _ = record["payment_id"], int(record["sequence_number"]), int(record["version"])
+            _ = record["event"], record["before"], record["after"], datetime.fromisoformat(record["at"])
+    except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError) as error:
+        raise UnreadableError(f"{key} is no audit object: {error}; its older versions are in the bucket") from error
     return records
 
 
-def _object(content: bytes | None) -> dict[str, Any] | None:
+def document(key: str, content: bytes) -> dict[str, Any]:
+    """A receipt, or what was set aside. Raises UnreadableError for what is no JSON object."""
     try:
-        found = json.loads(content or b"")
-    except ValueError:
-        return None
-    return found if isinstance(found, dict) else None
+        found = json.loads(content)
+    except ValueError as error:
+        raise UnreadableError(f"{key} is no JSON: {error}; its older versions are in the bucket") from error
+    if not isinstance(found, dict):
+        raise UnreadableError(f"{key} is no JSON object; its older versions are in the bucket")
+    return found
