@@ -67,7 +67,11 @@ def audit_records(key: str, content: bytes) -> list[dict[str, Any]]:
         records = [json.loads(line) for line in gzip.decompress(content).splitlines()]
         for record in records:
             _ = record["payment_id"], int(record["sequence_number"]), int(record["version"])
-            _ = record["event"], record["before"], record["after"], datetime.fromisoformat(record["at"])
+            _ = record["event"], datetime.fromisoformat(record["at"])
+            if not all(image is None or isinstance(image, dict) for image in (record["before"], record["after"])):
+                raise TypeError("before and after are objects or null")
+        if not records:
+            raise ValueError("there is nothing in it")
     except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError) as error:
         raise UnreadableError(f"{key} is no audit object: {error}; its older versions are in the bucket") from error
     return records
