@@ -18,7 +18,7 @@ Record = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Difference:
-    """`what` is one of a few kinds, which docs/runbooks/archive-differences.md explains; `where` a payment or a key."""
+    """`what` is one of a few kinds, which docs/runbooks/archive-failures.md explains; `where` a payment or a key."""
 
     what: str
     where: str
@@ -74,6 +74,17 @@ def compare(
 
 def receipt_key(payment: Payment) -> str:
     return f"receipts/{payment.merchant_id}/{payment.payment_id}.json"
+
+
+def receipt_of(payment: Payment) -> dict[str, Any]:
+    """What the receipt should say."""
+    return {"receipt_for": payment.payment_id, "version": payment.version, **payment.shown}
+
+
+def is_stale(receipt: Record, payment: Payment) -> bool:
+    """It shows an older version."""
+    version = receipt.get("version")
+    return isinstance(version, int) and version < payment.version
 
 
 def _last_change(payment: Payment | None, trail: list[tuple[str, Record]]) -> datetime:
@@ -141,10 +152,9 @@ def _receipt(payment: Payment, receipt: Record | None) -> Iterator[Difference]:
     if receipt is None:
         yield Difference("receipt missing", key, f"the payment is at version {payment.version}")
         return
-    wanted = {"receipt_for": payment.payment_id, "version": payment.version, **payment.shown}
-    version = receipt.get("version")
-    if isinstance(version, int) and version < payment.version:
-        yield Difference("receipt stale", key, f"it shows version {version} of {payment.version}")
+    wanted = receipt_of(payment)
+    if is_stale(receipt, payment):
+        yield Difference("receipt stale", key, f"it shows version {receipt['version']} of {payment.version}")
     elif receipt != wanted:
         yield Difference("receipt differs", key, f"from the ledger, in {', '.join(_differing(receipt, wanted))}")
 

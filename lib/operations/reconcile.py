@@ -35,7 +35,7 @@ def reconcile(stack: Deployed, settle_seconds: int, progress: Progress) -> int:
             f"not settled: {len(result.unsettled)} payments changed in the last {settle_seconds} s and are not compared"
         )
     if result.differences:
-        progress.show(f"{len(result.differences)} differences; docs/runbooks/archive-differences.md says what to do")
+        progress.show(f"{len(result.differences)} differences; docs/runbooks/archive-failures.md says what to do")
         return 1
     progress.show("[green]ledger and archive agree[/green]")
     return 0

@@ -18,6 +18,7 @@ from lib.deploy.progress import Progress
 from lib.operations import stream
 from lib.operations.archive import AUDIT, SET_ASIDE, ArchiveReader, UnreadableError, audit_records, document
 from lib.operations.deployed import Deployed
+from lib.operations.rebuild import rebuild_receipts
 
 Record = dict[str, Any]
 
@@ -61,6 +62,7 @@ class Redrive:
     progress: Progress
     replayed: int = 0
     stay: int = 0
+    gone: bool = False
 
     def __post_init__(self) -> None:
         self.reader = ArchiveReader(self.stack.connect("s3"), self.stack.outputs["audit_bucket_name"])
@@ -76,6 +78,9 @@ class Redrive:
             before = self.replayed, self.stay
             self._set_aside()
             step.result(self._since(*before))
+        if self.gone:
+            with self.progress.step("receipts, from the ledger") as step:
+                step.result(f"{self._rebuild_receipts()} rebuilt")
         self._payment_dead_letters()
         if self.stay:
             self.progress.show(f"{self.stay} stay; docs/runbooks/archive-failures.md says what to do")
@@ -172,6 +177,15 @@ class Redrive:
                 reason = said.get("errorMessage") if isinstance(said, dict) else said
                 raise RefusedError(f"the archiver failed: {reason}; its log has more")
         return len(missing)
+
+    def _rebuild_receipts(self) -> int:
+        """An audit record is never made up; a receipt is what the ledger says."""
+        count = 0
+        table = self.stack.outputs["transactions_table_name"]
+        for key in rebuild_receipts(self.reader, self.stack.connect("dynamodb"), table):
+            count += 1
+            self.progress.show(f"rebuilt  {escape(key)}  from the ledger")
+        return count
 
     def _payment_dead_letters(self) -> None:
         """Events that somebody sent to the payment function past the API: only their sender can send them again."""

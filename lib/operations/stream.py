@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from botocore.exceptions import ParamValidationError
+
 from lib.environments import ToolError
 
 # A page may be empty though more follows:
@@ -48,7 +50,10 @@ class Range:
 
 
 def read(client: Any, wanted: Range) -> list[dict[str, Any]]:
-    """The records, as Lambda hands them over. Raises GoneError. `client`: boto3's of DynamoDB Streams."""
+    """The records, as Lambda hands them over. `client`: boto3's of DynamoDB Streams.
+
+    Raises GoneError, and ValueError for a range that cannot be one of a stream.
+    """
     errors = client.exceptions
     records: list[dict[str, Any]] = []
     empty = 0
@@ -75,6 +80,8 @@ def read(client: Any, wanted: Range) -> list[dict[str, Any]]:
                 )
     except (errors.TrimmedDataAccessException, errors.ResourceNotFoundException) as error:
         raise GoneError(str(error)) from error
+    except ParamValidationError as error:
+        raise ValueError(f"{wanted} cannot be in a stream") from error
     return records
 
 

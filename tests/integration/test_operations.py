@@ -183,9 +183,11 @@ def test_poison_stays_and_is_named(stack: Deployed, compared: Run, redriven: Run
     wait_for("its removal, set aside too", lambda: set_aside(2), RECORD_SECONDS)
 
 
-def test_what_cannot_be_replayed_stays_and_is_named(stack: Deployed, redriven: Run) -> None:
+def test_what_cannot_be_replayed_stays_and_is_named(stack: Deployed, redriven: Run, compared: Run, paid: str) -> None:
+    s3, bucket = stack.connect("s3"), stack.outputs["audit_bucket_name"]
+    s3.delete_object(Bucket=bucket, Key=receipt_key(paid))
     table = stack.connect("dynamodb").describe_table(TableName=stack.outputs["transactions_table_name"])["Table"]
-    send(stack, stream.Range(table["LatestStreamArn"], SHARD, "1", "2", 2))
+    send(stack, stream.Range(table["LatestStreamArn"], SHARD, f"{1:021}", f"{2:021}", 2))
     sqs = stack.connect("sqs")
     sqs.send_message(QueueUrl=stack.outputs["archive_failures_queue_url"], MessageBody="by hand")
     sqs.send_message(QueueUrl=stack.outputs["dead_letter_queue_url"], MessageBody=str(uuid.uuid4()))
@@ -197,3 +199,6 @@ def test_what_cannot_be_replayed_stays_and_is_named(stack: Deployed, redriven: R
         assert any("has forgotten" in line for line in stay)
         assert any("no message of the archiver's" in line for line in stay)
         assert any("payment-dead-letters.md" in line for line in stay)
+    assert compared()[0] == 0, "the receipt was rebuilt from the ledger"
+    rebuilt = s3.head_object(Bucket=bucket, Key=receipt_key(paid))
+    assert rebuilt["Metadata"] == {"version": "1"}, "a later version will take its place"
