@@ -32,10 +32,10 @@ def reconcile(stack: Deployed, settle_seconds: int, progress: Progress) -> int:
         progress.show(f"[red]{difference.what}[/red]  {where}  {detail}")
     if result.unsettled:
         progress.show(
-            f"not settled: {len(result.unsettled)} payments changed in the last {settle_seconds} s and are not compared"
+            f"not settled: {len(result.unsettled)} changed in the last {settle_seconds} s and are not compared"
         )
     if result.differences:
-        progress.show(f"{len(result.differences)} differences; docs/runbooks/archive-failures.md says what to do")
+        progress.show(f"differences: {len(result.differences)}; docs/runbooks/archive-failures.md says what to do")
         return 1
     progress.show("[green]ledger and archive agree[/green]")
     return 0

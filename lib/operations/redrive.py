@@ -83,7 +83,7 @@ class Redrive:
                 step.result(f"{self._rebuild_receipts()} rebuilt")
         self._payment_dead_letters()
         if self.stay:
-            self.progress.show(f"{self.stay} stay; docs/runbooks/archive-failures.md says what to do")
+            self.progress.show(f"what stays: {self.stay}; docs/runbooks/archive-failures.md says what to do")
             return 1
         self.progress.show(
             "[green]all replayed; make reconcile compares[/green]" if self.replayed else "[green]nothing waits[/green]"
@@ -134,9 +134,8 @@ class Redrive:
         except (KeyError, TypeError, ValueError) as error:
             self._stays(name, f"it is no message of the archiver's: {error!r}")
         except stream.GoneError:
-            self._stays(
-                name, "the stream keeps records for 24 hours and has forgotten these; make reconcile names them"
-            )
+            self.gone = True
+            self._stays(name, "the stream keeps records for 24 hours and has forgotten these: make reconcile")
         except RefusedError as error:
             self._stays(name, str(error))
         else:
