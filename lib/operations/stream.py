@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from botocore.exceptions import ParamValidationError
-
-from lib.environments import ToolError
 
 # A page may be empty though more follows:
 # docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_GetRecords.html
@@ -52,37 +50,37 @@ class Range:
 def read(client: Any, wanted: Range) -> list[dict[str, Any]]:
     """The records, as Lambda hands them over. `client`: boto3's of DynamoDB Streams.
 
-    Raises GoneError, and ValueError for a range that cannot be one of a stream.
+    Raises GoneError where the stream has not all of them any more, and ValueError for what cannot be a range of one.
     """
-    errors = client.exceptions
     records: list[dict[str, Any]] = []
-    empty = 0
     try:
-        iterator = client.get_shard_iterator(
-            StreamArn=wanted.stream,
-            ShardId=wanted.shard,
-            ShardIteratorType="AT_SEQUENCE_NUMBER",
-            SequenceNumber=wanted.first,
-        )["ShardIterator"]
-        while iterator:
-            page = client.get_records(ShardIterator=iterator)
-            for record in page["Records"]:
-                if int(record["dynamodb"]["SequenceNumber"]) > int(wanted.last):
-                    return records
-                records.append(_event(record))
-                if record["dynamodb"]["SequenceNumber"] == wanted.last:
-                    return records
-            iterator = page.get("NextShardIterator")
-            empty = 0 if page["Records"] else empty + 1
-            if empty > EMPTY_PAGES:
-                raise ToolError(
-                    f"{wanted}: the stream answers nothing, though the last of them has not come; try again"
-                )
-    except (errors.TrimmedDataAccessException, errors.ResourceNotFoundException) as error:
+        for record in _from(client, wanted):
+            if int(record["dynamodb"]["SequenceNumber"]) > int(wanted.last):
+                break
+            records.append(_event(record))
+            if record["dynamodb"]["SequenceNumber"] == wanted.last:
+                return records
+    except (client.exceptions.TrimmedDataAccessException, client.exceptions.ResourceNotFoundException) as error:
         raise GoneError(str(error)) from error
     except ParamValidationError as error:
         raise ValueError(f"{wanted} cannot be in a stream") from error
-    return records
+    raise GoneError(f"the shard has no {wanted.last}")
+
+
+def _from(client: Any, wanted: Range) -> Iterator[Mapping[str, Any]]:
+    """The shard's records from the first wanted on."""
+    iterator = client.get_shard_iterator(
+        StreamArn=wanted.stream,
+        ShardId=wanted.shard,
+        ShardIteratorType="AT_SEQUENCE_NUMBER",
+        SequenceNumber=wanted.first,
+    )["ShardIterator"]
+    empty = 0
+    while iterator and empty <= EMPTY_PAGES:
+        page = client.get_records(ShardIterator=iterator)
+        yield from page["Records"]
+        iterator = page.get("NextShardIterator")  # none at the end of a closed shard
+        empty = 0 if page["Records"] else empty + 1
 
 
 def _event(record: Mapping[str, Any]) -> dict[str, Any]:

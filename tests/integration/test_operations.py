@@ -206,3 +206,22 @@ def test_what_cannot_be_replayed_stays_and_is_named(stack: Deployed, redriven: R
     assert code == 0, lines
     rebuilt = s3.head_object(Bucket=bucket, Key=receipt_key(paid))
     assert rebuilt["Metadata"] == {"version": "1"}, "a later version will take its place"
+
+
+def test_what_the_archiver_fails_on_stays_and_is_named(
+    deployment: Deployment, stack: Deployed, redriven: Run, compared: Run, paid: str
+) -> None:
+    """An event of somebody who called the archiver past the stream, with half a character in a name."""
+    trail = audit_trail(deployment, paid)
+    number = trail[0][1]["sequence_number"]
+    table = stack.connect("dynamodb").describe_table(TableName=stack.outputs["transactions_table_name"])["Table"]
+    wanted = stream.Range(table["LatestStreamArn"], SHARD, number, number, 1)
+    (record,) = stream.read(stack.connect("dynamodbstreams"), wanted)
+    for place in ("Keys", "NewImage"):
+        record["dynamodb"][place]["payment_id"] = {"S": "\ud800"}
+    body = json.dumps({"Records": [record]})
+    stack.connect("sqs").send_message(QueueUrl=stack.outputs["archive_failures_queue_url"], MessageBody=body)
+    code, lines = redriven()
+    assert code == 1
+    assert any(line.startswith("[red]stays[/red]  message") and "the archiver failed" in line for line in lines), lines
+    assert compared()[0] == 0, "nothing of it was archived"
