@@ -234,7 +234,6 @@ def test_a_merchants_payments_are_listed_page_by_page(deployment: Deployment, wi
     found: list[Any] = []
     query = {"merchant_id": key, "limit": "2", "from": made[0]["created_at"]}
     answer = listed(deployment, **query)
-    assert "next_cursor" in answer.body, (answer, made)
     cursor = answer.body["next_cursor"]
     while "next_cursor" in answer.body:
         found += answer.body["payments"]
