@@ -22,7 +22,7 @@ from lib.operations.rebuild import rebuild_receipts
 
 Record = dict[str, Any]
 
-BATCH = 100  # records for each call of the archiver, as its mapping has it
+BATCH = 50  # records for each call of the archiver: within Lambda's 6 MB, whatever payments they are of
 # While a message is worked on nobody else gets it; longer than it takes, shorter than it matters after a crash.
 VISIBILITY_SECONDS = 300
 WAIT_SECONDS = 1  # long polling: asks all of the queue's servers

@@ -192,7 +192,8 @@ def test_nothing_is_lost_or_doubled(records: list[Record], sizes: list[int], luc
         given_up = deliver_all(records, sizes, luck)
         luck.puts.clear()
         if consolidated and given_up:
-            # Lambda may join messages: docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
+            # Lambda may join messages (BisectBatchOnFunctionError):
+            # docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-lambda-eventsourcemapping.html
             first, last = records.index(given_up[0][0]), records.index(given_up[-1][-1])
             given_up = [records[first : last + 1]]
         redrive(archive, given_up)
