@@ -88,9 +88,9 @@ def function_alarms(function: Function) -> Iterator[Alarm]:
 
 
 def changes_alarm(archiver: Archiver) -> Alarm:
-    """The archiver reports a change that it could not write and goes on, so Lambda counts no error of it.
+    """The archiver sets a change aside that it cannot archive and goes on, so Lambda counts no error of it.
 
-    It counts them itself, in the embedded metric format, under its service's name:
+    It counts them itself, and those of a batch that fails, in the embedded metric format, under its service's name:
     docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
     """
     metric = Metric(METRICS_NAMESPACE, FAILED_CHANGES_METRIC, {"service": archiver.node.id})

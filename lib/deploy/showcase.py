@@ -16,6 +16,7 @@ from lib.deploy.payments_client import Answer
 from lib.deploy.polling import wait_for
 from lib.deploy.progress import Progress
 from lib.environments import ToolError
+from lib.operations.archive import ArchiveReader
 
 ARCHIVE_SECONDS = 60.0
 LOG_LINES = 10
@@ -89,13 +90,13 @@ def show_records(deployment: Deployment, progress: Progress, payment_id: str) ->
     with progress.step("what was recorded") as step:
         item = table_item(deployment, payment_id)
         step.update("payment found, its audit record is on its way through the table's stream")
-        audit = wait_for("the audit record", lambda: audit_keys(deployment, payment_id), ARCHIVE_SECONDS)
+        audit = wait_for("the audit record", lambda: audit_trail(deployment, payment_id), ARCHIVE_SECONDS)
         receipt_key = f"receipts/{MERCHANT}/{payment_id}.json"
         receipt = wait_for("the receipt", lambda: archived(deployment, receipt_key), ARCHIVE_SECONDS)
     table = Table("record", "where", "what")
     table.add_row("payment", escape(deployment.outputs["transactions_table_name"]), escape(_brief(item)))
-    for key in audit:
-        table.add_row("audit record", escape(key), escape(_brief(archived(deployment, key) or {})))
+    for key, record in audit:
+        table.add_row("audit record", escape(key), escape(_brief(record)))
     table.add_row("receipt", escape(receipt_key), escape(_brief(receipt)))
     progress.show(table)
 
@@ -128,14 +129,11 @@ def table_item(deployment: Deployment, payment_id: str) -> dict[str, Any]:
     return {name: read(value) for name, value in found["Item"].items()}
 
 
-def audit_keys(deployment: Deployment, payment_id: str) -> list[str]:
-    """The keys of a payment's audit records so far."""
-    pages = (
-        deployment.client("s3")
-        .get_paginator("list_objects_v2")
-        .paginate(Bucket=deployment.outputs["audit_bucket_name"], Prefix="audit/")
-    )
-    return [item["Key"] for page in pages for item in page.get("Contents", []) if f"/{payment_id}/" in item["Key"]]
+def audit_trail(deployment: Deployment, payment_id: str) -> list[tuple[str, dict[str, Any]]]:
+    """A payment's audit records so far, in their order, each with the key of its object."""
+    archive = ArchiveReader(deployment.client("s3"), deployment.outputs["audit_bucket_name"])
+    found = [(key, record) for key, record in archive.audit() if record["payment_id"] == payment_id]
+    return sorted(found, key=lambda entry: int(entry[1]["sequence_number"]))
 
 
 def archived(deployment: Deployment, key: str) -> dict[str, Any] | None:

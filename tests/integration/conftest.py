@@ -26,6 +26,7 @@ HERE = Path(__file__).parent
 ORDER = (
     "test_declared",
     "test_payments",
+    "test_operations",
     "test_alarms",
     "test_authorization",
     "test_least_privilege",

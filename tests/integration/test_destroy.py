@@ -9,7 +9,7 @@ import pytest
 
 from lib.deploy.deployment import Deployment
 from lib.deploy.polling import wait_for
-from lib.deploy.showcase import audit_keys
+from lib.deploy.showcase import audit_trail
 
 
 def test_a_destroy_is_complete(
@@ -18,7 +18,7 @@ def test_a_destroy_is_complete(
     if on_aws:
         pytest.skip("a test destroys no real environment; make destroy does")
     payment_id = deployment.payments.create(wish(), key).body["payment_id"]
-    (audit_key,) = wait_for("the audit record", lambda: audit_keys(deployment, payment_id), 90)
+    ((audit_key, _),) = wait_for("the audit record", lambda: audit_trail(deployment, payment_id), 90)
     s3, bucket = deployment.client("s3"), outputs["audit_bucket_name"]
     s3.put_object(Bucket=bucket, Key=audit_key, Body=b"a second version")
     s3.delete_object(Bucket=bucket, Key=audit_key)  # and a delete marker

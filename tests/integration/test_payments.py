@@ -12,7 +12,7 @@ import pytest
 from lib.deploy.deployment import Deployment
 from lib.deploy.payments_client import Answer
 from lib.deploy.polling import wait_for
-from lib.deploy.showcase import archived, audit_keys, table_item
+from lib.deploy.showcase import archived, audit_trail, table_item
 
 RECORD_SECONDS = 90.0
 # The networks' test card: it passes the Luhn test and belongs to nobody.
@@ -302,9 +302,7 @@ def test_audit_record_and_receipt_arrive(deployment: Deployment, outputs: dict[s
     assert receipt["receipt_for"] == payment_id
     assert {name: receipt[name] for name in payment} == payment
     assert "payment_token" not in receipt
-    (audit_key,) = wait_for("the audit record", lambda: audit_keys(deployment, payment_id), RECORD_SECONDS)
-    record = archived(deployment, audit_key)
-    assert record is not None
+    ((audit_key, record),) = wait_for("the audit record", lambda: audit_trail(deployment, payment_id), RECORD_SECONDS)
     assert (record["event"], record["payment_id"], record["before"]) == ("created", payment_id, None)
     assert record["after"] == payment
     stored = deployment.client("s3").head_object(Bucket=outputs["audit_bucket_name"], Key=audit_key)
@@ -322,8 +320,13 @@ def test_a_receipt_follows_its_payment(deployment: Deployment, wish: Wish, key: 
 
     receipt = wait_for("the receipt of the third version", newest, RECORD_SECONDS)
     assert {name: receipt[name] for name in last} == last
-    records = [archived(deployment, found) for found in audit_keys(deployment, payment_id)]
-    told = sorted((record["version"], record["event"], record["after"]["status"]) for record in records if record)
+
+    def trail() -> list[dict[str, Any]] | None:
+        records = [record for _, record in audit_trail(deployment, payment_id)]
+        return records if len(records) == 3 else None
+
+    records = wait_for("its audit records", trail, RECORD_SECONDS)
+    told = [(record["version"], record["event"], record["after"]["status"]) for record in records]
     assert told == [(1, "created", "authorized"), (2, "changed", "captured"), (3, "changed", "partially_refunded")]
 
 

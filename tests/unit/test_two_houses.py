@@ -11,7 +11,7 @@ from lib.constructs import alarms, archive, archiver, cursor_key, processor
 from lib.environments import ROOT
 from lib.settings import DEFAULT_MAXIMUM_AMOUNT
 from payments import settings
-from payments.archive import Change, documents, poison
+from payments.archive import Change, audit_trail, poison, receipts
 from payments.payment import Payment, Request
 from payments.validation import MAX_AMOUNT
 from tests.unit.payments.conftest import NOW, stream_record
@@ -68,7 +68,8 @@ def test_handlers_exist() -> None:
 def test_the_archiver_writes_where_it_may() -> None:
     made = Payment.new(Request("m", 1, "EUR", "tok"), "k", "shop", NOW)
     record = stream_record(made)
-    written = [*documents(Change.from_stream(record)), poison(record, "a test")]
+    changes = [Change.from_stream(record)]
+    written = [*audit_trail(changes), *receipts(changes), poison(record, "a test")]
     prefixes = {document.key.split("/")[0] + "/" for document in written}
     assert prefixes == {archive.AUDIT_PREFIX, archive.RECEIPTS_PREFIX, archive.SET_ASIDE_PREFIX}
 

@@ -1,12 +1,14 @@
 """What the archive holds: an audit record for each change of the ledger, a receipt for each payment. No AWS here.
 
-Keys come from the change itself, so that writing it twice writes the same object.
+Keys come from the changes themselves, so that writing them twice writes the same objects
+(docs/decisions/0008-audit-objects-are-named-by-their-first-record.md).
 """
 
 from __future__ import annotations
 
+import gzip
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -59,26 +61,42 @@ class Change:
 
 @dataclass(frozen=True)
 class Document:
-    """An object of the archive. It takes the place of an older `version` only; one of None never changes."""
+    """An object of the archive. It takes the place of what stands there; with a `version`, of an older one only."""
 
     key: str
     content: bytes
     version: int | None = None
+    content_type: str = "application/json"
 
 
-def documents(change: Change) -> list[Document]:
-    """The audit record and, while the payment stands, its receipt."""
-    written = [_audit_record(change)]
-    if change.after:
-        written.append(_receipt(change.after))
-    return written
+def receipts(changes: Iterable[Change]) -> list[Document]:
+    """A receipt for each payment, as its newest version among the changes has it. A removed payment keeps its own."""
+    newest: dict[str, Payment] = {}
+    for change in changes:
+        payment = change.after
+        if payment and (payment.payment_id not in newest or newest[payment.payment_id].version < payment.version):
+            newest[payment.payment_id] = payment
+    return [_receipt(payment) for payment in newest.values()]
+
+
+def audit_trail(changes: Iterable[Change]) -> list[Document]:
+    """The audit records of the changes, each once: an object for each day, named by the first change in it.
+
+    Gzip-compressed, a JSON object a line, under `audit/year=…/month=…/day=…/`.
+    """
+    days: dict[str, dict[tuple[str, str], Change]] = {}
+    for change in changes:
+        day = f"{change.at:year=%Y/month=%m/day=%d}"
+        days.setdefault(day, {}).setdefault((change.payment.payment_id, change.sequence_number), change)
+    return [_audit_object(day, list(changed.values())) for day, changed in days.items()]
 
 
 def poison(record: Mapping[str, Any], reason: str) -> Document:
     """A record of the stream that no retry can make archivable, as it came, without token and card numbers."""
     number = str(record["dynamodb"]["SequenceNumber"])
     document = {"sequence_number": number, "reason": reason, "record": _without_tokens(record)}
-    return Document(key=f"set-aside/{number}.json", content=_json(cards.redact_all(document)))
+    key = f"set-aside/{number}-{record.get('eventID', 'unnamed')}.json"
+    return Document(key=key, content=_line(cards.redact_all(document)))
 
 
 def _without_tokens(value: Any) -> Any:
@@ -88,33 +106,39 @@ def _without_tokens(value: Any) -> Any:
     return value
 
 
-def _audit_record(change: Change) -> Document:
-    payment = change.payment
+def _audit_object(day: str, changes: list[Change]) -> Document:
+    """Sequence numbers are unique within a shard, and a payment never leaves its shard's line: both name the first."""
+    first = changes[0]
+    lines = b"".join(_line(_audit_record(change)) for change in changes)
     return Document(
-        key=f"audit/{change.at:year=%Y/month=%m/day=%d}/{payment.payment_id}/{change.sequence_number}.json",
-        content=_json(
-            {
-                "sequence_number": change.sequence_number,
-                "event": change.event,
-                "at": change.at.isoformat(timespec="seconds").replace("+00:00", "Z"),
-                "actor": payment.actor,
-                "payment_id": payment.payment_id,
-                "merchant_id": payment.merchant_id,
-                "version": payment.version,
-                "before": change.before.shown() if change.before else None,
-                "after": change.after.shown() if change.after else None,
-            }
-        ),
+        key=f"audit/{day}/{first.sequence_number}-{first.payment.payment_id}.json.gz",
+        content=gzip.compress(lines, mtime=0),  # the same bytes for the same records
+        content_type="application/gzip",
     )
+
+
+def _audit_record(change: Change) -> dict[str, Any]:
+    payment = change.payment
+    return {
+        "sequence_number": change.sequence_number,
+        "event": change.event,
+        "at": change.at.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "actor": payment.actor,
+        "payment_id": payment.payment_id,
+        "merchant_id": payment.merchant_id,
+        "version": payment.version,
+        "before": change.before.shown() if change.before else None,
+        "after": change.after.shown() if change.after else None,
+    }
 
 
 def _receipt(payment: Payment) -> Document:
     return Document(
         key=f"receipts/{payment.merchant_id}/{payment.payment_id}.json",
-        content=_json({"receipt_for": payment.payment_id, "version": payment.version, **payment.shown()}),
+        content=_line({"receipt_for": payment.payment_id, "version": payment.version, **payment.shown()}),
         version=payment.version,
     )
 
 
-def _json(document: dict[str, Any]) -> bytes:
+def _line(document: dict[str, Any]) -> bytes:
     return json.dumps(document, sort_keys=True).encode() + b"\n"

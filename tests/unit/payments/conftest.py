@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import gzip
 import hmac
 import io
 import json
@@ -88,14 +89,24 @@ class MemoryArchive:
         self.objects: dict[str, bytes] = {}
         self.versions: dict[str, int] = {}
         self.broken: set[str] = set()
+        self.written: list[str] = []
 
     def write(self, document: Document) -> None:
+        self.written.append(document.key)
         if document.key in self.broken:
             raise OSError("the archive does not answer")
-        standing = self.versions.get(document.key, 0)
-        if document.key not in self.objects or (document.version is not None and standing < document.version):
+        if document.version is None or self.versions.get(document.key, 0) < document.version:
             self.objects[document.key] = document.content
             self.versions[document.key] = document.version or 0
+
+    def audit(self) -> list[dict[str, Any]]:
+        """Every audit record, of every object."""
+        return [
+            json.loads(line)
+            for key, content in self.objects.items()
+            if key.startswith("audit/")
+            for line in gzip.decompress(content).splitlines()
+        ]
 
 
 @dataclass

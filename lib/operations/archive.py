@@ -1,0 +1,88 @@
+"""The archive as it is read: audit records, receipts, and what was set aside. It writes nothing.
+
+docs/audit.md describes the objects; lib/lambda/payments/archive.py makes them.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from lib.environments import ToolError
+
+AUDIT = "audit/"
+RECEIPTS = "receipts/"
+SET_ASIDE = "set-aside/"
+READERS = 8  # objects read at once
+
+
+class UnreadableError(ToolError):
+    """An object of the archive that holds something else than it should."""
+
+
+@dataclass
+class ArchiveReader:
+    """One bucket. `client`: boto3's of S3."""
+
+    client: Any
+    bucket: str
+
+    def keys(self, prefix: str) -> dict[str, str]:
+        """Key -> ETag of what stands below the prefix, in the order of the keys."""
+        pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
+        return {item["Key"]: item["ETag"] for page in pages for item in page.get("Contents", [])}
+
+    def read(self, key: str) -> bytes | None:
+        """None for an object that is not there (any more)."""
+        try:
+            content: bytes = self.client.get_object(Bucket=self.bucket, Key=key)["Body"].read()
+        except self.client.exceptions.NoSuchKey:
+            return None
+        return content
+
+    def read_all(self, keys: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        """The objects, several at once, in the order of the keys; without those that are not there any more."""
+        listed = list(keys)
+        with ThreadPoolExecutor(READERS) as pool:
+            for key, content in zip(listed, pool.map(self.read, listed), strict=True):
+                if content is not None:
+                    yield key, content
+
+    def audit(self, prefix: str = AUDIT) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Each audit record below the prefix, with the key of its object. Raises UnreadableError."""
+        for key, content in self.read_all(self.keys(prefix)):
+            for record in audit_records(key, content):
+                yield key, record
+
+
+def audit_records(key: str, content: bytes) -> list[dict[str, Any]]:
+    """The records in an audit object, one a line. Raises UnreadableError where something else stands there."""
+    try:
+        records = [json.loads(line) for line in gzip.decompress(content).splitlines()]
+        for record in records:
+            _ = record["payment_id"], int(record["sequence_number"]), int(record["version"])
+            _ = record["event"], datetime.fromisoformat(record["at"])
+            if not all(image is None or isinstance(image, dict) for image in (record["before"], record["after"])):
+                raise TypeError("before and after are objects or null")
+        if not records:
+            raise ValueError("there is nothing in it")
+    except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError) as error:
+        raise UnreadableError(f"{key} is no audit object: {error}; its older versions are in the bucket") from error
+    return records
+
+
+def document(key: str, content: bytes) -> dict[str, Any]:
+    """A receipt, or what was set aside. Raises UnreadableError for what is no JSON object."""
+    try:
+        found = json.loads(content)
+    except ValueError as error:
+        raise UnreadableError(f"{key} is no JSON: {error}; its older versions are in the bucket") from error
+    if not isinstance(found, dict):
+        raise UnreadableError(f"{key} is no JSON object; its older versions are in the bucket")
+    return found

@@ -1,0 +1,95 @@
+"""Records of the table's stream, read again: a failure message says where they are, not what they are."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from botocore.exceptions import ParamValidationError
+
+# A page may be empty though more follows:
+# docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_GetRecords.html
+EMPTY_PAGES = 50
+
+
+class GoneError(Exception):
+    """The stream has forgotten the records: it keeps them for 24 hours."""
+
+
+@dataclass(frozen=True)
+class Range:
+    """`DDBStreamBatchInfo` of a message: docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html"""
+
+    stream: str
+    shard: str
+    first: str
+    last: str
+    size: int
+
+    @classmethod
+    def from_message(cls, info: Mapping[str, Any]) -> Range:
+        """Raises KeyError or ValueError for what is no such message."""
+        found = cls(
+            stream=info["streamArn"],
+            shard=info["shardId"],
+            first=info["startSequenceNumber"],
+            last=info["endSequenceNumber"],
+            size=int(info["batchSize"]),
+        )
+        _ = int(found.first), int(found.last)
+        return found
+
+    def __str__(self) -> str:
+        return f"{self.size} records from {self.first} to {self.last} of {self.shard}"
+
+
+def read(client: Any, wanted: Range) -> list[dict[str, Any]]:
+    """The records, as Lambda hands them over. `client`: boto3's of DynamoDB Streams.
+
+    Raises GoneError where the stream has not all of them any more, and ValueError for what cannot be a range of one.
+    """
+    records: list[dict[str, Any]] = []
+    try:
+        for record in _from(client, wanted):
+            if int(record["dynamodb"]["SequenceNumber"]) > int(wanted.last):
+                break
+            records.append(_event(record))
+            if record["dynamodb"]["SequenceNumber"] == wanted.last:
+                return records
+    except (client.exceptions.TrimmedDataAccessException, client.exceptions.ResourceNotFoundException) as error:
+        raise GoneError(str(error)) from error
+    except ParamValidationError as error:
+        raise ValueError(f"{wanted} cannot be in a stream") from error
+    raise GoneError(f"the shard has no {wanted.last}")
+
+
+def _from(client: Any, wanted: Range) -> Iterator[Mapping[str, Any]]:
+    """The shard's records from the first wanted on."""
+    iterator = client.get_shard_iterator(
+        StreamArn=wanted.stream,
+        ShardId=wanted.shard,
+        ShardIteratorType="AT_SEQUENCE_NUMBER",
+        SequenceNumber=wanted.first,
+    )["ShardIterator"]
+    empty = 0
+    while iterator and empty <= EMPTY_PAGES:
+        page = client.get_records(ShardIterator=iterator)
+        yield from page["Records"]
+        iterator = page.get("NextShardIterator")  # none at the end of a closed shard
+        empty = 0 if page["Records"] else empty + 1
+
+
+def _event(record: Mapping[str, Any]) -> dict[str, Any]:
+    """As JSON has it: times as seconds, bytes in base64."""
+
+    def spelled(value: Any) -> Any:
+        if isinstance(value, datetime):
+            return value.timestamp()
+        return base64.b64encode(value).decode()
+
+    event: dict[str, Any] = json.loads(json.dumps(record, default=spelled))
+    return event

@@ -1,0 +1,227 @@
+"""What an operator runs at night, against the deployed stack: `make reconcile` and `make redrive`."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from lib.deploy.deployment import Deployment
+from lib.deploy.polling import wait_for
+from lib.deploy.progress import Silent
+from lib.deploy.showcase import archived, audit_trail
+from lib.operations import stream
+from lib.operations.archive import ArchiveReader
+from lib.operations.deployed import Deployed
+from lib.operations.reconcile import reconcile
+from lib.operations.redrive import Redrive
+
+RECORD_SECONDS = 90.0
+SHARD = "shardId-00000000000000000000-00000000"
+
+Wish = Callable[..., dict[str, Any]]
+Run = Callable[[], tuple[int, list[str]]]
+
+
+@pytest.fixture
+def stack(deployment: Deployment, outputs: dict[str, str], on_aws: bool) -> Deployed:
+    if on_aws:
+        pytest.skip("a test takes nothing out of a real archive")
+    return Deployed(deployment.target.name, outputs, deployment.client)
+
+
+@pytest.fixture
+def compared(stack: Deployed) -> Run:
+    """`make reconcile SETTLE=0`: its exit code and what it said."""
+
+    def run() -> tuple[int, list[str]]:
+        progress = Silent()
+        return reconcile(stack, 0, progress), progress.lines
+
+    return run
+
+
+@pytest.fixture
+def redriven(stack: Deployed) -> Run:
+    """`make redrive`: its exit code and what it said."""
+
+    def run() -> tuple[int, list[str]]:
+        progress = Silent()
+        return Redrive(stack, progress).run(), progress.lines
+
+    return run
+
+
+@pytest.fixture(autouse=True)
+def tidy(deployment: Deployment, stack: Deployed, compared: Run, wish: Wish) -> Iterator[None]:
+    """What other tests had set aside has been looked at, and what they changed is archived."""
+    s3, bucket = stack.connect("s3"), stack.outputs["audit_bucket_name"]
+    last = deployment.payments.create(wish(), f"it-{uuid.uuid4().hex[:16]}").body["payment_id"]
+    # The stream is in order: what came before this one is archived, or set aside, once it is.
+    wait_for("the audit record", lambda: audit_trail(deployment, last), RECORD_SECONDS)
+
+    def clean() -> bool:
+        for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="set-aside/"):
+            for item in page.get("Contents", []):
+                s3.delete_object(Bucket=bucket, Key=item["Key"])
+        return compared()[0] == 0
+
+    wait_for("ledger and archive to agree", clean, RECORD_SECONDS)
+    yield
+    for name in ("archive_failures_queue_url", "dead_letter_queue_url"):
+        stack.connect("sqs").purge_queue(QueueUrl=stack.outputs[name])
+
+
+@pytest.fixture
+def paid(deployment: Deployment, wish: Wish, key: str) -> str:
+    """A payment with its audit record and receipt."""
+    payment_id = str(deployment.payments.create(wish(), key).body["payment_id"])
+    wait_for("the audit record", lambda: audit_trail(deployment, payment_id), RECORD_SECONDS)
+    return payment_id
+
+
+def lose(deployment: Deployment, payment_id: str) -> stream.Range:
+    """Take the payment's receipt and audit object away; where in the stream the object's records are."""
+    s3, bucket = deployment.client("s3"), deployment.outputs["audit_bucket_name"]
+    ((lost, _),) = audit_trail(deployment, payment_id)
+    numbers = [record["sequence_number"] for record in _records(deployment, lost)]
+    s3.delete_object(Bucket=bucket, Key=lost)
+    s3.delete_object(Bucket=bucket, Key=receipt_key(payment_id))
+    table = deployment.client("dynamodb").describe_table(TableName=deployment.outputs["transactions_table_name"])
+    return stream.Range(table["Table"]["LatestStreamArn"], SHARD, numbers[0], numbers[-1], len(numbers))
+
+
+def _records(deployment: Deployment, key: str) -> list[dict[str, Any]]:
+    reader = ArchiveReader(deployment.client("s3"), deployment.outputs["audit_bucket_name"])
+    return [record for _, record in reader.audit(key)]
+
+
+def receipt_key(payment_id: str) -> str:
+    return f"receipts/integration-shop/{payment_id}.json"
+
+
+def send(stack: Deployed, wanted: stream.Range) -> None:
+    """What Lambda sends when it gives a batch up: docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html"""
+    body = {
+        "requestContext": {"condition": "RetryAttemptsExhausted", "approximateInvokeCount": 11},
+        "DDBStreamBatchInfo": {
+            "shardId": wanted.shard,
+            "startSequenceNumber": wanted.first,
+            "endSequenceNumber": wanted.last,
+            "batchSize": wanted.size,
+            "streamArn": wanted.stream,
+        },
+    }
+    queue = stack.outputs["archive_failures_queue_url"]
+    stack.connect("sqs").send_message(QueueUrl=queue, MessageBody=json.dumps(body))
+
+
+def test_a_payment_and_its_steps_leave_nothing_to_name(paid: str, compared: Run) -> None:
+    code, lines = compared()
+    assert (code, lines[-1]) == (0, "[green]ledger and archive agree[/green]"), (paid, lines)
+
+
+def test_what_is_lost_is_named_and_a_message_brings_it_back(
+    deployment: Deployment, stack: Deployed, compared: Run, redriven: Run, paid: str
+) -> None:
+    wanted = lose(deployment, paid)
+    code, lines = compared()
+    assert code == 1
+    assert any(line.startswith("[red]not audited[/red]") and paid in line for line in lines), lines
+    assert any(line.startswith("[red]receipt missing[/red]") and receipt_key(paid) in line for line in lines), lines
+
+    send(stack, wanted)
+    assert redriven()[0] == 0
+    assert compared()[0] == 0
+    assert archived(deployment, receipt_key(paid))
+    assert redriven()[1][-1] == "[green]nothing waits[/green]", "the message is gone"
+
+
+def test_what_is_archived_already_is_not_archived_twice(
+    deployment: Deployment, stack: Deployed, compared: Run, redriven: Run, paid: str
+) -> None:
+    """Lambda may join messages, so that one names records which are archived."""
+    trail = audit_trail(deployment, paid)
+    table = stack.connect("dynamodb").describe_table(TableName=stack.outputs["transactions_table_name"])["Table"]
+    numbers = [record["sequence_number"] for _, record in trail]
+    send(stack, stream.Range(table["LatestStreamArn"], SHARD, numbers[0], numbers[-1], len(numbers)))
+    assert redriven()[0] == 0
+    assert audit_trail(deployment, paid) == trail
+    assert compared()[0] == 0
+
+
+def test_a_set_aside_record_that_can_be_archived_is(
+    deployment: Deployment, stack: Deployed, compared: Run, redriven: Run, paid: str
+) -> None:
+    wanted = lose(deployment, paid)
+    for record in stream.read(stack.connect("dynamodbstreams"), wanted):
+        number = record["dynamodb"]["SequenceNumber"]
+        stack.connect("s3").put_object(
+            Bucket=stack.outputs["audit_bucket_name"],
+            Key=f"set-aside/{number}-{record['eventID']}.json",
+            Body=json.dumps({"sequence_number": number, "reason": "an older archiver", "record": record}),
+        )
+    assert any(line.startswith("[red]set aside[/red]") for line in compared()[1])
+    assert redriven()[0] == 0
+    assert compared()[0] == 0
+
+
+def test_poison_stays_and_is_named(stack: Deployed, compared: Run, redriven: Run, key: str) -> None:
+    dynamodb, table = stack.connect("dynamodb"), stack.outputs["transactions_table_name"]
+
+    def set_aside(count: int) -> list[str] | None:
+        lines = compared()[1]
+        return lines if sum(line.startswith("[red]set aside[/red]") for line in lines) == count else None
+
+    dynamodb.put_item(TableName=table, Item={"payment_id": {"S": f"nobody-{key}"}, "note": {"S": "by hand"}})
+    lines = wait_for("what is set aside", lambda: set_aside(1), RECORD_SECONDS)
+    assert any(line.startswith("[red]no payment[/red]") and key in line for line in lines), lines
+    code, lines = redriven()
+    assert code == 1
+    assert any(line.startswith("[red]stays[/red]  set-aside/") and "no payment" in line for line in lines), lines
+    dynamodb.delete_item(TableName=table, Key={"payment_id": {"S": f"nobody-{key}"}})
+    wait_for("its removal, set aside too", lambda: set_aside(2), RECORD_SECONDS)
+
+
+def test_what_cannot_be_replayed_stays_and_is_named(stack: Deployed, redriven: Run, compared: Run, paid: str) -> None:
+    s3, bucket = stack.connect("s3"), stack.outputs["audit_bucket_name"]
+    s3.delete_object(Bucket=bucket, Key=receipt_key(paid))
+    table = stack.connect("dynamodb").describe_table(TableName=stack.outputs["transactions_table_name"])["Table"]
+    send(stack, stream.Range(table["LatestStreamArn"], SHARD, f"{1:021}", f"{2:021}", 2))
+    sqs = stack.connect("sqs")
+    sqs.send_message(QueueUrl=stack.outputs["archive_failures_queue_url"], MessageBody="by hand")
+    sqs.send_message(QueueUrl=stack.outputs["dead_letter_queue_url"], MessageBody=str(uuid.uuid4()))
+    for _ in range(2):  # a second run finds the same
+        code, lines = redriven()
+        assert code == 1
+        stay = [line for line in lines if line.startswith("[red]stays[/red]")]
+        assert len(stay) == 3, lines
+        assert any("has forgotten" in line for line in stay)
+        assert any("no message of the archiver's" in line for line in stay)
+        assert any("payment-dead-letters.md" in line for line in stay)
+    code, lines = compared()
+    assert code == 0, lines
+    rebuilt = s3.head_object(Bucket=bucket, Key=receipt_key(paid))
+    assert rebuilt["Metadata"] == {"version": "1"}, "a later version will take its place"
+
+
+def test_what_the_archiver_fails_on_stays_and_is_named(
+    deployment: Deployment, stack: Deployed, redriven: Run, compared: Run, paid: str
+) -> None:
+    """An event of somebody who called the archiver past the stream, with half a character in a name."""
+    trail = audit_trail(deployment, paid)
+    number = trail[0][1]["sequence_number"]
+    table = stack.connect("dynamodb").describe_table(TableName=stack.outputs["transactions_table_name"])["Table"]
+    wanted = stream.Range(table["LatestStreamArn"], SHARD, number, number, 1)
+    (record,) = stream.read(stack.connect("dynamodbstreams"), wanted)
+    for place in ("Keys", "NewImage"):
+        record["dynamodb"][place]["payment_id"] = {"S": "\ud800"}
+    body = json.dumps({"Records": [record]})
+    stack.connect("sqs").send_message(QueueUrl=stack.outputs["archive_failures_queue_url"], MessageBody=body)
+    code, lines = redriven()
+    assert code == 1
+    assert any(line.startswith("[red]stays[/red]  message") and "the archiver failed" in line for line in lines), lines
+    assert compared()[0] == 0, "nothing of it was archived"
