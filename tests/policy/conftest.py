@@ -111,7 +111,7 @@ class Stacks:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a mutation is for the gate: a stack of its own, or the resource that it adds to one that it shares."""
+    """Where a mutation is: in a stack of its own, or the resource that it adds to one that it shares."""
 
     stack: str
     resource: str = ""

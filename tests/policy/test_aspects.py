@@ -14,11 +14,11 @@ from lib.environments import ROOT
 from lib.gate import GateReport
 
 from .all_mutations import HARMLESS, VIOLATIONS
-from .conftest import Rates
+from .conftest import Rates, places, stacks_of
 from .mutations import Mutation, mutated
 
 
-def judged(outdir: Path, document: dict[str, Any], mutation: Mutation) -> tuple[Finding, ...]:
+def judged(outdir: Path, document: dict[str, Any], *mutations: Mutation) -> tuple[Finding, ...]:
     """What the aspects find in a synth of the mutated stack.
 
     The whole document comes in by escape hatches: what is judged is what Terraform would get.
@@ -29,7 +29,7 @@ def judged(outdir: Path, document: dict[str, Any], mutation: Mutation) -> tuple[
 
     app = App(outdir=str(outdir))
     stack = TerraformStack(app, "TapStackdev")
-    for section, content in mutated(document, mutation).items():
+    for section, content in mutated(document, *mutations).items():
         if section != "//":
             stack.add_override(section, content)
     judge = decorate(stack, {})
@@ -52,9 +52,16 @@ def found(
 ) -> dict[str, set[str]]:
     """Mutation -> the rules that the first judge finds broken."""
     outdir = tmp_path_factory.mktemp("synth")
+    of_stack = {
+        name: judged(outdir, document, *mutations) for name, mutations in (*stacks_of(VIOLATIONS), *stacks_of(HARMLESS))
+    }
     found = {
-        mutation.name: {finding.rule_id for finding in judged(outdir, document, mutation)}
-        for mutation in (*VIOLATIONS, *HARMLESS)
+        name: {
+            finding.rule_id
+            for finding in of_stack[place.stack]
+            if finding.path == f"TapStackdev/{place.resource}" or not place.resource
+        }
+        for name, place in places().items()
     }
     rates.tell("the aspects alone", [mutation.rule in found[mutation.name] for mutation in VIOLATIONS])
     return found
