@@ -6,8 +6,11 @@ Each fix says what AWS does and what MiniStack does instead. Applied by `apply()
    of an alarm's members. Terraform's provider speaks that protocol, so every plan would show changes to every alarm.
 2. An alarm is judged by every data point of its metric's name, whatever the dimensions. AWS takes a metric to be its
    namespace, name and exact dimensions: an alarm whose dimensions name something else never fires.
+3. A stream's mapping takes a batch for done whatever `batchItemFailures` its function answers. AWS delivers again from
+   the lowest of them on.
 
 docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricAlarm.html
+docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
 """
 
 from __future__ import annotations
@@ -31,11 +34,13 @@ SINGLE_METRIC = ("MetricName", "Namespace", "Statistic", "ExtendedStatistic", "P
 
 
 def apply() -> None:
-    """Replace the handlers in MiniStack's CloudWatch module; it looks them up by name at each request."""
+    """Replace functions in MiniStack's modules, which look them up by name at each use."""
     cloudwatch = importlib.import_module("ministack.services.cloudwatch")
     cloudwatch._put_metric_alarm = keep_metrics(cloudwatch, cloudwatch._put_metric_alarm)  # type: ignore[attr-defined]
     cloudwatch._describe_alarms = describe_all(cloudwatch, cloudwatch._describe_alarms)  # type: ignore[attr-defined]
     cloudwatch._evaluate_alarm = by_dimensions(cloudwatch, cloudwatch._evaluate_alarm)  # type: ignore[attr-defined]
+    functions = importlib.import_module("ministack.services.lambda_svc")
+    functions._poll_dynamodb_streams = by_failures(functions, functions._poll_dynamodb_streams)  # type: ignore[attr-defined]
 
 
 def keep_metrics(cloudwatch: ModuleType, original: Handler) -> Handler:
@@ -84,6 +89,36 @@ def by_dimensions(cloudwatch: ModuleType, original: FunctionType) -> Callable[[d
         FunctionType(original.__code__, seen)(alarm)
 
     return evaluate_alarm
+
+
+def by_failures(functions: ModuleType, original: FunctionType) -> Callable[[], bool]:
+    """Fix 3: a batch with failures reported is one that failed, so that MiniStack delivers it again.
+
+    All of it, where AWS leaves out what is before the lowest failure: to the function that is one more delivery of
+    something that it has seen, which a stream may make at any time.
+    """
+
+    def execute(function: Any, event: Mapping[str, Any]) -> Any:
+        result = functions._execute_function(function, event)
+        body = result.get("body")
+        source = event["Records"][0]["eventSourceARN"]
+        if isinstance(body, dict) and body.get("batchItemFailures") and _reports(functions, source):
+            message = f"{len(body['batchItemFailures'])} of {len(event['Records'])} records reported as failed"
+            return {**result, "error": True, "body": {"errorType": "BatchItemFailures", "errorMessage": message}}
+        return result
+
+    def poll() -> bool:
+        return bool(FunctionType(original.__code__, {**vars(functions), "_execute_function": execute})())
+
+    return poll
+
+
+def _reports(functions: ModuleType, source: str) -> bool:
+    """The stream's mapping asks for reports: AWS reads none otherwise."""
+    return any(
+        mapping["EventSourceArn"] == source and "ReportBatchItemFailures" in mapping.get("FunctionResponseTypes", [])
+        for _account, _region, mapping in functions._iter_all_esms()
+    )
 
 
 def structure(params: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ElementTree
+from types import ModuleType
+from typing import Any
 
-from lib.deploy.emulator_process.fixes import structure, xml
+import pytest
+
+from lib.deploy.emulator_process.fixes import by_failures, structure, xml
 
 
 def test_flat_names_become_nested_data() -> None:
@@ -54,3 +58,35 @@ def test_xml_has_members_and_escapes_what_it_must() -> None:
     assert float(member.findtext("Threshold") or "") == 1.0
     assert member.findtext("Dimensions/member/Value") == "v"
     assert member.findall("OKActions/member") == []
+
+
+STREAM = "arn:aws:dynamodb:eu-west-1:000000000000:table/t/stream/1"
+REPORTS = {"FunctionResponseTypes": ["ReportBatchItemFailures"]}
+FAILED = {"batchItemFailures": [{"itemIdentifier": "2"}]}
+
+
+@pytest.mark.parametrize(
+    ("mapping", "answer", "again"),
+    [
+        (REPORTS, FAILED, True),
+        (REPORTS, {"batchItemFailures": []}, False),
+        (REPORTS, None, False),
+        ({}, FAILED, False),
+        ({**REPORTS, "EventSourceArn": "another stream"}, FAILED, False),
+    ],
+)
+def test_a_batch_comes_again_where_failures_are_reported_and_read(
+    mapping: dict[str, Any], answer: dict[str, Any] | None, again: bool
+) -> None:
+    emulator = ModuleType("emulator")
+    program = """
+def poll():
+    return bool(_execute_function("archiver", {"Records": [{"eventSourceARN": SOURCE}]}).get("error"))
+"""
+    exec(program, vars(emulator))  # noqa: S102 - a function whose names are looked up in that module, as the emulator's
+    vars(emulator).update(
+        SOURCE=STREAM,
+        _execute_function=lambda _function, _event: {"body": answer},
+        _iter_all_esms=lambda: iter([("000000000000", "eu-west-1", {"EventSourceArn": STREAM, **mapping})]),
+    )
+    assert by_failures(emulator, vars(emulator)["poll"])() is again
