@@ -26,6 +26,8 @@ HERE = Path(__file__).parent
 ORDER = (
     "test_declared",
     "test_payments",
+    "test_hostile",
+    "test_crashes",
     "test_alarms",
     "test_authorization",
     "test_least_privilege",
@@ -78,15 +80,29 @@ def calls_file(on_aws: bool, tmp_path_factory: pytest.TempPathFactory) -> Path |
 
 
 @pytest.fixture(scope="session")
+def faults_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where a test arms faults of the functions' calls (recorder/faults.py); they read it in the emulator only."""
+    return tmp_path_factory.mktemp("faults")
+
+
+@pytest.fixture(scope="session")
 def deployment(
-    on_aws: bool, environ: dict[str, str], tmp_path_factory: pytest.TempPathFactory, calls_file: Path | None
+    on_aws: bool,
+    environ: dict[str, str],
+    tmp_path_factory: pytest.TempPathFactory,
+    calls_file: Path | None,
+    faults_folder: Path,
 ) -> Iterator[Deployment]:
     """Synthesized, passed by both judges, deployed. On AWS: what stands there."""
     if on_aws:
         yield aws.prepare(environ, Silent())
         return
     stack = judged_stack(environ, tmp_path_factory.mktemp("synth"))
-    recording = {"PYTHONPATH": str(HERE / "recorder"), "CALLS_FILE": str(calls_file)}
+    recording = {
+        "PYTHONPATH": str(HERE / "recorder"),
+        "CALLS_FILE": str(calls_file),
+        "FAULTS_FOLDER": str(faults_folder),
+    }
     certificate = _certificate(tmp_path_factory.mktemp("certificate"))
     with LocalTarget.deployed(stack.directory, Silent(), recording, certificate) as deployed:
         yield deployed
