@@ -19,7 +19,7 @@ from botocore.exceptions import ClientError
 
 from payments import settings
 from payments.archive import Change, Document, documents, poison
-from payments.observability import logger, metrics
+from payments.observability import logger, metrics, traced
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -80,6 +80,7 @@ def archive() -> S3Archive:
 
 @logger.inject_lambda_context
 @metrics.log_metrics
+@traced
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
     """Archive a batch. What fails is logged and counted; what can be archived is, whatever fails beside it."""
     retried: list[str] = []
