@@ -8,9 +8,12 @@ Each fix says what AWS does and what MiniStack does instead. Applied by `apply()
    namespace, name and exact dimensions: an alarm whose dimensions name something else never fires.
 3. A stream's mapping takes a batch for done whatever `batchItemFailures` its function answers. AWS delivers again from
    the lowest of them on.
+4. With AUTH a policy's condition on kms:MacAlgorithm is never met, because a request for a MAC has no such key. On AWS
+   it has.
 
 docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricAlarm.html
 docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
+docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-mac-algorithm
 """
 
 from __future__ import annotations
@@ -41,6 +44,8 @@ def apply() -> None:
     cloudwatch._evaluate_alarm = by_dimensions(cloudwatch, cloudwatch._evaluate_alarm)  # type: ignore[attr-defined]
     functions = importlib.import_module("ministack.services.lambda_svc")
     functions._poll_dynamodb_streams = by_failures(functions, functions._poll_dynamodb_streams)  # type: ignore[attr-defined]
+    actions = importlib.import_module("ministack.core.iam_actions")
+    actions.request_tag_context = with_mac_algorithm(actions.request_tag_context)  # type: ignore[attr-defined]
 
 
 def keep_metrics(cloudwatch: ModuleType, original: Handler) -> Handler:
@@ -119,6 +124,18 @@ def _reports(functions: ModuleType, source: str) -> bool:
         mapping["EventSourceArn"] == source and "ReportBatchItemFailures" in mapping.get("FunctionResponseTypes", [])
         for _account, _region, mapping in functions._iter_all_esms()
     )
+
+
+def with_mac_algorithm(original: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    """Fix 4: what a request says of itself to the policies, of its tags and of its MAC's algorithm."""
+
+    def context(service: str, action: str, body: bytes, params: Mapping[str, Any]) -> dict[str, Any]:
+        keys = original(service, action, body, params)
+        if action in ("kms:GenerateMac", "kms:VerifyMac"):
+            keys = {**keys, "kms:MacAlgorithm": json.loads(body).get("MacAlgorithm")}
+        return keys
+
+    return context
 
 
 def structure(params: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lib.deploy.emulator_process.fixes import by_failures, structure, xml
+from lib.deploy.emulator_process.fixes import by_failures, structure, with_mac_algorithm, xml
 
 
 def test_flat_names_become_nested_data() -> None:
@@ -90,3 +90,12 @@ def poll():
         _iter_all_esms=lambda: iter([("000000000000", "eu-west-1", {"EventSourceArn": STREAM, **mapping})]),
     )
     assert by_failures(emulator, vars(emulator)["poll"])() is again
+
+
+@pytest.mark.parametrize(
+    ("action", "key"), [("kms:GenerateMac", "HMAC_SHA_256"), ("kms:VerifyMac", "HMAC_SHA_256"), ("kms:Decrypt", None)]
+)
+def test_a_request_for_a_mac_tells_the_policies_its_algorithm(action: str, key: str | None) -> None:
+    context = with_mac_algorithm(lambda *_: {"aws:TagKeys": ["Owner"]})
+    keys = context("kms", action, b'{"MacAlgorithm": "HMAC_SHA_256"}', {})
+    assert (keys.get("kms:MacAlgorithm"), keys["aws:TagKeys"]) == (key, ["Owner"])
