@@ -89,7 +89,9 @@ def session(deployment: Deployment) -> Iterator[requests.Session]:
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_every_answer_is_one_of_the_document(deployment: Deployment, session: requests.Session, operation: str) -> None:
+def test_every_answer_is_one_of_the_document(
+    deployment: Deployment, session: requests.Session, wish: Wish, key: str, operation: str
+) -> None:
     """Requests as the document has them, and such as it forbids.
 
     Not all that it has are accepted: to JSON Schema 1.0 is an integer, and it knows no Luhn test.
@@ -111,7 +113,8 @@ def test_every_answer_is_one_of_the_document(deployment: Deployment, session: re
         check(case)
 
     ask()
-    given(forbidden)(thorough(check))()
+    if operation != "GET /payments/{id}":  # whose every request is one of the document
+        given(forbidden)(thorough(check))()
 
 
 def luhn_completed(digits: str) -> str:
