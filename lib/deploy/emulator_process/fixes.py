@@ -8,12 +8,12 @@ Each fix says what AWS does and what MiniStack does instead. Applied by `apply()
    namespace, name and exact dimensions: an alarm whose dimensions name something else never fires.
 3. A stream's mapping takes a batch for done whatever `batchItemFailures` its function answers. AWS delivers again from
    the lowest of them on.
-4. With AUTH a policy's condition on kms:MacAlgorithm is never met, because a request for a MAC has no such key. On AWS
-   it has.
+4. With AUTH a policy's conditions on kms:CallerAccount and kms:MacAlgorithm are never met, because requests to KMS have
+   no such keys. On AWS they have.
 
 docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricAlarm.html
 docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
-docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-mac-algorithm
+docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ def apply() -> None:
     functions = importlib.import_module("ministack.services.lambda_svc")
     functions._poll_dynamodb_streams = by_failures(functions, functions._poll_dynamodb_streams)  # type: ignore[attr-defined]
     actions = importlib.import_module("ministack.core.iam_actions")
-    actions.request_tag_context = with_mac_algorithm(actions.request_tag_context)  # type: ignore[attr-defined]
+    account = importlib.import_module("ministack.core.responses").get_account_id
+    actions.request_tag_context = with_kms_keys(actions.request_tag_context, account)  # type: ignore[attr-defined]
 
 
 def keep_metrics(cloudwatch: ModuleType, original: Handler) -> Handler:
@@ -126,13 +127,15 @@ def _reports(functions: ModuleType, source: str) -> bool:
     )
 
 
-def with_mac_algorithm(original: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
-    """Fix 4: what a request says of itself to the policies, of its tags and of its MAC's algorithm."""
+def with_kms_keys(original: Callable[..., dict[str, Any]], account: Callable[[], str]) -> Callable[..., dict[str, Any]]:
+    """Fix 4: what a request to KMS tells the policies, beside its tags. An account has no other's users here."""
 
     def context(service: str, action: str, body: bytes, params: Mapping[str, Any]) -> dict[str, Any]:
         keys = original(service, action, body, params)
+        if service == "kms":
+            keys = {**keys, "kms:CallerAccount": account()}
         if action in ("kms:GenerateMac", "kms:VerifyMac"):
-            keys = {**keys, "kms:MacAlgorithm": json.loads(body).get("MacAlgorithm")}
+            keys["kms:MacAlgorithm"] = json.loads(body).get("MacAlgorithm")
         return keys
 
     return context

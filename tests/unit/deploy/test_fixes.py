@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lib.deploy.emulator_process.fixes import by_failures, structure, with_mac_algorithm, xml
+from lib.deploy.emulator_process.fixes import by_failures, structure, with_kms_keys, xml
 
 
 def test_flat_names_become_nested_data() -> None:
@@ -93,9 +93,15 @@ def poll():
 
 
 @pytest.mark.parametrize(
-    ("action", "key"), [("kms:GenerateMac", "HMAC_SHA_256"), ("kms:VerifyMac", "HMAC_SHA_256"), ("kms:Decrypt", None)]
+    ("action", "told"),
+    [
+        ("kms:GenerateMac", {"kms:CallerAccount": "000000000000", "kms:MacAlgorithm": "HMAC_SHA_256"}),
+        ("kms:VerifyMac", {"kms:CallerAccount": "000000000000", "kms:MacAlgorithm": "HMAC_SHA_256"}),
+        ("kms:Decrypt", {"kms:CallerAccount": "000000000000"}),
+        ("sqs:SendMessage", {}),
+    ],
 )
-def test_a_request_for_a_mac_tells_the_policies_its_algorithm(action: str, key: str | None) -> None:
-    context = with_mac_algorithm(lambda *_: {"aws:TagKeys": ["Owner"]})
-    keys = context("kms", action, b'{"MacAlgorithm": "HMAC_SHA_256"}', {})
-    assert (keys.get("kms:MacAlgorithm"), keys["aws:TagKeys"]) == (key, ["Owner"])
+def test_a_request_to_kms_tells_the_policies_what_they_ask(action: str, told: dict[str, str]) -> None:
+    context = with_kms_keys(lambda *_: {"aws:TagKeys": ["Owner"]}, lambda: "000000000000")
+    keys = context(action.partition(":")[0], action, b'{"MacAlgorithm": "HMAC_SHA_256"}', {})
+    assert keys == {"aws:TagKeys": ["Owner"], **told}
