@@ -48,11 +48,11 @@ class Daemon:
         self._server.server_close()
 
     @property
-    def text(self) -> str:
+    def received(self) -> list[str]:
         """All that came, as it came."""
-        return "\n".join(list(self._server.received))
+        return list(self._server.received)
 
     @property
     def segments(self) -> list[dict[str, Any]]:
         """Segments and subsegments, in the order in which they came; a header goes before each document."""
-        return [json.loads(datagram.split("\n", 1)[1]) for datagram in list(self._server.received)]
+        return [json.loads(datagram.split("\n", 1)[1]) for datagram in self.received]
