@@ -22,8 +22,8 @@ logger = Logger(logger_formatter=RedactingFormatter(utc=True))
 metrics = Metrics()
 # A subsegment for each call to AWS, and no more: other libraries are not worth the time that patching takes.
 tracer = Tracer(patch_modules=["botocore"])
-# Of a handler: a trace has neither what it answers nor a copy of what it raises. What is raised is in the trace once,
-# with its message, by X-Ray's own hand: so no exception that leaves a handler says anything of the request.
+# Of a handler: a trace has neither what it answers nor a second copy of what it raises. X-Ray's own library takes down
+# an exception with its message, as Lambda's log does: so none that leaves a handler may say anything of a request.
 traced = tracer.capture_lambda_handler(capture_response=False, capture_error=False)
 
 
