@@ -151,14 +151,17 @@ def test_a_receipt_that_another_hand_writes_meanwhile_is_written_again(
 
     Once, and then for longer than the function itself tries.
     """
+    payment = deployment.payments.create(wish(capture=False), key).body
+    archive_has(deployment, payment, STATES[:1])  # so that the receipt is there, and has to be replaced
     refused = faults.arm("archiver", "before", "PutObject", code, where="/receipts/", header="If-Match")
-    archive_has(deployment, life(deployment, wish, key), STATES)
+    captured = step(deployment, payment["payment_id"], "capture", {"amount": 4000}).body
+    archive_has(deployment, captured, STATES[:2])
     assert faults.struck(refused) == 1
     always = faults.arm("archiver", "before", "PutObject", code, where="/receipts/", header="If-Match", once=False)
-    payment = life(deployment, wish, f"{key}-2")
+    refunded = step(deployment, payment["payment_id"], "refunds", {"amount": 1000}).body["payment"]
     wait_for("refusals", lambda: faults.struck(always) >= 7, ARCHIVED_SECONDS)
     faults.end()
-    archive_has(deployment, payment, STATES)
+    archive_has(deployment, refunded, STATES)
 
 
 @pytest.mark.parametrize("where", ["", "/audit/", "/receipts/"])
