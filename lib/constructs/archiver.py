@@ -109,7 +109,6 @@ class Archiver(Function):
             maximum_retry_attempts=MAX_RETRIES,
             maximum_record_age_in_seconds=MAX_RECORD_AGE_SECONDS,
             parallelization_factor=PARALLELIZATION_FACTOR,
-            function_response_types=["ReportBatchItemFailures"],
             destination_config=LambdaEventSourceMappingDestinationConfig(
                 on_failure=LambdaEventSourceMappingDestinationConfigOnFailure(destination_arn=failures.queue.arn)
             ),

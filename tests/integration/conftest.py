@@ -5,6 +5,7 @@ Against the emulator the stack has a suffix, a region and a state bucket that ar
 
 from __future__ import annotations
 
+import json
 import os
 import uuid
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ from lib.deploy.emulator import Certificate
 from lib.deploy.local import LocalTarget
 from lib.deploy.progress import Silent
 from lib.deploy.synth import judged_stack
+from tests.integration.xray_daemon import Daemon
 
 HERE = Path(__file__).parent
 # After everything else, and in this order: what breaks the stack comes late, what ends it last.
@@ -27,6 +29,8 @@ ORDER = (
     "test_declared",
     "test_payments",
     "test_operations",
+    "test_hostile",
+    "test_crashes",
     "test_alarms",
     "test_authorization",
     "test_least_privilege",
@@ -79,15 +83,38 @@ def calls_file(on_aws: bool, tmp_path_factory: pytest.TempPathFactory) -> Path |
 
 
 @pytest.fixture(scope="session")
+def faults_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where a test arms faults of the functions' calls (recorder/faults.py); they read it in the emulator only."""
+    return tmp_path_factory.mktemp("faults")
+
+
+@pytest.fixture(scope="session")
+def traces() -> Iterator[Daemon]:
+    """What the functions send to X-Ray, in the emulator only."""
+    with Daemon() as daemon:
+        yield daemon
+
+
+@pytest.fixture(scope="session")
 def deployment(
-    on_aws: bool, environ: dict[str, str], tmp_path_factory: pytest.TempPathFactory, calls_file: Path | None
+    on_aws: bool,
+    environ: dict[str, str],
+    tmp_path_factory: pytest.TempPathFactory,
+    calls_file: Path | None,
+    faults_folder: Path,
+    traces: Daemon,
 ) -> Iterator[Deployment]:
     """Synthesized, passed by both judges, deployed. On AWS: what stands there."""
     if on_aws:
         yield aws.prepare(environ, Silent())
         return
     stack = judged_stack(environ, tmp_path_factory.mktemp("synth"))
-    recording = {"PYTHONPATH": str(HERE / "recorder"), "CALLS_FILE": str(calls_file)}
+    recording = {
+        "PYTHONPATH": str(HERE / "recorder"),
+        "CALLS_FILE": str(calls_file),
+        "FAULTS_FOLDER": str(faults_folder),
+        "AWS_XRAY_DAEMON_ADDRESS": traces.address,
+    }
     certificate = _certificate(tmp_path_factory.mktemp("certificate"))
     with LocalTarget.deployed(stack.directory, Silent(), recording, certificate) as deployed:
         yield deployed
@@ -129,3 +156,24 @@ def wish() -> Callable[..., dict[str, Any]]:
         }
 
     return body
+
+
+@pytest.fixture
+def inbox(deployment: Deployment, outputs: dict[str, str], suffix: str) -> Iterator[str]:
+    """A queue that listens to the alerts topic, for one test; its URL."""
+    sqs, sns, topic = deployment.client("sqs"), deployment.client("sns"), outputs["alerts_topic_arn"]
+    url = sqs.create_queue(QueueName=f"sqs-integration-inbox-{suffix}")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    allow = {
+        "Effect": "Allow",
+        "Principal": {"Service": "sns.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": arn,
+        "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
+    }
+    policy = {"Version": "2012-10-17", "Statement": [allow]}
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(policy)})
+    subscription = sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, ReturnSubscriptionArn=True)
+    yield url
+    sns.unsubscribe(SubscriptionArn=subscription["SubscriptionArn"])
+    sqs.delete_queue(QueueUrl=url)

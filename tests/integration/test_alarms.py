@@ -6,7 +6,6 @@ The emulator publishes no service metrics, so that real traffic raises an alarm 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,27 +23,6 @@ def alarms(deployment: Deployment, suffix: str) -> dict[str, dict[str, Any]]:
     pages = deployment.client("cloudwatch").get_paginator("describe_alarms").paginate(AlarmNamePrefix="alarm-")
     found = [alarm for page in pages for alarm in page["MetricAlarms"] if alarm["AlarmName"].endswith(f"-{suffix}")]
     return {alarm["AlarmName"].removeprefix("alarm-").removesuffix(f"-{suffix}"): alarm for alarm in found}
-
-
-@pytest.fixture
-def inbox(deployment: Deployment, outputs: dict[str, str], suffix: str) -> Iterator[str]:
-    """A queue that listens to the alerts topic, for one test; its URL."""
-    sqs, sns, topic = deployment.client("sqs"), deployment.client("sns"), outputs["alerts_topic_arn"]
-    url = sqs.create_queue(QueueName=f"sqs-integration-inbox-{suffix}")["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    allow = {
-        "Effect": "Allow",
-        "Principal": {"Service": "sns.amazonaws.com"},
-        "Action": "sqs:SendMessage",
-        "Resource": arn,
-        "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
-    }
-    policy = {"Version": "2012-10-17", "Statement": [allow]}
-    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(policy)})
-    subscription = sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, ReturnSubscriptionArn=True)
-    yield url
-    sns.unsubscribe(SubscriptionArn=subscription["SubscriptionArn"])
-    sqs.delete_queue(QueueUrl=url)
 
 
 def metrics(alarm: dict[str, Any]) -> list[dict[str, Any]]:

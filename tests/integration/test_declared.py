@@ -109,7 +109,6 @@ def test_archiver_follows_the_stream_and_gives_up_to_a_queue(deployment: Deploym
     (mapping,) = [item for item in mappings if outputs["archive_function_name"] in item["FunctionArn"]]
     assert f"table/{outputs['transactions_table_name']}/stream/" in mapping["EventSourceArn"]
     assert mapping["State"] == "Enabled"
-    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["BisectBatchOnFunctionError"] is True
     assert ":sqs:" in mapping["DestinationConfig"]["OnFailure"]["Destination"]
 

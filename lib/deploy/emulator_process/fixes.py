@@ -6,8 +6,11 @@ Each fix says what AWS does and what MiniStack does instead. Applied by `apply()
    of an alarm's members. Terraform's provider speaks that protocol, so every plan would show changes to every alarm.
 2. An alarm is judged by every data point of its metric's name, whatever the dimensions. AWS takes a metric to be its
    namespace, name and exact dimensions: an alarm whose dimensions name something else never fires.
+3. With AUTH a policy's conditions on kms:CallerAccount and kms:MacAlgorithm are never met, because requests to KMS have
+   no such keys. On AWS they have.
 
 docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricAlarm.html
+docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
 """
 
 from __future__ import annotations
@@ -31,11 +34,14 @@ SINGLE_METRIC = ("MetricName", "Namespace", "Statistic", "ExtendedStatistic", "P
 
 
 def apply() -> None:
-    """Replace the handlers in MiniStack's CloudWatch module; it looks them up by name at each request."""
+    """Replace functions in MiniStack's modules, which look them up by name at each use."""
     cloudwatch = importlib.import_module("ministack.services.cloudwatch")
     cloudwatch._put_metric_alarm = keep_metrics(cloudwatch, cloudwatch._put_metric_alarm)  # type: ignore[attr-defined]
     cloudwatch._describe_alarms = describe_all(cloudwatch, cloudwatch._describe_alarms)  # type: ignore[attr-defined]
     cloudwatch._evaluate_alarm = by_dimensions(cloudwatch, cloudwatch._evaluate_alarm)  # type: ignore[attr-defined]
+    actions = importlib.import_module("ministack.core.iam_actions")
+    account = importlib.import_module("ministack.core.responses").get_account_id
+    actions.request_tag_context = with_kms_keys(actions.request_tag_context, account)  # type: ignore[attr-defined]
 
 
 def keep_metrics(cloudwatch: ModuleType, original: Handler) -> Handler:
@@ -84,6 +90,20 @@ def by_dimensions(cloudwatch: ModuleType, original: FunctionType) -> Callable[[d
         FunctionType(original.__code__, seen)(alarm)
 
     return evaluate_alarm
+
+
+def with_kms_keys(original: Callable[..., dict[str, Any]], account: Callable[[], str]) -> Callable[..., dict[str, Any]]:
+    """Fix 3: what a request to KMS tells the policies, beside its tags. An account has no other's users here."""
+
+    def context(service: str, action: str, body: bytes, params: Mapping[str, Any]) -> dict[str, Any]:
+        keys = original(service, action, body, params)
+        if service == "kms":
+            keys = {**keys, "kms:CallerAccount": account()}
+        if action in ("kms:GenerateMac", "kms:VerifyMac"):
+            keys["kms:MacAlgorithm"] = json.loads(body).get("MacAlgorithm")
+        return keys
+
+    return context
 
 
 def structure(params: Mapping[str, Any]) -> dict[str, Any]:

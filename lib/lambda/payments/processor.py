@@ -21,7 +21,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from payments import cards, cursor, screening, settings, validation
 from payments.ledger import DynamoDbLedger
-from payments.observability import count_business, logger, metrics
+from payments.observability import count_business, logger, metrics, traced
 from payments.payment import Payment
 from payments.problems import MEDIA_TYPE, FieldError, Problem, invalid
 from payments.service import Done, Payments
@@ -46,6 +46,7 @@ def seal() -> cursor.Seal:
 
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_HTTP)
 @metrics.log_metrics
+@traced
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer one request. Raises UnforeseenError only, so that the function's error alarm rings."""
     begin = time.perf_counter()

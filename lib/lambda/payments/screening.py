@@ -17,7 +17,8 @@ RULE = "looks like a card number; none is taken, anywhere in a request"
 
 # What signs and traces a request is made of hexadecimal or base64 digits, and one in some hundred of such values passes
 # for a card number by chance. Each is let through in its exact form only, but for what stands in parentheses, which is
-# looked through. API Gateway checks the first three before it calls this function; none of them is stored or logged.
+# looked through. API Gateway checks the first three before it calls this function. None of them is stored or logged,
+# but for the trace's id: X-Ray knows the trace by it, and log lines have it, redacted.
 # docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-authentication-methods.html
 # docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader, www.w3.org/TR/trace-context
 BY_CHANCE = {

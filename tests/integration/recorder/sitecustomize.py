@@ -1,7 +1,7 @@
 """Notes each AWS call of the process that starts with this folder on its PYTHONPATH: a Lambda's, in the emulator.
 
-A line of JSON a call, at the end of the file CALLS_FILE: {"function", "service", "operation", "parameters"}.
-The function's own code knows nothing of it.
+Breaks some of them, where a test has armed a fault (faults.py). A line of JSON a call, at the end of the file
+CALLS_FILE: {"function", "service", "operation", "parameters"}. The function's own code knows nothing of it.
 """
 
 import json
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import botocore
+import faults  # beside this file
 
 WHICH = ("TableName", "IndexName", "Bucket", "Key", "Prefix", "KeyId", "QueueUrl", "TopicArn")
 
@@ -26,5 +27,11 @@ def note(params: dict[str, Any], model: Any, **_: Any) -> None:
         calls.write(json.dumps(line) + "\n")
 
 
+def listen(session: Any) -> None:
+    session.register("before-parameter-build.*.*", note)
+    session.register("before-send", faults.before)
+    session.register("needs-retry", faults.after)
+
+
 if "CALLS_FILE" in os.environ and "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
-    botocore.register_initializer(lambda session: session.register("before-parameter-build.*.*", note))
+    botocore.register_initializer(listen)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ElementTree
 
-from lib.deploy.emulator_process.fixes import structure, xml
+import pytest
+
+from lib.deploy.emulator_process.fixes import structure, with_kms_keys, xml
 
 
 def test_flat_names_become_nested_data() -> None:
@@ -54,3 +56,18 @@ def test_xml_has_members_and_escapes_what_it_must() -> None:
     assert float(member.findtext("Threshold") or "") == 1.0
     assert member.findtext("Dimensions/member/Value") == "v"
     assert member.findall("OKActions/member") == []
+
+
+@pytest.mark.parametrize(
+    ("action", "told"),
+    [
+        ("kms:GenerateMac", {"kms:CallerAccount": "000000000000", "kms:MacAlgorithm": "HMAC_SHA_256"}),
+        ("kms:VerifyMac", {"kms:CallerAccount": "000000000000", "kms:MacAlgorithm": "HMAC_SHA_256"}),
+        ("kms:Decrypt", {"kms:CallerAccount": "000000000000"}),
+        ("sqs:SendMessage", {}),
+    ],
+)
+def test_a_request_to_kms_tells_the_policies_what_they_ask(action: str, told: dict[str, str]) -> None:
+    context = with_kms_keys(lambda *_: {"aws:TagKeys": ["Owner"]}, lambda: "000000000000")
+    keys = context(action.partition(":")[0], action, b'{"MacAlgorithm": "HMAC_SHA_256"}', {})
+    assert keys == {"aws:TagKeys": ["Owner"], **told}

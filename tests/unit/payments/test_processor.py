@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import logging
 from typing import Any
 
 import pytest
@@ -143,7 +144,8 @@ def test_what_nobody_foresaw_fails_the_function_and_leaks_no_card_number(
     assert "4111" not in str(caught.value)
     assert "unforeseen failure" in log.getvalue()
     assert "4111" not in log.getvalue()
-    assert {record.name for record in caplog.records} == {"payments"}, "no other logger speaks of it, unredacted"
+    others = [logging.Formatter().format(record) for record in caplog.records if record.name != "payments"]
+    assert "4111" not in "".join(others), "what other loggers say is not redacted"
 
 
 def test_a_payment_is_logged_with_its_id_and_without_its_token(call: Call, log: io.StringIO) -> None:
