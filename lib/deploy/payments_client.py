@@ -37,6 +37,7 @@ class PaymentsClient:
     credentials: Credentials
     through_proxies: bool = True
     authority: str | None = None
+    timeout: float = TIMEOUT_SECONDS  # for a connection, and between the bytes of an answer
 
     def create(self, body: Any, idempotency_key: str | None, *, signed: bool = True) -> Answer:
         """`POST /payments`. `body` is sent as JSON, or as it is where it is text."""
@@ -49,6 +50,11 @@ class PaymentsClient:
     def read(self, payment_id: str, *, signed: bool = True) -> Answer:
         """`GET /payments/{id}`."""
         return self.call("GET", f"/payments/{quote(payment_id, safe='')}", signed=signed)
+
+    def step(self, payment_id: str, name: str, body: Any, idempotency_key: str) -> Answer:
+        """`POST /payments/{id}/{capture, void or refunds}`. `body`: None for none."""
+        headers = {"content-type": "application/json", "idempotency-key": idempotency_key}
+        return self.call("POST", f"/payments/{payment_id}/{name}", headers, "" if body is None else json.dumps(body))
 
     def call(
         self,
@@ -69,7 +75,7 @@ class PaymentsClient:
             session.trust_env = self.through_proxies
             session.verify = self.authority or True
             answer = session.request(
-                method, url, data=data.encode(), headers=dict(request.headers.items()), timeout=TIMEOUT_SECONDS
+                method, url, data=data.encode(), headers=dict(request.headers.items()), timeout=self.timeout
             )
         try:
             body = answer.json()

@@ -28,6 +28,9 @@ HERE = Path(__file__).parent
 ORDER = (
     "test_declared",
     "test_payments",
+    "test_model",
+    "test_concurrency",
+    "test_load",
     "test_operations",
     "test_hostile",
     "test_crashes",
