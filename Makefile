@@ -1,6 +1,6 @@
 # Each command sets up what it needs on a machine that has Python >= 3.11 and make.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-down outputs env test lint synth gate plan deploy destroy reconcile redrive bench docs lock
+.PHONY: help setup demo demo-down outputs env test lint synth gate plan deploy destroy reconcile redrive bench load docs lock
 
 PYTHON ?= $(shell for candidate in python3.12 python3 python3.13 python3.11 /usr/bin/python3; do \
 	$$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$candidate && break; done)
@@ -59,6 +59,9 @@ lint: setup  ## ruff and mypy
 
 bench: setup  ## measurements beside their peers, written to benchmarks/RESULTS.md
 	@$(RUN) -m benchmarks
+
+load: setup  ## 10,000 payments over a bad network, and the proof of each; PAYMENTS=1000 for fewer
+	@$(RUN) -m benchmarks.load
 
 docs: setup  ## docs/rules.md, written from the catalogue
 	@$(RUN) -m lib.rules_document

@@ -57,7 +57,7 @@ def read(client: Any, wanted: Range) -> list[dict[str, Any]]:
         for record in _from(client, wanted):
             if int(record["dynamodb"]["SequenceNumber"]) > int(wanted.last):
                 break
-            records.append(_event(record))
+            records.append(event(record))
             if record["dynamodb"]["SequenceNumber"] == wanted.last:
                 return records
     except (client.exceptions.TrimmedDataAccessException, client.exceptions.ResourceNotFoundException) as error:
@@ -67,6 +67,12 @@ def read(client: Any, wanted: Range) -> list[dict[str, Any]]:
     raise GoneError(f"the shard has no {wanted.last}")
 
 
+def shard(client: Any, stream: str, shard_id: str) -> Iterator[dict[str, Any]]:
+    """All records that a shard has, as Lambda hands them over."""
+    iterator = client.get_shard_iterator(StreamArn=stream, ShardId=shard_id, ShardIteratorType="TRIM_HORIZON")
+    yield from map(event, _pages(client, iterator["ShardIterator"]))
+
+
 def _from(client: Any, wanted: Range) -> Iterator[Mapping[str, Any]]:
     """The shard's records from the first wanted on."""
     iterator = client.get_shard_iterator(
@@ -74,7 +80,11 @@ def _from(client: Any, wanted: Range) -> Iterator[Mapping[str, Any]]:
         ShardId=wanted.shard,
         ShardIteratorType="AT_SEQUENCE_NUMBER",
         SequenceNumber=wanted.first,
-    )["ShardIterator"]
+    )
+    yield from _pages(client, iterator["ShardIterator"])
+
+
+def _pages(client: Any, iterator: str | None) -> Iterator[Mapping[str, Any]]:
     empty = 0
     while iterator and empty <= EMPTY_PAGES:
         page = client.get_records(ShardIterator=iterator)
@@ -83,7 +93,7 @@ def _from(client: Any, wanted: Range) -> Iterator[Mapping[str, Any]]:
         empty = 0 if page["Records"] else empty + 1
 
 
-def _event(record: Mapping[str, Any]) -> dict[str, Any]:
+def event(record: Mapping[str, Any]) -> dict[str, Any]:
     """As JSON has it: times as seconds, bytes in base64."""
 
     def spelled(value: Any) -> Any:
@@ -91,5 +101,5 @@ def _event(record: Mapping[str, Any]) -> dict[str, Any]:
             return value.timestamp()
         return base64.b64encode(value).decode()
 
-    event: dict[str, Any] = json.loads(json.dumps(record, default=spelled))
-    return event
+    found: dict[str, Any] = json.loads(json.dumps(record, default=spelled))
+    return found
