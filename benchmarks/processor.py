@@ -104,6 +104,9 @@ def _run(module: str, count: int, address: Address) -> dict[str, Any]:
             "MERCHANT_INDEX": "index-bench",
             "CURSOR_KEY": "unused",
             "MAXIMUM_AMOUNT": "999999999999",
+            # As in Lambda with active tracing, for a request that is not sampled, as most are; no daemon listens here.
+            "LAMBDA_TASK_ROOT": "bench",
+            "_X_AMZN_TRACE_ID": "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0",
             "POWERTOOLS_SERVICE_NAME": "bench",
             "POWERTOOLS_METRICS_NAMESPACE": "Payments",
             "POWERTOOLS_LOG_LEVEL": "INFO",
