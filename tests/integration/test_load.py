@@ -9,6 +9,8 @@ import sys
 import pytest
 
 from benchmarks import load
+from benchmarks.clients import drive
+from benchmarks.proof import differences
 from lib.deploy.deployment import Deployment
 from lib.deploy.progress import Silent
 from lib.environments import ROOT
@@ -22,9 +24,9 @@ def test_nothing_is_lost_or_doubled_under_load(deployment: Deployment) -> None:
 
 def test_a_payment_that_the_ledger_does_not_have_is_named(deployment: Deployment) -> None:
     """And so is one that no client has: the proof can fail."""
-    found = load.drive(deployment, 1, Silent())
+    found = drive(deployment, 1, Silent())
     found.payments[0].payment_id = "pay_" + "0" * 32
-    assert [line.partition(" ")[2] for line in load.differences(deployment, found)][:2] == [
+    assert [line.partition(" ")[2] for line in differences(deployment, found)][:2] == [
         "is in the ledger, and no client has it",
         "was accepted and is not in the ledger",
     ]
