@@ -12,6 +12,15 @@ from lib.environments import ROOT
 MEASUREMENTS = {"Gated synth": synth, "Taking payments": processor}
 
 
+def table(rows: list[dict[str, str]]) -> list[str]:
+    """In Markdown."""
+    return [
+        " | ".join(rows[0]),
+        " | ".join("---" for _ in rows[0]),
+        *(" | ".join(row.values()) for row in rows),
+    ]
+
+
 def main() -> int:
     lines = [
         "# Benchmarks",
@@ -22,9 +31,9 @@ def main() -> int:
     for title, module in MEASUREMENTS.items():
         print(f"{title} …", file=sys.stderr, flush=True)
         rows = module.measure()
-        lines += ["", f"## {title}", "", *(module.__doc__ or "").strip().splitlines(), ""]
-        lines += [" | ".join(rows[0]), " | ".join("---" for _ in rows[0])]
-        lines += [" | ".join(row.values()) for row in rows]
+        lines += ["", f"## {title}", "", *(module.__doc__ or "").strip().splitlines(), "", *table(rows)]
+        if module is processor:
+            lines += ["", *table(processor.targets(rows))]
     text = "\n".join(lines) + "\n"
     (ROOT / "benchmarks" / "RESULTS.md").write_text(text)
     print(text)
