@@ -32,7 +32,7 @@ ROUNDS = 3
 IMPORTS = 7
 WHY_CPU = (
     "the bare put has no router, validation, card screening, redacted log line or metrics, which together cost about "
-    "half of what it does, and no X-Ray SDK around its call, which costs the rest; Powertools' own handler has no traces"
+    "half of what it does, and no X-Ray SDK around its call, which costs the rest; Powertools' handler has no traces"
 )
 LEDGER, IDEMPOTENCY = "dynamodb-bench", "dynamodb-bench-idempotency"
 
