@@ -17,6 +17,7 @@ import tempfile
 from pathlib import Path
 
 import requests
+from botocore.exceptions import BotoCoreError, ClientError
 from rich.markup import escape
 from rich.table import Table
 
@@ -30,7 +31,7 @@ from lib.deploy.synth import RefusedError, judged_stack
 from lib.environments import ToolError
 from lib.settings import SettingsError
 
-DEFAULT, MOST = 10_000, 100_000
+DEFAULT, LEAST, MOST = 10_000, 2, 100_000  # percentiles are of two at least
 
 
 def prove(deployment: Deployment, count: int, progress: Progress) -> list[str]:
@@ -66,8 +67,8 @@ def count_of(text: str) -> int:
     """Raises SettingsError for what is no number of payments."""
     if not text:
         return DEFAULT
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= MOST:
-        raise SettingsError("PAYMENTS", text, f"it is a number from 1 to {MOST}", f"unset it for {DEFAULT}")
+    if not text.isascii() or not text.isdigit() or not LEAST <= int(text) <= MOST:
+        raise SettingsError("PAYMENTS", text, f"it is a number from {LEAST} to {MOST}", f"unset it for {DEFAULT}")
     return int(text)
 
 
@@ -82,7 +83,7 @@ def main() -> int:
                 found = prove(deployment, count, progress)
     except RefusedError as refused:
         return refused.exit_code
-    except (ToolError, requests.RequestException) as error:
+    except (ToolError, requests.RequestException, BotoCoreError, ClientError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:

@@ -45,6 +45,9 @@ def redeliver(deployment: Deployment, load: Load, progress: Progress) -> int:
         events = {_place(one): one for one in _stream_records(deployment)}
         chosen = chance.sample(objects, max(1, int(len(objects) * REDELIVERED)))
         for _, records in chosen:
+            missing = [record for record in records if _identity(record) not in events]
+            if missing:
+                raise ToolError(f"the stream has no record {_identity(missing[0])} that the audit trail has")
             batch = [events[_identity(record)] for record in records]
             half = len(batch) // 2 if chance.random() < 0.5 else 0
             for part in (batch[:half], batch[half:]):
@@ -65,9 +68,12 @@ def differences(deployment: Deployment, load: Load) -> Iterator[str]:
     yield from (f"{one} is in the ledger, and no client has it" for one in ours.keys() - taken.keys())
     yield from (f"{one} was accepted and is not in the ledger" for one in taken.keys() - ours.keys())
     trail: dict[str, Counter[int]] = {payment_id: Counter() for payment_id in taken}
+    last: dict[str, Any] = {}
     for _, record in archive.audit():
         if record["payment_id"] in trail:
             trail[record["payment_id"]][record["version"]] += 1
+            if record["version"] == taken[record["payment_id"]].version:
+                last[record["payment_id"]] = record["after"]
     prefix = f"{RECEIPTS}{load.merchant}/"
     receipts = {key: document(key, content) for key, content in archive.read_all(archive.keys(prefix))}
     for payment_id in taken.keys() & ours.keys():
@@ -76,6 +82,8 @@ def differences(deployment: Deployment, load: Load) -> Iterator[str]:
             yield f"{payment_id} has {shown} in the ledger; its client was answered {payment}"
         if trail[payment_id] != Counter(range(1, payment.version + 1)):
             yield f"{payment_id} has the audit records {dict(trail[payment_id])}, expected 1 to {payment.version} once"
+        if last.get(payment_id) != shown:
+            yield f"{payment_id} is in the audit trail as {last.get(payment_id)}, in the ledger as {shown}"
         receipt = receipts.get(f"{prefix}{payment_id}.json")
         if receipt != {"receipt_for": payment_id, "version": payment.version, **shown}:
             yield f"{payment_id} has the receipt {receipt}"
@@ -83,6 +91,7 @@ def differences(deployment: Deployment, load: Load) -> Iterator[str]:
         sums = {
             "clients": _sums((one.currency, one.captured, one.refunded) for one in load.payments)[currency],
             "ledger": _sums(_money(one.shown) for one in ours.values())[currency],
+            "audit trail": _sums(_money(one) for one in last.values())[currency],
             "receipts": _sums(_money(one) for one in receipts.values())[currency],
         }
         if len(set(sums.values())) != 1:

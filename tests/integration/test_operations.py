@@ -56,10 +56,10 @@ def redriven(stack: Deployed) -> Run:
 
 
 @pytest.fixture(autouse=True)
-def tidy(deployment: Deployment, stack: Deployed, compared: Run, wish: Wish) -> Iterator[None]:
+def tidy(deployment: Deployment, stack: Deployed, compared: Run, wish: Wish, key: str) -> Iterator[None]:
     """What other tests had set aside has been looked at, and what they changed is archived."""
     s3, bucket = stack.connect("s3"), stack.outputs["audit_bucket_name"]
-    last = deployment.payments.create(wish(), f"it-{uuid.uuid4().hex[:16]}").body["payment_id"]
+    last = deployment.payments.create(wish(), f"tidy-{key}").body["payment_id"]
     # The stream is in order: what came before this one is archived, or set aside, once it is.
     wait_for("the audit record", lambda: audit_trail(deployment, last), RECORD_SECONDS)
 
