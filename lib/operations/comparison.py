@@ -37,9 +37,14 @@ class Archived:
 
 @dataclass
 class Comparison:
-    """`unsettled` payments changed too late to be compared."""
+    """`unsettled` payments changed too late to be compared.
+
+    `doubles` stand twice and say the same, which is no difference: readers tell a record by payment and sequence number
+    (docs/decisions/0008-audit-objects-are-named-by-their-first-record.md).
+    """
 
     differences: list[Difference]
+    doubles: list[Difference]
     unsettled: list[str]
 
 
@@ -51,6 +56,7 @@ def compare(
     for key, record in archived.trail:
         trails[record["payment_id"]].append((key, record))
     found: list[Difference] = []
+    doubles: list[Difference] = []
     unsettled = {
         payment_id
         for payment_id in payments.keys() | trails.keys()
@@ -58,6 +64,7 @@ def compare(
     }
     for payment_id in sorted((payments.keys() | trails.keys()) - unsettled):
         found += _trail(payment_id, payments.get(payment_id), trails.get(payment_id, []))
+        doubles += _doubles(payment_id, trails.get(payment_id, []))
     expected = {receipt_key(payment): payment for payment in payments.values()}
     for key, payment in sorted(expected.items()):
         if payment.payment_id not in unsettled and key not in archived.unreadable:
@@ -69,7 +76,7 @@ def compare(
     found += [Difference("unreadable", key, reason) for key, reason in sorted(archived.unreadable.items())]
     found += [Difference("set aside", key, "waits to be replayed: make redrive") for key in archived.set_aside]
     found += [Difference("no payment", repr(item), "an item of the ledger that no API call made") for item in others]
-    return Comparison(found, sorted(unsettled))
+    return Comparison(found, doubles, sorted(unsettled))
 
 
 def receipt_key(payment: Payment) -> str:
@@ -109,7 +116,7 @@ def _trail(payment_id: str, payment: Payment | None, trail: list[tuple[str, Reco
         elif record["before"] != standing:
             yield Difference("audit differs", payment_id, f"what {number} says was before is not what was there")
         last = record
-    yield from _doubles(payment_id, trail)
+    yield from _unlike_copies(payment_id, trail)
     if last is None:
         return
     if payment is None:
@@ -125,18 +132,30 @@ def _trail(payment_id: str, payment: Payment | None, trail: list[tuple[str, Reco
 
 
 def _without_doubles(trail: list[tuple[str, Record]]) -> list[Record]:
-    once = {int(record["sequence_number"]): record for _, record in trail}
-    return [once[number] for number in sorted(once)]
+    return [copies[0][1] for copies in _copies(trail).values()]
 
 
 def _doubles(payment_id: str, trail: list[tuple[str, Record]]) -> Iterator[Difference]:
-    keys: dict[int, list[str]] = defaultdict(list)
+    for number, copies in _copies(trail).items():
+        if len(copies) > 1:
+            others = ", ".join(key for key, _ in copies[1:])
+            detail = f"sequence number {number} of {payment_id} is in {others}, too"
+            yield Difference("audited twice", copies[0][0], detail)
+
+
+def _unlike_copies(payment_id: str, trail: list[tuple[str, Record]]) -> Iterator[Difference]:
+    for number, copies in _copies(trail).items():
+        if any(record != copies[0][1] for _, record in copies):
+            places = ", ".join(key for key, _ in copies)
+            yield Difference("audit differs", payment_id, f"sequence number {number} is not the same in {places}")
+
+
+def _copies(trail: list[tuple[str, Record]]) -> dict[int, list[tuple[str, Record]]]:
+    """The records of each sequence number, with their objects."""
+    found: dict[int, list[tuple[str, Record]]] = defaultdict(list)
     for key, record in trail:
-        keys[int(record["sequence_number"])].append(key)
-    for number, places in sorted(keys.items()):
-        if len(places) > 1:
-            detail = f"sequence number {number} of {payment_id} is in each of {', '.join(places[1:])}, too"
-            yield Difference("audited twice", places[0], detail)
+        found[int(record["sequence_number"])].append((key, record))
+    return dict(sorted(found.items()))
 
 
 def _gap(payment_id: str, due: int, found: int, where: str) -> Iterator[Difference]:

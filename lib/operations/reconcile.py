@@ -1,4 +1,4 @@
-"""`make reconcile`: is everything in the archive that the ledger says, once, and nothing else?"""
+"""`make reconcile`: is everything in the archive that the ledger says, and nothing else?"""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lib.operations.deployed import Deployed
 
 
 def reconcile(stack: Deployed, settle_seconds: int, progress: Progress) -> int:
-    """0 where they agree, 1 where they differ: a line for each difference.
+    """0 where they agree, 1 where they differ: a line for each difference. Records that stand twice are named, too.
 
     Payments that changed within the last `settle_seconds` are counted and not compared. The archive is read first: what
     changes meanwhile has changed within those seconds when the ledger is read.
@@ -30,6 +30,8 @@ def reconcile(stack: Deployed, settle_seconds: int, progress: Progress) -> int:
     for difference in result.differences:
         where, detail = escape(difference.where), escape(difference.detail)
         progress.show(f"[red]{difference.what}[/red]  {where}  {detail}")
+    for double in result.doubles:
+        progress.show(f"{double.what}  {escape(double.where)}  {escape(double.detail)}")
     if result.unsettled:
         progress.show(
             f"not settled: {len(result.unsettled)} changed in the last {settle_seconds} s and are not compared"

@@ -122,6 +122,22 @@ def send(stack: Deployed, wanted: stream.Range) -> None:
 def test_a_payment_and_its_steps_leave_nothing_to_name(paid: str, compared: Run) -> None:
     code, lines = compared()
     assert (code, lines[-1]) == (0, "[green]ledger and archive agree[/green]"), (paid, lines)
+    assert not any("audited twice" in line for line in lines), lines
+
+
+def test_a_record_that_stands_twice_is_named_and_read_once(
+    deployment: Deployment, stack: Deployed, compared: Run, paid: str
+) -> None:
+    """As after a put whose answer was lost, of a batch that was given up in the end (ADR 8)."""
+    s3, bucket = stack.connect("s3"), stack.outputs["audit_bucket_name"]
+    ((key, _),) = audit_trail(deployment, paid)
+    content = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+    again = f"{key.rpartition('/')[0]}/0-{paid}.json.gz"
+    s3.put_object(Bucket=bucket, Key=again, Body=content)
+    code, lines = compared()
+    s3.delete_object(Bucket=bucket, Key=again)
+    assert code == 0, lines
+    assert any(line.startswith("audited twice") and again in line and paid in line for line in lines), lines
 
 
 def test_what_is_lost_is_named_and_a_message_brings_it_back(

@@ -133,11 +133,23 @@ def test_a_payment_that_was_removed_and_made_again_is_no_difference(world: World
     assert world.differences(world.archived()) == []
 
 
-def test_records_that_stand_twice_are_named_with_their_objects(world: World) -> None:
+def test_records_that_stand_twice_are_named_with_their_objects_and_are_no_difference(world: World) -> None:
     archived = world.archived()
     archived.trail.append(("audit/elsewhere", archived.trail[0][1]))
-    (found,) = world.differences(archived)
+    result = compare(world.payments(), [], archived, LONG_AGO)
+    assert result.differences == []
+    (found,) = result.doubles
     assert (found.what, found.where) == ("audited twice", archived.trail[0][0])
+    assert "audit/elsewhere" in found.detail
+
+
+@pytest.mark.parametrize("place", [0, -1])
+def test_records_that_stand_twice_and_say_different_things_are_a_difference(world: World, place: int) -> None:
+    archived = world.archived()
+    other = {**archived.trail[place][1], "actor": "somebody else"}
+    archived.trail.append(("audit/elsewhere", other))
+    (found,) = world.differences(archived)
+    assert (found.what, found.where) == ("audit differs", other["payment_id"])
     assert "audit/elsewhere" in found.detail
 
 
@@ -219,7 +231,7 @@ def lose_record(archived: Archived, place: int) -> str:
 
 def double_record(archived: Archived, place: int) -> str:
     record = archived.trail[place % len(archived.trail)][1]
-    archived.trail.append(("audit/again", record))
+    archived.trail.append(("audit/again", {**record, "event": "removed"}))
     return str(record["payment_id"])
 
 

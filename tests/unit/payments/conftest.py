@@ -102,11 +102,16 @@ class MemoryArchive:
     def audit(self) -> list[dict[str, Any]]:
         """Every audit record, of every object."""
         return [
-            json.loads(line)
+            record
             for key, content in self.objects.items()
             if key.startswith("audit/")
-            for line in gzip.decompress(content).splitlines()
+            for record in audit_records(content)
         ]
+
+
+def audit_records(content: bytes) -> list[dict[str, Any]]:
+    """Of an audit object."""
+    return [json.loads(line) for line in gzip.decompress(content).splitlines()]
 
 
 @dataclass
