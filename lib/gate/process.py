@@ -26,6 +26,8 @@ class CheckovProcess:
         if not python.is_file():
             raise ToolError(f"{VENV_CHECKOV.name} is missing: Checkov lives there; run make setup")
         self._complaints: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close
+        # Whoever is ended does not tidy up.
+        self._temporary = tempfile.TemporaryDirectory(prefix="checkov-", ignore_cleanup_errors=True)
         # Isolated, with next to no environment and from the root directory: whatever the caller has set
         # (CKV_…, CHECKOV_…, BC_…, LOG_LEVEL, PYTHON…) and wherever it stands changes no verdict.
         self._process = subprocess.Popen(
@@ -33,7 +35,7 @@ class CheckovProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._complaints,
-            env={},
+            env={"TMPDIR": self._temporary.name},
             cwd="/",
             start_new_session=True,
         )
@@ -82,6 +84,7 @@ class CheckovProcess:
                 stream.close()
         self._process.wait()
         self._complaints.close()
+        self._temporary.cleanup()
 
     def _kill(self) -> None:
         with contextlib.suppress(ProcessLookupError):

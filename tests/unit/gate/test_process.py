@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from lib.deploy.polling import wait_for
 from lib.environments import ROOT, ToolError
 from lib.gate import Gate, process
 
@@ -98,3 +99,18 @@ def test_a_gate_that_is_left_ends_its_process(monkeypatch: pytest.MonkeyPatch) -
     with pytest.raises(KeyboardInterrupt), Gate():
         raise KeyboardInterrupt
     assert started[0].returncode == -9
+
+
+def test_a_gate_that_is_left_leaves_no_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Even while Checkov has one of its own."""
+    (tmp_path / "bin").mkdir()
+    busy = tmp_path / "bin" / "python"
+    busy.write_text("#!/bin/sh\nmktemp -d\nexec sleep 60\n")
+    busy.chmod(0o755)
+    monkeypatch.setattr(process, "VENV_CHECKOV", tmp_path)
+    folders = tmp_path / "folders"
+    folders.mkdir()
+    monkeypatch.setattr(process.tempfile, "tempdir", str(folders))
+    with Gate():
+        wait_for("its folder", lambda: list(folders.glob("*/*")), 10)
+    assert list(folders.iterdir()) == []
