@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lib.aspects.judge import judge
+from lib.aspects.provider.arguments import PROVIDER
 from lib.aspects.provider.generate import read_schema
-from lib.aspects.provider.projection import PROVIDER
 from lib.gate import Gate
 
 from .conftest import Stacks

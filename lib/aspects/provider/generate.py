@@ -1,4 +1,4 @@
-"""`python -m lib.aspects.provider.generate`: writes facts.json anew, and names what nobody has judged yet.
+"""`python -m lib.aspects.provider.generate`: writes facts.json and arguments.json, and names what nobody has judged.
 
 Needs Terraform and the provider: from the registry, or from the mirror that TF_CLI_CONFIG_FILE names.
 """
@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from lib.aspects.provider import data, judged
-from lib.aspects.provider.projection import PROVIDER, VERSION, facts
+from lib.aspects.provider.arguments import PROVIDER, extract
+from lib.aspects.provider.projection import VERSION, facts
 
 
 class SchemaError(Exception):
@@ -46,7 +47,7 @@ def _run(terraform: tuple[str, ...], folder: str, *arguments: str) -> str:
 
 
 def written(found: Mapping[str, Mapping[str, Any]]) -> str:
-    """The facts as they stand in the repository: a type a line, keys sorted."""
+    """A JSON file as it stands in the repository: a type a line, keys sorted."""
     lines = (f"{json.dumps(type_)}: {json.dumps(found[type_], sort_keys=True)}" for type_ in sorted(found))
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
@@ -64,11 +65,13 @@ def complaints(found: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
 
 def main() -> int:
     try:
-        found = facts(read_schema())
+        schema = read_schema()
     except SchemaError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    found = facts(schema)
     data.FACTS_FILE.write_text(written(found))
+    data.ARGUMENTS_FILE.write_text(written(extract(schema, data.classified())))
     unjudged = list(complaints(found))
     for line in unjudged:
         print(f"{line}; judge it in {data.JUDGMENTS_FILE.name}", file=sys.stderr)

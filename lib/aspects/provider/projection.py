@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-PROVIDER = "registry.terraform.io/hashicorp/aws"
+from lib.aspects.provider.arguments import resource_schemas, walk
+
 VERSION = "5.100.0"
 
 # Types of these names may hold data: one that has no argument about encryption needs a judgment.
@@ -35,12 +36,11 @@ def facts(schema: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     `schema` is the whole answer of Terraform. Paths are dotted through nested blocks and objects; `timeouts` and
     arguments that only AWS can set are left out.
     """
-    types = schema["provider_schemas"][PROVIDER]["resource_schemas"]
-    return {type_: _of_type(type_, of_type["block"]) for type_, of_type in sorted(types.items())}
+    return {type_: _of_type(type_, block) for type_, block in resource_schemas(schema).items()}
 
 
 def _of_type(type_: str, block: Mapping[str, Any]) -> dict[str, Any]:
-    paths = sorted(_paths(block))
+    paths = sorted(leaf.path.removesuffix(".*") for leaf in walk(block) if leaf.settable and leaf.type != "block")
     found: dict[str, Any] = {
         kind: matching for kind, pattern in PATTERNS.items() if (matching := [p for p in paths if pattern.search(p)])
     }
@@ -51,29 +51,6 @@ def _of_type(type_: str, block: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _paths(block: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
-    for name, attribute in block.get("attributes", {}).items():
-        if _settable(attribute):
-            yield from _below(attribute, prefix + name)
-    for name, nested in block.get("block_types", {}).items():
-        if name != "timeouts":
-            yield from _paths(nested["block"], f"{prefix}{name}.")
-
-
-def _below(attribute: Mapping[str, Any], path: str) -> Iterator[str]:
-    if "nested_type" in attribute:
-        yield from _paths(attribute["nested_type"], f"{path}.")
-        return
-    type_ = attribute["type"]
-    while isinstance(type_, list) and type_[0] in ("list", "set", "map"):
-        type_ = type_[1]
-    if isinstance(type_, list):
-        for name, inner in type_[1].items():
-            yield from _below({"type": inner}, f"{path}.{name}")
-    else:
-        yield path
-
-
 def _name(type_: str, attributes: Mapping[str, Any]) -> str | None:
     """`cluster_identifier` of aws_rds_cluster: the type's own last words, else one of the words for a name."""
     words = type_.removeprefix("aws_").split("_")
@@ -81,10 +58,6 @@ def _name(type_: str, attributes: Mapping[str, Any]) -> str | None:
     candidates = [f"{word}_{ending}" for word in own for ending in ("name", "identifier")]
     for argument in (*candidates, "name", "identifier", "creation_token"):
         attribute = attributes.get(argument)
-        if attribute and attribute.get("type") == "string" and _settable(attribute):
+        if attribute and attribute.get("type") == "string" and (attribute.get("optional") or attribute.get("required")):
             return argument
     return None
-
-
-def _settable(attribute: Mapping[str, Any]) -> bool:
-    return bool(attribute.get("optional") or attribute.get("required"))

@@ -11,7 +11,17 @@ import pytest
 import yaml
 
 from lib.aspects.provider import generate, judged
-from lib.aspects.provider.data import FACTS, FACTS_FILE, JUDGMENTS, grouped, matches
+from lib.aspects.provider.arguments import extract
+from lib.aspects.provider.data import (
+    ARGUMENTS,
+    ARGUMENTS_FILE,
+    FACTS,
+    FACTS_FILE,
+    JUDGMENTS,
+    classified,
+    grouped,
+    matches,
+)
 from lib.aspects.provider.projection import facts
 from lib.deploy import terraform
 from lib.deploy.progress import Shown
@@ -33,6 +43,26 @@ def test_the_facts_are_the_providers(schema: dict[str, Any]) -> None:
     changed = {type_ for type_ in found.keys() | FACTS.keys() if found.get(type_) != FACTS.get(type_)}
     assert changed == set(), "run python -m lib.aspects.provider.generate"
     assert generate.written(found) == FACTS_FILE.read_text()
+
+
+def test_the_arguments_are_the_providers(schema: dict[str, Any]) -> None:
+    """Those of every classified type, and what is sensitive in any."""
+    assert generate.written(extract(schema, classified())) == ARGUMENTS_FILE.read_text(), (
+        "run python -m lib.aspects.provider.generate"
+    )
+
+
+@pytest.mark.parametrize(
+    ("type_", "path"),
+    [
+        ("aws_lb_listener", "default_action.authenticate_oidc.client_secret"),
+        ("aws_iam_access_key", "secret"),
+        ("aws_glue_connection", "connection_properties.*"),
+        ("aws_docdb_cluster", "master_password_wo"),  # write-only, and not marked as sensitive
+    ],
+)
+def test_secrets_are_among_the_sensitive(type_: str, path: str) -> None:
+    assert path in ARGUMENTS[type_]["sensitive"]
 
 
 def test_the_second_judges_facts_are_the_providers(schema: dict[str, Any]) -> None:
