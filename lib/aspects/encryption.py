@@ -15,9 +15,9 @@ from lib.aspects.terraform_json import (
     StackView,
     blocks,
     flag,
+    format_value,
     literal,
     reference,
-    said,
     strings,
 )
 
@@ -37,7 +37,10 @@ def _dynamodb(stack: StackView) -> Iterator[tuple[str, str]]:
             yield table.path, "server_side_encryption is missing; expected enabled with a customer managed key"
         for block in found:
             if flag(block.get("enabled")) is not True:
-                yield table.path, f"server_side_encryption.enabled is {said(block.get('enabled'))}; expected true"
+                yield (
+                    table.path,
+                    f"server_side_encryption.enabled is {format_value(block.get('enabled'))}; expected true",
+                )
             yield from _keyed(stack, table, "server_side_encryption.kms_key_arn", block.get("kms_key_arn"))
         for replica in blocks(table.attributes, "replica"):
             yield from _keyed(stack, table, "replica.kms_key_arn", replica.get("kms_key_arn"))
@@ -71,7 +74,7 @@ def _default_encryption(
         algorithm = default.get("sse_algorithm")
         if literal(algorithm) not in algorithms:
             reason = " (this bucket receives access logs)" if algorithms == ("AES256",) else ""
-            yield configuration.path, f"sse_algorithm is {said(algorithm)}; expected {algorithms[0]}{reason}"
+            yield configuration.path, f"sse_algorithm is {format_value(algorithm)}; expected {algorithms[0]}{reason}"
         elif algorithm != "AES256":
             yield from _keyed(stack, configuration, "kms_master_key_id", default.get("kms_master_key_id"))
 
@@ -107,7 +110,7 @@ def _rotation(_type: str, key: Attributes) -> Iterator[str]:
     if spec is not None and literal(spec) not in ("SYMMETRIC_DEFAULT", UNKNOWN):
         return  # AWS rotates symmetric encryption keys only
     if flag(key.get("enable_key_rotation")) is not True:
-        yield f"enable_key_rotation is {said(key.get('enable_key_rotation'))}; expected true"
+        yield f"enable_key_rotation is {format_value(key.get('enable_key_rotation'))}; expected true"
 
 
 def _tls_only(stack: StackView) -> Iterator[tuple[str, str]]:

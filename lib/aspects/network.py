@@ -15,10 +15,10 @@ from lib.aspects.terraform_json import (
     blocks,
     expressions,
     flag,
+    format_value,
     literal,
     number,
     reference,
-    said,
 )
 
 BLOCK = "aws_s3_bucket_public_access_block"
@@ -61,13 +61,13 @@ def _public_access(stack: StackView) -> Iterator[tuple[str, str]]:
         for block in found:
             for setting in SETTINGS:
                 if flag(block.attributes.get(setting)) is not True:
-                    yield block.path, f"{setting} is {said(block.attributes.get(setting))}; expected true"
+                    yield block.path, f"{setting} is {format_value(block.attributes.get(setting))}; expected true"
 
 
 def _authorization(type_: str, attributes: Attributes) -> Iterator[str]:
     argument, allowed = AUTHORIZATION[type_]
     if literal(attributes.get(argument)) not in allowed:
-        yield f"{argument} is {said(attributes.get(argument))}; expected {' or '.join(allowed)}"
+        yield f"{argument} is {format_value(attributes.get(argument))}; expected {' or '.join(allowed)}"
 
 
 def _invoked_by(stack: StackView) -> Iterator[tuple[str, str]]:
@@ -75,9 +75,12 @@ def _invoked_by(stack: StackView) -> Iterator[tuple[str, str]]:
         principal, source = (permission.attributes.get(name) for name in ("principal", "source_arn"))
         known = literal(principal)
         if not isinstance(known, str) or not known.endswith(".amazonaws.com"):
-            yield permission.path, f"principal is {said(principal)}; expected a service"
+            yield permission.path, f"principal is {format_value(principal)}; expected a service"
         if not any(is_of_a_resource(stack, inner) for inner in expressions(str(source))):
-            yield permission.path, f"source_arn is {said(source)}; expected one that refers to a resource of this stack"
+            yield (
+                permission.path,
+                f"source_arn is {format_value(source)}; expected one that refers to a resource of this stack",
+            )
         if literal(permission.attributes.get("function_url_auth_type")) not in (MISSING, "AWS_IAM"):
             yield permission.path, "function_url_auth_type lets everybody in; expected AWS_IAM"
 
@@ -85,18 +88,18 @@ def _invoked_by(stack: StackView) -> Iterator[tuple[str, str]]:
 def _not_public(type_: str, attributes: Attributes) -> Iterator[str]:
     for path, name, value in arguments(attributes):
         if name in PUBLIC_WHEN_TRUE and flag(value) not in (False, MISSING) and literal(value) != "DISABLED":
-            yield f"{path} is {said(value)}; expected false"
+            yield f"{path} is {format_value(value)}; expected false"
         if name == "acl" and type_.startswith("aws_s3") and literal(value) not in (MISSING, *CLOSED_ACLS):
-            yield f"{path} is {said(value)}; expected private"
+            yield f"{path} is {format_value(value)}; expected private"
         if name in ORIGINS and not all(_is_one_origin(item) for item in listed(value)):
-            yield f"{path} is {said(value)}; expected origins by name"
+            yield f"{path} is {format_value(value)}; expected origins by name"
         if name in CIDRS and _lets_in(type_, path, attributes):
             for item in listed(value):
                 if item in EVERYWHERE:
                     yield f"{path} is {item}, which is everybody; expected networks by number"
     internal = PUBLIC_UNLESS_TRUE.get(type_)
     if internal and flag(attributes.get(internal)) is not True:
-        yield f"{internal} is {said(attributes.get(internal))}; expected true"
+        yield f"{internal} is {format_value(attributes.get(internal))}; expected true"
 
 
 def _is_one_origin(origin: Any) -> bool:
@@ -121,7 +124,7 @@ def _stages(stack: StackView) -> Iterator[tuple[str, str]]:
             if group is None or group.type != "aws_cloudwatch_log_group" or stack.get(group) is None:
                 yield (
                     stage.path,
-                    f"access_log_settings.destination_arn is {said(value)}; expected a log group of this stack",
+                    f"access_log_settings.destination_arn is {format_value(value)}; expected a log group of this stack",
                 )
     for stage in stack.of("aws_apigatewayv2_stage"):
         settings = blocks(stage.attributes, "default_route_settings")
@@ -131,7 +134,10 @@ def _stages(stack: StackView) -> Iterator[tuple[str, str]]:
             for block in blocks(stage.attributes, where):
                 for limit in LIMITS:
                     if not _is_limit(block.get(limit)):
-                        yield stage.path, f"{where}.{limit} is {said(block.get(limit))}; expected a number above 0"
+                        yield (
+                            stage.path,
+                            f"{where}.{limit} is {format_value(block.get(limit))}; expected a number above 0",
+                        )
 
 
 def _is_limit(value: Any) -> bool:

@@ -11,22 +11,22 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from lib.aspects.expressions import Reference
 from lib.aspects.model import ResourceRule, Severity, StackRule
 from lib.aspects.policy_documents import listed
 from lib.aspects.terraform_json import (
     MISSING,
     Attributes,
-    Reference,
     Resource,
     StackView,
     arguments,
     blocks,
     expressions,
     flag,
+    format_value,
     literal,
     number,
     reference,
-    said,
 )
 
 ALARM, COMPOSITE = "aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm"
@@ -63,7 +63,7 @@ def _is_watched(stack: StackView, metric: tuple[str, str], resource: Resource, *
     for namespace, name, found in _watched(stack):
         if (namespace, name) == metric and found.keys() == dimensions.keys():
             meant = (
-                resource.is_meant_by(found[dimension], *value)
+                resource.is_referred_to_by(found[dimension], *value)
                 if isinstance(value, tuple)
                 else found[dimension] == value
                 for dimension, value in dimensions.items()
@@ -102,7 +102,10 @@ def _tables(stack: StackView) -> Iterator[tuple[str, str]]:
                 if not isinstance(literal(name), str) or not _is_watched(
                     stack, ("AWS/DynamoDB", metric), table, **named, GlobalSecondaryIndexName=name
                 ):
-                    yield table.path, f"no alarm on AWS/DynamoDB {metric} has the dimensions of the index {said(name)}"
+                    yield (
+                        table.path,
+                        f"no alarm on AWS/DynamoDB {metric} has the dimensions of the index {format_value(name)}",
+                    )
 
 
 def _dead_letters(stack: StackView) -> Iterator[tuple[str, str]]:
@@ -128,13 +131,16 @@ def _referred(value: Any) -> Iterator[tuple[str, str]]:
 def _actions(stack: StackView) -> Iterator[tuple[str, str]]:
     for alarm in stack.of(ALARM, COMPOSITE):
         if flag(alarm.attributes.get("actions_enabled")) not in (True, MISSING):
-            yield alarm.path, f"actions_enabled is {said(alarm.attributes.get('actions_enabled'))}; expected true"
+            yield (
+                alarm.path,
+                f"actions_enabled is {format_value(alarm.attributes.get('actions_enabled'))}; expected true",
+            )
         actions = listed(alarm.attributes.get("alarm_actions"))
         if not actions:
             yield alarm.path, "alarm_actions is missing; expected a topic of this stack"
         for action in actions:
             if not _is_topic(stack, reference(action)):
-                yield alarm.path, f"alarm_actions has {said(action)}; expected a topic of this stack"
+                yield alarm.path, f"alarm_actions has {format_value(action)}; expected a topic of this stack"
 
 
 def _is_topic(stack: StackView, to: Reference | None) -> bool:
@@ -143,7 +149,7 @@ def _is_topic(stack: StackView, to: Reference | None) -> bool:
 
 def _missing_data(_: str, alarm: Attributes) -> Iterator[str]:
     if literal(alarm.get("treat_missing_data")) not in MISSING_DATA:
-        value = said(alarm.get("treat_missing_data"))
+        value = format_value(alarm.get("treat_missing_data"))
         yield f"treat_missing_data is {value}; expected one of {', '.join(MISSING_DATA)}"
 
 
@@ -151,7 +157,7 @@ def _runbook(_: str, alarm: Attributes) -> Iterator[str]:
     description = alarm.get("alarm_description")
     named = RUNBOOK.search(description) if isinstance(description, str) else None
     if named is None:
-        yield f"alarm_description is {said(description)}; expected it to end in 'Runbook: docs/runbooks/….md'"
+        yield f"alarm_description is {format_value(description)}; expected it to end in 'Runbook: docs/runbooks/….md'"
     elif not (RUNBOOKS / named[1]).is_file():
         yield f"alarm_description names the runbook docs/runbooks/{named[1]}, which does not exist"
 

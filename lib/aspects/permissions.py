@@ -25,9 +25,9 @@ from lib.aspects.terraform_json import (
     arguments,
     blocks,
     expressions,
+    format_value,
     literal,
     reference,
-    said,
 )
 
 LEAST_PRIVILEGE = ("PCI DSS 4.0.1 7.2.5", "Well-Architected SEC03-BP02")
@@ -87,7 +87,10 @@ def _actions(stack: StackView) -> Iterator[tuple[str, str]]:
             yield document.path, f"{where}: actions is missing; expected a list"
         for action in listed(statement.get("actions")):
             if not isinstance(action, str) or literal(action) is UNKNOWN or not re.fullmatch(r"[\w-]+:\w+", action):
-                yield document.path, f"{where}: the action is {said(action)}; expected one action, without * and ?"
+                yield (
+                    document.path,
+                    f"{where}: the action is {format_value(action)}; expected one action, without * and ?",
+                )
 
 
 def _resources(stack: StackView) -> Iterator[tuple[str, str]]:
@@ -103,8 +106,8 @@ def _resources(stack: StackView) -> Iterator[tuple[str, str]]:
             if not (resource == "*" and whole) and not _is_one_resource(stack, resource):
                 yield (
                     document.path,
-                    f"{where}: the resource is {said(resource) if resource != '*' else '*'}; expected one ARN, or one "
-                    "resource of the stack and what is beneath it",
+                    f"{where}: the resource is {format_value(resource) if resource != '*' else '*'}; expected one ARN, "
+                    "or one resource of the stack and what is beneath it",
                 )
 
 
@@ -130,7 +133,7 @@ def _passed_roles(stack: StackView) -> Iterator[tuple[str, str]]:
             if role is None or role.type != "aws_iam_role" or role.attribute != "arn" or stack.get(role) is None:
                 yield (
                     document.path,
-                    f"{where}: iam:PassRole is allowed on {said(resource)}; expected a role of this stack",
+                    f"{where}: iam:PassRole is allowed on {format_value(resource)}; expected a role of this stack",
                 )
         if not any(_names_the_service(condition) for condition in blocks(statement, "condition")):
             yield document.path, f"{where}: iam:PassRole has no condition iam:PassedToService; expected StringEquals"
@@ -177,7 +180,7 @@ def _attached(stack: StackView, resource: Resource, path: str, value: Any) -> It
 
 
 def _short(value: Any) -> str:
-    text = said(value)
+    text = format_value(value)
     return text if len(text) <= 60 else f"{text[:57]}…"
 
 
@@ -185,7 +188,10 @@ def _creates_log_group(stack: StackView) -> Iterator[tuple[str, str]]:
     for document, where, statement in allowing(stack):
         for action in listed(statement.get("actions")):
             if _covers(action, "logs:CreateLogGroup", unknown=True):
-                yield document.path, f"{where}: {said(action)} may make log groups; expected no logs:CreateLogGroup"
+                yield (
+                    document.path,
+                    f"{where}: {format_value(action)} may make log groups; expected no logs:CreateLogGroup",
+                )
         excepted = listed(statement.get("not_actions"))
         if excepted and not any(_covers(action, "logs:CreateLogGroup", unknown=False) for action in excepted):
             yield document.path, f"{where}: not_actions leaves logs:CreateLogGroup allowed; expected actions"

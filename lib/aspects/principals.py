@@ -15,7 +15,7 @@ from lib.aspects.policy_documents import (
     listed,
     meant_document,
 )
-from lib.aspects.terraform_json import Attributes, StackView, blocks, expressions, literal, reference, said
+from lib.aspects.terraform_json import Attributes, StackView, blocks, expressions, format_value, literal, reference
 
 ROLE = "aws_iam_role"
 # A service is named in full; some have a name for each region.
@@ -31,7 +31,7 @@ def _trust(stack: StackView) -> Iterator[tuple[str, str]]:
     for role in stack.of(ROLE):
         document = meant_document(stack, role.attributes.get("assume_role_policy"))
         if document is None:
-            value = said(role.attributes.get("assume_role_policy"))
+            value = format_value(role.attributes.get("assume_role_policy"))
             yield role.path, f"assume_role_policy is {value}; expected the json of a {DOCUMENT} of this stack"
             continue
         for where, statement in allowing_in(document):
@@ -41,13 +41,13 @@ def _trust(stack: StackView) -> Iterator[tuple[str, str]]:
 
 def _trusting(stack: StackView, statement: Attributes) -> Iterator[str]:
     if listed(statement.get("actions")) != ["sts:AssumeRole"]:
-        yield f"actions is {said(statement.get('actions'))}; expected sts:AssumeRole alone"
+        yield f"actions is {format_value(statement.get('actions'))}; expected sts:AssumeRole alone"
     trusted = list(_principals(statement))
     if not trusted:
         yield "principals is missing; expected a service"
     for kind, identifier in trusted:
         if kind != "Service" or not SERVICE.fullmatch(str(identifier)):
-            yield f"it trusts {kind} {said(identifier)}; expected type Service and one name"
+            yield f"it trusts {kind} {format_value(identifier)}; expected type Service and one name"
     if {identifier for _, identifier in trusted} - SAY_NO_SOURCE and not admits_only_ours(stack, statement):
         yield "no condition names the source; expected StringEquals aws:SourceAccount with this account's number"
 
@@ -75,7 +75,8 @@ def _stranger(stack: StackView, statement: Attributes, kind: object, identifier:
         account = [root[2]] if root else expressions(identifier) if reference(identifier) else []
         if account and ACCOUNT.fullmatch(account[0]):
             return None
-    return f"{said(kind)} {said(identifier)} is admitted; expected a service, this account, or a role of this stack"
+    admitted = f"{format_value(kind)} {format_value(identifier)}"
+    return f"{admitted} is admitted; expected a service, this account, or a role of this stack"
 
 
 def _principals(statement: Attributes) -> Iterator[tuple[object, object]]:

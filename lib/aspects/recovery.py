@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lib.aspects.model import ResourceRule, Severity, StackRule
-from lib.aspects.terraform_json import Attributes, StackView, blocks, flag, literal, said
+from lib.aspects.terraform_json import Attributes, StackView, blocks, flag, format_value, literal
 
 
 def _point_in_time_recovery(type_: str, attributes: Attributes) -> Iterator[str]:
@@ -18,11 +18,11 @@ def _point_in_time_recovery(type_: str, attributes: Attributes) -> Iterator[str]
             yield "point_in_time_recovery is missing; expected enabled"
     for state in states:
         if flag(state) is not True:
-            yield f"point_in_time_recovery.enabled is {said(state)}; expected true"
+            yield f"point_in_time_recovery.enabled is {format_value(state)}; expected true"
     for replica in replicas:
         state = replica.get("point_in_time_recovery")
         if flag(state) is not True:
-            yield f"the replica's point_in_time_recovery is {said(state)}; expected true"
+            yield f"the replica's point_in_time_recovery is {format_value(state)}; expected true"
 
 
 def _versioning(stack: StackView) -> Iterator[tuple[str, str]]:
@@ -33,7 +33,7 @@ def _versioning(stack: StackView) -> Iterator[tuple[str, str]]:
         for versioning in versionings:
             for block in blocks(versioning.attributes, "versioning_configuration") or [{}]:
                 if literal(block.get("status")) != "Enabled":
-                    yield versioning.path, f"status is {said(block.get('status'))}; expected Enabled"
+                    yield versioning.path, f"status is {format_value(block.get('status'))}; expected Enabled"
 
 
 POINT_IN_TIME_RECOVERY = ResourceRule(

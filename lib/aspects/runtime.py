@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lib.aspects.model import ResourceRule, Severity, StackRule
-from lib.aspects.terraform_json import Attributes, Resource, StackView, blocks, literal, number, reference, said
+from lib.aspects.terraform_json import Attributes, Resource, StackView, blocks, format_value, literal, number, reference
 
 FUNCTION, INVOCATIONS = "aws_lambda_function", "aws_lambda_function_event_invoke_config"
 RUNTIMES = ("python3.11", "python3.12")
@@ -17,7 +17,7 @@ LOG_GROUP = re.compile(r"\$\{aws_cloudwatch_log_group\.[A-Za-z0-9_-]+\.(name|id)
 
 def _runtime(_: str, attributes: Attributes) -> Iterator[str]:
     if literal(attributes.get("runtime")) not in RUNTIMES:
-        yield f"runtime is {said(attributes.get('runtime'))}; expected one of {', '.join(RUNTIMES)}"
+        yield f"runtime is {format_value(attributes.get('runtime'))}; expected one of {', '.join(RUNTIMES)}"
 
 
 def _dead_letters(stack: StackView) -> Iterator[tuple[str, str]]:
@@ -33,7 +33,10 @@ def _dead_letters(stack: StackView) -> Iterator[tuple[str, str]]:
         for argument, value in targets:
             target = reference(value)
             if target is None or not QUEUE_OR_TOPIC.fullmatch(str(value)) or stack.get(target) is None:
-                yield function.path, f"{argument} is {said(value)}; expected the arn of a queue or topic of this stack"
+                yield (
+                    function.path,
+                    f"{argument} is {format_value(value)}; expected the arn of a queue or topic of this stack",
+                )
 
 
 def _told(resource: Resource, block: str, argument: str) -> list[Any]:
@@ -46,7 +49,7 @@ def _tracing(_: str, attributes: Attributes) -> Iterator[str]:
         yield "tracing_config is missing; expected mode Active"
     for mode in modes:
         if literal(mode) != "Active":
-            yield f"tracing_config.mode is {said(mode)}; expected Active"
+            yield f"tracing_config.mode is {format_value(mode)}; expected Active"
 
 
 def _log_group(_: str, attributes: Attributes) -> Iterator[str]:
@@ -55,13 +58,13 @@ def _log_group(_: str, attributes: Attributes) -> Iterator[str]:
         yield "logging_config is missing; expected a log group of this stack"
     for group in groups:
         if not LOG_GROUP.fullmatch(str(group)):
-            yield f"logging_config.log_group is {said(group)}; expected the name of a log group of this stack"
+            yield f"logging_config.log_group is {format_value(group)}; expected the name of a log group of this stack"
 
 
 def _retention(_: str, attributes: Attributes) -> Iterator[str]:
     days = number(attributes.get("retention_in_days"))
     if not isinstance(days, float | int) or days < 1:
-        yield f"retention_in_days is {said(attributes.get('retention_in_days'))}; expected a number of days"
+        yield f"retention_in_days is {format_value(attributes.get('retention_in_days'))}; expected a number of days"
 
 
 RUNTIME = ResourceRule(

@@ -7,7 +7,7 @@ from typing import Any
 
 from lib.aspects.model import ANY_TYPE, ResourceRule, Severity
 from lib.aspects.provider.data import JUDGMENTS
-from lib.aspects.terraform_json import MISSING, Attributes, arguments, blocks, flag, literal, number, said
+from lib.aspects.terraform_json import MISSING, Attributes, arguments, blocks, flag, format_value, literal, number
 
 DECOMMISSION = ("Well-Architected COST04-BP03", "PCI DSS 4.0.1 3.2.1")
 
@@ -44,24 +44,24 @@ WAITS_BY_DEFAULT = _by_type("waits")
 def _unprotected(type_: str, attributes: Attributes) -> Iterator[str]:
     for path, _, value in _effective(type_, attributes, PROTECTIONS, PROTECTED_BY_DEFAULT):
         if flag(value) is not False and literal(value) not in OFF:
-            yield f"{path} is {said(value)}; expected false"
+            yield f"{path} is {format_value(value)}; expected false"
 
 
 def _destroyable(_type: str, attributes: Attributes) -> Iterator[str]:
     for lifecycle in blocks(attributes, "lifecycle"):
         if flag(lifecycle.get("prevent_destroy")) not in (False, MISSING):
-            yield f"lifecycle.prevent_destroy is {said(lifecycle.get('prevent_destroy'))}; expected false"
+            yield f"lifecycle.prevent_destroy is {format_value(lifecycle.get('prevent_destroy'))}; expected false"
 
 
 def _keeps_nothing(type_: str, attributes: Attributes) -> Iterator[str]:
     for path, _, value in _effective(type_, attributes, KEEPS_WHEN_TRUE, KEEPS_BY_DEFAULT):
         if flag(value) is not False and literal(value) not in GIVES_UP:
-            yield f"{path} is {said(value)}; expected false, or AWS's word for deletion"
+            yield f"{path} is {format_value(value)}; expected false, or AWS's word for deletion"
     for path, _, value in _effective(type_, attributes, KEEPS_WHEN_FALSE, KEEPS_BY_DEFAULT):
         if flag(value) is not True:
-            yield f"{path} is {said(value)}; expected true"
+            yield f"{path} is {format_value(value)}; expected true"
     for path, name, value in _effective(type_, attributes, KEEPS_WHEN_NAMED, {}):
-        yield f"{path} is {said(value)}; expected no {name}"
+        yield f"{path} is {format_value(value)}; expected no {name}"
 
 
 def _unlocked(type_: str, attributes: Attributes) -> Iterator[str]:
@@ -70,19 +70,19 @@ def _unlocked(type_: str, attributes: Attributes) -> Iterator[str]:
         return
     for path, name, value in _effective(type_, attributes, LOCKS, {}):
         if flag(value) is not False and literal(value) not in UNLOCKED_WORDS and value != []:
-            yield f"{path} is {said(value)}; expected no {name}"
+            yield f"{path} is {format_value(value)}; expected no {name}"
 
 
 def _forced(type_: str, attributes: Attributes) -> Iterator[str]:
     for path, _, value in _effective(type_, attributes, FORCES, HOLDS_DATA):
         if flag(value) is not True:
-            yield f"{path} is {said(value)}; expected true"
+            yield f"{path} is {format_value(value)}; expected true"
 
 
 def _without_waiting(type_: str, attributes: Attributes) -> Iterator[str]:
     for path, name, value in _effective(type_, attributes, frozenset(WAITS), WAITS_BY_DEFAULT):
         if number(value) != WAITS[name]:
-            yield f"{path} is {said(value)}; expected {WAITS[name]}"
+            yield f"{path} is {format_value(value)}; expected {WAITS[name]}"
 
 
 def _effective(

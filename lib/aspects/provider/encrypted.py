@@ -16,8 +16,8 @@ from lib.aspects.terraform_json import (
     StackView,
     blocks,
     flag,
+    format_value,
     literal,
-    said,
 )
 
 _JUDGMENT = JUDGMENTS["encryption"]
@@ -57,11 +57,11 @@ def _complaint(stack: StackView, role: str, value: Any) -> str | None:
             return complaint and f"{complaint}; expected a customer managed key of this stack"
         case "on" | "off":
             wanted = role == "on"
-            return None if flag(value) is wanted else f"is {said(value)}; expected {str(wanted).lower()}"
+            return None if flag(value) is wanted else f"is {format_value(value)}; expected {str(wanted).lower()}"
     known = literal(value)
     if isinstance(known, str) and _CUSTOMER_KEY.match(known):
         return None
-    return f"is {said(value)}; expected AWS's word for a customer managed key"
+    return f"is {format_value(value)}; expected AWS's word for a customer managed key"
 
 
 def _values(resource: Resource, attributes: Attributes, path: str, way: str = "") -> Iterator[tuple[Attributes, Any]]:
