@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lib.aspects import (
+    document,
     encryption,
     naming,
     network,
@@ -18,6 +19,7 @@ from lib.aspects import (
 from lib.aspects.model import Rule
 
 RULES: tuple[Rule, ...] = (
+    *document.RULES,
     *naming.RULES,
     *encryption.RULES,
     *recovery.RULES,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -21,6 +22,9 @@ Attributes = Mapping[str, Any]
 # `$${` and `%%{` are Terraform's escapes of the literal characters.
 _EXPRESSION = re.compile(r"(?<!\$)\$\{|(?<!%)%\{")
 _INSIDE = re.compile(r"(?<!\$)\$\{([^{}]*)\}")
+
+
+LONGEST_VALUE = 120  # of what a message quotes
 
 
 class Absent(Enum):
@@ -76,13 +80,17 @@ def number(value: Any) -> float | Absent:
 
 
 def format_value(value: Any) -> str:
-    """A value as a message quotes it: `missing`, `not known at synthesis (${…})` or the value as JSON."""
+    """A value as a message quotes it, shortened: `missing`, `not known at synthesis (${…})` or the value as JSON."""
     match literal(value):
         case Absent.MISSING:
             return "missing"
         case Absent.UNKNOWN:
-            return f"not known at synthesis ({value})"
-    return json.dumps(value, ensure_ascii=False, default=str)
+            return f"not known at synthesis ({_shortened(str(value))})"
+    return _shortened(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE - 1]}…"
 
 
 def blocks(attributes: Attributes, name: str) -> list[Attributes]:
@@ -143,10 +151,15 @@ class Resource:
     path: str
     attributes: Attributes
 
+    @property
+    def address(self) -> str:
+        """`aws_kms_key.main`."""
+        return f"{self.type}.{self.id}"
+
     def is_referred_to_by(self, value: Any, *by: str) -> bool:
         """Whether the value is a reference to this resource, through one of these attributes."""
         to = reference(value)
-        return to is not None and to.address == f"{self.type}.{self.id}" and to.attribute in by
+        return to is not None and to.address == self.address and to.attribute in by
 
 
 class StackView:
@@ -181,6 +194,26 @@ class StackView:
     def data(self) -> tuple[Resource, ...]:
         """Every data source, in the order of the JSON."""
         return tuple(self._read("data"))
+
+    @cached_property
+    def sections(self) -> frozenset[str]:
+        """The names of the top-level blocks that are there."""
+        return frozenset(name for name, content in self._json.items() if content is not None)
+
+    @cached_property
+    def addresses(self) -> frozenset[str]:
+        """Of every resource, and of every data source with `data.` before it."""
+        return frozenset(self._times_declared)
+
+    def times_declared(self, to: Reference) -> int:
+        """How often the stack declares what a reference refers to; Terraform refuses more than once."""
+        return self._times_declared[to.address]
+
+    @cached_property
+    def _times_declared(self) -> Counter[str]:
+        return Counter(
+            (*(resource.address for resource in self.resources), *(f"data.{source.address}" for source in self.data))
+        )
 
     def section(self, name: str) -> Any:
         """A section of the JSON as it stands: `output`, `locals`."""

@@ -1,0 +1,88 @@
+"""TAP-DOC-6: one name, one resource; and files of this machine come from the stack's assets, with a hash."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from lib.aspects.model import ANY_TYPE, Severity, StackRule
+from lib.aspects.naming import naming_argument
+from lib.aspects.terraform_json import MISSING, Resource, StackView, format_value, literal
+
+ASSETS = "assets"
+# Argument that Terraform reads a file of this machine for -> arguments of which one holds the file's hash.
+# Types: the provider's documentation of each argument.
+FILES = {
+    ("aws_lambda_function", "filename"): ("source_code_hash",),
+    ("aws_lambda_layer_version", "filename"): ("source_code_hash",),
+    ("aws_s3_bucket_object", "source"): ("source_hash", "etag"),
+    ("aws_s3_object", "source"): ("source_hash", "etag"),
+    ("aws_synthetics_canary", "zip_file"): (),
+}
+# Types whose objects are told apart by more than their name: the parent that a name belongs to.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-names
+BENEATH = {
+    "aws_apigatewayv2_stage": ("api_id",),
+    "aws_iam_role_policy": ("role",),
+    "aws_lambda_alias": ("function_name",),
+    "aws_route53_record": ("zone_id", "type", "set_identifier"),
+    "aws_cloudwatch_event_rule": ("event_bus_name",),
+    "aws_scheduler_schedule": ("group_name",),
+}
+
+Findings = Iterator[tuple[str, str]]
+
+
+def _collisions(stack: StackView) -> Findings:
+    owners: dict[tuple[str, ...], list[Resource]] = defaultdict(list)
+    for resource in stack.resources:
+        argument = naming_argument(resource.type)
+        name = resource.attributes.get(argument) if argument else None
+        if argument and isinstance(literal(name), str):
+            parents = (str(resource.attributes.get(parent)) for parent in BENEATH.get(resource.type, ()))
+            owners[(resource.type, argument, str(name).casefold(), *parents)].append(resource)
+    for (type_, argument, *_), resources in owners.items():
+        for resource in resources[1:]:
+            name = format_value(resource.attributes[argument])
+            yield (
+                resource.path,
+                f"{argument} is {name}, which {resources[0].path} has too; expected one {type_} of a name",
+            )
+    yield from _files(stack)
+
+
+def _files(stack: StackView) -> Findings:
+    for (type_, argument), hashes in FILES.items():
+        for resource in stack.of(type_):
+            file = resource.attributes.get(argument)
+            if file is None:
+                continue
+            if not _is_an_asset(file):
+                yield resource.path, f"{argument} is {format_value(file)}; expected a path beneath {ASSETS}/"
+            if not any(isinstance(literal(resource.attributes.get(name)), str) for name in hashes):
+                expected = " or ".join(hashes) or "a type that can state the file's hash"
+                yield resource.path, f"{argument} has no hash beside it; expected {expected}"
+
+
+def _is_an_asset(file: object) -> bool:
+    known = literal(file)
+    if known is MISSING or not isinstance(known, str):
+        return False
+    path = PurePosixPath(known)
+    return path.parts[:1] == (ASSETS,) and ".." not in path.parts and str(path) == known and "\\" not in known
+
+
+COLLISIONS = StackRule(
+    id="TAP-DOC-6",
+    title="No two resources of a type share a name, and files come from the stack's assets",
+    why="Of two alarms with one name AWS keeps the one that is made last. "
+    "A file from elsewhere on the machine is code or data that was not checked.",
+    severity=Severity.HIGH,
+    controls=("PCI DSS 4.0.1 6.5.1", "Well-Architected OPS05-BP04"),
+    resource_types=ANY_TYPE,
+    waivable=False,
+    fix="give each resource its own name; pass files as a TerraformAsset, with its hash",
+    source="https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html",
+    check=_collisions,
+)
