@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 PROVIDER = "registry.terraform.io/hashicorp/aws"
 
 # Every resource has them: `id` is no argument, whatever the schema says, and `tags_all` repeats the provider's tags.
-_OF_EVERY_TYPE = frozenset({"id", "tags_all"})
+_OF_EVERY_TYPE = frozenset({"id", "tags_all.*"})
 
 
 @dataclass(frozen=True)
@@ -70,22 +70,14 @@ def _attribute(attribute: Mapping[str, Any], path: str) -> Iterator[Argument]:
     )
 
 
-def extract(schema: Mapping[str, Any], classified: Collection[str]) -> dict[str, dict[str, list[str]]]:
-    """Type -> sorted paths: "sensitive" for every type that has some, "settable" and "computed" for the classified."""
-    found: dict[str, dict[str, list[str]]] = {}
-    for type_, block in resource_schemas(schema).items():
-        arguments = [argument for argument in walk(block) if argument.path not in _OF_EVERY_TYPE]
-        of_type = {"sensitive": _paths(argument for argument in arguments if argument.sensitive)}
-        if type_ in classified:
-            of_type["settable"] = _paths(argument for argument in arguments if argument.settable)
-            of_type["computed"] = _paths(argument for argument in arguments if not argument.settable)
-        if of_type := {kind: paths for kind, paths in of_type.items() if paths}:
-            found[type_] = of_type
-    return found
-
-
-def _paths(arguments: Iterable[Argument]) -> list[str]:
-    return sorted({_cut(argument.path) for argument in arguments})
+def arguments(block: Mapping[str, Any]) -> dict[str, Argument]:
+    """Path -> argument, sorted; `id` and `tags_all` left out, and a block that repeats one around it as `….*`."""
+    found: dict[str, Argument] = {}
+    for argument in walk(block):
+        path = argument.path if argument.sensitive else _cut(argument.path)
+        if path not in _OF_EVERY_TYPE:
+            found[path] = argument if path == argument.path else Argument(path, "a subtree", argument.settable)
+    return dict(sorted(found.items()))
 
 
 def _cut(path: str) -> str:
@@ -95,3 +87,17 @@ def _cut(path: str) -> str:
         if step in steps[:at]:
             return ".".join([*steps[: at + 1], "*"])
     return path
+
+
+def extract(schema: Mapping[str, Any], classified: Collection[str]) -> dict[str, dict[str, list[str]]]:
+    """Type -> sorted paths: "sensitive" for every type that has some, "settable" and "computed" for the classified."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for type_, block in resource_schemas(schema).items():
+        of_block = arguments(block).values()
+        of_type = {"sensitive": [argument.path for argument in of_block if argument.sensitive]}
+        if type_ in classified:
+            of_type["settable"] = [argument.path for argument in of_block if argument.settable]
+            of_type["computed"] = [argument.path for argument in of_block if not argument.settable]
+        if of_type := {kind: paths for kind, paths in of_type.items() if paths}:
+            found[type_] = of_type
+    return found
