@@ -67,7 +67,7 @@ def _below(
 ) -> Iterator[tuple[str, str]]:
     yield from _missing(of_type, arguments, prefix)
     for name, value in arguments.items():
-        if value is None:
+        if value in (None, []):
             continue
         path = f"{prefix}{name}"
         if of_type.has_arguments_below(path):

@@ -34,6 +34,12 @@ def resource_schemas(schema: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any
     return {type_: types[type_]["block"] for type_ in sorted(types)}
 
 
+def data_source_schemas(schema: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
+    """Data source, `data.` before its name -> its block."""
+    types = schema["provider_schemas"][PROVIDER]["data_source_schemas"]
+    return {f"data.{type_}": types[type_]["block"] for type_ in sorted(types)}
+
+
 def walk(block: Mapping[str, Any], prefix: str = "", deprecated: bool = False) -> Iterator[Argument]:
     """Every leaf of a type's block, `timeouts` left out."""
     attributes, nested = block.get("attributes", {}), block.get("block_types", {})
@@ -90,9 +96,13 @@ def _cut(path: str) -> str:
 
 
 def extract(schema: Mapping[str, Any], classified: Collection[str]) -> dict[str, dict[str, list[str]]]:
-    """Type -> sorted paths: "sensitive" for every type that has some, "settable" and "computed" for the classified."""
+    """Type -> sorted paths: "sensitive" for every type that has some, "settable" and "computed" for the classified.
+
+    Of data sources the classified ones only.
+    """
     found: dict[str, dict[str, list[str]]] = {}
-    for type_, block in resource_schemas(schema).items():
+    sources = {type_: block for type_, block in data_source_schemas(schema).items() if type_ in classified}
+    for type_, block in {**resource_schemas(schema), **sources}.items():
         of_block = arguments(block).values()
         of_type = {"sensitive": [argument.path for argument in of_block if argument.sensitive]}
         if type_ in classified:
