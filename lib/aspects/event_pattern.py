@@ -21,7 +21,7 @@ FIELDS = ("account", "detail", "detail-type", "region", "resources", "source")
 NAMES = ("source", "detail-type")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._:/()'-]*")
 # Who sends, and from where: this account and region, by our data sources.
-SURROUNDINGS = {"account": ("aws_caller_identity", ("account_id", "id")), "region": ("aws_region", ("name", "id"))}
+SURROUNDINGS = {"account": ("aws_caller_identity", ("account_id",)), "region": ("aws_region", ("name", "id"))}
 COMPARISONS = ("equals-ignore-case", "prefix", "suffix")
 SCALARS = (str, int, float, bool, type(None))
 

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, NoReturn
+
+# JSON reads \u0024 as a dollar sign and Terraform does not: a reference to the one would be text to the other.
+ESCAPED_ASCII = re.compile(r"\\u00[0-7]")
 
 
 def read_object(text: Any) -> dict[str, Any]:
     """Raises ValueError, whose text goes on after the argument's name: `is no JSON (…)`."""
     if not isinstance(text, str):
         raise ValueError(f"is {shorten(text)}, which is no text")
+    if escaped := ESCAPED_ASCII.search(text):
+        raise ValueError(f"has {escaped[0]}…, which Terraform reads differently")
     try:
         found = json.loads(text, object_pairs_hook=_each_key_once, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
