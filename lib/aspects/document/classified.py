@@ -101,28 +101,26 @@ def _missing(of_type: ResourceType, arguments: Mapping[str, Any], prefix: str) -
 
 def _complaint(stack: StackView, argument: Argument, value: Any) -> str | None:
     """What is expected instead of the value; None if it is within the classification."""
-    if argument.only:
-        good = any(_is_same(value, allowed) for allowed in argument.only)
-    elif argument.refers_to:
-        good = _refers_to(stack, value, argument.refers_to)
-    elif argument.minimum is not None or argument.maximum is not None:
-        known = number(value)
-        good = isinstance(known, float) and _within(known, argument)
-    else:
+    if not (argument.only or argument.refers_to or argument.is_bounded):
         return None
+    known = number(value)
+    good = (
+        any(_is_same(value, allowed) for allowed in argument.only)
+        or (bool(argument.refers_to) and _refers_to(stack, value, argument.refers_to))
+        or (argument.is_bounded and isinstance(known, float) and _within(known, argument))
+    )
     return None if good else _expected(argument)
 
 
 def _expected(argument: Argument) -> str:
-    if argument.only:
-        return " or ".join(format_value(value) for value in argument.only)
+    expected = [format_value(value) for value in argument.only]
     if argument.refers_to:
-        return f"a reference to {' or '.join(argument.refers_to)} of this stack"
-    if argument.minimum is not None and argument.maximum is not None:
-        return f"a number from {argument.minimum:g} to {argument.maximum:g}"
-    if argument.minimum is not None:
-        return f"a number from {argument.minimum:g} on"
-    return f"a number up to {argument.maximum:g}" if argument.maximum is not None else "a value"
+        expected.append(f"a reference to {' or '.join(argument.refers_to)} of this stack")
+    if argument.is_bounded:
+        least = "" if argument.minimum is None else f" from {argument.minimum:g}"
+        most = "" if argument.maximum is None else f" to {argument.maximum:g}"
+        expected.append(f"a number{least}{most}")
+    return " or ".join(expected) or "a value"
 
 
 def _within(value: float, argument: Argument) -> bool:

@@ -23,11 +23,17 @@ FILES = {
 # Types whose objects are told apart by more than their name: the parent that a name belongs to.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-names
 BENEATH = {
+    "aws_apigatewayv2_authorizer": ("api_id",),
     "aws_apigatewayv2_stage": ("api_id",),
+    "aws_backup_selection": ("plan_id",),
+    "aws_cloudwatch_event_rule": ("event_bus_name",),
+    "aws_cloudwatch_log_metric_filter": ("log_group_name",),
     "aws_iam_role_policy": ("role",),
+    "aws_kinesis_stream_consumer": ("stream_arn",),
     "aws_lambda_alias": ("function_name",),
     "aws_route53_record": ("zone_id", "type", "set_identifier"),
-    "aws_cloudwatch_event_rule": ("event_bus_name",),
+    "aws_s3_bucket_inventory": ("bucket",),
+    "aws_s3_bucket_metric": ("bucket",),
     "aws_scheduler_schedule": ("group_name",),
 }
 

@@ -11,6 +11,7 @@
     kms_master_key_id = "TAP-ENC-4"                    # that rule checks it
     fifo_throughput_limit = ["perQueue"]               # only these literals
     visibility_timeout_seconds = { minimum = 0, maximum = 43200 }
+    concurrency = { only = [-1], minimum = 1 }         # one of these literals, or a number within the bounds
     "block.flag" = { only = [true], required = true, rule = "TAP-NET-4" }
     "block.subnet_ids" = { refers_to = ["aws_subnet"] }
     "tags.*" = "free"                                  # every key of a map, or a whole subtree
@@ -36,7 +37,9 @@ FREE = "free"
 class Argument:
     """How one argument is classified. A violation of it is a finding of `rule`.
 
-    `checked_by` names the rule that checks the value; all other fields are then empty.
+    `checked_by` names the rule that checks the value; all other fields are then empty. A value is allowed that is one
+    of `only`, refers to a type of `refers_to`, or is a number within the bounds. `required`: it stands in every block
+    that is there; a block may be required as well.
     """
 
     path: str
@@ -47,6 +50,11 @@ class Argument:
     maximum: float | None = None
     required: bool = False
     rule: str = UNCLASSIFIED
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether a number within bounds is allowed."""
+        return self.minimum is not None or self.maximum is not None
 
 
 @dataclass(frozen=True)

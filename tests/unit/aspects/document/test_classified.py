@@ -77,7 +77,7 @@ def findings(example: None, good: dict[str, Any]) -> Callable[..., list[Finding]
         ({"block": {"on": True, "days": "0"}}, 'block.days is "0"; expected a number from 1 to 35'),
         ({"block": {"on": True, "days": "ever"}}, 'block.days is "ever"; expected a number from 1 to 35'),
         ({"block": {"on": True, "days": True}}, "block.days is true; expected a number from 1 to 35"),
-        ({"at_least": 6.9}, "at_least is 6.9; expected a number from 7 on"),
+        ({"at_least": 6.9}, "at_least is 6.9; expected a number from 7"),
         ({"block": {"on": True, "subnets": ["a"]}}, 'block.subnets is "a"; expected a reference to aws_sns_topic or'),
         ({"block": {"on": True, "subnets": "${aws_sqs_queue.letters.arn}"}}, "expected a reference to aws_sns_topic"),
         ({"block": {"on": True, "subnets": "${aws_sns_topic.nowhere.arn}"}}, "expected a reference to aws_sns_topic"),
