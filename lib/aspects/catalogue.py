@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from lib.aspects import (
     encryption,
+    iam,
     naming,
     network,
     observability,
-    permissions,
-    principals,
     recovery,
     region,
     runtime,
@@ -26,8 +25,7 @@ RULES: tuple[Rule, ...] = (
     *network.RULES,
     *runtime.RULES,
     *observability.RULES,
-    *permissions.RULES,
-    *principals.RULES,
+    *iam.RULES,
     *region.RULES,
 )
 

@@ -11,18 +11,18 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from lib.aspects.expressions import Reference
 from lib.aspects.model import ResourceRule, Severity, StackRule
-from lib.aspects.policy_documents import listed
 from lib.aspects.terraform_json import (
     MISSING,
     Attributes,
-    Reference,
     Resource,
     StackView,
     arguments,
     blocks,
     expressions,
     flag,
+    listed,
     literal,
     number,
     reference,

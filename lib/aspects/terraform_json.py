@@ -14,12 +14,13 @@ from enum import Enum
 from functools import cached_property
 from typing import Any, Final, Literal
 
+from lib.aspects.expressions import Reference, parse
+
 Attributes = Mapping[str, Any]
 
 # `$${` and `%%{` are Terraform's escapes of the literal characters.
 _EXPRESSION = re.compile(r"(?<!\$)\$\{|(?<!%)%\{")
 _INSIDE = re.compile(r"(?<!\$)\$\{([^{}]*)\}")
-_REFERENCE = re.compile(r"\$\{(data\.)?([a-z][a-z0-9_]*)\.([A-Za-z0-9_-]+)\.([a-z][a-z0-9_]*)\}")
 
 
 class Absent(Enum):
@@ -105,6 +106,13 @@ def _objects(value: Any) -> list[Attributes]:
     return found
 
 
+def listed(value: Any) -> list[Any]:
+    """The items of an argument that is one value or a list of them; none where it is left out."""
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
 def strings(value: Any) -> list[str]:
     """A string, or the strings of a list."""
     return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)]
@@ -125,20 +133,10 @@ def arguments(attributes: Attributes, prefix: str = "") -> Iterator[tuple[str, s
                 yield from arguments(block, f"{prefix}{name}.")
 
 
-@dataclass(frozen=True)
-class Reference:
-    """`${aws_kms_key.main.arn}`, taken apart."""
-
-    type: str
-    id: str
-    attribute: str
-    is_data: bool = False
-
-
 def reference(value: Any) -> Reference | None:
-    """The one thing that the whole value refers to; None for a literal and for any other expression."""
-    match = _REFERENCE.fullmatch(value) if isinstance(value, str) else None
-    return Reference(match[2], match[3], match[4], bool(match[1])) if match else None
+    """The one object that the whole value refers to; None for a literal and for any other template."""
+    parts = parse(value) if isinstance(value, str) else ()
+    return parts[0] if len(parts) == 1 and isinstance(parts[0], Reference) else None
 
 
 @dataclass(frozen=True)
