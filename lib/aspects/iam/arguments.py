@@ -5,10 +5,10 @@ The catalogue of types will say so (entries "TAP-IAM-4"); until then these table
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from lib.aspects.terraform_json import MISSING, Resource, arguments, listed, literal
+from lib.aspects.terraform_json import Resource, arguments, listed
 
 # Arguments that take a policy of IAM's language, at any depth of any type.
 POLICIES = frozenset(
@@ -92,13 +92,10 @@ TRUST = ("aws_iam_role", "assume_role_policy")
 def policies(resource: Resource) -> Iterator[tuple[str, Any]]:
     """(dotted path, value) of each argument that holds a policy."""
     for path, name, value in arguments(resource.attributes):
-        if name in POLICIES and resource.type not in OTHER_LANGUAGES and not _is_block(value):
-            yield path, value
-
-
-def _is_block(value: Any) -> bool:
-    """Whether nothing stands there, or a block of that name, whose own arguments are found as well."""
-    return literal(value) is MISSING or (bool(value) and all(isinstance(item, dict) for item in listed(value)))
+        if name in POLICIES and resource.type not in OTHER_LANGUAGES:
+            for item in listed(value):
+                if not isinstance(item, Mapping):  # a block of that name: its own arguments are found as well
+                    yield path, item
 
 
 def attached(resource: Resource) -> Iterator[tuple[str, Any]]:

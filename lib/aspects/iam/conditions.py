@@ -51,7 +51,7 @@ _ACCOUNT_NUMBER = re.compile(r"(?<!\d)\d{12}(?!\d)")
 def complaints(stack: StackView, statement: Statement, condition: Attributes) -> Iterator[str]:
     """What is wrong with a condition of a statement that allows."""
     test, variable = literal(condition.get("test")), literal(condition.get("variable"))
-    if test not in OPERATORS:
+    if not isinstance(test, str) or test not in OPERATORS:
         yield f"the condition's test is {said(condition.get('test'))}; expected one of {', '.join(sorted(OPERATORS))}"
         return
     if not isinstance(variable, str) or not _KEY.fullmatch(variable):
@@ -110,12 +110,10 @@ def _is_needed(stack: StackView, statement: Statement, key: str, resolved: str) 
     service, pattern = _DELIVERY
     if resolved == pattern:
         return key == "aws:sourcearn" and statement.principals == [("Service", service)]
-    before, wildcard, after = resolved.partition("*")
+    before, _, after = resolved.partition("*")
     return (
-        bool(wildcard)
-        and before.startswith(_BY_NAME)
+        before.startswith(_BY_NAME)
         and before.endswith("-")
-        and stack.suffix is not None
         and after == f"-{stack.suffix}"
         and any(arn.startswith(before) and arn.endswith(after) for arn in spelled_arns(stack))
     )

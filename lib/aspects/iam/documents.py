@@ -91,8 +91,9 @@ def statements_of(document: Resource) -> Iterator[Statement]:
 def meant_document(stack: StackView, value: Any) -> Resource | None:
     """The stack's document that the value is the JSON of."""
     to = reference(value)
-    is_json = to is not None and to.is_data and to.type == DOCUMENT and to.attribute in _JSON
-    return stack.get(to) if to is not None and is_json else None
+    if to is None or not to.is_data or to.type != DOCUMENT or to.attribute not in _JSON:
+        return None
+    return stack.get(to)
 
 
 def is_only(stack: StackView, document: Resource, expected: Callable[[Use], bool]) -> bool:
@@ -103,10 +104,12 @@ def is_only(stack: StackView, document: Resource, expected: Callable[[Use], bool
 
 def is_key_policy(use: Use) -> bool:
     """Whether it is the policy of a key that the stack declares, within the key or beside it."""
-    if use.resource.type == "aws_kms_key_policy":
-        key = reference(use.resource.attributes.get("key_id"))
-        return use.path == "policy" and key is not None and key.type in KEY_TYPES and not key.is_data
-    return use.resource.type in KEY_TYPES and use.path == "policy"
+    if use.resource.type not in KEY_TYPES or use.path != "policy":
+        return False
+    if use.resource.type != "aws_kms_key_policy":
+        return True
+    key = reference(use.resource.attributes.get("key_id"))
+    return key is not None and key.type in KEY_TYPES - {"aws_kms_key_policy"} and not key.is_data
 
 
 def is_trust_policy(use: Use) -> bool:

@@ -16,8 +16,11 @@ TYPES: Mapping[str, list[str]] = _GRANTS["types"]
 ARGUMENTS = {name: reason for reason, names in _GRANTS["arguments"].items() for name in names}
 NO_ROLES = tuple(pattern for patterns in _GRANTS["roles"].values() for pattern in patterns)
 
-# Arguments by which something acts under a role: role, role_arn, task_role_arn, iam_roles, iam_instance_profile, …
-_ROLE = re.compile(r"(?!(assume|use|enable)_)(.+_)?(roles?|instance_profile)(_arns?|_names?)?")
+# Arguments by which something acts under a role: role, role_arn, task_role_arn, iam_roles, iam_instance_profile, …,
+# and credentials, as API Gateway calls them.
+_ROLE = re.compile(
+    r"(?!(assume|use|enable)_)(.+_)?(roles?|instance_profile)(_arns?|_names?)?|(authorizer_)?credentials(_arn)?"
+)
 _ROLE_TYPES = ("aws_iam_role", "aws_iam_instance_profile")
 _ROLE_ATTRIBUTES = ("arn", "id", "name")
 
@@ -40,9 +43,13 @@ def granted(stack: StackView) -> Iterator[tuple[str, str]]:
 
 def _foreign_roles(stack: StackView, resource: Resource, path: str, value: Any) -> Iterator[tuple[str, str]]:
     """Whatever acts under a role has its permissions, so it has to be one whose policies the rules have read."""
-    values = list(value.values()) if isinstance(value, Mapping) else listed(value)
-    for item in values:
-        to = reference(item)
-        is_role = to is not None and not to.is_data and to.type in _ROLE_TYPES and to.attribute in _ROLE_ATTRIBUTES
-        if to is None or not is_role or stack.get(to) is None:
+    for item in listed(value):
+        if not isinstance(item, Mapping) and not _is_own_role(stack, item):
             yield resource.path, f"{path} is {said(item)}; expected a role of this stack"
+
+
+def _is_own_role(stack: StackView, value: Any) -> bool:
+    to = reference(value)
+    if to is None or to.is_data or stack.get(to) is None:
+        return False
+    return to.type in _ROLE_TYPES and to.attribute in _ROLE_ATTRIBUTES

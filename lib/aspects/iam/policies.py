@@ -29,8 +29,9 @@ def _documents_of_the_stack(stack: StackView) -> Iterator[tuple[str, str]]:
 
 def _is_own_policy(stack: StackView, value: Any) -> bool:
     to = reference(value)
-    is_policy = to is not None and to.type == "aws_iam_policy" and to.attribute in ("arn", "id") and not to.is_data
-    return to is not None and is_policy and stack.get(to) is not None
+    if to is None or to.is_data or stack.get(to) is None:
+        return False
+    return to.type == "aws_iam_policy" and to.attribute in ("arn", "id")
 
 
 def _short(value: Any) -> str:

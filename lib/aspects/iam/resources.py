@@ -6,11 +6,24 @@ from collections.abc import Iterator
 from typing import Any
 
 from lib.aspects.iam.arguments import REPOSITORIES
-from lib.aspects.iam.arns import names_resource
+from lib.aspects.iam.arns import ACCOUNT, PARTITION, REGION, names_resource, resolve
 from lib.aspects.iam.documents import DOCUMENT, Statement, allowing, is_key_policy, is_only, is_trust_policy
 from lib.aspects.model import Severity, StackRule
 from lib.aspects.provider.actions import find
 from lib.aspects.terraform_json import StackView, listed, said
+
+# The one wildcard that an AWS service needs, besides those beneath a resource: Lambda makes and deletes the network
+# interfaces of a function in a VPC, whose ids nobody knows before. The subnets and groups of the stack can be named.
+# https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
+_INTERFACES = f"arn:{PARTITION}:ec2:{REGION}:{ACCOUNT}:network-interface/*"
+_ON_INTERFACES = frozenset(
+    {
+        "ec2:AssignPrivateIpAddresses",
+        "ec2:CreateNetworkInterface",
+        "ec2:DeleteNetworkInterface",
+        "ec2:UnassignPrivateIpAddresses",
+    }
+)
 
 
 def _on_named_resources(stack: StackView) -> Iterator[tuple[str, str]]:
@@ -24,7 +37,7 @@ def _on_named_resources(stack: StackView) -> Iterator[tuple[str, str]]:
                 if not is_only(stack, statement.document, is_key_policy):
                     for action in _on_resources(statement):
                         yield statement.finding(f"the resource is * for {said(action)}; expected an ARN of this stack")
-            elif not names_resource(stack, resource):
+            elif not names_resource(stack, resource) and not _is_needed(stack, statement, resource):
                 yield statement.finding(
                     f"the resource is {said(resource)}; expected the ARN of a resource of this stack, or what is "
                     "beneath it after / or :"
@@ -34,6 +47,12 @@ def _on_named_resources(stack: StackView) -> Iterator[tuple[str, str]]:
 def _needs_none(stack: StackView, statement: Statement) -> bool:
     """Whether a statement is about what its policy stands on: a role's trust, or a repository of images."""
     return is_only(stack, statement.document, lambda use: is_trust_policy(use) or use.place in REPOSITORIES)
+
+
+def _is_needed(stack: StackView, statement: Statement, resource: Any) -> bool:
+    """Whether a wildcard is one that an AWS service needs."""
+    is_about_interfaces = all(isinstance(action, str) and action in _ON_INTERFACES for action in statement.actions)
+    return is_about_interfaces and resolve(stack, resource) == _INTERFACES
 
 
 def _on_resources(statement: Statement) -> list[Any]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lib.aspects.iam.arguments import IDENTITIES
@@ -34,7 +35,12 @@ _STATEMENT = frozenset(
         "sid",
     }
 )
-_BLOCKS = {"condition": frozenset({"test", "values", "variable"}), "principals": frozenset({"identifiers", "type"})}
+_PRINCIPALS = frozenset({"identifiers", "type"})
+_BLOCKS = {
+    "condition": frozenset({"test", "values", "variable"}),
+    "not_principals": _PRINCIPALS,
+    "principals": _PRINCIPALS,
+}
 # What a document may say besides its statements. Version 2008-10-17 would read `${…}` in a policy as plain text.
 _VERSIONS = (MISSING, "2012-10-17")
 _DOCUMENT = frozenset({"policy_id", "statement", "version", *MERGING})
@@ -62,6 +68,8 @@ def _readable(stack: StackView) -> Iterator[tuple[str, str]]:
 
 
 def _document(document: Resource) -> Iterator[str]:
+    if not _are_blocks(document.attributes.get("statement")):
+        yield f"statement is {said(document.attributes.get('statement'))}; expected a list of blocks"
     for name in document.attributes.keys() - _DOCUMENT - _META:
         yield f"{name} is not known; expected statements"
     for name in MERGING:
@@ -97,9 +105,16 @@ def _arguments(statement: Statement) -> Iterator[str]:
     if literal(effect) not in ("Allow", "Deny", MISSING):
         yield f"effect is {said(effect)}; expected Allow or Deny"
     for kind, expected in _BLOCKS.items():
+        if not _are_blocks(statement.block.get(kind)):
+            yield f"{kind} is {said(statement.block.get(kind))}; expected a list of blocks"
         for block in blocks(statement.block, kind):
             for name in block.keys() - expected:
                 yield f"{kind}.{name} is not known; expected one of {', '.join(sorted(expected))}"
+
+
+def _are_blocks(value: Any) -> bool:
+    """Whether a value is blocks that the rules see. Terraform also reads lists in lists: the inner one is one block."""
+    return all(isinstance(block, Mapping) for block in listed(value))
 
 
 def _conditions(stack: StackView, statement: Statement) -> Iterator[str]:
@@ -124,7 +139,8 @@ def _is_denied(statement: Statement) -> bool:
 
 
 def _spelled(condition: Attributes) -> tuple[Any, str, list[Any]]:
-    return condition.get("test"), str(condition.get("variable")).lower(), listed(condition.get("values"))
+    values = [value if isinstance(value, str) else json.dumps(value) for value in listed(condition.get("values"))]
+    return condition.get("test"), str(condition.get("variable")).lower(), values
 
 
 READABLE = StackRule(

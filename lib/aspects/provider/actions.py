@@ -39,7 +39,7 @@ def find(name: str) -> Action | None:
 def matching(pattern: str) -> Iterator[Action]:
     """Every action that IAM takes a text to mean: `*` and `?` are wildcards, and the case does not count."""
     expected = re.compile(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."), re.IGNORECASE)
-    prefix = pattern.partition(":")[0].lower()
+    prefix = pattern.partition(":")[0]
     for service in (prefix,) if prefix in _lines() else _lines():
         for name, action in _service(service).items():
             if expected.fullmatch(name):

@@ -53,7 +53,7 @@ def test_a_wrong_spelling_is_told_with_the_right_one(
     judged: Callable[..., set[str]], findings: Callable[[], tuple[Finding, ...]]
 ) -> None:
     judged({**READ, "actions": ["s3:getobject"]})
-    assert "AWS has no action s3:getobject; expected the spelling s3:GetObject" in str(findings()[0])
+    assert 'AWS has no action "s3:getobject"; expected the spelling s3:GetObject' in str(findings()[0])
 
 
 @pytest.mark.parametrize(

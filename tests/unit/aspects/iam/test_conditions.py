@@ -89,12 +89,16 @@ def test_a_condition_that_narrows(judged: Callable[..., set[str]], right: dict[s
         condition("StringEquals", "aws:PrincipalOrgID", "o-111122223333"),
         condition("StringLike", "aws:PrincipalTag/team", "*"),
         condition("StringLike", "aws:PrincipalTag/team", "pay?ents"),
+        condition("StringLike", "aws:PrincipalTag/team", "payments/*"),
         condition("StringEquals", "aws:PrincipalTag/team", "&{aws:username}"),
         condition("StringEquals", "aws:PrincipalTag/team", "%{ if true }a%{ endif }"),
         condition("StringEquals", "aws:PrincipalTag/team", "${var.team}"),
         condition("StringLike", "s3:prefix", "*"),
         condition("StringLike", "s3:prefix", "aud*"),
         condition("StringLike", "s3:prefix", "*/audit/*"),
+        condition("StringLike", "s3:prefix", "audit/*/*"),
+        condition("ArnLike", "ecs:cluster", "payments"),
+        {"test": ["StringEquals"], "variable": "aws:SourceVpc", "values": ["a"]},
         condition("ArnLike", "aws:SourceArn", "*"),
         condition("ArnLike", "aws:SourceArn", here("cloudwatch", "alarm:*")),
         condition("ArnLike", "aws:SourceArn", here("cloudwatch", "alarm:*-dev")),
@@ -129,6 +133,15 @@ def test_a_delivery_of_logs_comes_from_any_of_the_account(judged: Callable[..., 
     assert judged(with_others, OF_TOPIC) == {"TAP-IAM-8"}
     of_table = {**narrowed(condition("ArnLike", "aws:SourceArn", TABLE), by=DELIVERY), "resources": [TOPIC]}
     assert judged(of_table, OF_TOPIC) == set()
+
+
+def test_names_by_pattern_need_a_resource_that_has_such_a_name(
+    stack: dict[str, Any], judged: Callable[..., set[str]]
+) -> None:
+    groups = narrowed(condition("ArnLike", "aws:SourceArn", here("logs", "log-group:/aws/lambda/lambda-*-dev")))
+    for name, found in {"lambda-processor-dev": set(), "lambda-processor-prod": {"TAP-IAM-8"}}.items():
+        stack["resource"]["aws_cloudwatch_log_group"]["processor"]["name"] = f"/aws/lambda/{name}"
+        assert judged(groups, OF_TOPIC) == found
 
 
 def test_names_by_pattern_need_the_environments_suffix(stack: dict[str, Any], judged: Callable[..., set[str]]) -> None:

@@ -70,6 +70,12 @@ def test_a_second_use_of_any_kind_ends_an_exemption(stack: dict[str, Any], also:
     assert not is_only(found, document, is_trust_policy)
 
 
+def test_a_reference_to_something_else_of_that_id_is_no_use(stack: dict[str, Any]) -> None:
+    stack["resource"]["aws_sns_topic"]["more"] = {"display_name": "${aws_iam_role.trust.name}"}
+    found, document = view(stack)
+    assert is_only(found, document, is_trust_policy)
+
+
 def test_a_document_that_nothing_uses_has_no_exemption(stack: dict[str, Any]) -> None:
     del stack["resource"]["aws_iam_role"]
     found, document = view(stack)
@@ -89,6 +95,8 @@ def test_the_policy_beside_a_key_is_a_key_policy_only_where_the_key_is_ours(
     policy = stack["resource"]["aws_kms_key_policy"] = {
         "a": {"policy": stack["resource"]["aws_kms_key"]["main"]["policy"]}
     }
-    for key, found in {"${aws_kms_key.main.key_id}": set(), "1234abcd": {"TAP-IAM-2"}}.items():
+    foreign = {"TAP-IAM-2"}
+    keys = {"${aws_kms_key.main.key_id}": set(), "1234abcd": foreign, "${aws_kms_key_policy.b.key_id}": foreign}
+    for key, found in keys.items():
         policy["a"]["key_id"] = key
         assert {finding.rule_id for finding in findings()} == found

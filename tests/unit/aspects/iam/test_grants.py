@@ -90,6 +90,9 @@ def test_a_shell_into_a_container(added: Callable[..., set[str]], value: Any, fo
         ("aws_iam_role_policy_attachment", {"role": "admin"}),
         ("aws_s3_bucket_replication_configuration", {"role": FOREIGN_ROLE}),
         ("aws_cloudwatch_event_target", {"ecs_target": {"role_arn": FOREIGN_ROLE}}),
+        ("aws_auditmanager_assessment", {"roles": [{"role_arn": FOREIGN_ROLE}]}),
+        ("aws_apigatewayv2_integration", {"credentials_arn": FOREIGN_ROLE}),
+        ("aws_api_gateway_integration", {"credentials": "arn:aws:iam::*:user/*"}),
     ],
 )
 def test_a_role_of_somebody_else(added: Callable[..., set[str]], type_: str, attributes: dict[str, Any]) -> None:
@@ -104,6 +107,7 @@ def test_a_role_of_somebody_else(added: Callable[..., set[str]], type_: str, att
         ("aws_iam_role_policy", {"role": "${aws_iam_role.payer.id}"}),
         ("aws_iam_role_policy_attachment", {"role": "${aws_iam_role.payer.name}"}),
         ("aws_ecs_task_definition", {"task_role_arn": None}),
+        ("aws_auditmanager_assessment", {"roles": [{"role_arn": ROLE}]}),
         ("aws_db_proxy_endpoint", {"target_role": "READ_ONLY"}),
         ("aws_mq_broker", {"ldap_server_metadata": {"role_name": "cn"}}),
         ("aws_lakeformation_nothing", {"use_service_linked_role": True}),

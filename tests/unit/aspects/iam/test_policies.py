@@ -40,6 +40,7 @@ def with_argument(stack: dict[str, Any], findings: Callable[[], tuple[Finding, .
         ("aws_iam_role_policy_attachment", "policy_arn", "${data.aws_iam_policy.of_aws.arn}"),
         ("aws_iam_role_policy_attachment", "policy_arn", "${aws_iam_policy.nowhere.arn}"),
         ("aws_iam_role_policy_attachment", "policy_arn", "${aws_iam_policy.own.description}"),
+        ("aws_sns_topic", "policy", ["{}"]),
         ("aws_chatbot_slack_channel_configuration", "guardrail_policy_arns", ["arn:aws:iam::aws:policy/A"]),
     ],
 )

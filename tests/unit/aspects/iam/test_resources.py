@@ -19,6 +19,7 @@ from .samples import (
     READ,
     RECORDS,
     TRUST,
+    here,
     principals,
 )
 
@@ -75,6 +76,13 @@ def test_policies_about_what_they_stand_on_name_no_resource(
 ) -> None:
     assert judged(statement, place) == set()
     assert "TAP-IAM-2" in judged(statement, place, OF_TOPIC)
+
+
+def test_interfaces_that_lambda_makes_in_a_vpc(judged: Callable[..., set[str]]) -> None:
+    interfaces = {"actions": ["ec2:CreateNetworkInterface"], "resources": [here("ec2", "network-interface/*"), RECORDS]}
+    assert judged(interfaces, PERMISSIONS) == set()
+    assert judged({**interfaces, "actions": ["ec2:DetachNetworkInterface"]}, PERMISSIONS) == {"TAP-IAM-2"}
+    assert judged({**interfaces, "resources": [here("ec2", "*")]}, PERMISSIONS) == {"TAP-IAM-2"}
 
 
 def test_a_policy_of_a_resource_names_it(judged: Callable[..., set[str]]) -> None:

@@ -75,6 +75,17 @@ def test_a_dynamic_statement(judged: Callable[..., set[str]]) -> None:
     assert "TAP-IAM-8" in judged([], dynamic={"statement": {"for_each": ["a"], "content": {"actions": ["s3:*"]}}})
 
 
+@pytest.mark.parametrize("kind", ["condition", "principals", "not_principals"])
+@pytest.mark.parametrize("value", ["${var.blocks}", [[FOR_US]]])
+def test_blocks_that_only_terraform_sees(judged: Callable[..., set[str]], kind: str, value: Any) -> None:
+    assert "TAP-IAM-8" in judged({**PUBLISH, kind: value}, OF_TOPIC)
+
+
+@pytest.mark.parametrize("statement", ["${var.statements}", [[{"actions": ["iam:*"]}, {"resources": ["*"]}]]])
+def test_statements_that_only_terraform_sees(judged: Callable[..., set[str]], statement: Any) -> None:
+    assert "TAP-IAM-8" in judged(statement)
+
+
 def test_principals_of_everybody_else(judged: Callable[..., set[str]]) -> None:
     others = {**PUBLISH, "not_principals": principals(ROLE, kind="AWS")}
     assert judged(others, OF_TOPIC) == {"TAP-IAM-5", "TAP-IAM-8"}
@@ -97,7 +108,9 @@ def test_principals_of_everybody_else(judged: Callable[..., set[str]]) -> None:
         ({"condition": [{**OLD_TLS, "values": ["99"]}]}, {"TAP-IAM-8"}),
         ({"principals": principals(ROLE, kind="AWS")}, {"TAP-IAM-8"}),
         ({"principals": []}, {"TAP-IAM-8"}),
-        ({"actions": ["sns:Delete*"]}, {"TAP-IAM-8"}),
+        ({"actions": ["sns:Publish", "sns:Delete*"]}, {"TAP-IAM-8"}),
+        ({"condition": [{**PLAIN_HTTP, "values": [False]}]}, set()),
+        ({"condition": [{**OLD_TLS, "values": [1.2]}]}, set()),
         ({"actions": None, "not_actions": ["sns:Publish"]}, {"TAP-IAM-8"}),
         ({"resources": None, "not_resources": [TOPIC]}, {"TAP-IAM-8"}),
     ],
