@@ -83,12 +83,14 @@ def on_key(statement: Statement, key: str) -> list[Attributes]:
 
 def _expected(stack: StackView, statement: Statement, test: str, key: str, value: Any) -> str | None:
     """What had to stand in the place of a value; None where it is right."""
+    if key in ACCOUNT_KEYS:  # a number greater than 0 is any account
+        return None if test in _TEXT and is_account(stack, value) else "this account's number, by aws_caller_identity"
+    if key in SOURCE_KEYS and test not in _TEXT | _ARN:
+        return "the ARN of a resource of this stack, under ArnLike"
     if test == "Bool":
         return None if flag(value) is True else "true"
     if test in _NUMBER:
         return None if isinstance(number(value), float) else "a number"
-    if key in ACCOUNT_KEYS:
-        return None if test in _TEXT and is_account(stack, value) else "this account's number, by aws_caller_identity"
     resolved = resolve(stack, value)
     if resolved is None:
         return "a literal, or references to what the stack declares"

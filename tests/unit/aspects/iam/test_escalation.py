@@ -125,6 +125,7 @@ def test_the_root_of_this_account_administers_a_key(judged: Callable[..., set[st
     [
         {"condition": []},
         {"condition": [{**BY_US, "test": "StringEqualsIfExists"}]},
+        {"condition": [condition("NumericGreaterThan", "kms:CallerAccount", "0")]},
         {"condition": [{**BY_US, "values": ["111122223333"]}]},
         {"condition": [{**BY_US, "values": [ACCOUNT, "111122223333"]}]},
         {"condition": [BY_US, {**BY_US, "values": ["111122223333"]}]},

@@ -53,6 +53,8 @@ FOR_OTHERS: list[dict[str, Any]] = [
             condition("StringEquals", "aws:SourceAccount", ACCOUNT, "999999999999"),
             condition("StringLike", "aws:SourceAccount", f"*%{{ if true }}{ACCOUNT}%{{ endif }}"),
             condition("StringLike", "aws:SourceAccount", "*"),
+            condition("NumericGreaterThan", "aws:SourceAccount", "0"),
+            condition("Bool", "aws:SourceArn", "true"),
             condition("ArnLike", "aws:SourceArn", "*"),
             condition("ArnLike", "aws:SourceArn", "${aws_sns_topic.nowhere.arn}"),
             condition("ArnLike", "aws:SourceArn", f"arn:aws:lambda:*:{ACCOUNT}:function:*"),
