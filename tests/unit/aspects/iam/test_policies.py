@@ -9,6 +9,8 @@ import pytest
 
 from lib.aspects.model import Finding
 
+from .samples import READ
+
 JSON = "${data.aws_iam_policy_document.trust.json}"
 
 
@@ -59,6 +61,12 @@ def test_policies_inside_of_a_role(
 ) -> None:
     stack["resource"]["aws_iam_role"]["payer"] |= role
     assert {finding.rule_id for finding in findings()} == {"TAP-IAM-4"}
+
+
+def test_a_document_inside_of_a_role(judged: Callable[..., set[str]], stack: dict[str, Any]) -> None:
+    inside = [{"name": "policy-a-dev", "policy": "${data.aws_iam_policy_document.added.json}"}]
+    stack["resource"]["aws_iam_role"]["payer"]["inline_policy"] = inside
+    assert judged(READ) == set()
 
 
 @pytest.mark.parametrize("argument", ["source_policy_documents", "override_policy_documents"])
