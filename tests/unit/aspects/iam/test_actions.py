@@ -33,6 +33,7 @@ from .samples import DENY_PLAIN_HTTP, PERMISSIONS, QUEUE, READ, RECORDS
         ({"actions": [" s3:GetObject"]}, set()),
         ({"not_actions": ["iam:PassRole"]}, {"TAP-IAM-7", "TAP-DEL-7"}),
         ({"not_actions": ["logs:*"]}, {"TAP-IAM-7"}),
+        ({"not_actions": ["s3:*", "logs:Create*"]}, {"TAP-IAM-7"}),
     ],
 )
 def test_actions_that_are_not_named(judged: Callable[..., set[str]], statement: dict[str, Any], also: set[str]) -> None:

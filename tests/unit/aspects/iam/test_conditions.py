@@ -111,7 +111,7 @@ def test_a_condition_that_narrows(judged: Callable[..., set[str]], right: dict[s
         condition("ArnLike", "aws:SourceArn", here("sqs", "sqs-others-dev")),
         condition("ArnLike", "aws:SourceArn", "arn:aws:sns:us-east-1:111122223333:sns-alerts-dev"),
         condition("ArnLike", "aws:SourceArn", "${aws_kms_key.main.description}"),
-        condition("StringEquals", "aws:SourceVpc", "arn:aws:ec2:us-east-1:111122223333:vpc/a"),
+        condition("StringEquals", "aws:SourceVpc", "arn:aws:ec2:::vpc/a"),
         condition("StringEquals", "aws:SourceArn", "${aws_sqs_queue.letters.id}"),
         condition("Bool", "aws:SecureTransport", "false"),
         condition("Bool", "aws:SecureTransport", "true", "false"),

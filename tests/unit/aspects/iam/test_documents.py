@@ -96,7 +96,12 @@ def test_the_policy_beside_a_key_is_a_key_policy_only_where_the_key_is_ours(
         "a": {"policy": stack["resource"]["aws_kms_key"]["main"]["policy"]}
     }
     foreign = {"TAP-IAM-2"}
-    keys = {"${aws_kms_key.main.key_id}": set(), "1234abcd": foreign, "${aws_kms_key_policy.b.key_id}": foreign}
+    keys = {
+        "${aws_kms_key.main.key_id}": set(),
+        "1234abcd": foreign,
+        "${data.aws_kms_key.other.key_id}": foreign,
+        "${aws_kms_key_policy.b.key_id}": foreign,
+    }
     for key, found in keys.items():
         policy["a"]["key_id"] = key
         assert {finding.rule_id for finding in findings()} == found

@@ -82,6 +82,7 @@ def test_a_shell_into_a_container(added: Callable[..., set[str]], value: Any, fo
         ("aws_lambda_function", {"role": "${aws_iam_role.nowhere.arn}"}),
         ("aws_lambda_function", {"role": "${var.role}"}),
         ("aws_lambda_function", {"role": "${aws_iam_role.payer.description}"}),
+        ("aws_lambda_function", {"role": "${aws_sqs_queue.letters.arn}"}),
         ("aws_ecs_task_definition", {"task_role_arn": FOREIGN_ROLE}),
         ("aws_ecs_task_definition", {"execution_role_arn": FOREIGN_ROLE}),
         ("aws_rds_cluster", {"iam_roles": [ROLE, FOREIGN_ROLE]}),

@@ -31,6 +31,7 @@ STRANGERS: list[dict[str, Any]] = [
     {"principals": principals("arn:aws:iam::999999999999:root", kind="AWS")},
     {"principals": principals("*", kind="AWS")},
     {"principals": principals("*", kind="*")},
+    {"principals": principals(ROOT, kind="Federated")},
     {"principals": principals("accounts.google.com", kind="Federated")},
     {"principals": principals("lambda.amazonaws.com", "*")},
     {"principals": principals("${var.service}")},
