@@ -5,11 +5,10 @@ from __future__ import annotations
 from lib.aspects import (
     document,
     encryption,
+    iam,
     naming,
     network,
     observability,
-    permissions,
-    principals,
     recovery,
     region,
     runtime,
@@ -28,8 +27,7 @@ RULES: tuple[Rule, ...] = (
     *network.RULES,
     *runtime.RULES,
     *observability.RULES,
-    *permissions.RULES,
-    *principals.RULES,
+    *iam.RULES,
     *region.RULES,
 )
 

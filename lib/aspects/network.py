@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from lib.aspects.expressions import references
 from lib.aspects.model import ANY_TYPE, ResourceRule, Severity, StackRule
-from lib.aspects.policy_documents import is_of_a_resource, listed
 from lib.aspects.terraform_json import (
     MISSING,
     Attributes,
     StackView,
     arguments,
     blocks,
-    expressions,
     flag,
     format_value,
+    listed,
     literal,
     number,
     reference,
@@ -76,7 +76,7 @@ def _invoked_by(stack: StackView) -> Iterator[tuple[str, str]]:
         known = literal(principal)
         if not isinstance(known, str) or not known.endswith(".amazonaws.com"):
             yield permission.path, f"principal is {format_value(principal)}; expected a service"
-        if not any(is_of_a_resource(stack, inner) for inner in expressions(str(source))):
+        if not any(not to.is_data and stack.get(to) for to in references(str(source))):
             yield (
                 permission.path,
                 f"source_arn is {format_value(source)}; expected one that refers to a resource of this stack",

@@ -13,7 +13,6 @@ from typing import Any
 
 from lib.aspects.expressions import Reference
 from lib.aspects.model import ResourceRule, Severity, StackRule
-from lib.aspects.policy_documents import listed
 from lib.aspects.terraform_json import (
     MISSING,
     Attributes,
@@ -24,6 +23,7 @@ from lib.aspects.terraform_json import (
     expressions,
     flag,
     format_value,
+    listed,
     literal,
     number,
     reference,

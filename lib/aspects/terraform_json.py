@@ -114,6 +114,13 @@ def _objects(value: Any) -> list[Attributes]:
     return found
 
 
+def listed(value: Any) -> list[Any]:
+    """The items of an argument that is one value or a list of them; none where it is left out."""
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
 def strings(value: Any) -> list[str]:
     """A string, or the strings of a list."""
     return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)]

@@ -70,6 +70,8 @@ def test_ids_and_severities_change_only_on_purpose() -> None:
         "TAP-IAM-4": HIGH,
         "TAP-IAM-5": CRITICAL,
         "TAP-IAM-6": CRITICAL,
+        "TAP-IAM-7": CRITICAL,
+        "TAP-IAM-8": CRITICAL,
         "TAP-REG-1": HIGH,
         "TAP-REG-2": HIGH,
     }
