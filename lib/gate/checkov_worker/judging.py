@@ -24,8 +24,6 @@ from .surroundings import Complaints, GateError
 
 ON_LINE_1 = {START_LINE: 1, END_LINE: 1}
 UNKNOWN = "this one cannot be judged, a value in it is not written out"
-# What Checkov has checks for, or needs to read a value.
-BLOCK_TYPES = ("resource", "data", "provider", "terraform", "variable", "locals", "output", "module")
 
 
 @dataclass(frozen=True)
@@ -112,7 +110,7 @@ def _readable(document: dict[str, Any]) -> dict[str, Any]:
     return {
         block_type: content if block_type in ("resource", "data", "locals") else _blocks(block_type, content)
         for block_type, content in document.items()
-        if block_type in BLOCK_TYPES and isinstance(content, dict)
+        if isinstance(content, dict)
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import struct
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -60,11 +61,12 @@ def test_the_hash_of_the_file_itself_is_one_too(tmp_path: Path, path: str, diges
 
 
 @pytest.mark.parametrize("name", [NAME, f"./{NAME}", "assets/../assets/code/HASH/lambda.zip"])
-def test_another_zip_is_refused(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(("path", "digest"), [("filename", "source_code_hash"), ("source", "source_hash")])
+def test_another_zip_is_refused(tmp_path: Path, path: str, digest: str, name: str) -> None:
     stated = built(tmp_path).source_code_hash
     other = built(tmp_path, "import os; os.system('…')").path.read_bytes()
-    with pytest.raises(ToolError, match=r"is not the file whose source_code_hash aws_lambda_function.x states"):
-        read_stacks(stack(tmp_path, other, filename=name, source_code_hash=stated))
+    with pytest.raises(ToolError, match=f"is not the file whose {digest} aws_lambda_function.x states"):
+        read_stacks(stack(tmp_path, other, **{path: name, digest: stated}))
 
 
 def appended(data: bytes) -> bytes:
@@ -76,13 +78,25 @@ def prepended(data: bytes) -> bytes:
     return b"#!/bin/sh\n" + data
 
 
-def rewritten(change: Any) -> Any:
-    """Packed anew by `zipfile`, with one entry changed."""
+def with_bytes_behind_a_file(data: bytes) -> bytes:
+    """After the end of a compressed stream, where its size says that it goes on."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        first, directory = archive.infolist()[0], archive.start_dir
+    sizes = struct.pack("<3L", first.CRC, first.compress_size, first.file_size)
+    longer = struct.pack("<3L", first.CRC, first.compress_size + 4, first.file_size)
+    end = 30 + len(first.filename) + first.compress_size
+    second = struct.pack("<L", end)  # where the other entry begins, in the central directory
+    moved = data[:end] + b"evil" + data[end:directory] + data[directory:].replace(second, struct.pack("<L", end + 4))
+    return moved.replace(sizes, longer).replace(struct.pack("<L", directory), struct.pack("<L", directory + 4))
+
+
+def rewritten(change: Any, *, backwards: bool = False) -> Any:
+    """Packed anew by `zipfile`, with each entry changed."""
 
     def rewrite(data: bytes) -> bytes:
         packed = io.BytesIO()
         with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as new:
-            for entry in old.infolist():
+            for entry in reversed(old.infolist()) if backwards else old.infolist():
                 content = old.read(entry)
                 fresh = zipfile.ZipInfo(entry.filename, packaging.EPOCH)
                 fresh.create_system, fresh.external_attr, fresh.compress_type = 3, packaging.MODE, zipfile.ZIP_DEFLATED
@@ -116,6 +130,10 @@ def twice(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, content: bytes) -> N
     archive.writestr(entry, content)
 
 
+def plain(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, content: bytes) -> None:
+    archive.writestr(entry, content)
+
+
 def stored(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, content: bytes) -> None:
     archive.writestr(entry, content, zipfile.ZIP_STORED)
 
@@ -124,7 +142,9 @@ def stored(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, content: bytes) -> 
 @pytest.mark.parametrize(
     "change",
     [
-        *(appended, prepended, lambda data: data[:-1], lambda data: data[: len(data) // 2]),
+        *(appended, prepended, with_bytes_behind_a_file),
+        *(lambda data: data[:-1], lambda data: data[: len(data) // 2]),
+        rewritten(plain, backwards=True),
         *(rewritten(each) for each in (as_link, with_an_extra_field, with_a_comment, twice, stored)),
     ],
 )
@@ -134,6 +154,15 @@ def test_a_zip_in_which_two_programs_may_see_two_things_is_refused(tmp_path: Pat
     data = change(made.path.read_bytes())
     with pytest.raises(ToolError, match="is not the file whose source_code_hash"):
         read_stacks(stack(tmp_path, data, filename=NAME, source_code_hash=made.source_code_hash))
+
+
+def test_the_changes_above_are_such_that_python_finds_the_same_files(tmp_path: Path) -> None:
+    """And packing anew alone changes nothing, so that it is the change that is refused."""
+    data = built(tmp_path).path.read_bytes()
+    assert rewritten(plain)(data) == data
+    with zipfile.ZipFile(io.BytesIO(with_bytes_behind_a_file(data))) as archive:
+        assert archive.testzip() is None
+        assert archive.read("payments/processor.py") == b"x = 1"
 
 
 def test_the_same_files_deflated_otherwise_are_the_same(tmp_path: Path) -> None:
