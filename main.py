@@ -2,7 +2,7 @@
 
 Exit codes: 0 clean, 1 a policy finding or a fault in a waiver (a line each on standard output), 2 wrong input or a
 broken tool (one line on standard error). Each verdict is also written to reports/, or to `--reports DIR`, in four
-forms.
+forms and as verdict.json.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lib import environments
+from lib.findings import one_line
 
 if TYPE_CHECKING:
     from lib.gate import Gate
@@ -32,7 +33,7 @@ def main() -> int:
         environments.enter(__file__)
         return run(arguments.reports)
     except environments.ToolError as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(one_line(f"error: {error}"), file=sys.stderr)
         return 2
 
 
@@ -41,16 +42,18 @@ def run(folder: Path = REPORTS) -> int:
     import os
 
     from lib import reports
-    from lib.gate import Gate
+    from lib.gate import Gate, verdict
     from lib.reports import terminal
     from lib.settings import Settings
 
     reports.clear(folder)
+    verdict.clear(folder)
     settings = Settings.from_environment(os.environ)
     with Gate() as gate:  # Checkov's imports take as long as the synth: they run beside it
         report = judge(settings, gate)
     terminal.say(report)
     reports.write(report, folder)
+    verdict.write(report, folder)
     return 0 if report.passed else 1
 
 

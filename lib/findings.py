@@ -20,6 +20,16 @@ class AnyFinding(Protocol):
     def severity(self) -> IntEnum | None: ...
 
 
+def one_line(text: str) -> str:
+    """Text without control characters: what a stack or a file calls itself must not look like a verdict."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in " ".join(text.split()))
+
+
+def severity_name(severity: IntEnum | None) -> str:
+    """As every report prints it. Nobody says how bad it is what Checkov's own checks find."""
+    return severity.name if severity else "UNKNOWN"
+
+
 FindingT = TypeVar("FindingT", bound=AnyFinding)
 
 

@@ -37,7 +37,7 @@ class Finding:
     fix: str
 
     def __str__(self) -> str:
-        return " ".join(f"{self.rule_id} [{self.path}] {self.message}. Fix: {self.fix}".split())
+        return " ".join(f"{self.rule_id} {self.severity.name} [{self.path}] {self.message}. Fix: {self.fix}".split())
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,6 +18,8 @@ from lib.environments import ToolError
 
 JSON_NAME = "cdk.tf.json"
 OVERRIDE_NAME = "local_override.tf.json"
+# What is fetched once for all deploys; and a state that could not be saved, which only this file still has.
+TERRAFORMS_OWN = (".terraform", ".terraform.lock.hcl", "errored.tfstate")
 
 # What a resource type begins with -> the provider's name of the service that it calls; the first that fits.
 # registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/guides/custom-service-endpoints
@@ -79,11 +81,14 @@ class Stack:
         return sorted({*self.content.get("resource", {}), *self.content.get("data", {})})
 
     def copy_to(self, directory: Path) -> Stack:
-        """Into a working folder, as it is, assets included; Terraform's own files there stay."""
+        """Into a working folder, as it is, assets included.
+
+        Of what is there, Terraform's own files stay, and nothing else: Terraform would read it, and nobody judged it.
+        """
         directory.mkdir(parents=True, exist_ok=True)
-        for name in ("assets", JSON_NAME, OVERRIDE_NAME):
-            target = directory / name
-            shutil.rmtree(target) if target.is_dir() else target.unlink(missing_ok=True)
+        for entry in directory.iterdir():
+            if entry.name not in TERRAFORMS_OWN:
+                shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
         shutil.copytree(self.directory, directory, dirs_exist_ok=True)
         return Stack(directory, self.content)
 

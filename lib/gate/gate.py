@@ -15,6 +15,7 @@ from lib.aspects.judge import judge as first_judge
 from lib.aspects.model import Finding
 from lib.environments import ROOT, ToolError
 from lib.findings import most_severe_first
+from lib.gate import digests
 from lib.gate.normal_form import normal_form
 from lib.gate.process import CheckovProcess
 from lib.gate.report import GateFinding, GateReport
@@ -87,6 +88,9 @@ class Gate:
                 for file, stack in zip(files, stacks, strict=True):
                     message = message.replace(str(file), str(stack.file))
                 raise ToolError(message) from error
+        for stack in stacks:
+            if digests.of_file(stack.file) != stack.sha256:
+                raise ToolError(f"{stack.file}: was changed while it was judged; run the gate again")
         return self._report(directory.resolve(), stacks, note, answer, exceptions)
 
     def close(self) -> None:
@@ -148,6 +152,8 @@ class Gate:
             complaints=verdict.complaints,
             warnings=verdict.warnings,
             titles={id_: words["title"] for id_, words in built_in.items()},
+            files=dict(pair for stack in stacks for pair in stack.files(directory)),
+            checkov=answer["checkov"],
         )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from lib.aspects.model import Severity
+from lib.findings import severity_name
 from lib.waivers import Waiver
 
 
@@ -24,7 +25,10 @@ class GateFinding:
     made_at: str = ""  # lib/constructs/ledger.py:27, where that is known
 
     def __str__(self) -> str:
-        return f"{self.rule_id} [{self.path}] {self.message} ({self.file}:{self.line}). Fix: {self.fix}"
+        return (
+            f"{self.rule_id} {severity_name(self.severity)} [{self.path}] {self.message} ({self.file}:{self.line}). "
+            f"Fix: {self.fix}"
+        )
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,8 @@ class GateReport:
     complaints: tuple[str, ...] = ()  # about waivers, a sentence each; they fail the gate as findings do
     warnings: tuple[str, ...] = ()
     titles: Mapping[str, str] = field(default_factory=dict)  # id -> title, of Checkov's own checks
+    files: Mapping[str, str] = field(default_factory=dict)  # JSON and assets as they were judged -> SHA-256
+    checkov: str = ""  # its version
 
     @property
     def passed(self) -> bool:

@@ -1,7 +1,8 @@
-"""Which files a directory asks the gate to judge: everything that Terraform would read there, or none of it."""
+"""Which stacks a directory asks the gate to judge: everything that Terraform would read there, or none of it."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from collections.abc import Iterator
@@ -11,10 +12,9 @@ from typing import Any
 
 from lib import origins
 from lib.environments import ToolError
-from lib.gate import json_lines
+from lib.gate import assets, folder, json_lines, terraform_init
+from lib.gate.assets import Asset
 
-# What `terraform init` fetches: no stack of ours, and a stack that calls modules is refused anyway.
-NOT_OURS = ".terraform"
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
 
@@ -23,11 +23,20 @@ class Stack:
     """A stack as it stands on disk. `constructs` and `lines` say of each address (data.… too) where it comes from."""
 
     file: Path
+    sha256: str  # of its bytes, in hexadecimal
+    assets: dict[str, Asset]  # by its name relative to the stack's folder
+    missing: int  # assets that it names and that are not there
     document: dict[str, Any]
     resources: tuple[str, ...]
     constructs: dict[str, str]
     lines: dict[str, int]
     made_at: dict[str, str]  # construct path -> the line of Python that made it, where that was noted
+
+    def files(self, directory: Path) -> Iterator[tuple[str, str]]:
+        """(name relative to `directory`, SHA-256) of its JSON and of each asset."""
+        yield self.file.relative_to(directory).as_posix(), self.sha256
+        for name, asset in self.assets.items():
+            yield (self.file.parent / name).relative_to(directory).as_posix(), asset.sha256
 
 
 def read_stacks(directory: Path) -> tuple[list[Stack], str]:
@@ -38,32 +47,23 @@ def read_stacks(directory: Path) -> tuple[list[Stack], str]:
     if not directory.is_dir():
         raise ToolError(f"{directory}: there is no such directory to judge; synthesize first, with make synth")
     directory = directory.resolve()
-    found = set(_terraform_files(directory))
+    found = set(folder.terraform_files(directory))
     manifest = directory / "manifest.json"
     if manifest.is_symlink() or manifest.exists():
         files, note = _listed(manifest), ""
         for file in sorted(found - set(files)):
             raise ToolError(f"{file}: Terraform would read it, but manifest.json does not list it; remove it")
+        for file in sorted(set(files) - found):
+            raise ToolError(f"{file}: there is no such file; synthesize again")
     else:
         files, note = sorted(found), "; no manifest.json, so every *.tf.json beneath was judged"
     if not files:
         raise ToolError(f"{directory}: holds no stack, so there is nothing to judge; synthesize first, with make synth")
-    return [_stack(file) for file in files], note
-
-
-def _terraform_files(directory: Path) -> Iterator[Path]:
-    for parent, directories, names in os.walk(directory):
-        if NOT_OURS in directories:
-            directories.remove(NOT_OURS)
-        for name in directories:
-            if Path(parent, name).is_symlink():
-                raise ToolError(f"{Path(parent, name)}: is a symbolic link, which the gate does not follow; remove it")
-        for name in names:
-            file = Path(parent, name)
-            if name.endswith(".tf"):
-                raise ToolError(f"{file}: is HCL, and the gate judges *.tf.json; synthesize JSON or remove it")
-            if name.endswith(".tf.json"):
-                yield file
+    folder.check(files)
+    stacks = [_stack(file) for file in files]
+    if missing := sum(stack.missing for stack in stacks):
+        note += f"; {missing} files that the JSON names are not there, so their hashes were not compared"
+    return stacks, note
 
 
 def _listed(manifest: Path) -> list[Path]:
@@ -80,20 +80,28 @@ def _listed(manifest: Path) -> list[Path]:
         file = manifest.parent / path
         if Path(os.path.normpath(file)) != file or not file.is_relative_to(manifest.parent):
             raise ToolError(f"{manifest}: {path} leads out of the directory; synthesize again")
+        # Where the CDKTF CLI starts Terraform.
+        if str(stack.get("workingDirectory", Path(path).parent)) != str(Path(path).parent):
+            raise ToolError(f"{manifest}: workingDirectory of {name} is not the folder of {path}; synthesize again")
         files.append(file)
     return files
 
 
 def _stack(file: Path) -> Stack:
-    document, line_of = _parse(file)
+    document, line_of, sha256 = _parse(file)
     resources = dict(_blocks(file, document, "resource", ""))
     if not resources:
         raise ToolError(f"{file}: holds no resource, so there is nothing to judge; synthesize again")
     if "module" in document:
         raise ToolError(f"{file}: calls a module, and the gate cannot see into it; declare its resources in the stack")
     blocks = {**resources, **dict(_blocks(file, document, "data", "data."))}
+    terraform_init.check(file.parent, document)
+    found = assets.read(file.parent)
     return Stack(
         file=file,
+        sha256=sha256,
+        assets=found,
+        missing=assets.compare(file.parent, resources, found),
         document=document,
         resources=tuple(resources),
         constructs={address: _construct_path(body) or address for address, body in blocks.items()},
@@ -102,18 +110,20 @@ def _stack(file: Path) -> Stack:
     )
 
 
-def _parse(file: Path) -> tuple[dict[str, Any], dict[int, int]]:
+def _parse(file: Path) -> tuple[dict[str, Any], dict[int, int], str]:
+    """The document, the line of each object in it, and the SHA-256 of the file."""
     if file.is_symlink():
         raise ToolError(f"{file}: is a symbolic link, which the gate does not follow; put the file itself there")
     if not file.is_file():
         raise ToolError(f"{file}: there is no such file; synthesize again")
     try:
-        document, lines = json_lines.parse(file.read_bytes().decode())
-    except (ValueError, RecursionError) as error:
+        content = file.read_bytes()
+        document, lines = json_lines.parse(content.decode())
+    except (OSError, ValueError, RecursionError) as error:
         raise ToolError(f"{file}: is not JSON that one can trust ({error}); synthesize again") from error
     if not isinstance(document, dict):
         raise ToolError(f"{file}: is {type(document).__name__}, not a JSON object; synthesize again")
-    return document, lines
+    return document, lines, hashlib.sha256(content).hexdigest()
 
 
 def _blocks(file: Path, document: dict[str, Any], kind: str, prefix: str) -> Iterator[tuple[str, dict[str, Any]]]:

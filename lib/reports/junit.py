@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree
 
+from lib.findings import severity_name
 from lib.reports.report import Entry, Report
 
 # www.w3.org/TR/xml/#charsets: everything else may not stand in XML, not even escaped.
@@ -30,7 +31,7 @@ def text(report: Report) -> str:
         ElementTree.SubElement(properties, "property", name=name, value=str(value))
     for entry in report.findings:
         failure = ElementTree.SubElement(_case(suite, entry), "failure", message=_plain(entry.message))
-        failure.set("type", entry.severity.name if entry.severity else "UNKNOWN")
+        failure.set("type", severity_name(entry.severity))
         failure.text = _plain("\n".join(filter(None, (entry.text, entry.made_at and f"made at {entry.made_at}"))))
     for complaint in report.complaints:
         case = ElementTree.SubElement(suite, "testcase", classname="waivers", name=_plain(complaint.partition(")")[0]))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import groupby
 
-from lib.aspects.model import Severity
+from lib.findings import severity_name
 from lib.reports.report import Report
 
 
@@ -31,7 +31,7 @@ def _lines(report: Report) -> Iterator[str]:
         for entry in entries:
             place = f" ({plain(entry.file)}:{entry.line})" if entry.line else ""
             said = f"{plain(entry.message)}{place}. Fix: {plain(entry.fix)}"
-            yield f"- **{entry.rule_id}** {_severity(entry.severity)}: {said}"
+            yield f"- **{entry.rule_id}** {severity_name(entry.severity)}: {said}"
     if report.complaints:
         yield from _section("Faults in waivers", report.complaints)
         yield ""
@@ -42,9 +42,12 @@ def _lines(report: Report) -> Iterator[str]:
         yield from (f"- {plain(warning)}" for warning in report.warnings)
     yield from _section("Waived", report.waived)
     yield from _table(
-        ("rule", "construct", "message", "reason", "owner", "until"),
+        ("rule", "severity", "construct", "message", "reason", "owner", "until"),
         [
-            (entry.rule_id, entry.path, entry.message, entry.excuse.reason, entry.excuse.owner, entry.excuse.expires)
+            (
+                *(entry.rule_id, severity_name(entry.severity), entry.path, entry.message),
+                *(entry.excuse.reason, entry.excuse.owner, entry.excuse.expires),
+            )
             for entry in report.waived
             if entry.excuse
         ],
@@ -57,7 +60,7 @@ def _lines(report: Report) -> Iterator[str]:
     yield from _section("Rules", report.rules)
     yield from _table(
         ("rule", "severity", "says", "serves"),
-        [(rule.id, _severity(rule.severity), rule.title, ", ".join(rule.controls)) for rule in report.rules],
+        [(rule.id, severity_name(rule.severity), rule.title, ", ".join(rule.controls)) for rule in report.rules],
     )
 
 
@@ -71,10 +74,6 @@ def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> Iterator[str]:
         yield f"| {' | '.join(head)} |"
         yield f"|{'---|' * len(head)}"
         yield from (f"| {' | '.join(plain(cell) for cell in row)} |" for row in rows)
-
-
-def _severity(severity: Severity | None) -> str:
-    return severity.name if severity else "severity unknown"
 
 
 def plain(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -70,6 +70,8 @@ class Report:
     rules: tuple[RuleWords, ...]
     account: Mapping[str, str | int]
     summary: str
+    files: Mapping[str, str] = field(default_factory=dict)  # JSON and assets that were judged -> SHA-256
+    checkov: str = ""  # its version, where it was asked
 
     @property
     def passed(self) -> bool:
@@ -98,6 +100,8 @@ def of_gate(report: GateReport, directory: Path) -> Report:
             "checks_run": report.checks_run,
         },
         summary=report.summary,
+        files=report.files,
+        checkov=report.checkov,
     )
 
 

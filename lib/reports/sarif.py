@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from lib.aspects.model import Severity
 from lib.environments import ROOT
+from lib.findings import severity_name
 from lib.reports.report import Entry, Excuse, Report, RuleWords
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -105,6 +106,7 @@ def _result(entry: Entry, rule_index: int) -> dict[str, Any]:
         ],
         **({"relatedLocations": related} if written and made_at else {}),
         **({"suppressions": [_suppression(entry.excuse)]} if entry.excuse else {}),
+        "properties": {"severity": severity_name(entry.severity)},
     }
 
 

@@ -4,28 +4,24 @@ from __future__ import annotations
 
 import sys
 
+from lib.findings import one_line, severity_name
 from lib.reports.report import Entry, Report
 
 
 def say(report: Report) -> None:
     """Findings, faults in waivers, what was waived, and the summary; warnings on standard error."""
     for warning in report.warnings:
-        print(f"warning: {_line(warning)}", file=sys.stderr)
+        print(f"warning: {one_line(warning)}", file=sys.stderr)
     for entry in report.findings:
-        print(_line(entry.text))
+        print(one_line(entry.text))
     for complaint in report.complaints:
-        print(_line(complaint))
+        print(one_line(complaint))
     for entry in report.waived:
-        print(_line(_waived(entry)))
-    print(_line(report.summary))
+        print(one_line(_waived(entry)))
+    print(one_line(report.summary))
 
 
 def _waived(entry: Entry) -> str:
     excuse = entry.excuse
     by = f"by {excuse.owner} until {excuse.expires}: {excuse.reason}" if excuse else ""
-    return f"waived: {entry.rule_id} [{entry.path}] {entry.message}; {by}"
-
-
-def _line(text: str) -> str:
-    """One line without control characters: what a stack says of itself must not look like a verdict."""
-    return "".join(character if character.isprintable() else "\ufffd" for character in " ".join(text.split()))
+    return f"waived: {entry.rule_id} {severity_name(entry.severity)} [{entry.path}] {entry.message}; {by}"

@@ -74,7 +74,7 @@ def test_a_finding_says_where_and_how(findings: dict[str, list[GateFinding]], do
     text = (json.dumps(document, indent=2)).splitlines()
     assert text[finding.line - 1].strip().startswith('"encryption_key')
     assert str(finding) == (
-        "TAP-DEL-6 [TapStackdev/encryption/key] Waiting periods before deletion are AWS's shortest "
+        "TAP-DEL-6 MEDIUM [TapStackdev/encryption/key] Waiting periods before deletion are AWS's shortest "
         f"(stacks/{name}/cdk.tf.json:{finding.line}). "
         "Fix: set deletion_window_in_days to 7, recovery_window_in_days to 0"
     )

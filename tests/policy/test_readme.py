@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 
 from lib.aspects.catalogue import RULES
@@ -33,6 +34,13 @@ def test_each_family_is_there_with_its_last_rule() -> None:
         assert through is None or int(number) <= int(through[1]), rule.id
 
 
-def test_every_helper_is_named() -> None:
+def test_what_policies_share_says_what_it_is_for() -> None:
+    """In its first line, as the README tells."""
     for file in (ROOT / "policies").glob("_[a-z]*.py"):
-        assert f"`{file.name}`" in README, file.name
+        assert ast.get_docstring(ast.parse(file.read_text())), file.name
+
+
+def test_the_readme_is_one_page_and_its_links_lead_somewhere() -> None:
+    assert len(README.splitlines()) <= 100
+    for link in re.findall(r"\]\(([^)]+)\)", README):
+        assert (ROOT / "policies" / link).is_file(), link

@@ -67,6 +67,27 @@ def test_a_clean_stack_is_written_and_ends_with_0(tmp_path: Path) -> None:
     assert stacks(tmp_path) == ["TapStackdev"]
 
 
+def verdict(folder: Path) -> Any:
+    return json.loads((folder / "reports" / "verdict.json").read_text())
+
+
+def test_a_verdict_tells_what_passed_from_what_was_put_in_its_place(tmp_path: Path) -> None:
+    """`--verify` on the folder that main.py wrote, before and after somebody was there."""
+    run(tmp_path)
+    zip_file = next((tmp_path / "cdktf.out").rglob("lambda.zip"))
+    names = [subject["name"] for subject in verdict(tmp_path)["subject"]]
+    assert names == [
+        zip_file.relative_to(tmp_path / "cdktf.out").as_posix(),
+        "stacks/TapStackdev/cdk.tf.json",
+    ]
+    arguments = ("-m", "lib.gate", "--verify", "reports/verdict.json", "cdktf.out")
+    assert run(tmp_path, *arguments, PYTHONPATH=str(ROOT)).returncode == 0
+    zip_file.write_bytes(b"another function")
+    done = run(tmp_path, *arguments, PYTHONPATH=str(ROOT))
+    assert done.returncode == 1
+    assert "lambda.zip: is not the file whose source_code_hash aws_lambda_function." in done.stdout
+
+
 def test_another_environment_has_none_of_the_defaults_and_nothing_of_the_one_before(tmp_path: Path) -> None:
     run(tmp_path)
     done = run(
@@ -87,7 +108,7 @@ def test_a_stack_that_breaks_a_rule_does_not_come_out(tmp_path: Path, variables:
     done = run(tmp_path, "-c", BREAK.format(root=str(ROOT)), **variables)
     assert done.returncode == 1
     line, summary = done.stdout.splitlines()
-    assert line.startswith("TAP-REC-1 [TapStackdev/ledger/transactions] point_in_time_recovery.enabled is false")
+    assert line.startswith("TAP-REC-1 HIGH [TapStackdev/ledger/transactions] point_in_time_recovery.enabled is false")
     assert "Fix: " in line
     assert summary.startswith("aspects: 1 findings; 1 stacks, ")
     assert "Traceback" not in done.stderr
@@ -112,7 +133,15 @@ def test_a_verdict_of_the_aspects_is_reported_like_the_gates(tmp_path: Path) -> 
     """There is no JSON to point into: the place is the line of Python."""
     run(tmp_path, "-c", BREAK.format(root=str(ROOT)))
     folder = tmp_path / "reports"
-    assert sorted(path.name for path in folder.iterdir()) == ["report.json", "report.md", "report.sarif", "report.xml"]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "report.json",
+        "report.md",
+        "report.sarif",
+        "report.xml",
+        "verdict.json",
+    ]
+    stopped = verdict(tmp_path)
+    assert (stopped["subject"], stopped["predicate"]["verificationResult"]) == ([], "FAILED")
     written = json.loads((folder / "report.json").read_text())
     assert (written["passed"], written["account"]["judge"], written["account"]["stacks"]) == (False, "aspects", 1)
     (finding,) = written["findings"]
@@ -210,7 +239,7 @@ def test_a_waiver_lets_both_judges_pass(copied: Path) -> None:
     done = run(copied, "-c", BREAK.format(root=str(copied)))
     assert done.returncode == 0, done.stdout
     waived, _, summary = done.stdout.splitlines()
-    assert waived.startswith("waived: TAP-REC-1 [TapStackdev/ledger/transactions] ")
+    assert waived.startswith("waived: TAP-REC-1 HIGH [TapStackdev/ledger/transactions] ")
     assert f"by payments-platform until {day(10)}: the vendor restores it" in waived
     assert summary.startswith("gate: clean; ")
     assert "2 waived" in summary
@@ -232,6 +261,13 @@ def test_reports_that_cannot_be_written_end_with_2(tmp_path: Path) -> None:
     assert done.returncode == 2
     (line,) = done.stderr.splitlines()
     assert line.startswith("error: ")
+
+
+def test_a_broken_run_leaves_no_earlier_verdict(tmp_path: Path) -> None:
+    (tmp_path / "reports").mkdir()
+    (tmp_path / "reports" / "verdict.json").write_text("{}")
+    assert run(tmp_path, AWS_REGION="mars").returncode == 2
+    assert list((tmp_path / "reports").iterdir()) == []
 
 
 def test_the_cdktf_cli_goes_through_the_same_entry() -> None:

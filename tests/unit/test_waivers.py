@@ -298,7 +298,7 @@ def test_the_aspects_let_through_what_is_waived(tmp_path: Path) -> None:
 def test_the_aspects_fail_on_what_is_not(tmp_path: Path) -> None:
     judge, error = synthesized(tmp_path, NAMES[1])
     assert [finding.rule_id for finding in judge.findings] == ["TAP-NAME-1"]
-    assert "TAP-NAME-1 [Small/queue]" in error
+    assert "TAP-NAME-1 MEDIUM [Small/queue]" in error
     assert "TAP-NAME-2" not in error
 
 

@@ -53,9 +53,8 @@ class Runner(TerraformJsonRunner):
         self.pbar.turn_off_progress_bar()
         for file in files:
             text = Path(file).read_text()
-            self.definitions[file] = prepare_definition(
-                json.loads(text, object_hook=lambda block: {**block, **ON_LINE_1})
-            )
+            document = json.loads(text, object_hook=lambda block: {**block, **ON_LINE_1})
+            self.definitions[file] = prepare_definition(_readable(document))
             self.definitions_raw[file] = [(1, text)]
         self.graph_manager.save_graph(self.graph_manager.build_graph_from_definitions(self.definitions))
         for registry in self.block_type_registries.values():
@@ -101,6 +100,26 @@ def judge(file: Path, resources: list[str], policies: dict[str, Any], complaints
     ]
     findings += [_finding(check, address, UNKNOWN) for check, address in _unknown(runner, resources, policies)]
     return {"checks": verdicts[CheckResult.PASSED] + len(findings), "findings": findings}
+
+
+def _readable(document: dict[str, Any]) -> dict[str, Any]:
+    """What Checkov's parser can read: it raises at a `moved` or `import` block, or at `terraform.required_version`.
+
+    The policies of the family DOC judge the rest: they read the file.
+    """
+    return {
+        block_type: content if block_type in ("resource", "data", "locals") else _blocks(block_type, content)
+        for block_type, content in document.items()
+        if isinstance(content, dict)
+    }
+
+
+def _blocks(block_type: str, named: dict[str, Any]) -> dict[str, Any]:
+    """name -> block. Of `provider` alone there may be a list."""
+    if block_type == "provider":
+        listed = {name: body if isinstance(body, list) else [body] for name, body in named.items()}
+        return {name: [block for block in blocks if isinstance(block, dict)] for name, blocks in listed.items()}
+    return {name: body for name, body in named.items() if isinstance(body, dict)}
 
 
 def _refuse_unjudged(file: Path, resources: list[str], runner: Runner) -> None:

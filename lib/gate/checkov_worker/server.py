@@ -3,13 +3,14 @@
     in    {"policies": "/abs/policies", "config": "/abs/.checkov.yaml"}           what to judge by: loaded at once
     in    {"stacks": [{"file": "/abs/cdk.tf.json", "resources": ["aws_sqs_queue.x", ...]}, ...]}
     out   {"policies": ["TAP-ENC-1", ...], "skips": {id: reason}, "built_in": {id: {"title": ..., "waivable": true}},
-           "stacks": [{"checks": 80, "findings": [...]}, ...]}
+           "stacks": [{"checks": 80, "findings": [...]}, ...], "checkov": "3.3.30"}
     out   {"error": "one line: what is wrong and the way out"}                    instead
 
 Each such pair is served by a child of its own: Checkov keeps policies in global registries, and those of one request
 must not stay for the next.
 """
 
+# mypy: disable-error-code="import-not-found"
 from __future__ import annotations
 
 import functools
@@ -73,6 +74,8 @@ def _in_a_child(work: Callable[[], dict[str, Any]]) -> bytes:
 def _answer(
     judge_by: dict[str, str], requests: FileIO, complaints: surroundings.Complaints, other_clouds: list[str]
 ) -> Any:
+    from checkov.version import version
+
     from .judging import judge
     from .policies import built_in_checks, load_policies, read_config
 
@@ -95,7 +98,13 @@ def _answer(
         return {"error": str(refusal)}
     except BaseException as broken:  # whatever it is, nothing has passed
         return {"error": f"Checkov failed with {broken!r}; nothing has passed"}
-    return {"policies": sorted(policies), "skips": skips, "built_in": built_in_checks(policies), "stacks": judged}
+    return {
+        "policies": sorted(policies),
+        "skips": skips,
+        "built_in": built_in_checks(policies),
+        "stacks": judged,
+        "checkov": version,
+    }
 
 
 def _side_by_side(jobs: list[tuple[Any, ...]]) -> list[dict[str, Any]]:

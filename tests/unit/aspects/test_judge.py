@@ -27,7 +27,7 @@ WORDS: dict[str, Any] = {
 
 def test_a_finding_is_one_line() -> None:
     finding = Finding("TAP-X-1", Severity.HIGH, "Stack/a", "name is\n missing", "name it")
-    assert str(finding) == "TAP-X-1 [Stack/a] name is missing. Fix: name it"
+    assert str(finding) == "TAP-X-1 HIGH [Stack/a] name is missing. Fix: name it"
 
 
 def test_the_example_of_the_design(good: dict[str, Any]) -> None:
@@ -36,7 +36,7 @@ def test_the_example_of_the_design(good: dict[str, Any]) -> None:
     table["//"] = {"metadata": {"path": "TapStackdev/ledger/transactions"}}
     (finding,) = judge(good, FAMILIES)
     assert str(finding).startswith(
-        "TAP-ENC-1 [TapStackdev/ledger/transactions] server_side_encryption is missing; "
+        "TAP-ENC-1 CRITICAL [TapStackdev/ledger/transactions] server_side_encryption is missing; "
         "expected enabled with a customer managed key. Fix: set server_side_encryption"
     )
 

@@ -241,7 +241,7 @@ def test_no_environment_variable_lets_a_finding_pass(tmp_path: Path) -> None:
     environment = {**os.environ, "CDKTF_CONTINUE_SYNTH_ON_ERROR_ANNOTATIONS": "", "PYTHONPATH": str(ROOT)}
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True)
     assert done.returncode == 1
-    assert "TAP-ENC-3 [Small/nested/topic]" in done.stderr
+    assert "TAP-ENC-3 HIGH [Small/nested/topic]" in done.stderr
     assert not list(tmp_path.glob("stacks/*/cdk.tf.json"))
 
 
@@ -278,7 +278,7 @@ def test_a_rule_that_raises_stops_the_synth(app: App, stack: Stack) -> None:
     )
     judge = Judge(stack, [rule])
     Aspects.of(stack).add(JudgeAspect(judge))
-    with pytest.raises(RuntimeError, match=r"TAP-X-1 \[Small/nested/topic\] the rule itself failed with KeyError"):
+    with pytest.raises(RuntimeError, match=r"TAP-X-1 LOW \[Small/nested/topic\] the rule itself failed with KeyError"):
         app.synth()
 
 

@@ -7,7 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from lib.deploy.override import CALL_NOTHING, JSON_NAME, OVERRIDE_NAME, Stack, local_override, services, write_override
+from lib.deploy.override import (
+    CALL_NOTHING,
+    JSON_NAME,
+    OVERRIDE_NAME,
+    TERRAFORMS_OWN,
+    Stack,
+    local_override,
+    services,
+    write_override,
+)
 from lib.environments import ToolError
 
 URL = "http://127.0.0.1:4566"
@@ -67,10 +76,15 @@ def test_a_second_copy_leaves_nothing_of_the_first_but_terraforms_own(stack: Sta
     work = tmp_path / "work"
     write_override(stack.copy_to(work), URL)
     (work / "assets" / "old").mkdir()
+    (work / "assets" / "link").symlink_to(tmp_path)
+    (work / "link").symlink_to(tmp_path)
     (work / ".terraform").mkdir()
+    for name in ("x_override.tf.json", "terraform.tfvars", "errored.tfstate", ".terraform.lock.hcl", "tfplan"):
+        (work / name).touch()
     stack.copy_to(work)
-    assert sorted(path.name for path in work.iterdir()) == [".terraform", "assets", JSON_NAME]
-    assert not (work / "assets" / "old").exists()
+    assert sorted(path.name for path in work.iterdir()) == sorted([*TERRAFORMS_OWN, "assets", JSON_NAME])
+    assert [path.name for path in (work / "assets").iterdir()] == ["code"]
+    assert tmp_path.is_dir()
 
 
 @pytest.mark.parametrize(

@@ -223,23 +223,37 @@ def test_markdown_shows_findings_waivers_and_skips_apart(folder: Path) -> None:
     assert len(by_title) == 6
 
 
+def test_every_form_names_the_severity_of_a_finding(folder: Path, sarif: Any) -> None:
+    """Of Checkov's own checks nobody knows it, and that is said too."""
+    expected = {"TAP-RUN-2": "HIGH", "TAP-NAME-1": "MEDIUM", "CKV_AWS_18": "UNKNOWN"}
+    markdown = (folder / "report.md").read_text()
+    failures = {case.attrib["classname"]: case.find("failure") for case in junit(folder).iter("testcase")}
+    results = {result["ruleId"]: result["properties"]["severity"] for result in sarif["runs"][0]["results"][:-1]}
+    texts = {entry["rule_id"]: entry["text"] for entry in json.loads((folder / "report.json").read_text())["findings"]}
+    for rule, severity in expected.items():
+        assert f"- **{rule}** {severity}: " in markdown
+        assert failures[rule].attrib["type"] == severity
+        assert results[rule] == severity
+        assert texts[rule].startswith(f"{rule} {severity} [")
+
+
 def test_the_terminal(report: Report, capsys: pytest.CaptureFixture[str]) -> None:
     """A line each: by construct, the worst first, Checkov's own last; then faults, waived, the summary."""
     terminal.say(report)
     said = capsys.readouterr()
     lines = said.out.splitlines()
     count = len(report.findings)
-    assert [line.split(" ")[:2] for line in lines[:5]] == [
-        ["TAP-RUN-2", "[stack/letters/queue]"],
-        ["TAP-NAME-1", "[stack/letters/queue]"],
-        ["TAP-RUN-2", "[stack/orders/queue]"],
-        ["TAP-NAME-1", "[stack/orders/queue]"],
-        ["TAP-NAME-2", "[stack/orders/queue]"],
+    assert [line.split(" ")[:3] for line in lines[:5]] == [
+        ["TAP-RUN-2", "HIGH", "[stack/letters/queue]"],
+        ["TAP-NAME-1", "MEDIUM", "[stack/letters/queue]"],
+        ["TAP-RUN-2", "HIGH", "[stack/orders/queue]"],
+        ["TAP-NAME-1", "MEDIUM", "[stack/orders/queue]"],
+        ["TAP-NAME-2", "LOW", "[stack/orders/queue]"],
     ]
-    assert {line.split(" ")[1] for line in lines[5:count]} == {"[stack/a/bucket]"}
+    assert {tuple(line.split(" ")[1:3]) for line in lines[5:count]} == {("UNKNOWN", "[stack/a/bucket]")}
     assert all(". Fix: " in line for line in lines[:count])
     assert "is unused" in lines[count]
-    assert lines[count + 1].startswith("waived: TAP-NAME-2 [stack/letters/queue] ")
+    assert lines[count + 1].startswith("waived: TAP-NAME-2 LOW [stack/letters/queue] ")
     assert "by platform until 2026-12-01: its name is" in lines[count + 1]
     assert lines[count + 2].startswith(
         f"gate: {count} findings, 1 faults in waivers; 1 stacks, 3 resources, 3 of 3 policies"

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from lib.environments import ToolError
-from lib.gate import GateReport
+from lib.gate import Gate, GateReport
+from lib.gate.process import CheckovProcess
 from lib.gate.stacks import read_stacks
 
 from .conftest import QUEUE, write_stack
@@ -83,6 +84,14 @@ def test_a_stack_that_says_nothing_sure(tmp_path: Path, document: Any, message: 
         ('{"stacks": {"stack": {"synthesizedStackPath": "stacks/stack/cdk.tf"}}}', "not a \\*.tf.json"),
         ('{"stacks": {"stack": {"synthesizedStackPath": "../out/stacks/stack/cdk.tf.json"}}}', "out of the directory"),
         ('{"stacks": {"stack": {"synthesizedStackPath": "/etc/cdk.tf.json"}}}', "out of the directory"),
+        (
+            '{"stacks": {"x": {"synthesizedStackPath": "stacks/stack/cdk.tf.json", "workingDirectory": "stacks/x"}}}',
+            "workingDirectory of x is not the folder of stacks/stack/cdk.tf.json",
+        ),
+        (
+            '{"stacks": {"x": {"synthesizedStackPath": "stacks/stack/cdk.tf.json", "workingDirectory": null}}}',
+            "workingDirectory of x is not the folder",
+        ),
     ],
 )
 def test_a_manifest_that_names_no_stack(out: Path, manifest: str, message: str) -> None:
@@ -106,12 +115,20 @@ def test_a_file_that_would_escape_judgement(out: Path, name: str, message: str) 
     refused(out, message)
 
 
-def test_what_terraform_fetches_is_no_stack(out: Path) -> None:
-    file = out / "stacks" / "stack" / ".terraform" / "modules" / "more.tf"
-    file.parent.mkdir(parents=True)
-    file.touch()
-    stacks, _ = read_stacks(out)
-    assert len(stacks) == 1
+def test_a_stack_that_changes_while_it_is_judged(
+    checkov: CheckovProcess, policies: Path, config: Path, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What has passed is what is there afterwards."""
+    answer = checkov.answer
+
+    def change_and_answer(stacks: int) -> dict[str, Any]:
+        file = out / "stacks" / "stack" / "cdk.tf.json"
+        file.write_text(file.read_text() + "\n")
+        return answer(stacks)
+
+    monkeypatch.setattr(checkov, "answer", change_and_answer)
+    with pytest.raises(ToolError, match="was changed while it was judged"):
+        Gate(policies, config, checkov).judge(out)
 
 
 def test_a_stack_behind_a_symbolic_link(out: Path, tmp_path: Path) -> None:
@@ -136,7 +153,7 @@ def test_without_a_manifest_every_stack_is_judged(judge: Judge, out: Path) -> No
     assert "no manifest.json" in report.summary
     finding = next(finding for finding in report.findings if finding.rule_id == "TAP-X-1")
     assert str(finding) == (
-        "TAP-X-1 [aws_sqs_queue.late] Queues keep messages for a day (stacks/other/cdk.tf.json:4). "
+        "TAP-X-1 UNKNOWN [aws_sqs_queue.late] Queues keep messages for a day (stacks/other/cdk.tf.json:4). "
         "Fix: set message_retention_seconds to 86400"
     )
 

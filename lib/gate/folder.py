@@ -1,0 +1,77 @@
+"""What may stand in a directory of stacks: what Terraform or OpenTofu would read there is judged, or refused.
+
+Their lists grow with each release, so a stack's own folder is closed: it holds what is named here, and nothing else.
+developer.hashicorp.com/terraform/language/files, …/language/files/override, …/language/files/tests,
+…/language/values/variables; opentofu.org/docs/language/files
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+from lib.environments import ToolError
+from lib.gate import terraform_init
+
+ASSETS = "assets"
+# Nobody but the CDKTF CLI and our reports reads these.
+NOTES = ("manifest.json", "metadata.json", "origins.json")
+# .tf .tf.json .tofu .tofu.json .tfvars .tftest.hcl .tofutest.json .tfquery.hcl .tfstate …, also in capitals: some file
+# systems do not tell them apart.
+CONFIGURATION = re.compile(r".*\.(tf|tofu)[a-z]*(\.json|\.hcl)?", re.IGNORECASE)
+OVERRIDE = re.compile(r"(.*_)?override\.tf\.json", re.IGNORECASE)
+
+
+def terraform_files(directory: Path) -> Iterator[Path]:
+    """Every *.tf.json beneath a directory. Raises ToolError for other configuration, for links and for odd files."""
+    try:
+        entries = sorted(os.scandir(directory), key=lambda entry: entry.name)
+    except OSError as error:
+        raise ToolError(f"{directory}: cannot be read ({error.strerror}); repair or remove it") from error
+    initialized = any(entry.name.endswith(".tf.json") for entry in entries)
+    for entry in entries:
+        file = Path(entry.path)
+        if not entry.name.isprintable():
+            raise ToolError(f"{directory}: holds {entry.name!a}, a name that cannot be printed; rename or remove it")
+        if entry.is_symlink():
+            raise ToolError(f"{file}: is a symbolic link, which the gate does not follow; put the file itself there")
+        if entry.is_dir():
+            if not (initialized and entry.name == terraform_init.DATA):  # `check` looks into that one
+                yield from terraform_files(file)
+        elif not entry.is_file():
+            raise ToolError(f"{file}: is neither a file nor a directory; remove it")
+        elif entry.name.endswith(".tf.json"):
+            yield file
+        elif entry.name.endswith(".tf"):
+            raise ToolError(f"{file}: is HCL, and the gate judges *.tf.json; synthesize JSON or remove it")
+        elif CONFIGURATION.fullmatch(entry.name):
+            raise ToolError(
+                f"{file}: Terraform or OpenTofu may read it, and the gate judges *.tf.json alone; remove it"
+            )
+
+
+def check(files: Collection[Path]) -> None:
+    """Raises ToolError where a stack's folder holds more than the stack. `files` are all stacks of a directory."""
+    for folder, count in Counter(file.parent for file in files).items():
+        if count > 1:
+            raise ToolError(
+                f"{folder}: holds {count} stacks, which Terraform would read as one; give each a folder of its own"
+            )
+    for file in files:
+        if OVERRIDE.fullmatch(file.name):
+            raise ToolError(f"{file}: Terraform would merge an override into another file; give the stack another name")
+        for entry in sorted(file.parent.iterdir()):
+            if entry != file and not _belongs(entry, files):
+                raise ToolError(
+                    f"{entry}: the folder of a stack holds {file.name}, {ASSETS}/ and what terraform init writes, "
+                    "and nothing else; remove it"
+                )
+
+
+def _belongs(entry: Path, stacks: Collection[Path]) -> bool:
+    if entry.is_dir():
+        return entry.name in (ASSETS, terraform_init.DATA) or any(file.is_relative_to(entry) for file in stacks)
+    return entry.name in (*NOTES, terraform_init.LOCK)

@@ -1,0 +1,172 @@
+"""The verdict as a document: which files passed or failed which policies, and whether a directory is what passed.
+
+It is an in-toto statement (github.com/in-toto/attestation, spec/v1) with SLSA's verification summary as its predicate
+(slsa.dev/verification_summary/v1), unsigned. So it shows that nothing was changed since (integrity), and not who has
+written it (authenticity): whoever can write the file can write another one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import lib
+from lib.environments import ROOT, ToolError
+from lib.gate import digests, json_lines
+from lib.gate.stacks import read_stacks
+from lib.gate.terraform_init import pinned_provider
+
+if TYPE_CHECKING:
+    from lib.reports import Report
+
+FILE = "verdict.json"
+STATEMENT = "https://in-toto.io/Statement/v1"
+PREDICATE = "https://slsa.dev/verification_summary/v1"
+SLSA_VERSION = "1.2"
+# A package URL (github.com/package-url/purl-spec); what follows # is a path in the project.
+PROJECT = f"pkg:generic/payments-infrastructure@{lib.__version__}"
+# SLSA's word for what was verified may be one's own.
+PASSED_LEVEL = "PAYMENTS_POLICIES"
+# Folders and files that decide a verdict, relative to the project.
+POLICY = ("policies", "policies/waivers.yaml", ".checkov.yaml", "lib/aspects")
+SHA256 = re.compile("[0-9a-f]{64}")
+
+
+def write(report: Report, folder: Path) -> None:
+    """Write verdict.json beside the reports. Raises ToolError where the folder takes none."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(statement(report, datetime.now(UTC)), indent=2, ensure_ascii=False)
+        (folder / FILE).write_text(f"{text}\n", encoding="utf-8")
+    except OSError as error:
+        raise ToolError(
+            f"{folder}: the verdict cannot be written ({error.strerror}); choose a folder with --reports"
+        ) from error
+
+
+def clear(folder: Path) -> None:
+    """Remove an earlier run's verdict: a run that breaks must not leave one that looks like its own."""
+    try:
+        (folder / FILE).unlink(missing_ok=True)
+    except OSError as error:
+        raise ToolError(f"{folder / FILE}: cannot be removed ({error.strerror}); remove it") from error
+
+
+def statement(report: Report, now: datetime) -> dict[str, Any]:
+    """The document. It differs from one run to the next by the time alone."""
+    result, level = ("PASSED", PASSED_LEVEL) if report.passed else ("FAILED", "FAILED")
+    counts = ("findings", "waived", "skipped", "complaints")
+    return {
+        "_type": STATEMENT,
+        "subject": [{"name": name, "digest": {"sha256": digest}} for name, digest in sorted(report.files.items())],
+        "predicateType": PREDICATE,
+        "predicate": {
+            "verifier": {"id": f"{PROJECT}#lib/gate", "version": _tools(report)},
+            "timeVerified": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "resourceUri": _resource(report.files),
+            "policy": _policy(),
+            "verificationResult": result,
+            "verifiedLevels": [level],
+            "slsaVersion": SLSA_VERSION,
+            # A field of our own has a URI as its name.
+            f"{PROJECT}#account": {**report.account, **{name: len(getattr(report, name)) for name in counts}},
+        },
+    }
+
+
+def verify(file: Path, directory: Path) -> str:
+    """What tells `directory`, or today's policies, from what passed, in a line; empty where nothing does.
+
+    Raises ToolError where the verdict cannot be read, or where there is no such directory.
+    """
+    result, subjects, policy = _read(file)
+    if result != "PASSED":
+        return f"{file} is about stacks that did not pass"
+    if not directory.is_dir():
+        raise ToolError(f"{directory}: there is no such directory to compare with {file}")
+    directory = directory.resolve()
+    try:
+        stacks, _ = read_stacks(directory)
+    except ToolError as refusal:  # nothing that passed looks like this
+        return str(refusal)
+    found = dict(pair for stack in stacks for pair in stack.files(directory))
+    today: dict[str, str] = _policy()["annotations"]
+    return next(chain(_differences(subjects, found), _differences(policy, today)), "")
+
+
+def _differences(then: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
+    for name in sorted({*then, *now}):
+        if name not in now:
+            yield f"{name} has passed, and is not there"
+        elif name not in then:
+            yield f"{name} is there, and has not passed"
+        elif then[name] != now[name]:
+            yield f"{name} was changed: it had the SHA-256 {then[name]}, and has {now[name]}"
+
+
+def _read(file: Path) -> tuple[str, dict[str, str], dict[str, str]]:
+    """Result, digests of the subjects, and digests of the policy. Fields that it does not know are left alone."""
+    try:
+        document = json_lines.parse(file.read_bytes().decode())[0]
+        if (document["_type"], document["predicateType"]) != (STATEMENT, PREDICATE):
+            raise ValueError(f"is {document['predicateType']} in {document['_type']}")
+        predicate = document["predicate"]
+        result = predicate["verificationResult"]
+        pairs = [(subject["name"], subject["digest"]["sha256"]) for subject in document["subject"]]
+        policy = dict(predicate["policy"]["annotations"])
+        if result not in ("PASSED", "FAILED"):
+            raise ValueError(f"verificationResult is {result!r}")
+        if len(dict(pairs)) != len(pairs):
+            raise ValueError("names a subject twice")
+        for name, digest in (*pairs, *policy.items()):
+            if not isinstance(name, str) or not SHA256.fullmatch(digest):
+                raise ValueError(f"{digest!r} of {name!r} is no SHA-256")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ToolError(f"{file}: is no verdict of main.py or of the gate ({error!r}); run one of them") from error
+    return result, dict(pairs), policy
+
+
+def _tools(report: Report) -> dict[str, str]:
+    provider = pinned_provider()
+    return {
+        "payments-infrastructure": lib.__version__,
+        "python": platform.python_version(),
+        **({"checkov": report.checkov} if report.checkov else {}),
+        provider.address: provider.version,
+    }
+
+
+def _resource(files: Mapping[str, str]) -> str:
+    """The folder of the stack, or the one that all stacks have in common."""
+    folder = os.path.commonpath([os.path.dirname(name) for name in files if name.endswith(".tf.json")] or [""])  # noqa: PTH120 - a name
+    return f"{PROJECT}#{quote(folder)}" if folder else PROJECT
+
+
+def _policy() -> dict[str, Any]:
+    """A resource descriptor of what was judged by; the annotations say what changed where the digest differs."""
+    every = {name: path for root in POLICY for name, path in _files(ROOT / root)}
+    annotations = {
+        root: digests.of_files(dict(_files(ROOT / root))) if (ROOT / root).is_dir() else digests.of_file(ROOT / root)
+        for root in POLICY
+        if (ROOT / root).exists()  # there need be no waivers
+    }
+    return {
+        "uri": f"{PROJECT}#policies",
+        "digest": {"dirHash": digests.of_files(every)},
+        "annotations": annotations,
+    }
+
+
+def _files(root: Path) -> Iterator[tuple[str, Path]]:
+    """(name in the project, path) of a file, or of each file in a folder."""
+    for path in root.rglob("*") if root.is_dir() else [root]:
+        if path.is_file() and "__pycache__" not in path.parts:
+            yield path.relative_to(ROOT).as_posix(), path
