@@ -10,10 +10,10 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
+from _expressions import is_literal, reference, references
 from checkov.common.models.enums import CheckCategories, CheckResult
 from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck
 
-REFERENCE = re.compile(r"\$\{([a-z0-9_]+)\.([A-Za-z0-9_-]+)\.([a-z_]+)\}")
 # Maps of the user's own words: no argument stands there.
 FREE_MAPS = ("tags", "tags_all", "variables", "//")
 
@@ -77,16 +77,14 @@ class Stack:
         raise FileNotFoundError(file)
 
     def of_type(self, kind):
-        """name -> arguments of every resource of a type."""
-        return self._named("resource", kind)
+        """name -> arguments of every resource of a type, or data source of a type that begins with `data.`."""
+        section = "data" if kind.startswith("data.") else "resource"
+        named = self.document.get(section, {}).get(kind.removeprefix("data."), {})
+        return {name: body for name, body in named.items() if name != "//"}
 
     def documents(self):
         """name -> arguments of every policy document."""
-        return self._named("data", "aws_iam_policy_document")
-
-    def _named(self, section, kind):
-        named = self.document.get(section, {}).get(kind, {})
-        return {name: body for name, body in named.items() if name != "//"}
+        return self.of_type("data.aws_iam_policy_document")
 
     @property
     def suffix(self):
@@ -100,12 +98,13 @@ class Stack:
         return suffix if re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", suffix) else ""
 
     def declares(self, kind, name):
-        """Whether the stack has that resource."""
+        """Whether the stack has that resource, or data source."""
         return name in self.of_type(kind)
 
     def names_a_resource(self, text):
         """Whether an attribute of a resource of this stack stands somewhere in a text."""
-        return any(self.declares(kind, name) for kind, name, _ in REFERENCE.findall(text))
+        found = [each for each in references(text) if not each.kind.startswith("data.")]
+        return any(self.declares(each.kind, each.name) for each in found)
 
     def is_own_key(self, value):
         """A reference to a customer managed key that this stack declares."""
@@ -122,21 +121,10 @@ def _read(path, _modified):
     return Stack(json.loads(path.read_text()))
 
 
-def reference(value):
-    """`${type.name.attribute}` -> (type, name, attribute); three empty texts for anything else."""
-    match = REFERENCE.fullmatch(value) if isinstance(value, str) else None
-    return match.groups() if match else ("", "", "")
-
-
 def refers_to_bucket(value, bucket):
     """Whether a value is a reference to the bucket of this name in the stack."""
     kind, name, attribute = reference(value)
     return kind == "aws_s3_bucket" and name == bucket and attribute in ("id", "bucket")
-
-
-def is_literal(value):
-    """A text that is known now: nothing in it is computed by Terraform."""
-    return isinstance(value, str) and "${" not in value and "%{" not in value
 
 
 def is_true(value):
