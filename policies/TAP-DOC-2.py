@@ -6,7 +6,7 @@ from _catalogue import ATTRIBUTES
 from _expressions import Reference, Unreadable, parse
 from _names import is_ours, naming_argument
 from _provider import TYPES
-from _stack import META_ARGUMENTS, StackCheck
+from _stack import META_ARGUMENTS, StackCheck, shown
 
 PART_OF_ARN = re.compile(r"(.*_)?(path|prefix)")
 WILDCARD = re.compile(r"[*?\s]")
@@ -28,7 +28,7 @@ ANYTHING = ("account", "arn", "host", "id", "name", "partition", "region", "url"
 
 class ExpressionsAreReferences(StackCheck):
     id = "TAP-DOC-2"
-    name = "Values are literals, and references to what the stack declares"
+    name = "Every value is a literal or a reference"
     guideline = (
         "write the value out, or refer to an attribute that AWS computes, of a resource of the stack and of the kind "
         "that is expected (policies/_attributes.txt); no function, condition or directive; no wildcard in a name"
@@ -54,7 +54,7 @@ def judge(stack, kind, body):
                 if is_part_of_arn(kind, path) and any(
                     isinstance(part, str) and WILDCARD.search(part) for part in parts
                 ):
-                    yield f"{'.'.join(path)} is {text!r}, with a character that would stand for others in an ARN"
+                    yield f"{'.'.join(path)} is {shown(text)}: in an ARN, a wildcard or space is no part of a name"
 
 
 def texts(path, value):
@@ -74,14 +74,14 @@ def texts(path, value):
 def faults(stack, argument, parts):
     for part in parts:
         if isinstance(part, Unreadable):
-            yield f"{part.text!r} is an expression that no rule can read"
+            yield f"{shown(part.text)} is an expression that no rule can read"
         elif isinstance(part, Reference):
             spelt = ".".join(part)
             meaning = attributes(part.kind).get(part.attribute)
             if not stack.declares(part.kind, part.name):
                 yield f"{spelt} is not declared in the stack"
             elif meaning is None:
-                yield f"{spelt} is no attribute that may be referred to: it could be any text"
+                yield f"{spelt} may not be referred to: it is not listed as computed by AWS"
             elif not is_expected(argument, parts, part, meaning):
                 yield f"{spelt} is not what is expected here ({', '.join(expected(argument))})"
 

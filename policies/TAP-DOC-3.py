@@ -2,8 +2,7 @@
 
 import re
 
-from _documents import listed
-from _stack import StackCheck, blocks, is_false, is_true
+from _stack import StackCheck, blocks, is_false, is_true, shown, texts
 
 FORBIDDEN = ("connection", "count", "dynamic", "for_each", "provisioner")
 DURATION = re.compile(r"[0-9]+[smh]([0-9]+[smh])*")
@@ -12,7 +11,7 @@ TIMEOUTS = ("create", "delete", "read", "update")
 
 class NoMetaArgumentsThatHide(StackCheck):
     id = "TAP-DOC-3"
-    name = "No meta-argument decides what is made, or runs anything"
+    name = "No meta-argument changes what is made"
     guideline = (
         "take it away: a loop or a branch in Python says the same before the synthesis; allowed are depends_on, "
         "lifecycle.create_before_destroy, timeouts and provider = aws"
@@ -34,23 +33,23 @@ def judge(stack, body):
     yield from (
         f"{name} has a dynamic block" for name, value in body.items() if name != "dynamic" and is_dynamic(value)
     )
-    for address in listed(body.get("depends_on")):
+    for address in texts(body.get("depends_on", [])):
         if not is_declared(stack, address):
-            yield f"depends_on names {address!r}, which is no resource of the stack"
+            yield f"depends_on names {shown(address)}, which is no resource of the stack"
     for block in blocks(body.get("lifecycle")):
         for name, value in block.items():
             if name != "create_before_destroy":
                 yield f"lifecycle.{name} is set"
             elif not (is_true(value) or is_false(value)):
-                yield f"lifecycle.create_before_destroy is {value!r}"
+                yield f"lifecycle.create_before_destroy is {shown(value)}"
     if isinstance(body.get("lifecycle"), str):
-        yield f"lifecycle is {body['lifecycle']!r}"
+        yield f"lifecycle is {shown(body['lifecycle'])}"
     if body.get("provider", "aws") != "aws":
-        yield f"provider is {body['provider']!r}"
+        yield f"provider is {shown(body['provider'])}"
     for block in blocks(body.get("timeouts")):
         for name, value in block.items():
             if name not in TIMEOUTS or not isinstance(value, str) or not DURATION.fullmatch(value):
-                yield f"timeouts.{name} is {value!r}"
+                yield f"timeouts.{name} is {shown(value)}"
 
 
 def is_dynamic(value):

@@ -7,12 +7,12 @@ from checkov.common.models.enums import CheckCategories
 
 class TypesAreClassified(StackCheck):
     id = "TAP-DOC-4"
-    name = "The type of every resource is classified"
+    name = "Every type is classified"
     guideline = "classify it in policies/_arguments.txt, in the three steps of policies/README.md; or ask for a waiver"
     category = CheckCategories.CONVENTION
 
     def violations(self, resource):
-        return () if resource.kind in ARGUMENTS else (f"{resource.kind} is not",)
+        return () if resource.kind in ARGUMENTS else (f"{resource.kind} is not classified",)
 
 
 check = TypesAreClassified()

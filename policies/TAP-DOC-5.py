@@ -1,17 +1,15 @@
 """In Python because it looks at every argument of every type, in blocks and JSON texts too, by lists of its own."""
 
-import json
-
 from _catalogue import ARGUMENTS, allowed, settings
 from _expressions import references
-from _stack import StackCheck
+from _stack import StackCheck, shown
 from _two_places import ALSO_SET_BY
 from checkov.common.models.enums import CheckCategories
 
 
 class ArgumentsAreClassified(StackCheck):
     id = "TAP-DOC-5"
-    name = "Every argument is classified, and says what it may say"
+    name = "Every argument is classified"
     guideline = (
         "take the argument away or give it a value that policies/_values.txt allows; if no rule is weakened by it, "
         "classify it in policies/_arguments.txt"
@@ -36,7 +34,7 @@ def judge(kind, body):
         if value is None:
             yield f"{argument} is not classified"
         elif instead := allowed(path, value):
-            yield f"{argument} is {json.dumps(value)[:80]}, and may be {instead}"
+            yield f"{argument} is {shown(value)}, and may be {instead}"
 
 
 def set_twice(resource):

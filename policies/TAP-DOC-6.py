@@ -4,7 +4,7 @@ import json
 import re
 
 from _names import IN_A_PARENT, naming_argument
-from _stack import StackCheck, arguments
+from _stack import StackCheck, arguments, shown
 from checkov.common.models.enums import CheckCategories
 
 # Arguments that name a local file, and the one beside each that holds the file's hash.
@@ -16,7 +16,7 @@ HASH = re.compile(r"[A-Za-z0-9+/]{32,}=*")
 
 class NothingCollides(StackCheck):
     id = "TAP-DOC-6"
-    name = "Names are used once, and files are assets of the stack"
+    name = "No two names are the same, and files are assets"
     guideline = (
         "give each resource of a type a name of its own, in any case of its letters; name files relative to the stack, "
         "below assets/, with their hash beside them"
@@ -47,7 +47,7 @@ def files(resource):
     for argument, hashed in {**FILES, **FILES_OF.get(resource.kind, {})}.items():
         for name, value in arguments(resource.body):
             if name == argument and not (isinstance(value, str) and ASSET.fullmatch(value)):
-                yield f"{argument} is {value!r}, no file below assets/"
+                yield f"{argument} is {shown(value)}, no file below assets/"
         if argument in resource.body and not HASH.fullmatch(str(resource.body.get(hashed))):
             yield f"{argument} has no hash in {hashed} beside it"
 

@@ -8,7 +8,7 @@ from checkov.common.models.enums import CheckCategories
 
 class NoSecretIsWrittenDown(StackCheck):
     id = "TAP-DOC-7"
-    name = "No secret is written down, or read from where it is kept"
+    name = "No secret is written down or referred to"
     guideline = (
         "let AWS make and keep it (manage_master_user_password, a secret that is rotated), and refer to its ARN; "
         "what is written here stands in the state, the plan and the logs"

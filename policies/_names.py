@@ -94,9 +94,9 @@ def name_of_ours(kind):
     return argument or NAMED_OTHERWISE.get(kind) or TYPES.get(kind, {}).get("name")
 
 
-def begins_a_name(kind, body):
-    """Whether something of a resource is named by the beginning of a name."""
-    return is_ours(kind) and any(PREFIX.fullmatch(key) and value is not None for key, value in body.items())
+def prefixes(kind, body):
+    """The arguments with which something of a resource is named by the beginning of a name."""
+    return [key for key in body if PREFIX.fullmatch(key)] if is_ours(kind) else []
 
 
 def names(kind, body):

@@ -194,6 +194,12 @@ def number_of(value):
     return float(value) if not isinstance(value, bool) and NUMBER.fullmatch(str(value)) else None
 
 
+def shown(value):
+    """A value as a finding shows it: in JSON, and not longer than a line."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 80 else f"{text[:79]}…"
+
+
 def texts(value):
     """An argument that may be one text or a list of them."""
     return value if isinstance(value, list) else [value]
