@@ -1,9 +1,8 @@
 """In Python because YAML policies cannot go from a resource to the statements of its policy document."""
 
-import re
-
 from _documents import allowing, listed
-from _stack import REFERENCE, StackCheck
+from _expressions import Reference, parse
+from _stack import StackCheck
 from checkov.common.models.enums import CheckCategories
 
 # Their service authorization page names no resource for them.
@@ -15,9 +14,7 @@ WITHOUT_RESOURCE = (
 )
 # In their policy `*` means the key itself.
 KEYS = ("aws_kms_key", "aws_kms_external_key", "aws_kms_replica_key", "aws_kms_key_policy")
-WHERE_IT_STANDS = re.compile(r"\$\{data\.aws_(caller_identity|partition|region)\.[A-Za-z0-9_-]+\.[a-z_]+\}")
-# What a wildcard may stand beneath: a reference, and the sign that ends the name it refers to.
-BENEATH = re.compile(r"(\$\{aws_[^{}]+\})[/:][^*?]*[*?].*")
+PLACES = ("data.aws_caller_identity", "data.aws_partition", "data.aws_region")
 
 
 class ResourcesAreNamed(StackCheck):
@@ -44,16 +41,22 @@ class ResourcesAreNamed(StackCheck):
 
 
 def is_one(stack, arn):
-    rest = WHERE_IT_STANDS.sub("", arn)
-    for kind, name, _ in REFERENCE.findall(rest):
-        if not stack.declares(kind, name):
-            return False
-    if "${" in REFERENCE.sub("", rest) or "%{" in rest:
+    """An ARN of which Terraform computes nothing but names; a wildcard stands beneath a resource of the stack."""
+    parts = [part for part in parse(arn) if not is_place(part)]
+    named = [part for part in parts if isinstance(part, Reference)]
+    if not all(isinstance(part, (str, Reference)) for part in parts):
+        return False
+    if not all(stack.declares(part.kind, part.name) for part in named):
         return False
     if "*" not in arn and "?" not in arn:
         return arn.startswith(("arn:", "${"))
-    beneath = BENEATH.fullmatch(arn)
-    return beneath is not None and REFERENCE.fullmatch(beneath[1]) is not None
+    # The sign behind a reference ends the name that it refers to.
+    return len(parts) == 2 and parts[:1] == named and parts[1].startswith(("/", ":"))
+
+
+def is_place(part):
+    """Where in AWS: account, partition or region."""
+    return isinstance(part, Reference) and part.kind in PLACES
 
 
 check = ResourcesAreNamed()
