@@ -36,11 +36,7 @@ def allowing(resource):
 
 def is_first(resource):
     """Whether this resource answers for what belongs to none."""
-    for kind, named in resource.stack.document["resource"].items():
-        for name in named:
-            if "//" not in (kind, name):
-                return (kind, name) == (resource.kind, resource.name)
-    return False
+    return (resource.kind, resource.name) == resource.stack.first
 
 
 def listed(value):

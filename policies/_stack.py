@@ -27,8 +27,22 @@ class Resource(NamedTuple):
     body: dict
 
 
+class Elsewhere(str):
+    """A violation in what is no resource: `address` is that of a data source (data.…), or empty for the stack."""
+
+    address: str
+
+    def __new__(cls, address, text):
+        violation = super().__new__(cls, text)
+        violation.address = address
+        return violation
+
+
 class StackCheck(BaseResourceCheck):
-    """Derive, say what it is, and define `holds`. What raises is refused by the gate, and has not passed."""
+    """Derive, say what it is, and define `violations`. What raises is refused by the gate, and has not passed.
+
+    Checkov keeps the violations as the details of its result; each is one finding of the gate: `name: violation`.
+    """
 
     id: str
     name: str
@@ -49,15 +63,30 @@ class StackCheck(BaseResourceCheck):
         """Checkov's would leave out resources with `count = 0`."""
         file, kind, name = self.entity_path.rsplit(":", 2)
         stack = Stack.read(file)
-        resource = Resource(stack, kind, name, stack.of_type(kind)[name])
-        return CheckResult.PASSED if self.holds(resource) else CheckResult.FAILED
+        found = list(dict.fromkeys(self.violations(Resource(stack, kind, name, stack.of_type(kind)[name]))))
+        if (kind, name) == stack.first:
+            # Checkov asks about resources only.
+            found += [Elsewhere(*each) for each in dict.fromkeys(self.violations_outside(stack))]
+        self.details = [text for text in found if text]
+        return CheckResult.FAILED if found else CheckResult.PASSED
 
     def scan_resource_conf(self, _conf):
         """Not asked: the whole entity is judged above."""
         raise NotImplementedError
 
+    def violations(self, resource):
+        """What violates the rule in a Resource: a text for each that names argument and value, none where it holds.
+
+        An empty text adds nothing to the rule's name.
+        """
+        return () if self.holds(resource) else ("",)
+
+    def violations_outside(self, _stack):
+        """(address, text) of what violates the rule outside of resources; for rules on every type (`types` is *)."""
+        return ()
+
     def holds(self, resource):
-        """Whether the rule holds for a Resource."""
+        """Whether the rule holds for a Resource, where that is all there is to say."""
         raise NotImplementedError
 
 
@@ -85,6 +114,11 @@ class Stack:
     def documents(self):
         """name -> arguments of every policy document."""
         return self.of_type("data.aws_iam_policy_document")
+
+    @functools.cached_property
+    def first(self):
+        """(type, name) of the first resource."""
+        return next((kind, name) for kind in self.document["resource"] if kind != "//" for name in self.of_type(kind))
 
     @property
     def suffix(self):
@@ -118,7 +152,12 @@ class Stack:
 
 @functools.lru_cache(maxsize=1)
 def _read(path, _modified):
-    return Stack(json.loads(path.read_text()))
+    return Stack(json.loads(path.read_text(), object_hook=without_nulls))
+
+
+def without_nulls(block):
+    """To Terraform, an argument that is null is not there."""
+    return {name: value for name, value in block.items() if value is not None}
 
 
 def refers_to_bucket(value, bucket):

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from lib.gate import GateReport
-from lib.gate.normal_form import normal_form
+from lib.gate.checkov_worker.normal_form import normal_form
 
 from .conftest import QUEUE, write_stack
 
 
 def in_stack(body: dict[str, Any]) -> dict[str, Any]:
-    return {"//": None, "resource": {"aws_x": {"//": "all of them", "y": body}}, "output": {"z": {"value": None}}}
+    return {"resource": {"aws_x": {"y": body}}, "provider": {"aws": [{"region": "eu-west-1"}]}}
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,25 @@ def in_stack(body: dict[str, Any]) -> dict[str, Any]:
 )
 def test_what_is_plain_stays(body: dict[str, Any]) -> None:
     assert normal_form(in_stack(body)) == in_stack(body)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"//": None, "output": {"z": {"value": None}}, "module": {"m": "x"}, "check": ["x"], "variable": None},
+        {"terraform": {"backend": "s3"}},
+        {"terraform": "x"},
+    ],
+)
+def test_blocks_that_no_check_of_checkov_judges_are_left_out(more: dict[str, Any]) -> None:
+    """Checkov raises on some of them, and would judge nothing."""
+    plain = {"terraform": {}} if isinstance(more.get("terraform"), dict) else {}
+    assert normal_form({**in_stack({"a": 1}), **more}) == {**in_stack({"a": 1}), **plain}
+
+
+def test_a_resource_is_judged_as_often_as_it_is_written() -> None:
+    body = {"count": 0, "for_each": [], "provisioner": {"local-exec": {"command": "x"}}, "a": {"count": 1}}
+    assert normal_form(in_stack(body)) == in_stack({"a": {"count": 1}})
 
 
 def test_null_is_an_argument_that_is_not_there() -> None:

@@ -1,9 +1,12 @@
 """A stack as Terraform understands it, in a form that Checkov understands too.
 
-Three things that Terraform's JSON may hold are read wrongly by Checkov, each to the stack's advantage:
+Some things that Terraform's JSON may hold are read wrongly by Checkov, each to the stack's advantage:
 - `null` is an argument that is not there, and Checkov takes it for a value;
 - one `dynamic` block makes Checkov drop *every* resource of the file from its graph;
+- of a resource with `count` or `for_each` Checkov judges what it thinks will be made, which may be nothing;
 - text that looks like a reference (`aws_kms_key.k.arn`, without `${}`) is text, and Checkov takes it for a reference.
+It raises on other blocks that it does not expect, and would judge nothing. Our policies read the file as it is
+written: TAP-DOC-1 and TAP-DOC-3 find whatever is left out here.
 """
 
 from __future__ import annotations
@@ -14,21 +17,32 @@ from typing import Any
 BARE_REFERENCE = re.compile(r"aws_[a-z0-9_]+\.[\w.\[\]*-]+")
 # Here Terraform itself expects references without `${}`.
 REFERENCES_STAND_BARE = ("depends_on", "lifecycle", "provider", "//")
+META_ARGUMENTS = ("connection", "count", "for_each", "provisioner")
 
 
 def normal_form(document: dict[str, Any]) -> dict[str, Any]:
-    """The same document with resources and data sources rewritten; equal to it where there was nothing to rewrite."""
-    return {
-        kind: {
-            block_type: {name: _block(body) if name != "//" else body for name, body in named.items()}
-            if block_type != "//"
-            else named
-            for block_type, named in content.items()
-        }
-        if kind in ("resource", "data")
-        else content
+    """The resources, data sources, providers and settings of a stack, rewritten."""
+    return {kind: _resources(content) for kind, content in document.items() if kind in ("resource", "data")} | {
+        kind: {name: body for name, body in content.items() if _is_block(body)}
         for kind, content in document.items()
+        if kind in ("provider", "terraform") and isinstance(content, dict)
     }
+
+
+def _resources(content: dict[str, Any]) -> dict[str, Any]:
+    return {
+        block_type: {name: _block(_without_copies(body)) for name, body in named.items() if name != "//"}
+        for block_type, named in content.items()
+        if block_type != "//"
+    }
+
+
+def _without_copies(body: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in body.items() if name not in META_ARGUMENTS}
+
+
+def _is_block(body: Any) -> bool:
+    return isinstance(body, dict) or (isinstance(body, list) and all(isinstance(item, dict) for item in body))
 
 
 def _block(body: dict[str, Any]) -> dict[str, Any]:
