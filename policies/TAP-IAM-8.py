@@ -2,11 +2,11 @@
 
 from _conditions import denies_plain_http, wrong_conditions
 from _documents import DOCUMENT, StatementCheck
+from _principals import EVERYBODY
 from _stack import blocks
 from checkov.common.models.enums import CheckCategories
 
 MERGING = ("override_json", "override_policy_documents", "source_json", "source_policy_documents")
-EVERYBODY = (("*", "*"), ("AWS", "*"))
 
 
 class StatementsCanBeRead(StatementCheck):

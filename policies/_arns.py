@@ -130,6 +130,19 @@ def names_one(stack, kind, argument, text, before):
     return False
 
 
+def is_arn_of(resource, text):
+    """Whether a text is the ARN of this very Resource."""
+    kind, name = resource.kind, resource.name
+    if text == f"${{{kind}.{name}.arn}}":
+        return "arn" not in resource.body
+    spelled_out = isinstance(text, str) and is_spelled_out(resource.stack, text)
+    return spelled_out and any(
+        text.split(":", 5)[5] == f"{before}{resource.body.get(argument)}" and is_literal(resource.body.get(argument))
+        for before, of_kind, argument in FORMS.get(text.split(":", 5)[2], ())
+        if of_kind == kind
+    )
+
+
 def is_pattern_of(name, text, suffix):
     """Whether a text is a name of this environment, with a `*` for its purpose."""
     is_pattern = suffix and re.fullmatch(rf"[A-Za-z0-9/_-]+-\*-{re.escape(suffix)}", text)

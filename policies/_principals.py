@@ -6,6 +6,7 @@ from _arns import ACCOUNT, PARTITION, REGION, is_own_account, is_place
 from _conditions import acts_for_us
 from _expressions import parse, reference
 
+EVERYBODY = (("*", "*"), ("AWS", "*"))
 # They never say for whom they act. EC2 takes on roles of the instance's own account only.
 TRUSTED_WITHOUT_SOURCE = ("ec2.amazonaws.com",)
 
