@@ -11,9 +11,7 @@ ACTIONS = ("lambda:InvokeFunction", "lambda:InvokeFunctionUrl")
 class InvokersNameTheirSource(StackCheck):
     id = "TAP-NET-3"
     name = "Functions are invoked by services only, for a resource of this stack"
-    guideline = (
-        "set principal to a service, action to lambda:InvokeFunction, source_arn to that of a resource of the stack"
-    )
+    guideline = "set principal to a service, action to lambda:InvokeFunction, source_arn to a resource of this stack"
     category = CheckCategories.NETWORKING
     types = ("aws_lambda_permission",)
 

@@ -1,4 +1,4 @@
-"""In Python because what an argument refers to must be declared in the stack, and each type has arguments of its own."""
+"""In Python because what an argument refers to must be declared in the stack, and each type has its own arguments."""
 
 import json
 import re
@@ -19,8 +19,8 @@ class DataStaysInTheStack(StackCheck):
     id = "TAP-NET-6"
     name = "AWS sends and copies data to resources of this stack only"
     guideline = (
-        "refer to the arn (or id, or name) of a resource of this stack; the endpoint of a topic's subscription by email is "
-        "the one address that is written out"
+        "refer to the arn (or id, or name) of a resource of this stack; the endpoint of a topic's subscription by "
+        "email is the one address that is written out"
     )
     category = CheckCategories.NETWORKING
 
@@ -61,9 +61,9 @@ def foreign_processors(stack, body):
     """Firehose hands records to a function, which is named in a list of names and values."""
     for processors in values_at(body, ["*", "processing_configuration", "processors"]):
         for parameter in blocks(processors.get("parameters") if isinstance(processors, dict) else "?"):
-            if parameter.get("parameter_name") in (None, "LambdaArn"):
-                if not is_own_target(stack, parameter.get("parameter_value")):
-                    yield f"processors.parameters is {parameter!r}"
+            is_function = parameter.get("parameter_name") in (None, "LambdaArn")
+            if is_function and not is_own_target(stack, parameter.get("parameter_value")):
+                yield f"processors.parameters is {parameter!r}"
 
 
 check = DataStaysInTheStack()

@@ -8,10 +8,10 @@ import re
 
 from _arns import is_own_account, is_own_arn
 from _expressions import Reference, parse
+from _stack import texts
 
 # Type -> paths of arguments; * is any step.
 SENDING = {
-    "aws_alb": ("access_logs.bucket", "connection_logs.bucket"),
     "aws_api_gateway_integration": ("uri",),
     "aws_api_gateway_stage": ("access_log_settings.destination_arn",),
     "aws_apigatewayv2_integration": (
@@ -159,20 +159,23 @@ def foreign_targets(resource):
         (SENDING, lambda value: is_own_target(resource.stack, value)),
         (ACCOUNTS, is_own_account),
     ):
-        for path in paths.get(resource.kind, ()):
+        for path in paths.get(resource.kind.replace("aws_alb", "aws_lb"), ()):
             for value in values_at(resource.body, path.split(".")):
                 if not is_own(value):
                     yield path, value
 
 
 def values_at(value, steps):
-    """Every value at a path, through lists and blocks."""
+    """Every value at a path, through lists and blocks; a text where a block had to be, as nobody can see through it."""
     if isinstance(value, list):
         return [found for item in value for found in values_at(item, steps)]
     if not steps:
         return [value]
     if not isinstance(value, dict):
-        return [value]  # a block that cannot be seen through
+        return [value]
+    if steps[0] == "*":
+        inner = [block for each in value.values() for block in texts(each) if isinstance(block, dict)]
+        return [found for block in inner for found in values_at(block, steps[1:])]
     pattern = re.compile(steps[0].replace("*", ".*"))
     return [found for name in value if pattern.fullmatch(name) for found in values_at(value[name], steps[1:])]
 
