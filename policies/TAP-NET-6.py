@@ -1,11 +1,11 @@
 """In Python because what an argument refers to must be declared in the stack, and each type has its own arguments."""
 
-import json
 import re
 
 from _containers import containers, foreign_logs
 from _egress import foreign_targets, is_own_target, values_at
 from _expressions import is_literal
+from _json_text import read_json
 from _stack import StackCheck, blocks, texts
 from checkov.common.models.enums import CheckCategories
 
@@ -51,10 +51,8 @@ def is_right_endpoint(stack, body):
 
 def redrives_within(stack, policy):
     """Whether a redrive policy, which is JSON, names a queue of the stack."""
-    try:
-        return is_own_target(stack, json.loads(policy)["deadLetterTargetArn"])
-    except (ValueError, TypeError, KeyError):
-        return False
+    redrive = read_json(policy)
+    return isinstance(redrive, dict) and is_own_target(stack, redrive.get("deadLetterTargetArn"))
 
 
 def foreign_processors(stack, body):

@@ -3,20 +3,16 @@
 docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
 """
 
-import json
-
 from _egress import is_own_target
 from _expressions import Reference, parse, reference
+from _json_text import read_json
 
 REPOSITORIES = ("aws_ecr_repository",)
 
 
 def containers(body):
     """The container definitions of a task definition; None where they cannot be read."""
-    try:
-        found = json.loads(body.get("container_definitions"))
-    except (ValueError, TypeError):
-        return None
+    found = read_json(body.get("container_definitions"))
     is_list = isinstance(found, list) and all(isinstance(each, dict) for each in found)
     return found if is_list else None
 
