@@ -17,10 +17,13 @@ class AlarmsNameTheirRunbook(StackCheck):
     category = CheckCategories.LOGGING
     types = ("aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm")
 
-    def holds(self, resource):
+    def violations(self, resource):
         description = resource.body.get("alarm_description")
         named = NAMED.fullmatch(description) if isinstance(description, str) else None
-        return named is not None and (RUNBOOKS / named[1]).is_file()
+        if named is None:
+            yield f"alarm_description is {description!r}"
+        elif not (RUNBOOKS / named[1]).is_file():
+            yield f"there is no docs/runbooks/{named[1]}"
 
 
 check = AlarmsNameTheirRunbook()

@@ -1,8 +1,10 @@
 """What the stack's alarms look at. No policy itself."""
 
-from _stack import blocks, number_of, reference
+import re
 
-RISING = ("GreaterThanThreshold", "GreaterThanOrEqualToThreshold")
+from _bounds import RISING, watched
+from _expressions import reference
+from _stack import blocks, is_true, number_of
 
 
 def has_alarm(resource, namespace, metric, argument, by, **others):
@@ -13,11 +15,39 @@ def has_alarm(resource, namespace, metric, argument, by, **others):
     for alarm in resource.stack.of_type("aws_cloudwatch_metric_alarm").values():
         if alarm.get("comparison_operator") not in RISING or number_of(alarm.get("threshold")) is None:
             continue
-        inner = [metric for query in blocks(alarm.get("metric_query")) for metric in blocks(query.get("metric"))]
-        for looked_at in (alarm, *inner):
+        for looked_at in watched(alarm):
             if looked_at.get("namespace") == namespace and looked_at.get("metric_name") == metric:
                 dimensions = dict(looked_at.get("dimensions") or {})
                 kind, name, attribute = reference(dimensions.pop(argument, None))
                 if (kind, name) == (resource.kind, resource.name) and attribute in by and dimensions == others:
                     return True
     return False
+
+
+def wrong_queries(alarm):
+    """What is wrong in the queries of an alarm, which have to be a sum or a maximum of metrics: a text for each."""
+    queries = blocks(alarm.get("metric_query"))
+    returned = [query for query in queries if is_true(query.get("return_data"))]
+    metrics = {query.get("id") for query in queries if "metric" in query}
+    if queries and len(returned) != 1:
+        yield f"{len(returned)} metric_query have return_data, not one"
+    for query in queries:
+        expression = query.get("expression")
+        if expression is None and "metric" not in query:
+            yield f"the metric_query {query.get('id')!r} has neither metric nor expression"
+        if expression is not None and terms(expression) not in (sorted(map(str, metrics)), ["METRICS()"]):
+            yield f"the expression {expression!r} is no sum or maximum of all metrics"
+        if "account_id" in query:
+            yield f"account_id is {query['account_id']!r}"
+    if returned and len(metrics) > 1 and "expression" not in returned[0]:
+        yield f"the metric_query {returned[0].get('id')!r} alone is returned, and the other metrics count for nothing"
+
+
+def terms(expression):
+    """The ids that `FILL(a, 0) + b`, `SUM([a, b])` or `MAX(METRICS())` is about, sorted; None for anything else."""
+    text = re.sub(r"\s", "", str(expression))
+    within = re.fullmatch(r"(?:SUM|MAX)\((?:\[(.*)\]|(METRICS\(\)))\)", text)
+    if within and within[2]:
+        return [within[2]]
+    parts = within[1].split(",") if within else re.sub(r"FILL\((\w+),0\)", r"\1", text).split("+")
+    return sorted(parts) if all(re.fullmatch(r"[a-z]\w*", part) for part in parts) else None

@@ -1,0 +1,67 @@
+"""In Python because what an argument refers to must be declared in the stack, and each type has its own arguments."""
+
+import re
+
+from _containers import containers, foreign_logs
+from _egress import foreign_targets, is_own_target, values_at
+from _expressions import is_literal
+from _json_text import read_json
+from _stack import StackCheck, blocks, texts
+from checkov.common.models.enums import CheckCategories
+
+EMAIL = re.compile(r"[^@\s]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}")
+# Records that send nobody anywhere: they prove or announce something.
+ANNOUNCING = ("CAA", "TXT")
+REDRIVE = ("aws_sns_topic_subscription", "aws_sqs_queue", "aws_sqs_queue_redrive_policy")
+
+
+class DataStaysInTheStack(StackCheck):
+    id = "TAP-NET-6"
+    name = "AWS sends and copies data to resources of this stack only"
+    guideline = (
+        "refer to the arn (or id, or name) of a resource of this stack; the endpoint of a topic's subscription by "
+        "email is the one address that is written out"
+    )
+    category = CheckCategories.NETWORKING
+
+    def violations(self, resource):
+        for path, value in foreign_targets(resource):
+            yield f"{path} is {value!r}"
+        kind, stack, body = resource.kind, resource.stack, resource.body
+        if kind == "aws_sns_topic_subscription" and not is_right_endpoint(stack, body):
+            yield f"endpoint is {body.get('endpoint')!r}, with protocol {body.get('protocol')!r}"
+        if kind in REDRIVE and "redrive_policy" in body and not redrives_within(stack, body["redrive_policy"]):
+            yield f"redrive_policy is {body['redrive_policy']!r}"
+        if kind == "aws_kinesis_firehose_delivery_stream":
+            yield from foreign_processors(stack, body)
+        if kind == "aws_route53_record" and body.get("type") not in ANNOUNCING:
+            for record in texts(body.get("records") or []):
+                if not is_own_target(stack, record):
+                    yield f"records has {record!r}"
+        if kind == "aws_ecs_task_definition":
+            for container in containers(body) or ():
+                yield from foreign_logs(stack, container)
+
+
+def is_right_endpoint(stack, body):
+    endpoint = body.get("endpoint")
+    is_email = body.get("protocol") == "email" and is_literal(endpoint) and EMAIL.fullmatch(endpoint) is not None
+    return is_email or is_own_target(stack, endpoint)
+
+
+def redrives_within(stack, policy):
+    """Whether a redrive policy, which is JSON, names a queue of the stack."""
+    redrive = read_json(policy)
+    return isinstance(redrive, dict) and is_own_target(stack, redrive.get("deadLetterTargetArn"))
+
+
+def foreign_processors(stack, body):
+    """Firehose hands records to a function, which is named in a list of names and values."""
+    for processors in values_at(body, ["*", "processing_configuration", "processors"]):
+        for parameter in blocks(processors.get("parameters") if isinstance(processors, dict) else "?"):
+            is_function = parameter.get("parameter_name") in (None, "LambdaArn")
+            if is_function and not is_own_target(stack, parameter.get("parameter_value")):
+                yield f"processors.parameters is {parameter!r}"
+
+
+check = DataStaysInTheStack()
