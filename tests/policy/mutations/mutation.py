@@ -1,4 +1,4 @@
-"""One-step violations of the real stack, and harmless variations of it: data, to be read from top to bottom."""
+"""What a mutation is: one change of the real stack, which breaks one rule or none."""
 
 from __future__ import annotations
 
@@ -114,13 +114,10 @@ OWN = {KEY: "OWN", "aws_iam_role": "ROLE", TOPIC: "TOPIC"}
 
 
 def mutated(document: Document, *mutations: Mutation) -> Document:
-    """A copy of the document in which the mutations have happened. Several only add resources: added_0, added_1, …"""
+    """A copy of the document in which the mutations have happened, one after the other."""
     changed = copy.deepcopy(document)
-    for number, mutation in enumerate(mutations):
+    for mutation in mutations:
         mutation.apply(changed)
-        if len(mutations) > 1:
-            of_its_type = changed["resource"][mutation.adds]
-            of_its_type[f"added_{number}"] = of_its_type.pop("added")
     text = json.dumps(changed)
     for kind, placeholder in OWN.items():
         text = text.replace(f"{kind}.{placeholder}.", f"{kind}.{next(iter(document['resource'][kind]))}.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .mutations import (
+from .mutation import (
     ACCESS,
     ALARM,
     BUCKET,
@@ -22,7 +22,7 @@ from .mutations import (
     put,
     two_replicas,
 )
-from .running_mutations import failing_to
+from .running import failing_to
 
 STAGE = "aws_apigatewayv2_stage"
 

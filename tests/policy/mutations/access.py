@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .mutations import (
+from .mutation import (
     ACCESS,
     BUCKET,
     DOCUMENT,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .mutations import KEY, OTHER_KEY, TOKEN, Body, Mutation, add, own_key
+from .mutation import KEY, OTHER_KEY, TOKEN, Body, Mutation, add, own_key
 
 AWS_KEY = "alias/aws/rds"
 NO_KEY = "${aws_kms_key.gone.arn}"
