@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from lib.gate import Gate, GateReport
+from lib.gate import Gate
 
 from .mutations import Mutation
 from .shipped import synthesized
-from .stacks import mutated_stacks, write_stacks
+from .stacks import Verdicts, judge_stacks, mutated_stacks
 
 HERE = Path(__file__).parent
 JUDGED_BY_THE_GATE = HERE / "test_gate.py"
@@ -85,14 +85,10 @@ def collected(request: pytest.FixtureRequest) -> list[Mutation]:
 
 
 @pytest.fixture(scope="session")
-def gate_at_work(
-    tmp_path_factory: pytest.TempPathFactory, document: dict[str, Any], collected: list[Mutation]
-) -> Iterator[Future[GateReport] | None]:
-    """The second judge over every collected mutation at once; None where there is none."""
+def gate_at_work(document: dict[str, Any], collected: list[Mutation]) -> Iterator[Future[Verdicts] | None]:
+    """The second judge over every collected mutation, stack by stack; None where there is none."""
     if not collected:
         yield None
         return
-    directory = tmp_path_factory.mktemp("mutations")
-    write_stacks(directory, mutated_stacks(document, collected))
     with Gate() as gate, ThreadPoolExecutor(1) as beside:
-        yield beside.submit(gate.judge, directory)
+        yield beside.submit(judge_stacks, gate, mutated_stacks(document, collected))

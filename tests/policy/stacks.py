@@ -6,13 +6,16 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from lib.gate import GateFinding, GateReport
+from lib.environments import ToolError
+from lib.gate import Gate, GateFinding
 
 from .mutations import Mutation, mutated
 
 ADDITIONS_TO_A_STACK = 16
+STACKS_AT_ONCE = 100
 
 
 def write_stacks(directory: Path, documents: Mapping[str, Mapping[str, Any]]) -> None:
@@ -26,12 +29,41 @@ def write_stacks(directory: Path, documents: Mapping[str, Mapping[str, Any]]) ->
     (directory / "manifest.json").write_text(json.dumps({"version": "0.21.0", "stacks": listed}))
 
 
-def by_stack(report: GateReport) -> dict[str, list[GateFinding]]:
-    """Stack -> what the gate found in it."""
-    found: dict[str, list[GateFinding]] = {}
+Verdicts = dict[str, list[GateFinding] | ToolError]
+
+
+def judge_stacks(gate: Gate, documents: Mapping[str, Mapping[str, Any]]) -> Verdicts:
+    """Name -> what the gate finds in that document, or why it refuses to judge it.
+
+    The gate judges a directory as a whole or not at all: one that it refuses is halved until the culprit is alone.
+    """
+    verdicts: Verdicts = {}
+    names = list(documents)
+    for begin in range(0, len(names), STACKS_AT_ONCE):
+        verdicts |= _judge(gate, {name: documents[name] for name in names[begin : begin + STACKS_AT_ONCE]})
+    return verdicts
+
+
+def _judge(gate: Gate, documents: Mapping[str, Mapping[str, Any]]) -> Verdicts:
+    with TemporaryDirectory(prefix="stacks-") as directory:
+        write_stacks(Path(directory), documents)
+        try:
+            report = gate.judge(Path(directory))
+        except ToolError as error:
+            names = list(documents)
+            if len(names) == 1:
+                return {names[0]: error}
+            halves = names[: len(names) // 2], names[len(names) // 2 :]
+            return {
+                name: verdict
+                for half in halves
+                for name, verdict in _judge(gate, {name: documents[name] for name in half}).items()
+            }
+    assert report.stacks == len(documents)
+    found: dict[str, list[GateFinding]] = {name: [] for name in documents}
     for finding in report.findings:
-        found.setdefault(finding.file.split("/")[1], []).append(finding)
-    return found
+        found[finding.file.split("/")[1]].append(finding)
+    return {**found}
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,8 @@ def test_a_violation_is_found(document: dict[str, Any], rates: Rates, mutation: 
 
 @pytest.mark.parametrize("mutation", HARMLESS, ids=lambda mutation: mutation.name)
 def test_a_harmless_variation_passes(document: dict[str, Any], mutation: Mutation) -> None:
-    assert [str(finding) for finding in judge(mutated(document, mutation))] == []
+    found = judge(mutated(document, mutation))
+    assert [str(finding) for finding in found if finding.rule_id not in mutation.waived] == []
 
 
 def test_both_judges_have_the_same_rules() -> None:

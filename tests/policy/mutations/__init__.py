@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from . import access, data, harmless, provider, running
+from . import access, additions, data, harmless, provider, refactorings, running
 from .mutation import Mutation, mutated
 
 VIOLATIONS = [*data.VIOLATIONS, *provider.VIOLATIONS, *access.VIOLATIONS, *running.VIOLATIONS]
-HARMLESS = [*harmless.HARMLESS, *provider.HARMLESS]
+HARMLESS = [*harmless.HARMLESS, *refactorings.HARMLESS, *additions.HARMLESS, *provider.HARMLESS]
 
 __all__ = ["HARMLESS", "VIOLATIONS", "Mutation", "mutated"]

@@ -1,4 +1,4 @@
-"""Variations of the real stack that no rule may mind."""
+"""Variations of the real stack's own resources that no rule may mind: other values of their arguments."""
 
 from __future__ import annotations
 
@@ -16,77 +16,84 @@ from .mutation import (
     TABLE,
     TOPIC,
     VERSIONING,
-    add,
+    Document,
+    body_of,
     change,
     own_key,
     put,
-    two_replicas,
+    replace_text,
 )
-from .running import failing_to
 
-STAGE = "aws_apigatewayv2_stage"
+STAGE, MAPPING = "aws_apigatewayv2_stage", "aws_lambda_event_source_mapping"
+POLICY = "processor/policy_document"
+
+
+def preflight(document: Document) -> None:
+    """The first route answers browsers that ask what they may send: nobody signs such a request."""
+    body_of(document, ROUTE).update(route_key="OPTIONS /{proxy+}", authorization_type="NONE")
+
+
+def in_order(document: Document) -> None:
+    """The dead-letter queue, and its policy, become those of a FIFO queue."""
+    body_of(document, QUEUE, "dead_letters").update(fifo_queue=True)
+    replace_text(document, ("sqs-dead-letters-dev", "sqs-in-order-dev.fifo"))
+
 
 HARMLESS = [
     change(None, "nothing", lambda _: None),
+    # Tables, buckets, keys
     put(None, TABLE, "name", "dynamodb-a-second-ledger2-dev"),
-    put(None, QUEUE, "name", "sqs-in-order-dev.fifo"),
     put(None, TABLE, "point_in_time_recovery", [{"enabled": True}], says="in a list"),
     put(None, TABLE, "point_in_time_recovery.enabled", "true"),
+    put(None, TABLE, "point_in_time_recovery.recovery_period_in_days", 35),
     put(None, TABLE, "server_side_encryption", [{"enabled": "true", "kms_key_arn": own_key}], says="in a list"),
     put(None, TABLE, "deletion_protection_enabled", REMOVED),
     put(None, TABLE, "deletion_protection_enabled", "false"),
-    put(None, TABLE, "lifecycle", {"prevent_destroy": False, "ignore_changes": ["read_capacity"]}),
-    put(None, TABLE, "replica", two_replicas({"kms_key_arn": own_key, "point_in_time_recovery": True})[:1]),
+    put(None, TABLE, "lifecycle", {"create_before_destroy": True}),
+    put(None, TABLE, "timeouts", {"create": "30m", "delete": "30m"}),
+    put(None, TABLE, "depends_on", ["aws_kms_alias.ALIAS"], says="alias"),
     put(None, TABLE, "billing_mode", None),
-    put(None, TOPIC, "kms_master_key_id", own_key.replace("arn", "id")),
-    put(None, FUNCTION, "environment.variables.force_destroy", "false"),
-    put(None, DOCUMENT, "statement.0.effect", None, "processor/policy_document"),
     put(None, TABLE, "provider", "aws"),
-    put(None, TOPIC, "display_name", "us-east-10th avenue, north-1"),
+    put(None, BUCKET, "force_destroy", "true"),
     put(None, ACCESS, "block_public_acls", "true"),
-    put(None, ROUTE, "authorization_type", "JWT"),
-    put(None, FUNCTION, "runtime", "python3.11"),
-    put(None, FUNCTION, "tracing_config", [{"mode": "Active"}], says="in a list"),
-    put(None, LOGS, "retention_in_days", "400"),
     put(None, VERSIONING, "versioning_configuration", [{"status": "Enabled"}], says="in a list"),
     put(None, KEY, "deletion_window_in_days", "7"),
     put(None, KEY, "tags.More", "than asked"),
-    put(None, BUCKET, "force_destroy", "true"),
-    add(None, "aws_lb", {"name": "lb-web-dev", "internal": True, "enable_deletion_protection": "false"}),
-    add(None, "aws_route53_zone", {"name": "example.com", "force_destroy": True}),
-    add(
-        None,
-        "aws_secretsmanager_secret",
-        {"name": "secret-card-dev", "recovery_window_in_days": 0, "kms_key_id": own_key},
-    ),
-    add(None, KEY, {"customer_master_key_spec": "RSA_2048", "deletion_window_in_days": 7}),
+    put(None, KEY, "rotation_period_in_days", 90),
+    # Topics, queues
+    put(None, TOPIC, "kms_master_key_id", own_key.replace("arn", "id")),
+    put(None, TOPIC, "display_name", "us-east-10th avenue, north-1"),
+    put(None, TOPIC, "tags.Region", "us-east-1"),
+    put(None, QUEUE, "visibility_timeout_seconds", 60),
+    change(None, "a queue in order", in_order),
+    # Functions
+    put(None, FUNCTION, "runtime", "python3.11"),
+    put(None, FUNCTION, "tracing_config", [{"mode": "Active"}], says="in a list"),
+    put(None, FUNCTION, "memory_size", 1024),
+    put(None, FUNCTION, "timeout", "30"),
+    put(None, FUNCTION, "reserved_concurrent_executions", 5),
+    put(None, MAPPING, "batch_size", 10),
+    put(None, MAPPING, "enabled", "true"),
+    put(None, MAPPING, "enabled", REMOVED),
+    put(None, MAPPING, "bisect_batch_on_function_error", "true"),
+    # The API
+    put(None, STAGE, "default_route_settings.throttling_rate_limit", "50"),
+    put(None, "aws_apigatewayv2_api", "cors_configuration", {"allow_origins": ["https://pay.example"]}),
+    change(None, "a preflight route without authorization", preflight),
+    put(None, "aws_apigatewayv2_integration", "timeout_milliseconds", 5000),
+    # Logs and alarms
+    put(None, LOGS, "retention_in_days", "400"),
     put(None, ALARM, "threshold", "5", "processor-errors"),
     put(None, ALARM, "comparison_operator", "GreaterThanThreshold", "processor-errors"),
+    put(None, ALARM, "period", 300, "processor-errors"),
+    put(None, ALARM, "datapoints_to_alarm", REMOVED, "processor-errors"),
     put(None, ALARM, "treat_missing_data", "breaching"),
     put(None, ALARM, "actions_enabled", REMOVED),
     put(None, ALARM, "alarm_description", "It hurts. Runbook: docs/runbooks/function-errors.md"),
-    put(None, STAGE, "default_route_settings.throttling_rate_limit", "50"),
-    put(None, "aws_apigatewayv2_api", "cors_configuration", {"allow_origins": ["https://pay.example"]}),
+    # Permissions
+    put(None, DOCUMENT, "statement.0.effect", None, POLICY),
+    put(None, DOCUMENT, "statement.0.sid", REMOVED, POLICY),
     put(None, DOCUMENT, "statement.0.condition.0.variable", "AWS:sourceaccount", "processor/trust_policy"),
-    put(None, DOCUMENT, "statement.0.resources", ["${aws_kms_key.OWN.arn}"], "processor/policy_document"),
-    put(None, DOCUMENT, "statement.0.resources", ["${aws_kms_key.OWN.arn}/*"], "processor/policy_document", "beneath"),
-    change(
-        None,
-        "an end of failed invocations",
-        lambda document: failing_to(document, next(iter(document["resource"][FUNCTION]))),
-    ),
-    put(None, TOPIC, "tags.Region", "us-east-1"),
-    add(None, "aws_security_group_rule", {"tags": None, "type": "egress", "cidr_blocks": ["0.0.0.0/0"]}),
-    add(None, QUEUE, {"name": "sqs-more-dev", "kms_master_key_id": own_key}, "that takes no dead letters"),
-    add(None, "aws_ecr_lifecycle_policy", {"tags": None, "repository": "r", "policy": '{"rules": []}'}),
-    add(
-        None,
-        "aws_cloudwatch_composite_alarm",
-        {
-            "alarm_name": "alarm-all-dev",
-            "alarm_rule": "TRUE",
-            "alarm_actions": ["${aws_sns_topic.TOPIC.arn}"],
-            "alarm_description": "All hurts. Runbook: docs/runbooks/function-errors.md",
-        },
-    ),
+    put(None, DOCUMENT, "statement.0.resources", [own_key], POLICY),
+    put(None, DOCUMENT, "statement.0.resources", [f"{own_key}/*"], POLICY, "beneath"),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -23,12 +24,17 @@ ACCESS, ROUTE = "aws_s3_bucket_public_access_block", "aws_apigatewayv2_route"
 
 @dataclass(frozen=True)
 class Mutation:
-    """A change of the stack. `rule` is the id that must be found; None where nothing may be."""
+    """A change of the stack. `rule` is the id that must be found; None where nothing may be.
+
+    `adds` is the type of the one resource, called "added", that comes to the stack while nothing else changes.
+    `waived` are rules that may be found in a harmless variation: it stands for a stack that waives them.
+    """
 
     rule: str | None
     says: str
     apply: Callable[[Document], None]
-    adds: str = ""  # the type of the one resource, called "added", that comes to the stack; nothing else changes
+    adds: str = ""
+    waived: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -53,29 +59,43 @@ def put(rule: str | None, kind: str, path: str, value: Any, of: str = "", says: 
     return Mutation(rule, f"{kind}.{path} {told}{' of ' + of if of else ''}", apply)
 
 
-def add(rule: str | None, kind: str, body: Body, says: str = "") -> Mutation:
+def add(rule: str | None, kind: str, body: Body, says: str = "", waived: tuple[str, ...] = ()) -> Mutation:
     """Add a resource; what rules ask of every resource (tags, a name) is there unless `body` says otherwise."""
 
     def apply(document: Document) -> None:
         tags = {"Environment": "dev", "ManagedBy": "cdktf", "Project": "payments", "Owner": "somebody"}
         document["resource"].setdefault(kind, {})["added"] = {"tags": tags, **body}
 
-    return Mutation(rule, f"added {kind} {says or next(iter(body), 'empty')}", apply, kind)
+    return Mutation(rule, f"added {kind} {says or next(iter(body), 'empty')}", apply, kind, waived)
 
 
-def change(rule: str | None, says: str, apply: Callable[[Document], None]) -> Mutation:
+def change(rule: str | None, says: str, apply: Callable[[Document], None], waived: tuple[str, ...] = ()) -> Mutation:
     """Anything else."""
-    return Mutation(rule, says, apply)
+    return Mutation(rule, says, apply, waived=waived)
+
+
+def id_of(document: Document, kind: str, of: str = "") -> str:
+    """The logical id of the first resource (or policy document) of a type whose construct path contains `of`."""
+    section = "data" if kind == DOCUMENT else "resource"
+    for name, body in document[section][kind].items():
+        if of in body["//"]["metadata"]["path"]:
+            return str(name)
+    raise LookupError(f"no {kind} with {of!r} in its path")
 
 
 def body_of(document: Document, kind: str, of: str = "") -> Body:
-    """The arguments of the first resource (or policy document) of a type whose construct path contains `of`."""
-    section = "data" if kind == DOCUMENT else "resource"
-    for body in document[section][kind].values():
-        if of in body["//"]["metadata"]["path"]:
-            found: Body = body
-            return found
-    raise LookupError(f"no {kind} with {of!r} in its path")
+    """The arguments of that resource."""
+    body: Body = document["data" if kind == DOCUMENT else "resource"][kind][id_of(document, kind, of)]
+    return body
+
+
+def replace_text(document: Document, *changes: tuple[str, str]) -> None:
+    """Replace text everywhere: (old, new), one after the other."""
+    text = json.dumps(document)
+    for old, new in changes:
+        text = text.replace(old, new)
+    document.clear()
+    document.update(json.loads(text))
 
 
 def tls_statement(document: Document) -> Body:
@@ -108,9 +128,16 @@ def two_replicas(second: Body) -> list[Body]:
     ]
 
 
-# The logical ids of the stack's own are filled in by `mutated`.
+# Placeholders for logical ids of the stack's own, filled in by `mutated`: (type, placeholder, part of the path).
 own_key = "${aws_kms_key.OWN.arn}"
-OWN = {KEY: "OWN", "aws_iam_role": "ROLE", TOPIC: "TOPIC"}
+OWN = (
+    (KEY, "OWN", "encryption"),
+    ("aws_kms_alias", "ALIAS", "encryption"),
+    ("aws_iam_role", "ROLE", "archiver"),
+    (TOPIC, "TOPIC", "alerting"),
+    (QUEUE, "QUEUE", "archive_failures"),
+    (BUCKET, "RECORDS", "records"),
+)
 
 
 def mutated(document: Document, *mutations: Mutation) -> Document:
@@ -119,7 +146,7 @@ def mutated(document: Document, *mutations: Mutation) -> Document:
     for mutation in mutations:
         mutation.apply(changed)
     text = json.dumps(changed)
-    for kind, placeholder in OWN.items():
-        text = text.replace(f"{kind}.{placeholder}.", f"{kind}.{next(iter(document['resource'][kind]))}.")
+    for kind, placeholder, of in OWN:
+        text = re.sub(rf"\b{kind}\.{placeholder}\b", f"{kind}.{id_of(document, kind, of)}", text)
     done: Document = json.loads(text)
     return done
