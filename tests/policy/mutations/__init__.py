@@ -2,10 +2,36 @@
 
 from __future__ import annotations
 
-from . import access, additions, data, harmless, provider, refactorings, running
+from . import (
+    access,
+    additions,
+    arguments,
+    blocks,
+    configurations,
+    data,
+    egress,
+    exposure,
+    expressions,
+    harmless,
+    permissions,
+    provider,
+    refactorings,
+    running,
+    statements,
+    watching,
+)
 from .mutation import Mutation, mutated
 
-VIOLATIONS = [*data.VIOLATIONS, *provider.VIOLATIONS, *access.VIOLATIONS, *running.VIOLATIONS]
-HARMLESS = [*harmless.HARMLESS, *refactorings.HARMLESS, *additions.HARMLESS, *provider.HARMLESS]
+VIOLATIONS = [
+    mutation
+    for family in (
+        *(blocks, expressions, arguments),
+        *(data, provider, configurations),
+        *(access, exposure, egress, permissions, statements),
+        *(running, watching),
+    )
+    for mutation in family.VIOLATIONS
+]
+HARMLESS = [mutation for family in (harmless, refactorings, additions, provider) for mutation in family.HARMLESS]
 
 __all__ = ["HARMLESS", "VIOLATIONS", "Mutation", "mutated"]

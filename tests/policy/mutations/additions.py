@@ -83,7 +83,7 @@ def alert_by_mail(document: Document) -> None:
 
 def repository(document: Document) -> None:
     """A repository of images, with a policy that knows no Resource and rules for old images."""
-    account = f"${{data.aws_caller_identity.{next(iter(document['data']['aws_caller_identity']))}.account_id}}"
+    account = "${data.aws_caller_identity.ME.account_id}"
     document["data"][DOCUMENT]["pull"] = {
         "statement": [
             {

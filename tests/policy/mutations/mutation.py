@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +28,7 @@ class Mutation:
 
     `adds` is the type of the one resource, called "added", that comes to the stack while nothing else changes.
     `waived` are rules that may be found in a harmless variation: it stands for a stack that waives them.
+    `instead` are rules of which one may be found in the place of `rule`, where both guarantee the same.
     """
 
     rule: str | None
@@ -35,14 +36,21 @@ class Mutation:
     apply: Callable[[Document], None]
     adds: str = ""
     waived: tuple[str, ...] = ()
+    instead: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
         """Fit for a directory and a test id."""
         return f"{self.rule or 'harmless'}-{self.says}".replace(" ", "-").replace("/", "-")
 
+    def is_found_in(self, rules: Collection[str]) -> bool:
+        """Whether a judge that reports these rules has found the violation."""
+        return any(rule in rules for rule in (self.rule, *self.instead))
 
-def put(rule: str | None, kind: str, path: str, value: Any, of: str = "", says: str = "") -> Mutation:
+
+def put(
+    rule: str | None, kind: str, path: str, value: Any, of: str = "", says: str = "", instead: tuple[str, ...] = ()
+) -> Mutation:
     """Set (or remove) the argument at `path` in the first resource of `kind` whose construct path contains `of`."""
 
     def apply(document: Document) -> None:
@@ -56,22 +64,40 @@ def put(rule: str | None, kind: str, path: str, value: Any, of: str = "", says: 
             at[int(last) if isinstance(at, list) else last] = value
 
     told = "removed" if value is REMOVED else says or ("token" if value == TOKEN else str(value)[:30])
-    return Mutation(rule, f"{kind}.{path} {told}{' of ' + of if of else ''}", apply)
+    return Mutation(rule, f"{kind}.{path} {told}{' of ' + of if of else ''}", apply, instead=instead)
 
 
-def add(rule: str | None, kind: str, body: Body, says: str = "", waived: tuple[str, ...] = ()) -> Mutation:
+def add(
+    rule: str | None,
+    kind: str,
+    body: Body,
+    says: str = "",
+    waived: tuple[str, ...] = (),
+    instead: tuple[str, ...] = (),
+) -> Mutation:
     """Add a resource; what rules ask of every resource (tags, a name) is there unless `body` says otherwise."""
 
     def apply(document: Document) -> None:
         tags = {"Environment": "dev", "ManagedBy": "cdktf", "Project": "payments", "Owner": "somebody"}
         document["resource"].setdefault(kind, {})["added"] = {"tags": tags, **body}
 
-    return Mutation(rule, f"added {kind} {says or next(iter(body), 'empty')}", apply, kind, waived)
+    return Mutation(rule, f"added {kind} {says or next(iter(body), 'empty')}", apply, kind, waived, instead)
 
 
-def change(rule: str | None, says: str, apply: Callable[[Document], None], waived: tuple[str, ...] = ()) -> Mutation:
+def attach(rule: str | None, kind: str, body: Body, says: str = "", instead: tuple[str, ...] = ()) -> Mutation:
+    """Add a resource of a type that carries no tags."""
+    return add(rule, kind, {**body, "tags": None}, says, instead=instead)
+
+
+def change(
+    rule: str | None,
+    says: str,
+    apply: Callable[[Document], None],
+    waived: tuple[str, ...] = (),
+    instead: tuple[str, ...] = (),
+) -> Mutation:
     """Anything else."""
-    return Mutation(rule, says, apply, waived=waived)
+    return Mutation(rule, says, apply, waived=waived, instead=instead)
 
 
 def id_of(document: Document, kind: str, of: str = "") -> str:
@@ -137,7 +163,12 @@ OWN = (
     (TOPIC, "TOPIC", "alerting"),
     (QUEUE, "QUEUE", "archive_failures"),
     (BUCKET, "RECORDS", "records"),
+    (BUCKET, "LOGS", "access_logs"),
+    (TABLE, "TABLE", "ledger"),
+    (FUNCTION, "FUNCTION", "processor"),
+    ("aws_apigatewayv2_api", "API", "front_door"),
 )
+OWN_DATA = {"aws_caller_identity": "ME", "aws_partition": "PARTITION", "aws_region": "REGION"}
 
 
 def mutated(document: Document, *mutations: Mutation) -> Document:
@@ -148,5 +179,7 @@ def mutated(document: Document, *mutations: Mutation) -> Document:
     text = json.dumps(changed)
     for kind, placeholder, of in OWN:
         text = re.sub(rf"\b{kind}\.{placeholder}\b", f"{kind}.{id_of(document, kind, of)}", text)
+    for kind, placeholder in OWN_DATA.items():
+        text = text.replace(f"{kind}.{placeholder}.", f"{kind}.{next(iter(document['data'][kind]))}.")
     done: Document = json.loads(text)
     return done

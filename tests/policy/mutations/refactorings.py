@@ -158,7 +158,6 @@ HARMLESS = [
     by_bucket("aws_s3_bucket_lifecycle_configuration"),
     *(renamed(kind, of) for kind, of in ((TABLE, ""), (FUNCTION, "archiver"), (BUCKET, "records"), (ALARM, "errors"))),
     statements("split", one_for_each_action),
-    statements("merged", merged),
     statements("merged after a split", lambda written: merged(one_for_each_action(written))),
     statements("backwards", lambda written: written[::-1]),
     statements("of TLS backwards", lambda written: written[::-1], "archive/records"),
