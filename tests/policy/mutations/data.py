@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .mutations import (
+from .mutation import (
     ALARM,
     BUCKET,
     DOCUMENT,

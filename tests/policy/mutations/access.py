@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .mutations import (
+from .mutation import (
     ACCESS,
     BUCKET,
     DOCUMENT,
@@ -29,7 +29,7 @@ from .mutations import (
 TRUST = "processor/trust_policy"
 STAGE, PERMISSION = "aws_apigatewayv2_stage", "aws_lambda_permission"
 JSON_POLICY = '{"Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}]}'
-ACCOUNT = "${data.aws_caller_identity.me.account_id}"
+ACCOUNT = "${data.aws_caller_identity.ME.account_id}"
 OWN_ROLE = "${aws_iam_role.ROLE.arn}"
 PASSED = {"test": "StringEquals", "variable": "iam:PassedToService", "values": ["lambda.amazonaws.com"]}
 

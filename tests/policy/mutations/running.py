@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from .mutations import (
+from .mutation import (
     ALARM,
     FUNCTION,
     LOGS,
