@@ -20,6 +20,8 @@ FOREIGN_ROLE = "arn:aws:iam::111122223333:role/admin"
 def added(stack: dict[str, Any], findings: Callable[[], tuple[Finding, ...]]) -> Callable[..., set[str]]:
     """The ids of the rules that are broken once the stack has one more resource."""
 
+    stack["data"]["aws_iam_role"] = {"admin": {"name": "admin"}}
+
     def added(type_: str, **attributes: Any) -> set[str]:
         stack["resource"].setdefault(type_, {})["added"] = attributes
         return {finding.rule_id for finding in findings()}

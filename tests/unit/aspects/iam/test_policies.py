@@ -9,7 +9,7 @@ import pytest
 
 from lib.aspects.model import Finding
 
-from .samples import READ
+from .samples import READ, ROLE, principals
 
 JSON = "${data.aws_iam_policy_document.trust.json}"
 
@@ -17,6 +17,8 @@ JSON = "${data.aws_iam_policy_document.trust.json}"
 @pytest.fixture
 def with_argument(stack: dict[str, Any], findings: Callable[[], tuple[Finding, ...]]) -> Callable[..., set[str]]:
     """The ids of the rules that are broken once an argument of a resource has this value."""
+
+    stack["data"]["aws_iam_policy"] = {"of_aws": {"name": "AdministratorAccess"}}
 
     def with_argument(type_: str, argument: str, value: Any) -> set[str]:
         stack["resource"].setdefault(type_, {}).setdefault("alerts", {})[argument] = value
@@ -67,6 +69,7 @@ def test_a_document_inside_of_a_role(judged: Callable[..., set[str]], stack: dic
     inside = [{"name": "policy-a-dev", "policy": "${data.aws_iam_policy_document.added.json}"}]
     stack["resource"]["aws_iam_role"]["payer"]["inline_policy"] = inside
     assert judged(READ) == set()
+    assert judged({**READ, "principals": principals(ROLE, kind="AWS")}) == {"TAP-IAM-8"}
 
 
 @pytest.mark.parametrize("argument", ["source_policy_documents", "override_policy_documents"])
