@@ -10,20 +10,21 @@ from _stack import META_ARGUMENTS, StackCheck, shown
 
 PART_OF_ARN = re.compile(r"(.*_)?(path|prefix)")
 WILDCARD = re.compile(r"[*?\s]")
+# Of a type that is not classified, an id may be any text; it stands for itself, and in no permission.
+SOME_ID = "id of a type that is not classified"
+PARTS = ("account", "arn", "host", "id", "name", "partition", "region", "url", "version")
 # What an argument expects, by its name, where that is told from its name. Documents stand nowhere else.
 EXPECTED = (
     (re.compile(r"(.*_)?arns?|(alarm|ok|insufficient_data)_actions|resources|layers", re.IGNORECASE), ("arn",)),
+    (re.compile(r"identifiers"), ("account", "arn")),
+    (re.compile(r"values"), PARTS),
     (re.compile(r"(.*_)?urls?"), ("url",)),
-    (re.compile(r"(.*_)?ids?"), ("account", "arn", "id", "region")),
-    (re.compile(r"(.*_)?names?"), ("arn", "host", "name", "region")),
-    (
-        re.compile(
-            r"((assume_role|key|resource|access)_)?policy(_document)?|(source|override)_(json|policy_documents)"
-        ),
-        ("document",),
-    ),
+    (re.compile(r"(.*_)?ids?"), ("account", "arn", "id", "region", SOME_ID)),
+    (re.compile(r"(.*_)?names?"), ("arn", "host", "name", "region", SOME_ID)),
+    (re.compile(r"((access|assume_role|key|resource)_)?policy(_document)?"), ("document",)),
+    (re.compile(r"(override|source)_(json|policy_documents)"), ("document",)),
+    (re.compile(r".*"), (*PARTS, SOME_ID)),
 )
-ANYTHING = ("account", "arn", "host", "id", "name", "partition", "region", "url", "version")
 
 
 class ExpressionsAreReferences(StackCheck):
@@ -66,9 +67,8 @@ def texts(path, value):
             yield from texts(path, item)
     elif isinstance(value, dict):
         for name, inner in value.items():
-            if name != "//":
-                yield path, name
-                yield from texts((*path, name), inner)
+            yield path, name
+            yield from texts((*path, name), inner)
 
 
 def faults(stack, argument, parts):
@@ -90,19 +90,20 @@ def attributes(kind):
     """What may be referred to; of a type that is not classified its ARN and id."""
     if kind in ATTRIBUTES or kind not in TYPES:
         return ATTRIBUTES.get(kind, {})
-    return {"id": "id"} if TYPES[kind].get("arn") == "settable" else {"arn": "arn", "id": "id"}
+    return {"id": SOME_ID} if TYPES[kind].get("arn") == "settable" else {"arn": "arn", "id": SOME_ID}
 
 
 def is_expected(argument, parts, part, meaning):
     wanted = expected(argument)
-    if wanted == ("arn",) and part is not parts[0]:
-        # Within an ARN that is put together.
-        return meaning != "document" and (not isinstance(parts[0], str) or parts[0].startswith("arn:"))
-    return meaning in wanted if len(parts) == 1 or wanted == ("arn",) else meaning in ANYTHING
+    if wanted == ("arn",) and part is parts[0]:
+        return meaning == "arn"
+    if wanted == ("arn",) and isinstance(parts[0], str) and not parts[0].startswith("arn:"):
+        return False
+    return meaning in (wanted if len(parts) == 1 else PARTS)
 
 
 def expected(argument):
-    return next((meanings for pattern, meanings in EXPECTED if pattern.fullmatch(argument)), ANYTHING)
+    return next(meanings for pattern, meanings in EXPECTED if pattern.fullmatch(argument))
 
 
 def is_part_of_arn(kind, path):

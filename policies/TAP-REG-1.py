@@ -13,6 +13,8 @@ REGION = re.compile(
     r"|[a-z]{3,5}[0-9]-az[0-9]+"
     r")(?![a-z0-9])"
 )
+# Judged above, or where the one region is written down.
+ELSEWHERE = ("//", "data", "provider", "resource", "terraform")
 # Comments, and tags: the user's words, which send nothing anywhere.
 WORDS = ("//", "tags", "tags_all")
 
@@ -30,7 +32,9 @@ class NoRegionIsWrittenDown(StackCheck):
         for kind, named in stack.document.get("data", {}).items():
             for name, body in named.items() if kind != "//" else ():
                 yield from ((f"data.{kind}.{name}", text) for text in regions(body))
-        yield from (("", f"output: {text}") for text in regions(stack.document.get("output")))
+        for name, block in stack.document.items():
+            if name not in ELSEWHERE:
+                yield from (("", f"{name}: {text}") for text in regions(block))
 
 
 def regions(value):

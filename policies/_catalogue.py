@@ -39,7 +39,7 @@ def _settings(path, block, in_json):
     for name, found in block.items():
         here = f"{path}.{name}"
         for item in flat(found) or [NOTHING]:
-            if not in_json and name in ("dynamic", "//"):  # TAP-DOC-3, and a comment
+            if name == "dynamic" and not in_json:  # TAP-DOC-3
                 continue
             if isinstance(item, dict):
                 yield from _settings(here, item, in_json) if here in BLOCKS else [(here, None)]
