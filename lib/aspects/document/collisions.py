@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import PurePosixPath
+from typing import Any
 
+from lib.aspects.expressions import Reference, parse
 from lib.aspects.model import ANY_TYPE, Severity, StackRule
 from lib.aspects.naming import naming_argument
 from lib.aspects.terraform_json import MISSING, Resource, StackView, format_value, literal
@@ -44,10 +46,10 @@ def _collisions(stack: StackView) -> Findings:
     owners: dict[tuple[str, ...], list[Resource]] = defaultdict(list)
     for resource in stack.resources:
         argument = naming_argument(resource.type)
-        name = resource.attributes.get(argument) if argument else None
-        if argument and isinstance(literal(name), str):
+        name = _written_out(stack, resource.attributes.get(argument)) if argument else None
+        if argument and name is not None:
             parents = (str(resource.attributes.get(parent)) for parent in BENEATH.get(resource.type, ()))
-            owners[(resource.type, argument, str(name).casefold(), *parents)].append(resource)
+            owners[(resource.type, argument, name.casefold(), *parents)].append(resource)
     for (type_, argument, *_), resources in owners.items():
         for resource in resources[1:]:
             name = format_value(resource.attributes[argument])
@@ -58,6 +60,21 @@ def _collisions(stack: StackView) -> Findings:
     yield from _files(stack)
 
 
+def _written_out(stack: StackView, name: Any, depth: int = 5) -> str | None:
+    """The name as text, the names that it refers to put in; None where it is not known."""
+    text = ""
+    for part in parse(name) if isinstance(name, str) else ():
+        if isinstance(part, str):
+            text += part
+            continue
+        to = stack.get(part) if isinstance(part, Reference) and not part.is_data and depth else None
+        inner = _written_out(stack, to.attributes.get(part.attribute), depth - 1) if to else None
+        if inner is None:
+            return None
+        text += inner
+    return text or None
+
+
 def _files(stack: StackView) -> Findings:
     for (type_, argument), hashes in FILES.items():
         for resource in stack.of(type_):
@@ -66,7 +83,7 @@ def _files(stack: StackView) -> Findings:
                 continue
             if not _is_an_asset(file):
                 yield resource.path, f"{argument} is {format_value(file)}; expected a path beneath {ASSETS}/"
-            if not any(isinstance(literal(resource.attributes.get(name)), str) for name in hashes):
+            if not any(isinstance(hash_ := literal(resource.attributes.get(name)), str) and hash_ for name in hashes):
                 expected = " or ".join(hashes) or "a type that can state the file's hash"
                 yield resource.path, f"{argument} has no hash beside it; expected {expected}"
 
@@ -76,7 +93,13 @@ def _is_an_asset(file: object) -> bool:
     if known is MISSING or not isinstance(known, str):
         return False
     path = PurePosixPath(known)
-    return path.parts[:1] == (ASSETS,) and ".." not in path.parts and str(path) == known and "\\" not in known
+    return (
+        len(path.parts) > 1
+        and path.parts[0] == ASSETS
+        and ".." not in path.parts
+        and str(path) == known
+        and "\\" not in known
+    )
 
 
 COLLISIONS = StackRule(

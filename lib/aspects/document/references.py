@@ -32,24 +32,25 @@ Findings = Iterator[tuple[str, str]]
 def _references(stack: StackView) -> Findings:
     for resource in (*stack.resources, *stack.data):
         arguments = {name: value for name, value in resource.attributes.items() if name not in META_ARGUMENTS}
-        yield from _values(stack, resource.path, "", arguments)
-        yield from _values(stack, resource.path, "timeouts", resource.attributes.get("timeouts"))
+        yield from _values(stack, resource, "", arguments)
+        yield from _values(stack, resource, "timeouts", resource.attributes.get("timeouts"))
         yield from _parts_of_arns(resource)
     for section in sorted(stack.sections - {"//", "resource", "data"}):
-        yield from _values(stack, stack.name, section, stack.section(section))
+        yield from _values(stack, None, section, stack.section(section))
 
 
-def _values(stack: StackView, path: str, where: str, value: Any) -> Findings:
-    """Every text at every depth, the keys of maps included."""
+def _values(stack: StackView, resource: Resource | None, where: str, value: Any) -> Findings:
+    """Every text at every depth, the keys of maps included; `resource` is None for what stands in no resource."""
+    path = resource.path if resource else stack.name
     if isinstance(value, Mapping):
         for name, inner in value.items():
             yield from _key(path, where, name)
-            yield from _values(stack, path, f"{where}.{name}".lstrip("."), inner)
+            yield from _values(stack, resource, f"{where}.{name}".lstrip("."), inner)
     elif isinstance(value, list):
         for inner in value:
-            yield from _values(stack, path, where, inner)
+            yield from _values(stack, resource, where, inner)
     elif isinstance(value, str):
-        for message in _template(stack, where, value):
+        for message in _template(stack, value, _expected_meanings(resource, where)):
             yield path, f"{where}: {message}"
 
 
@@ -58,17 +59,25 @@ def _key(path: str, where: str, name: str) -> Findings:
         yield path, f"{where} has the key {format_value(name)}; expected a literal"
 
 
-def _template(stack: StackView, where: str, text: str) -> Iterator[str]:
-    parts = parse(text)
-    argument = where.rpartition(".")[2]
-    for position, part in enumerate(parts):
+def _expected_meanings(resource: Resource | None, where: str) -> frozenset[str]:
+    """What the argument expects to be given of an object; empty for whatever is listed."""
+    of_type = classified(resource.type) if resource else None
+    argument = of_type.argument(where) if of_type else None
+    if argument and argument.meaning:
+        return frozenset({argument.meaning})
+    return next((meanings for name, meanings in EXPECTED if name.search(where.rpartition(".")[2])), frozenset())
+
+
+def _template(stack: StackView, text: str, expected: frozenset[str]) -> Iterator[str]:
+    for position, part in enumerate(parse(text)):
         if isinstance(part, Unsupported):
             yield f"{part.text} is evaluated by Terraform or IAM; expected a literal or a reference"
         elif isinstance(part, Reference):
-            yield from _reference(stack, part, argument if position == 0 else "")
+            # Behind other text (arn:aws:…) it is a part of the value.
+            yield from _reference(stack, part, expected if position == 0 else frozenset())
 
 
-def _reference(stack: StackView, to: Reference, argument: str) -> Iterator[str]:
+def _reference(stack: StackView, to: Reference, expected: frozenset[str]) -> Iterator[str]:
     if stack.times_declared(to) != 1:
         times = stack.times_declared(to)
         yield f"{to.address} is declared {times} times in this stack; expected once"
@@ -80,9 +89,8 @@ def _reference(stack: StackView, to: Reference, argument: str) -> Iterator[str]:
         listed = ", ".join(sorted(attributes)) or "none"
         yield f"{to.attribute} is not an attribute of {to.type} that only AWS sets; expected one of: {listed}"
         return
-    for name, meanings in EXPECTED:
-        if argument and name.search(argument) and meaning not in meanings:
-            yield f"{to.attribute} is the {meaning} of {to.address}; expected its {' or '.join(sorted(meanings))}"
+    if expected and meaning not in expected:
+        yield f"{to.attribute} is the {meaning} of {to.address}; expected its {' or '.join(sorted(expected))}"
 
 
 def _parts_of_arns(resource: Resource) -> Findings:

@@ -14,6 +14,7 @@
     concurrency = { only = [-1], minimum = 1 }         # one of these literals, or a number within the bounds
     "block.flag" = { only = [true], required = true, rule = "TAP-NET-4" }
     "block.subnet_ids" = { refers_to = ["aws_subnet"] }
+    role = { refers_to = ["aws_iam_role"], meaning = "arn" }   # where the name does not tell arn or url
     "tags.*" = "free"                                  # every key of a map, or a whole subtree
 
 A data source stands under its own name with `data.` before it: `["data.aws_region"]`.
@@ -38,7 +39,8 @@ class Argument:
     """How one argument is classified. A violation of it is a finding of `rule`.
 
     `checked_by` names the rule that checks the value; all other fields are then empty. A value is allowed that is one
-    of `only`, refers to a type of `refers_to`, or is a number within the bounds. `required`: it stands in every block
+    of `only`, refers to a type of `refers_to` (by an attribute of that `meaning`, where the argument's name does not
+    tell it), or is a number within the bounds. `required`: it stands in every block
     that is there; a block may be required as well.
     """
 
@@ -46,6 +48,7 @@ class Argument:
     checked_by: str = ""
     only: tuple[Any, ...] = ()
     refers_to: tuple[str, ...] = ()
+    meaning: str = ""
     minimum: float | None = None
     maximum: float | None = None
     required: bool = False

@@ -24,6 +24,7 @@ def ids(found: Any) -> list[str]:
     [
         ("resource.aws_sqs_queue.second", {"name": "sqs-dead-letters-dev"}),
         ("resource.aws_sqs_queue.second", {"name": "SQS-Dead-Letters-dev"}),
+        ("resource.aws_sqs_queue.second", {"name": "${aws_sqs_queue.letters.name}"}),
         ("resource.aws_cloudwatch_metric_alarm.throttles.alarm_name", "alarm-errors-dev"),
         ("resource.aws_s3_bucket.logs.bucket", "s3-records-dev"),
     ],
@@ -41,8 +42,10 @@ def test_two_resources_of_a_type_share_a_name(changed: Changed, path: str, value
         {"filename": "assets//lambda.zip"},
         {"filename": "./assets/lambda.zip"},
         {"filename": "lambda.zip"},
+        {"filename": "assets"},
         {"filename": "${path.module}/lambda.zip"},
         {"source_code_hash": None},
+        {"source_code_hash": ""},
         {"source_code_hash": "${filebase64sha256('lambda.zip')}"},
     ],
 )

@@ -38,6 +38,7 @@ STATEMENT = "data.aws_iam_policy_document.records.statement.0"
         (f"{ALARM}.alarm_actions", ["${aws_sns_topic.alerts.display_name}"]),
         ("resource.aws_sns_topic_policy.a", {"arn": "${aws_sns_topic.alerts.name}"}),
         (f"{FUNCTION}.kms_key_arn", "${aws_kms_key.main.key_id}"),
+        (f"{FUNCTION}.role", "${aws_sns_topic.alerts.name}"),
         (f"{FUNCTION}.environment.variables", {"${aws_sns_topic.alerts.arn}": "a"}),
         (f"{FUNCTION}.tags", {"//": "${file('/etc/passwd')}"}),
         (f"{STATEMENT}.condition.0.values", ["${aws_kms_key.main.description}"]),
