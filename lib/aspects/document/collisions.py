@@ -67,8 +67,9 @@ def _written_out(stack: StackView, name: Any, depth: int = 5) -> str | None:
         if isinstance(part, str):
             text += part
             continue
-        to = stack.get(part) if isinstance(part, Reference) and not part.is_data and depth else None
-        inner = _written_out(stack, to.attributes.get(part.attribute), depth - 1) if to else None
+        if not isinstance(part, Reference) or part.is_data or not depth or (to := stack.get(part)) is None:
+            return None
+        inner = _written_out(stack, to.attributes.get(part.attribute), depth - 1)
         if inner is None:
             return None
         text += inner

@@ -158,12 +158,14 @@ def _complaint(entry: Any) -> str | None:
         return None if entry == "free" or entry in RULE_IDS else f"names {entry}, which is no rule"
     if isinstance(entry, list):
         return None if entry else "allows no value"
-    if entry.keys() - CONSTRAINTS - {"rule", "source"} or not entry.keys() & CONSTRAINTS:
+    if entry.keys() - CONSTRAINTS - {"meaning", "rule", "source"} or not entry.keys() & CONSTRAINTS:
         return f"has the keys {sorted(entry)}"
     if entry.get("rule", "TAP-DOC-5") not in RULE_IDS:
         return f"names {entry['rule']}, which is no rule"
     if unknown := [type_ for type_ in entry.get("refers_to", ["aws_vpc"]) if type_ not in FACTS]:
         return f"refers to {unknown}, which the provider does not have"
+    if "meaning" in entry and not (entry.get("refers_to") and entry["meaning"] in MEANINGS):
+        return "has a meaning, and refers to nothing by it"
     if entry.get("only") == [] or entry.get("refers_to") == []:
         return "allows no value"
     if entry.get("minimum", float("-inf")) > entry.get("maximum", float("inf")):
