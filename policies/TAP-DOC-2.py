@@ -52,9 +52,8 @@ def judge(stack, kind, body):
             for path, text in texts((name,), value):
                 parts = parse(text)
                 yield from (f"{'.'.join(path)}: {fault}" for fault in faults(stack, path[-1], parts))
-                if is_part_of_arn(kind, path) and any(
-                    isinstance(part, str) and WILDCARD.search(part) for part in parts
-                ):
+                literal = "".join(part for part in parts if isinstance(part, str))
+                if is_part_of_arn(kind, path) and WILDCARD.search(literal):
                     yield f"{'.'.join(path)} is {shown(text)}: in an ARN, a wildcard or space is no part of a name"
 
 

@@ -45,7 +45,7 @@ class Elsewhere(str):
 
 
 class StackCheck(BaseResourceCheck):
-    """Derive, say what it is, and define `violations`. What raises is refused by the gate, and has not passed.
+    """Derive, say what it is, and define `violations`. What a rule cannot judge, because it raises, violates it.
 
     Checkov keeps the violations as the details of its result; each is one finding of the gate: `name: violation`.
     """
@@ -69,10 +69,13 @@ class StackCheck(BaseResourceCheck):
         """Checkov's would leave out resources with `count = 0`."""
         file, kind, name = self.entity_path.rsplit(":", 2)
         stack = Stack.read(file)
-        found = list(dict.fromkeys(self.violations(Resource(stack, kind, name, stack.of_type(kind)[name]))))
-        if (kind, name) == stack.first:
-            # Checkov asks about resources only.
-            found += [Elsewhere(*each) for each in dict.fromkeys(self.violations_outside(stack))]
+        try:
+            found = list(dict.fromkeys(self.violations(Resource(stack, kind, name, stack.of_type(kind)[name]))))
+            if (kind, name) == stack.first:
+                # Checkov asks about resources only.
+                found += [Elsewhere(*each) for each in dict.fromkeys(self.violations_outside(stack))]
+        except Exception as error:
+            found = [f"this could not be judged ({error!r}); write it as the provider's page does"]
         self.details = [text for text in found if text]
         return CheckResult.FAILED if found else CheckResult.PASSED
 
