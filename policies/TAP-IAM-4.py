@@ -1,6 +1,6 @@
 """In Python because it looks for arguments at any depth of any type, and YAML needs to be told where."""
 
-from _documents import DOCUMENT, document_of, many
+from _documents import DOCUMENT, MERGING, document_of, many
 from _expressions import reference
 from _stack import StackCheck, arguments
 from checkov.common.models.enums import CheckCategories
@@ -28,7 +28,6 @@ OTHER_LANGUAGES = (
     "aws_sns_topic_data_protection_policy",
 )
 POLICY_ARN = ("managed_policy_arn", "managed_policy_arns", "policy_arn", "policy_arns")
-MERGED = ("override_json", "override_policy_documents", "source_json", "source_policy_documents")
 
 
 class PoliciesAreDocuments(StackCheck):
@@ -52,7 +51,7 @@ class PoliciesAreDocuments(StackCheck):
 
     def violations_outside(self, stack):
         for name, body in stack.documents().items():
-            for argument in MERGED:
+            for argument in sorted(MERGING):
                 for value in many(body.get(argument)):
                     if not document_of(stack, value):
                         yield f"{DOCUMENT}.{name}", f"{argument} has {str(value)[:100]!r}"

@@ -1,12 +1,10 @@
 """In Python because YAML policies cannot go from a resource to the statements of its policy document."""
 
 from _conditions import denies_plain_http, wrong_conditions
-from _documents import DOCUMENT, StatementCheck
+from _documents import DOCUMENT, MERGING, StatementCheck
 from _principals import EVERYBODY
 from _stack import blocks
 from checkov.common.models.enums import CheckCategories
-
-MERGING = ("override_json", "override_policy_documents", "source_json", "source_policy_documents")
 
 
 class StatementsCanBeRead(StatementCheck):
@@ -22,9 +20,8 @@ class StatementsCanBeRead(StatementCheck):
     def violations_outside(self, stack):
         yield from super().violations_outside(stack)
         for name, body in stack.documents().items():
-            for argument in MERGING:
-                if argument in body:
-                    yield f"{DOCUMENT}.{name}", f"{argument} takes in statements of other documents"
+            for argument in sorted(MERGING & body.keys()):
+                yield f"{DOCUMENT}.{name}", f"{argument} takes in statements of other documents"
 
     def violations_of(self, statement, stack, _resource):
         effect = statement.body.get("effect")

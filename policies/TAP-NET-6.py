@@ -2,9 +2,10 @@
 
 import re
 
+from _arns import REGION, is_place
 from _containers import containers, foreign_logs
 from _egress import foreign_targets, is_own_target, values_at
-from _expressions import is_literal
+from _expressions import is_literal, parse
 from _json_text import read_json
 from _stack import StackCheck, blocks, texts
 from checkov.common.models.enums import CheckCategories
@@ -28,6 +29,10 @@ class DataStaysInTheStack(StackCheck):
         for path, value in foreign_targets(resource):
             yield f"{path} is {value!r}"
         kind, stack, body = resource.kind, resource.stack, resource.body
+        if kind == "aws_apigatewayv2_integration" and goes_out(body):
+            yield f"integration_type is {body.get('integration_type')!r}, and connection_type not VPC_LINK"
+        if kind == "aws_vpc_endpoint" and not is_service_of_aws(body.get("service_name")):
+            yield f"service_name is {body.get('service_name')!r}"
         if kind == "aws_sns_topic_subscription" and not is_right_endpoint(stack, body):
             yield f"endpoint is {body.get('endpoint')!r}, with protocol {body.get('protocol')!r}"
         if kind in REDRIVE and "redrive_policy" in body and not redrives_within(stack, body["redrive_policy"]):
@@ -41,6 +46,21 @@ class DataStaysInTheStack(StackCheck):
         if kind == "aws_ecs_task_definition":
             for container in containers(body) or ():
                 yield from foreign_logs(stack, container)
+
+
+def goes_out(integration):
+    """Whether an API hands requests on by HTTP, and not within a network of the stack."""
+    by_http = integration.get("integration_type") not in ("AWS", "AWS_PROXY", "MOCK")
+    return by_http and integration.get("connection_type") != "VPC_LINK"
+
+
+def is_service_of_aws(name):
+    """Whether an endpoint of a network leads to AWS: `com.amazonaws.${data.aws_region.here.name}.s3`."""
+    if name is None:
+        return True  # it leads to a resource, by its ARN
+    parts = parse(name) if isinstance(name, str) else ()
+    plain = "".join("here" if is_place(part, REGION) else str(part) for part in parts)
+    return re.fullmatch(r"com\.amazonaws\.here\.[a-z0-9.-]+", plain) is not None and ".vpce" not in plain
 
 
 def is_right_endpoint(stack, body):

@@ -20,6 +20,7 @@ class CodeComesFromTheStack(StackCheck):
     )
     types = (
         "aws_ecr_pull_through_cache_rule",
+        "aws_ecs_service",
         "aws_ecs_task_definition",
         "aws_lambda_function",
         "aws_lambda_layer_version",
@@ -28,6 +29,10 @@ class CodeComesFromTheStack(StackCheck):
     def violations(self, resource):
         if resource.kind == "aws_ecr_pull_through_cache_rule":
             yield f"upstream_registry_url is {resource.body.get('upstream_registry_url')!r}"
+        elif resource.kind == "aws_ecs_service":
+            kind, name, _ = reference(resource.body.get("task_definition"))
+            if kind != "aws_ecs_task_definition" or not resource.stack.declares(kind, name):
+                yield f"task_definition is {resource.body.get('task_definition')!r}"
         elif resource.kind == "aws_ecs_task_definition":
             yield from foreign_images(resource)
         else:

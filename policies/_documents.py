@@ -11,6 +11,8 @@ from _expressions import reference, references
 from _stack import StackCheck, blocks, texts
 
 DOCUMENT = "data.aws_iam_policy_document"
+# Arguments of a document that take in others.
+MERGING = {"override_json", "override_policy_documents", "source_json", "source_policy_documents"}
 
 
 class Statement(NamedTuple):

@@ -119,6 +119,8 @@ def added(violated: Violated, rule: str, kind: str, body: dict[str, Any]) -> lis
         ("TAP-NET-6", FIREHOSE, {"http_endpoint_configuration": {"url": "https://example.com"}}),
         ("TAP-NET-6", FIREHOSE, {"extended_s3_configuration": [{"bucket_arn": "arn:aws:s3:::s3-others-dev"}]}),
         ("TAP-NET-6", "aws_route53_record", {"type": "CNAME", "records": ["others.example"]}),
+        ("TAP-NET-6", "aws_vpc_endpoint", {"service_name": "com.amazonaws.vpce.eu-west-1.vpce-svc-0123"}),
+        ("TAP-NET-6", "aws_apigatewayv2_integration", {"integration_type": "HTTP_PROXY"}),
         ("TAP-NET-6", "aws_alb", {"access_logs": {"bucket": "s3-others-dev"}}),
     ],
 )
@@ -152,6 +154,7 @@ def test_an_opening_is_found(violated: Violated, rule: str, kind: str, body: dic
         ("TAP-NET-6", ROUTE, {"target": "integrations/${aws_apigatewayv2_integration.pay.id}"}),
         ("TAP-NET-6", "aws_sqs_queue", {"redrive_policy": json.dumps({"deadLetterTargetArn": QUEUE})}),
         ("TAP-NET-6", "aws_lb_listener", {"default_action": [{"redirect": {"host": "#{host}"}}]}),
+        ("TAP-NET-6", "aws_vpc_endpoint", {"service_name": "com.amazonaws.${data.aws_region.here.name}.s3"}),
         ("TAP-NET-6", "aws_route53_record", {"type": "TXT", "records": ["v=spf1 -all"]}),
         (
             "TAP-NET-6",
