@@ -14,6 +14,12 @@ from _expressions import is_literal, reference, references
 from checkov.common.models.enums import CheckCategories, CheckResult
 from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck
 
+# Terraform's own arguments, which every type has; and comments.
+META_ARGUMENTS = (
+    *("//", "connection", "count", "depends_on", "dynamic", "for_each", "lifecycle", "provider", "provisioner"),
+    "timeouts",
+)
+NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
 # Maps of the user's own words: no argument stands there.
 FREE_MAPS = ("tags", "tags_all", "variables", "//")
 
@@ -185,12 +191,13 @@ def blocks(value):
 
 def number_of(value):
     """The number that is written down, also in quotes; None for anything else."""
-    if isinstance(value, bool):
-        return None
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        return None
+    return float(value) if not isinstance(value, bool) and NUMBER.fullmatch(str(value)) else None
+
+
+def shown(value):
+    """A value as a finding shows it: in JSON, and not longer than a line."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 80 else f"{text[:79]}…"
 
 
 def texts(value):

@@ -31,14 +31,18 @@ def normal_form(document: dict[str, Any]) -> dict[str, Any]:
 
 def _resources(content: dict[str, Any]) -> dict[str, Any]:
     return {
-        block_type: {name: _block(_without_copies(body)) for name, body in named.items() if name != "//"}
+        block_type: {name: _block(_plain(body)) for name, body in named.items() if name != "//"}
         for block_type, named in content.items()
         if block_type != "//"
     }
 
 
-def _without_copies(body: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in body.items() if name not in META_ARGUMENTS}
+def _plain(body: dict[str, Any]) -> dict[str, Any]:
+    needed = body.get("depends_on")
+    odd = not isinstance(needed, list) or any(not isinstance(address, str) for address in needed)
+    return {
+        name: value for name, value in body.items() if name not in META_ARGUMENTS and not (name == "depends_on" and odd)
+    }
 
 
 def _is_block(body: Any) -> bool:

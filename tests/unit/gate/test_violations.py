@@ -25,7 +25,10 @@ class Colours(StackCheck):
 
 check = Colours()
 """
-STACK = {"resource": {"aws_sqs_queue": {"orders": QUEUE, "more": {**QUEUE, "//": ""}}}, "data": {"aws_region": {"here": {}}}}
+STACK = {
+    "resource": {"aws_sqs_queue": {"orders": QUEUE, "more": {**QUEUE, "//": ""}}},
+    "data": {"aws_region": {"here": {}}},
+}
 
 Judge = Callable[[Path], GateReport]
 
