@@ -2,7 +2,7 @@
 
 from _documents import StatementCheck
 from _principals import is_account_root, is_own_role, is_tied_service
-from _stack import blocks
+from _stack import blocks, shown
 from checkov.common.models.enums import CheckCategories
 
 
@@ -24,7 +24,7 @@ class NobodyElseIsAdmitted(StatementCheck):
                 or is_own_role(stack, kind, identifier)
                 or is_tied_service(statement, stack, kind, identifier)
             ):
-                yield f"the principal {identifier!r} of type {kind} is not of this account, nor acts for it"
+                yield f"the principal {shown(identifier)} of type {shown(kind)} is not of this account, nor acts for it"
 
 
 check = NobodyElseIsAdmitted()

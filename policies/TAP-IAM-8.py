@@ -3,7 +3,7 @@
 from _conditions import denies_plain_http, wrong_conditions
 from _documents import DOCUMENT, MERGING, StatementCheck
 from _principals import EVERYBODY
-from _stack import blocks
+from _stack import blocks, shown
 from checkov.common.models.enums import CheckCategories
 
 
@@ -26,7 +26,7 @@ class StatementsCanBeRead(StatementCheck):
     def violations_of(self, statement, stack, _resource):
         effect = statement.body.get("effect")
         if effect not in (None, "Allow", "Deny"):
-            yield f"effect is {effect!r}"
+            yield f"effect is {shown(effect)}"
         if blocks(statement.body.get("not_principals")):
             yield "not_principals are everybody else"
         yield from wrong_conditions(statement, stack)
@@ -34,7 +34,7 @@ class StatementsCanBeRead(StatementCheck):
             if not denies_plain_http(statement):
                 yield "a Deny has the one condition Bool aws:SecureTransport false, or NumericLessThan s3:TlsVersion"
             if any(principal not in EVERYBODY for principal in statement.principals):
-                yield f"a Deny is for everybody, not for {statement.principals}"
+                yield f"a Deny is for everybody, not for {shown(statement.principals)}"
 
 
 check = StatementsCanBeRead()

@@ -104,8 +104,3 @@ def document_of(stack, value):
 def many(value):
     """An argument that may be missing, one text, or a list."""
     return [] if value is None else texts(value)
-
-
-def is_first(resource):
-    """Whether this resource answers for what belongs to none."""
-    return (resource.kind, resource.name) == resource.stack.first

@@ -5,7 +5,7 @@ import re
 from _arns import is_own_account
 from _expressions import reference
 from _principals import is_account_root, is_own_role
-from _stack import FREE_MAPS, texts
+from _stack import FREE_MAPS, shown, texts
 
 # Each is a permission by itself, of which no rule reads the statement: a policy document says the same. What invokes a
 # function is TAP-NET-3.
@@ -38,7 +38,7 @@ def wrong_grants(resource):
     for principal in texts(resource.body.get("allowed_principals") or []):
         is_ours = is_own_account(principal) or is_account_root("AWS", principal)
         if not is_ours and not is_own_role(resource.stack, "AWS", principal):
-            yield f"allowed_principals has {principal!r}"
+            yield f"allowed_principals has {shown(principal)}"
     yield from foreign_roles(resource.stack, resource.body, "")
 
 
@@ -52,4 +52,4 @@ def foreign_roles(stack, body, before):
                 of_type, role, attribute = reference(item)
                 is_role = of_type == "aws_iam_role" and attribute in ("arn", "id", "name")
                 if not is_role or not stack.declares(of_type, role):
-                    yield f"{before}{name} is {item!r}, no role of this stack"
+                    yield f"{before}{name} is {shown(item)}, no role of this stack"

@@ -3,7 +3,7 @@
 import ipaddress
 
 from _expressions import reference
-from _stack import blocks, is_true, number_of, texts
+from _stack import blocks, is_true, number_of, shown, texts
 
 # Ranges that the internet does not route: RFC 1918, 6598 (carriers), 3927 and 4291 (links), 1122 (the host), 4193.
 PRIVATE = [
@@ -43,7 +43,7 @@ def open_ranges(resource):
     for rule in rules_for_coming_in(resource):
         for argument in LISTS:
             if rule.get(argument):
-                yield f"{argument} is {rule[argument]!r}, of which nobody knows here what is in it"
+                yield f"{argument} is {shown(rule[argument])}, of which nobody knows here what is in it"
         ranges += [value for argument in RANGES if argument in rule for value in texts(rule[argument])]
     yield from wrong_ranges(resource.stack, [*ranges, *public_access_ranges(resource.body)])
 
@@ -82,7 +82,7 @@ def wrong_ranges(stack, values):
         try:
             network = ipaddress.ip_network(written_out(stack, value), strict=False)
         except ValueError:
-            yield f"{value!r} is no network range that is written out"
+            yield f"{shown(value)} is no network range that is written out"
             continue
         if not any(network.version == own.version and network.subnet_of(own) for own in PRIVATE):
             public[network.version].append(network)
