@@ -4,7 +4,7 @@ import re
 
 from _expressions import is_literal
 from _networks import open_ranges
-from _stack import StackCheck, arguments, is_false, is_true, texts
+from _stack import StackCheck, arguments, is_false, is_true, shown, texts
 from checkov.common.models.enums import CheckCategories
 
 MUST_BE_FALSE = (
@@ -66,10 +66,10 @@ class NothingIsOpenToTheInternet(StackCheck):
             yield f"{kind} opens what it is for"
         for argument in MUST_SAY.get(kind, ()):
             if not is_true(body.get(argument)):
-                yield f"{argument} is {body.get(argument)!r}"
+                yield f"{argument} is {shown(body.get(argument))}"
         for argument, value in arguments(body):
             if not is_closed(kind, argument, value):
-                yield f"{argument} is {value!r}"
+                yield f"{argument} is {shown(value)}"
         yield from open_ranges(resource)
 
 

@@ -4,7 +4,7 @@ from _alarm_rule import wrong_rule
 from _bounds import watched
 from _dashboard import wrong_widgets
 from _metrics import what_it_counts
-from _stack import StackCheck
+from _stack import StackCheck, shown
 from checkov.common.models.enums import CheckCategories
 
 
@@ -28,7 +28,7 @@ class MetricsArePublished(StackCheck):
                 namespace, name = metric.get("namespace"), metric.get("metric_name")
                 dimensions = metric.get("dimensions") or {}
                 if not isinstance(dimensions, dict) or not what_it_counts(resource.stack, namespace, name, dimensions):
-                    yield f"nobody publishes {namespace} {name} with the dimensions {dimensions}"
+                    yield f"nobody publishes {namespace} {name} with the dimensions {shown(dimensions)}"
 
 
 check = MetricsArePublished()

@@ -4,7 +4,7 @@ import re
 
 from _bounds import RISING, watched
 from _expressions import reference
-from _stack import blocks, is_true, number_of
+from _stack import blocks, is_true, number_of, shown
 
 
 def has_alarm(resource, namespace, metric, argument, by, **others):
@@ -34,13 +34,13 @@ def wrong_queries(alarm):
     for query in queries:
         expression = query.get("expression")
         if expression is None and "metric" not in query:
-            yield f"the metric_query {query.get('id')!r} has neither metric nor expression"
+            yield f"the metric_query {shown(query.get('id'))} has neither metric nor expression"
         if expression is not None and terms(expression) not in (sorted(map(str, metrics)), ["METRICS()"]):
-            yield f"the expression {expression!r} is no sum or maximum of all metrics"
+            yield f"the expression {shown(expression)} is no sum or maximum of all metrics"
         if "account_id" in query:
-            yield f"account_id is {query['account_id']!r}"
+            yield f"account_id is {shown(query['account_id'])}"
     if returned and len(metrics) > 1 and "expression" not in returned[0]:
-        yield f"the metric_query {returned[0].get('id')!r} alone is returned, and the other metrics count for nothing"
+        yield f"the metric_query {shown(returned[0].get('id'))} is returned, and the others count for nothing"
 
 
 def terms(expression):

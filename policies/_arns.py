@@ -13,6 +13,18 @@ from _expressions import Reference, Unreadable, is_literal, parse, reference
 PARTITION = ("data.aws_partition", ("partition",))
 REGION = ("data.aws_region", ("name", "region", "id"))
 ACCOUNT = ("data.aws_caller_identity", ("account_id", "id"))
+# Attributes that are the ARN of the resource itself. Others ending in _arn may be of what it refers to: an alias of a
+# key has the ARN of whatever key it was given.
+ARNS = (
+    "arn",
+    "dashboard_arn",
+    "execution_arn",
+    "invoke_arn",
+    "qualified_arn",
+    "qualified_invoke_arn",
+    "response_streaming_invoke_arn",
+    "stream_arn",
+)
 # Service -> (what stands before the name, type, the argument that names it).
 FORMS = {
     "backup": [("backup-vault:", "aws_backup_vault", "name")],
@@ -92,11 +104,7 @@ def is_known(stack, part):
 def is_computed_arn(stack, part):
     """Whether a reference is one to an ARN that AWS gives: what the stack itself writes there is free text."""
     kind, name, attribute = part
-    return is_arn(attribute) and stack.declares(kind, name) and attribute not in stack.of_type(kind)[name]
-
-
-def is_arn(attribute):
-    return attribute == "arn" or attribute.endswith("_arn")
+    return attribute in ARNS and stack.declares(kind, name) and attribute not in stack.of_type(kind)[name]
 
 
 def is_spelled_out(stack, text):

@@ -6,6 +6,7 @@ docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
 from _egress import is_own_target
 from _expressions import Reference, parse, reference
 from _json_text import read_json
+from _stack import shown
 
 REPOSITORIES = ("aws_ecr_repository",)
 
@@ -26,9 +27,9 @@ def foreign_logs(stack, container):
     group = options.get("awslogs-group") if isinstance(options, dict) else None
     kind, _, _ = reference(group)
     if not isinstance(logging, dict) or logging.get("logDriver") != "awslogs":
-        yield f"logConfiguration is {logging!r}"
+        yield f"logConfiguration is {shown(logging)}"
     elif kind != "aws_cloudwatch_log_group" or not is_own_target(stack, group):
-        yield f"awslogs-group is {group!r}"
+        yield f"awslogs-group is {shown(group)}"
 
 
 def is_own_image(stack, image):

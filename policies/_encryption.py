@@ -9,7 +9,7 @@ import re
 
 from _expressions import is_literal
 from _provider import TYPES
-from _stack import is_false, is_true
+from _stack import is_false, is_true, shown
 
 # Policies of their own judge these types.
 ELSEWHERE = (
@@ -71,7 +71,7 @@ def wrong_encryption(resource):
             for block in blocks_at(resource.body, path, resource.kind):
                 if not is_right(resource.stack, want, optional, path, block):
                     said = block.get(path[-1]) if isinstance(block, dict) else block
-                    yield f"{'.'.join(path)} is {said!r}"
+                    yield f"{'.'.join(path)} is {shown(said)}"
 
 
 @functools.cache

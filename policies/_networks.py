@@ -2,8 +2,7 @@
 
 import ipaddress
 
-from _expressions import reference
-from _stack import blocks, is_true, number_of, texts
+from _stack import blocks, is_true, number_of, shown, texts
 
 # Ranges that the internet does not route: RFC 1918, 6598 (carriers), 3927 and 4291 (links), 1122 (the host), 4193.
 PRIVATE = [
@@ -43,9 +42,9 @@ def open_ranges(resource):
     for rule in rules_for_coming_in(resource):
         for argument in LISTS:
             if rule.get(argument):
-                yield f"{argument} is {rule[argument]!r}, of which nobody knows here what is in it"
+                yield f"{argument} is {shown(rule[argument])}, of which nobody knows here what is in it"
         ranges += [value for argument in RANGES if argument in rule for value in texts(rule[argument])]
-    yield from wrong_ranges(resource.stack, [*ranges, *public_access_ranges(resource.body)])
+    yield from wrong_ranges([*ranges, *public_access_ranges(resource.body)])
 
 
 def rules_for_coming_in(resource):
@@ -75,14 +74,14 @@ def public_access_ranges(body):
     ]
 
 
-def wrong_ranges(stack, values):
+def wrong_ranges(values):
     """Ranges that cannot be read, and public ones that are together wider than one network."""
     public = {4: [], 6: []}
     for value in values:
         try:
-            network = ipaddress.ip_network(written_out(stack, value), strict=False)
+            network = ipaddress.ip_network(value if isinstance(value, str) else None, strict=False)
         except ValueError:
-            yield f"{value!r} is no network range that is written out"
+            yield f"{shown(value)} is no network range that is written out"
             continue
         if not any(network.version == own.version and network.subnet_of(own) for own in PRIVATE):
             public[network.version].append(network)
@@ -93,11 +92,3 @@ def wrong_ranges(stack, values):
     for network in public[6]:
         if not network.subnet_of(GLOBAL_IPV6):
             yield f"{network} may come in"
-
-
-def written_out(stack, value):
-    """A range, also where it is that of a network which the stack declares."""
-    kind, name, attribute = reference(value)
-    if kind in ("aws_vpc", "aws_subnet") and attribute == "cidr_block":
-        return stack.of_type(kind).get(name, {}).get(attribute)
-    return value if isinstance(value, str) else None

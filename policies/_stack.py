@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from _expressions import is_literal, reference, references
+from _expressions import is_literal, reference
 from checkov.common.models.enums import CheckCategories, CheckResult
 from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck
 
@@ -144,19 +144,10 @@ class Stack:
         """Whether the stack has that resource, or data source."""
         return name in self.of_type(kind)
 
-    def names_a_resource(self, text):
-        """Whether an attribute of a resource of this stack stands somewhere in a text."""
-        found = [each for each in references(text) if not each.kind.startswith("data.")]
-        return any(self.declares(each.kind, each.name) for each in found)
-
     def is_own_key(self, value):
         """A reference to a customer managed key that this stack declares."""
         kind, name, attribute = reference(value)
         return kind == "aws_kms_key" and attribute in ("arn", "key_id", "id") and name in self.of_type(kind)
-
-    def belonging_to(self, kind, bucket):
-        """The resources of a type whose argument `bucket` refers to this bucket."""
-        return [body for body in self.of_type(kind).values() if refers_to_bucket(body.get("bucket"), bucket)]
 
 
 @functools.lru_cache(maxsize=1)
@@ -167,12 +158,6 @@ def _read(path, _modified):
 def without_nulls(block):
     """To Terraform, an argument that is null is not there."""
     return {name: value for name, value in block.items() if value is not None}
-
-
-def refers_to_bucket(value, bucket):
-    """Whether a value is a reference to the bucket of this name in the stack."""
-    kind, name, attribute = reference(value)
-    return kind == "aws_s3_bucket" and name == bucket and attribute in ("id", "bucket")
 
 
 def is_true(value):

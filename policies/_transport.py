@@ -2,7 +2,7 @@
 
 from _arns import is_arn_of
 from _conditions import denies_plain_http
-from _documents import document_of, statements
+from _documents import MERGING, document_of, statements
 from _principals import EVERYBODY
 from _stack import blocks
 
@@ -13,6 +13,8 @@ def refuses_plain_http(resource, policy, actions, beneath=("",)):
     `actions` are those of which one must be denied; `beneath` are the ends that its ARN must be denied with.
     """
     document = document_of(resource.stack, policy)
+    if MERGING & resource.stack.documents().get(document, {}).keys():
+        return False  # what is merged in may replace the very statement that counts
     return any(
         denies_plain_http(statement)
         and statement.conditions[0][1] == "aws:securetransport"

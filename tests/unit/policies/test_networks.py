@@ -10,7 +10,7 @@ import pytest
 from .conftest import Violated
 
 OWN = {
-    "aws_vpc": {"net": {"cidr_block": "10.0.0.0/16"}, "wide": {"cidr_block": "3.0.0.0/16"}},
+    "aws_vpc": {"net": {"cidr_block": "10.0.0.0/16"}},
     "aws_sqs_queue": {"orders": {"name": "sqs-orders-dev"}},
     "aws_sns_topic": {"alerts": {"name": "sns-alerts-dev", "display_name": "https://example.com"}},
     "aws_s3_bucket": {"records": {"bucket": "s3-records-dev"}},
@@ -75,8 +75,7 @@ def added(violated: Violated, rule: str, kind: str, body: dict[str, Any]) -> lis
         ("TAP-NET-4", GROUP, ingress("10.0.0.1/0")),
         ("TAP-NET-4", GROUP, ingress("::/1", "8000::/1", argument="ipv6_cidr_blocks")),
         ("TAP-NET-4", GROUP, ingress("::ffff:0:0/96", argument="ipv6_cidr_blocks")),
-        ("TAP-NET-4", GROUP, ingress("${aws_vpc.wide.cidr_block}")),
-        ("TAP-NET-4", GROUP, ingress("${aws_vpc.net.ipv6_cidr_block}")),
+        ("TAP-NET-4", GROUP, ingress("${aws_vpc.net.cidr_block}")),
         ("TAP-NET-4", GROUP, ingress("pl-12345678", argument="prefix_list_ids")),
         ("TAP-NET-4", "aws_security_group_rule", {"cidr_blocks": ["0.0.0.0/0"]}),
         ("TAP-NET-4", "aws_vpc_security_group_ingress_rule", {"cidr_ipv6": "::/0"}),
@@ -119,6 +118,8 @@ def added(violated: Violated, rule: str, kind: str, body: dict[str, Any]) -> lis
         ("TAP-NET-6", FIREHOSE, {"http_endpoint_configuration": {"url": "https://example.com"}}),
         ("TAP-NET-6", FIREHOSE, {"extended_s3_configuration": [{"bucket_arn": "arn:aws:s3:::s3-others-dev"}]}),
         ("TAP-NET-6", "aws_route53_record", {"type": "CNAME", "records": ["others.example"]}),
+        ("TAP-NET-6", "aws_vpc_endpoint", {"service_name": "com.amazonaws.vpce.eu-west-1.vpce-svc-0123"}),
+        ("TAP-NET-6", "aws_apigatewayv2_integration", {"integration_type": "HTTP_PROXY"}),
         ("TAP-NET-6", "aws_alb", {"access_logs": {"bucket": "s3-others-dev"}}),
     ],
 )
@@ -137,7 +138,7 @@ def test_an_opening_is_found(violated: Violated, rule: str, kind: str, body: dic
             {"authorization_type": "CUSTOM", "authorizer_id": "${aws_apigatewayv2_authorizer.own.id}"},
         ),
         ("TAP-NET-3", PERMISSION, INVOKE),
-        ("TAP-NET-4", GROUP, ingress("10.0.0.0/8", "${aws_vpc.net.cidr_block}", "203.0.113.0/24")),
+        ("TAP-NET-4", GROUP, ingress("10.0.0.0/8", "203.0.113.0/24")),
         ("TAP-NET-4", GROUP, {"egress": [{"cidr_blocks": ["0.0.0.0/0"]}]}),
         ("TAP-NET-4", "aws_security_group_rule", {"type": "egress", "cidr_blocks": ["0.0.0.0/0"]}),
         ("TAP-NET-4", ACL, acl(from_port=1024)),
@@ -152,6 +153,7 @@ def test_an_opening_is_found(violated: Violated, rule: str, kind: str, body: dic
         ("TAP-NET-6", ROUTE, {"target": "integrations/${aws_apigatewayv2_integration.pay.id}"}),
         ("TAP-NET-6", "aws_sqs_queue", {"redrive_policy": json.dumps({"deadLetterTargetArn": QUEUE})}),
         ("TAP-NET-6", "aws_lb_listener", {"default_action": [{"redirect": {"host": "#{host}"}}]}),
+        ("TAP-NET-6", "aws_vpc_endpoint", {"service_name": "com.amazonaws.${data.aws_region.here.name}.s3"}),
         ("TAP-NET-6", "aws_route53_record", {"type": "TXT", "records": ["v=spf1 -all"]}),
         (
             "TAP-NET-6",

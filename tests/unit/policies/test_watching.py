@@ -160,6 +160,7 @@ VIOLATIONS = [
     ("TAP-RUN-7", "aws_lambda_function", {"image_uri": "public.ecr.aws/lambda/python:3.12"}),
     ("TAP-RUN-7", "aws_lambda_function", {"image_uri": f"x{IMAGE}:1"}),
     ("TAP-RUN-7", TASK, task(image="nginx:latest")),
+    ("TAP-RUN-7", "aws_ecs_service", {"task_definition": "task-others-dev:1"}),
     ("TAP-RUN-7", TASK, {"container_definitions": f'[{{"image": "{IMAGE}:1", "Image": "nginx"}}]'}),
     ("TAP-NET-6", TASK, logging("splunk", **{"splunk-url": "https://example.com"})),
     ("TAP-NET-6", TASK, logging("awslogs", **{"awslogs-group": "/others"})),
