@@ -13,7 +13,7 @@ from lib.gate import Gate
 
 from .mutations import Mutation
 from .shipped import synthesized
-from .stacks import Verdicts, judge_stacks, mutated_stacks
+from .verdicts import MutationVerdicts, judge_mutations
 
 HERE = Path(__file__).parent
 JUDGED_BY_THE_GATE = HERE / "test_gate.py"
@@ -85,10 +85,10 @@ def collected(request: pytest.FixtureRequest) -> list[Mutation]:
 
 
 @pytest.fixture(scope="session")
-def gate_at_work(document: dict[str, Any], collected: list[Mutation]) -> Iterator[Future[Verdicts] | None]:
-    """The second judge over every collected mutation, stack by stack; None where there is none."""
+def gate_at_work(document: dict[str, Any], collected: list[Mutation]) -> Iterator[Future[MutationVerdicts] | None]:
+    """The second judge over every collected mutation; None where there is none."""
     if not collected:
         yield None
         return
     with Gate() as gate, ThreadPoolExecutor(1) as beside:
-        yield beside.submit(judge_stacks, gate, mutated_stacks(document, collected))
+        yield beside.submit(judge_mutations, gate, document, collected)
