@@ -11,7 +11,7 @@ from typing import Any
 from lib.environments import ToolError
 from lib.gate import Gate, GateFinding
 
-STACKS_AT_ONCE = 100
+STACKS_AT_ONCE = 32  # a refused one costs the others of its batch another run
 
 Verdicts = dict[str, list[GateFinding] | ToolError]
 
