@@ -1,6 +1,6 @@
 # Each command sets up what it needs on a machine that has Python >= 3.11 and make.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-down outputs env test lint synth gate plan deploy destroy reconcile redrive bench load docs lock
+.PHONY: help setup demo demo-down outputs env test lint synth gate plan deploy destroy reconcile redrive fuzz mutants bench load docs lock
 
 PYTHON ?= $(shell for candidate in python3.12 python3 python3.13 python3.11 /usr/bin/python3; do \
 	$$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$candidate && break; done)
@@ -50,6 +50,10 @@ redrive: setup  ## give what the archiver set aside or gave up to it again
 
 test: setup  ## every test, integration on the emulator included
 	@$(RUN) -m pytest
+
+fuzz: setup  ## both judges on N=2000 random documents; SEED=1 repeats a run, CASE=1:17 shows one document
+	@$(RUN) -m tests.policy.differential $(if $(N),--documents '$(N)') $(if $(SEED),--seed '$(SEED)') \
+		$(if $(CASE),--case '$(CASE)')
 
 lint: setup  ## ruff and mypy
 	@$(RUN) -m ruff check .
