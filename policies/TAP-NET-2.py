@@ -66,12 +66,12 @@ def wrong_authorizer(resource):
     asked = [resource.body[name] for name in ("authorizer_uri", "provider_arns") if name in resource.body]
     asked += [block.get("issuer") for block in blocks(resource.body.get("jwt_configuration"))]
     if not asked:
-        yield "it asks nobody"
+        yield "it names neither a function nor an issuer of tokens"
     for value in asked:
         found = references(value)
         own = [each for each in found if resource.stack.declares(each.kind, each.name) and each.kind.startswith("aws_")]
         if not own or len(own) != len(found):
-            yield f"it asks {shown(value)}"
+            yield f"it relies on {shown(value)}, which is not of this stack"
 
 
 check = RoutesAreAuthorized()

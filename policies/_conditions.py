@@ -17,7 +17,6 @@ OPERATORS = (
     "ArnLike",
     "Bool",
     "NumericLessThan",
-    "NumericLessThanEquals",
     "StringEquals",
     "StringLike",
 )

@@ -34,7 +34,7 @@ def wrong_grants(resource):
     if resource.kind in GRANTS:
         yield f"{resource.kind} grants without a policy"
     if IDENTITIES.fullmatch(resource.kind):
-        yield f"{resource.kind} gives permissions to people, or to those whom somebody else vouches for"
+        yield f"{resource.kind} gives permissions to people, or to an identity provider"
     for principal in texts(resource.body.get("allowed_principals") or []):
         is_ours = is_own_account(principal) or is_account_root("AWS", principal)
         if not is_ours and not is_own_role(resource.stack, "AWS", principal):

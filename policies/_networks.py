@@ -28,8 +28,12 @@ RANGES = ("cidr_block", "cidr_blocks", "cidr_ipv4", "cidr_ipv6", "ipv6_cidr_bloc
 # What is in such a list is said elsewhere.
 LISTS = ("prefix_list_id", "prefix_list_ids")
 ACLS = ("aws_network_acl", "aws_default_network_acl")
-# Types of which a resource is one rule.
-RULES = ("aws_vpc_security_group_ingress_rule", "aws_security_group_rule", "aws_network_acl_rule")
+# Types of which a resource is one rule -> whether that is about going out.
+RULES = {
+    "aws_network_acl_rule": lambda body: is_true(body.get("egress")),
+    "aws_security_group_rule": lambda body: body.get("type") == "egress",
+    "aws_vpc_security_group_ingress_rule": lambda _: False,
+}
 # A network ACL keeps no state: answers to what the inside asked come in on these ports. What may ask is up to the
 # security groups. docs.aws.amazon.com/vpc/latest/userguide/custom-network-acl.html#nacl-ephemeral-ports
 FIRST_EPHEMERAL_PORT = 1024
@@ -50,11 +54,9 @@ def open_ranges(resource):
 def rules_for_coming_in(resource):
     """The blocks that let something in, whatever the type."""
     kind, body = resource.kind, resource.body
+    rules = blocks(body.get("ingress"))
     if kind in RULES:
-        is_out = body.get("type") == "egress" or is_true(body.get("egress"))
-        rules = [] if is_out else [body]
-    else:
-        rules = blocks(body.get("ingress"))
+        rules = [] if RULES[kind](body) else [body]
     if kind == "aws_network_acl_rule":
         return [rule for rule in rules if rule.get("rule_action") != "deny" and not is_for_answers(rule)]
     if kind in ACLS:
@@ -69,9 +71,8 @@ def is_for_answers(rule):
 
 def public_access_ranges(body):
     """EKS says in a block of its own who reaches a cluster's endpoint."""
-    return [
-        value for block in blocks(body.get("vpc_config")) for value in texts(block.get("public_access_cidrs") or [])
-    ]
+    ranges = [block.get("public_access_cidrs") or [] for block in blocks(body.get("vpc_config"))]
+    return [value for each in ranges for value in texts(each)]
 
 
 def wrong_ranges(values):
