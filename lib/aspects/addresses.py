@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from lib.aspects.expressions import Part, Reference, Unsupported, parse
@@ -29,6 +30,12 @@ ADDRESSES = frozenset(
         "url",
     }
 )
+_SURROUNDINGS = {
+    ("aws_caller_identity", "account_id"): "account",
+    ("aws_partition", "partition"): "partition",
+    ("aws_region", "id"): "region",
+    ("aws_region", "name"): "region",
+}
 # What may stand before the reference: how Athena and SageMaker name a place in a bucket, API Gateway an integration.
 _SCHEMES = ("s3://", "integrations/")
 
@@ -56,10 +63,30 @@ def owned(stack: StackView, to: Reference) -> Resource | None:
 
 def is_this_account(value: Any) -> bool:
     """Whether the value is the number of the account that the stack is deployed to."""
-    match parse(value) if isinstance(value, str) else ():
-        case (Reference(type="aws_caller_identity", attribute="account_id", is_data=True),):
-            return True
-    return False
+    return shape(value, surroundings) == "{account}"
+
+
+def shape(value: Any, name: Callable[[Reference], str | None]) -> str | None:
+    """A text with the name of each reference in its place, in braces: `com.amazonaws.{region}.s3`.
+
+    None for what is no text, has braces of its own, or a reference or expression that has no name.
+    """
+    found = ""
+    for part in parse(value) if isinstance(value, str) else (Unsupported(""),):
+        if isinstance(part, str):
+            if set(part) & set("{}"):
+                return None
+            found += part
+        elif isinstance(part, Unsupported) or (named := name(part)) is None:
+            return None
+        else:
+            found += f"{{{named}}}"
+    return found
+
+
+def surroundings(to: Reference) -> str | None:
+    """What a reference says of where the stack is deployed: account, partition or region; None for any other."""
+    return _SURROUNDINGS.get((to.type, to.attribute)) if to.is_data else None
 
 
 def _is_beneath(rest: list[Part]) -> bool:

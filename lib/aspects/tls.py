@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from lib.aspects.expressions import Part, Reference, parse
+from lib.aspects.addresses import shape, surroundings
+from lib.aspects.expressions import Reference
 from lib.aspects.policy_documents import DOCUMENT, listed
 from lib.aspects.terraform_json import Attributes, Resource, StackView, blocks, literal, reference
 
@@ -15,13 +16,6 @@ _MERGES = ("source_policy_documents", "override_policy_documents", "source_json"
 _EXCEPTIONS = ("not_actions", "not_principals", "not_resources")
 # The condition that exactly the requests over plain HTTP meet.
 _PLAIN_HTTP = ("Bool", "aws:securetransport", ["false"])
-# Where the stack is deployed, as an ARN spells it: (data source, attribute).
-_SURROUNDINGS = {
-    ("aws_partition", "partition"): "<partition>",
-    ("aws_region", "name"): "<region>",
-    ("aws_region", "id"): "<region>",
-    ("aws_caller_identity", "account_id"): "<account>",
-}
 
 
 def policy_document(stack: StackView, policy: Any) -> Resource | None:
@@ -32,18 +26,21 @@ def policy_document(stack: StackView, policy: Any) -> Resource | None:
     return stack.get(to)
 
 
-def own_arns(resource: Resource, service: str) -> frozenset[str]:
-    """An ARN by reference, and spelled out: a policy inside the resource cannot refer to it."""
+def arn_of(resource: Resource) -> str:
+    """The shape of a reference to a resource's ARN."""
+    return f"{{{resource.type}.{resource.id}.arn}}"
+
+
+def own_arns(resource: Resource, service: str) -> tuple[str, str]:
+    """The shapes of an ARN: by reference, and spelled out, as a policy inside the resource cannot refer to it."""
     name = literal(resource.attributes.get("name"))
-    return frozenset(
-        {f"${{{resource.type}.{resource.id}.arn}}", f"arn:<partition>:{service}:<region>:<account>:{name}"}
-    )
+    return arn_of(resource), f"arn:{{partition}}:{service}:{{region}}:{{account}}:{name}"
 
 
 def denies_plain_http(document: Resource, actions: Collection[str], resources: Sequence[Collection[str]]) -> bool:
     """Whether a statement denies everybody one of the actions over plain HTTP, on each of the resources.
 
-    Each of the resources is given by all of its spellings.
+    Each of the resources is given by the shapes that its ARN may have (addresses.shape).
     """
     if any(listed(document.attributes.get(name)) for name in _MERGES):
         return False
@@ -51,7 +48,7 @@ def denies_plain_http(document: Resource, actions: Collection[str], resources: S
 
 
 def _denies(statement: Attributes, actions: Collection[str], resources: Sequence[Collection[str]]) -> bool:
-    named = {_spelled(str(resource)) for resource in listed(statement.get("resources"))}
+    named = {shape(resource, _name) for resource in listed(statement.get("resources"))}
     return (
         literal(statement.get("effect")) == "Deny"
         and not any(listed(statement.get(name)) for name in _EXCEPTIONS)
@@ -72,12 +69,5 @@ def _condition(condition: Attributes) -> tuple[object, str, list[str]]:
     return literal(condition.get("test")), str(condition.get("variable")).lower(), values
 
 
-def _spelled(arn: str) -> str:
-    return "".join(_surroundings(part) for part in parse(arn))
-
-
-def _surroundings(part: Part) -> str:
-    if isinstance(part, Reference):
-        own = f"${{{part.address}.{part.attribute}}}"
-        return _SURROUNDINGS.get((part.type, part.attribute), own) if part.is_data else own
-    return part if isinstance(part, str) else part.text
+def _name(to: Reference) -> str:
+    return surroundings(to) or f"{to.address}.{to.attribute}"

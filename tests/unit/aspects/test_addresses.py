@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lib.aspects.addresses import addressed, is_this_account
+from lib.aspects.addresses import addressed, is_this_account, shape, surroundings
 from lib.aspects.terraform_json import StackView
 
 STACK = StackView(
@@ -67,6 +67,25 @@ def test_it_leads_to_a_resource_of_this_stack(value: str, type_: str) -> None:
 )
 def test_it_leads_elsewhere_or_nobody_knows(value: object) -> None:
     assert addressed(STACK, value) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("arn:${data.aws_partition.p.partition}:s3:::b", "arn:{partition}:s3:::b"),
+        ("${data.aws_region.r.name}${data.aws_caller_identity.c.account_id}", "{region}{account}"),
+        ("", ""),
+        ("plain", "plain"),
+        ("{region}", None),
+        ("${data.aws_region.r.description}", None),
+        ("${aws_region.r.name}", None),
+        ("${var.region}", None),
+        (None, None),
+        (["x"], None),
+    ],
+)
+def test_a_shape_has_names_for_references(value: object, expected: str | None) -> None:
+    assert shape(value, surroundings) == expected
 
 
 @pytest.mark.parametrize(

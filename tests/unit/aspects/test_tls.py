@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from lib.aspects.terraform_json import Resource, StackView
-from lib.aspects.tls import denies_plain_http, own_arns, policy_document
+from lib.aspects.tls import arn_of, denies_plain_http, own_arns, policy_document
 
 ARN = "${aws_s3_bucket.b.arn}"
 STATEMENT = {
@@ -23,7 +23,8 @@ CONDITION = STATEMENT["condition"][0]
 def denies(statement: dict[str, Any], **document: Any) -> bool:
     attributes = {"statement": [{"effect": "Allow", "actions": ["s3:GetObject"]}, statement], **document}
     found = Resource("aws_iam_policy_document", "d", "path", attributes)
-    return denies_plain_http(found, ("*", "s3:*"), ((ARN,), (f"{ARN}/*",)))
+    arn = arn_of(Resource("aws_s3_bucket", "b", "path", {}))
+    return denies_plain_http(found, ("*", "s3:*"), ((arn,), (f"{arn}/*",)))
 
 
 @pytest.mark.parametrize(
@@ -52,6 +53,7 @@ def test_it_refuses(change: dict[str, Any]) -> None:
         {"not_actions": ["s3:PutObject"]},
         {"resources": [ARN]},
         {"resources": [f"{ARN}/*"]},
+        {"resources": ["{aws_s3_bucket.b.arn}", "{aws_s3_bucket.b.arn}/*"]},
         {"resources": [ARN, f"{ARN}/audit/*"]},
         {"not_resources": [f"{ARN}/public/*"]},
         {"principals": []},
@@ -93,6 +95,7 @@ PLACE = "${data.aws_region.r.name}:${data.aws_caller_identity.c.account_id}"
         (f"arn:{PARTITION}:sns:{PLACE}:sqs-a-dev", False),
         (f"arn:aws:sqs:{PLACE}:sqs-a-dev", False),
         ("arn:aws:sqs:x:111122223333:sqs-a-dev", False),
+        ("arn:{partition}:sqs:{region}:{account}:sqs-a-dev", False),
         ("${aws_sqs_queue.q.url}", False),
         ("${aws_sqs_queue.other.arn}", False),
         ("*", False),
