@@ -169,6 +169,7 @@ def good_resources() -> dict[str, Any]:
                 "environment": {"variables": {"TRANSACTIONS_TABLE": "${aws_dynamodb_table.ledger.name}"}},
                 "kms_key_arn": KEY,
                 "filename": "assets/code/lambda.zip",
+                "source_code_hash": "+MLQL5y6L1xEh1CLEW/fTOZzhw8V+JMRMSH9ymGpISA=",
                 "runtime": "python3.12",
                 "dead_letter_config": {"target_arn": "${aws_sqs_queue.letters.arn}"},
                 "tracing_config": {"mode": "Active"},

@@ -12,6 +12,8 @@ from lib.aspects.judge import judge
 from lib.aspects.metrics import TABLES
 from lib.aspects.model import Finding
 
+from .conftest import FAMILIES
+
 ALARM = "aws_cloudwatch_metric_alarm"
 ERRORS, DURATION, LETTERS = f"{ALARM}.errors", f"{ALARM}.duration", f"{ALARM}.letters"
 FUNCTION = {"FunctionName": "${aws_lambda_function.processor.function_name}"}
@@ -86,7 +88,7 @@ def test_harmless(broken: Callable[..., set[str]], target: str, argument: str, v
 
 def test_more_than_nothing_is_one(good: dict[str, Any]) -> None:
     good["resource"][ALARM]["errors"] |= {"comparison_operator": "GreaterThanThreshold", "threshold": 0}
-    assert judge(good) == ()
+    assert judge(good, FAMILIES) == ()
 
 
 @pytest.mark.parametrize(
@@ -97,7 +99,7 @@ def test_a_duration_is_bounded_by_its_functions_timeout(
 ) -> None:
     good["resource"]["aws_lambda_function"]["processor"]["timeout"] = timeout
     good["resource"][ALARM]["duration"]["threshold"] = threshold
-    assert bool(found(judge(good))) == is_found
+    assert bool(found(judge(good, FAMILIES))) == is_found
 
 
 @pytest.mark.parametrize("percentile", ["p50", "p89.9", "p", "p101", "tm99", "p99x"])
@@ -105,7 +107,7 @@ def test_a_percentile_that_leaves_out_the_slow_ones(good: dict[str, Any], percen
     alarm = good["resource"][ALARM]["duration"]
     del alarm["statistic"]
     alarm["extended_statistic"] = percentile
-    assert len(found(judge(good))) == 1
+    assert len(found(judge(good, FAMILIES))) == 1
 
 
 @pytest.mark.parametrize(
@@ -124,7 +126,7 @@ def test_a_percentile_that_leaves_out_the_slow_ones(good: dict[str, Any], percen
 def test_an_alarm_on_standstill(good: dict[str, Any], change: dict[str, Any], is_found: bool) -> None:
     errors = good["resource"][ALARM]["errors"]
     good["resource"][ALARM]["standstill"] = {**errors, "metric_name": "Invocations", **FALLING, **change}
-    assert bool(found(judge(good))) == is_found
+    assert bool(found(judge(good, FAMILIES))) == is_found
 
 
 def with_queries(good: dict[str, Any], *queries: dict[str, Any]) -> list[str]:
@@ -133,7 +135,7 @@ def with_queries(good: dict[str, Any], *queries: dict[str, Any]) -> list[str]:
     for name in ("namespace", "metric_name", "dimensions", "period", "statistic"):
         del errors[name]
     errors["metric_query"] = list(queries)
-    return found(judge(good))
+    return found(judge(good, FAMILIES))
 
 
 def metric(id_: str, name: str = "Errors", **more: Any) -> dict[str, Any]:

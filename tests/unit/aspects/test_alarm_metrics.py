@@ -13,6 +13,8 @@ from lib.aspects.judge import judge
 from lib.aspects.metrics import TABLES
 from lib.environments import ROOT
 
+from .conftest import FAMILIES
+
 ALARM = "aws_cloudwatch_metric_alarm"
 ERRORS = f"{ALARM}.errors"
 INDEX = f"{ALARM}.index-readthrottleevents"
@@ -67,7 +69,7 @@ def test_what_a_function_counts_itself(good: dict[str, Any], change: dict[str, A
     good["resource"]["aws_lambda_function"]["other"] = {"function_name": "lambda-other-dev"}
     own = {"namespace": "Payments", "metric_name": "ChangesFailed", "dimensions": OWN, **change}
     good["resource"][ALARM]["own"] = {**good["resource"][ALARM]["errors"], **own}
-    assert ("TAP-OBS-10" not in {finding.rule_id for finding in judge(good)}) == is_known
+    assert ("TAP-OBS-10" not in {finding.rule_id for finding in judge(good, FAMILIES)}) == is_known
 
 
 @pytest.mark.parametrize(("operation", "is_known"), [("GetItem", True), ("GetItems", False), ("${var.o}", False)])
@@ -75,13 +77,13 @@ def test_a_word_of_awss(good: dict[str, Any], operation: str, is_known: bool) ->
     dimensions = {"TableName": "${aws_dynamodb_table.ledger.name}", "Operation": operation}
     own = {"namespace": "AWS/DynamoDB", "metric_name": "SystemErrors", "dimensions": dimensions}
     good["resource"][ALARM]["own"] = {**good["resource"][ALARM]["errors"], **own}
-    assert ("TAP-OBS-10" not in {finding.rule_id for finding in judge(good)}) == is_known
+    assert ("TAP-OBS-10" not in {finding.rule_id for finding in judge(good, FAMILIES)}) == is_known
 
 
 def test_a_service_that_no_function_of_the_stack_is(good: dict[str, Any]) -> None:
     own = {"namespace": "Payments", "metric_name": "ChangesFailed", "dimensions": OWN}
     good["resource"][ALARM]["own"] = {**good["resource"][ALARM]["errors"], **own}
-    assert [finding.rule_id for finding in judge(good)] == ["TAP-OBS-10"]
+    assert [finding.rule_id for finding in judge(good, FAMILIES)] == ["TAP-OBS-10"]
 
 
 @pytest.mark.parametrize(("name", "is_known"), [("LinesOfErrors", True), ("LinesOfMore", False)])
@@ -92,7 +94,7 @@ def test_what_a_filter_counts_in_the_logs(good: dict[str, Any], name: str, is_kn
     }
     own = {"namespace": "Payments", "metric_name": name, "dimensions": None}
     good["resource"][ALARM]["own"] = {**good["resource"][ALARM]["errors"], **own}
-    assert ("TAP-OBS-10" not in {finding.rule_id for finding in judge(good)}) == is_known
+    assert ("TAP-OBS-10" not in {finding.rule_id for finding in judge(good, FAMILIES)}) == is_known
 
 
 def test_dashboards_are_read(broken: Callable[..., set[str]]) -> None:

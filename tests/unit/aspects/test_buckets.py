@@ -10,6 +10,8 @@ import pytest
 from lib.aspects.judge import judge
 from lib.aspects.model import Finding
 
+from .conftest import FAMILIES
+
 BUCKET = "aws_s3_bucket"
 ENCRYPTION = f"{BUCKET}_server_side_encryption_configuration"
 RECORDS, DEFAULT = f"{ENCRYPTION}.records", "rule.0.apply_server_side_encryption_by_default"
@@ -49,7 +51,7 @@ def test_each_bucket_has_one_of_each_kind(after: Callable[..., tuple[Finding, ..
 def test_a_configuration_refers_to_its_bucket(good: dict[str, Any], kind: str, rule: str, bucket: str | None) -> None:
     """Also a second one, which would be applied to a bucket that has its own."""
     good["resource"][kind]["second"] = {**good["resource"][kind]["records"], "bucket": bucket}
-    (finding,) = judge(good)
+    (finding,) = judge(good, FAMILIES)
     assert (finding.rule_id, finding.path) == (rule, f"TapStackdev/{kind}.second")
     assert "expected the id of a bucket of this stack" in finding.message
 
@@ -58,7 +60,7 @@ def test_a_configuration_refers_to_its_bucket(good: dict[str, Any], kind: str, r
 @pytest.mark.parametrize(("kind", "rule"), KINDS.items())
 def test_a_second_configuration_is_one_too_many(good: dict[str, Any], kind: str, rule: str, bucket: str) -> None:
     good["resource"][kind]["second"] = {**good["resource"][kind]["records"], "bucket": bucket}
-    (finding,) = judge(good)
+    (finding,) = judge(good, FAMILIES)
     assert (finding.rule_id, finding.path) == (rule, f"TapStackdev/{kind}.second")
     assert finding.message == f"it is a second {kind} of aws_s3_bucket.records; expected one"
 
@@ -133,7 +135,7 @@ def test_harmless(broken: Callable[..., set[str]], target: str, argument: str, v
 def test_each_rule_of_an_encryption_configuration_counts(good: dict[str, Any]) -> None:
     rules = good["resource"][ENCRYPTION]["records"]["rule"]
     rules.append({"apply_server_side_encryption_by_default": {"sse_algorithm": "AES256"}})
-    assert [finding.rule_id for finding in judge(good)] == ["TAP-ENC-2"]
+    assert [finding.rule_id for finding in judge(good, FAMILIES)] == ["TAP-ENC-2"]
 
 
 USES = {
@@ -154,7 +156,7 @@ def test_a_bucket_of_access_logs_holds_nothing_else(
 ) -> None:
     """Otherwise any bucket could earn the exemption from our key by taking another one's logs."""
     good[section].setdefault(kind, {})["other"] = body
-    (finding,) = (one for one in judge(good) if one.rule_id == "TAP-ENC-2")
+    (finding,) = (one for one in judge(good, FAMILIES) if one.rule_id == "TAP-ENC-2")
     assert finding.path == "TapStackdev/aws_s3_bucket.logs"
     assert f"{kind}.other uses it too; expected a bucket for access logs alone" in finding.message
 
@@ -179,7 +181,7 @@ def test_the_policy_of_a_bucket_of_access_logs_admits_their_delivery_alone(
         "resources": ["${aws_s3_bucket.logs.arn}/*"],
     }
     good["data"]["aws_iam_policy_document"]["logs"]["statement"].append({**statement, **change})
-    assert ("TAP-ENC-2" not in {finding.rule_id for finding in judge(good)}) == is_delivery
+    assert ("TAP-ENC-2" not in {finding.rule_id for finding in judge(good, FAMILIES)}) == is_delivery
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,8 @@ import pytest
 from lib.aspects.judge import judge
 from lib.aspects.model import Finding
 
+from .conftest import FAMILIES
+
 TABLE = "aws_dynamodb_table.ledger"
 RECORDS = "aws_s3_bucket_server_side_encryption_configuration.records"
 
@@ -127,7 +129,7 @@ def test_a_dynamic_block_is_not_known(good: dict[str, Any]) -> None:
     table = good["resource"]["aws_dynamodb_table"]["ledger"]
     table["dynamic"] = {"server_side_encryption": {"for_each": "${var.maybe}", "content": {"enabled": True}}}
     table["server_side_encryption"] = None
-    found = judge(good)
+    found = judge(good, FAMILIES)
     assert {finding.rule_id for finding in found} == {"TAP-ENC-1"}
     assert all("not known at synthesis" in finding.message for finding in found)
 

@@ -9,6 +9,8 @@ import pytest
 
 from lib.aspects.judge import judge
 
+from .conftest import FAMILIES
+
 MAPPING, RULE = "aws_lambda_event_source_mapping.a", "aws_cloudwatch_event_rule.a"
 QUEUE = "${aws_sqs_queue.letters.arn}"
 TAGS = {"Environment": "dev", "ManagedBy": "cdktf", "Project": "payments", "Owner": "us"}
@@ -84,7 +86,9 @@ def test_a_queue_as_a_source_has_an_end_of_its_own(
         work["redrive_policy"] = policy
     mapping = {**STREAM, "event_source_arn": "${aws_sqs_queue.work.arn}", "destination_config": None}
     good["resource"]["aws_lambda_event_source_mapping"] = {"a": mapping}
-    assert {finding.rule_id for finding in judge(good)} - {"TAP-NET-6"} == ({"TAP-RUN-6"} if is_lost else set())
+    assert {finding.rule_id for finding in judge(good, FAMILIES)} - {"TAP-NET-6"} == (
+        {"TAP-RUN-6"} if is_lost else set()
+    )
 
 
 @pytest.mark.parametrize(

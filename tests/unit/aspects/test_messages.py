@@ -10,6 +10,8 @@ import pytest
 from lib.aspects.judge import judge
 from lib.aspects.model import Finding
 
+from .conftest import FAMILIES
+
 TOPIC, QUEUE = "aws_sns_topic.alerts", "aws_sqs_queue.letters"
 TOPIC_POLICY, QUEUE_POLICY = "aws_sns_topic_policy.alerts", "aws_sqs_queue_policy.letters"
 OF_TOPIC, OF_QUEUE = (f"data.aws_iam_policy_document.{name}" for name in ("alerts", "letters"))
@@ -53,7 +55,7 @@ def test_a_second_policy_is_one_too_many(good: dict[str, Any], kind: str, body: 
     document = "letters" if "queue_url" in body else "alerts"
     added = {**body, "policy": f"${{data.aws_iam_policy_document.{document}.json}}"}
     good["resource"].setdefault(kind, {})["second"] = added
-    (finding,) = judge(good)
+    (finding,) = judge(good, FAMILIES)
     assert (finding.rule_id, finding.path) == ("TAP-ENC-11", f"TapStackdev/{kind}.second")
     assert "it is a second policy" in finding.message
 
@@ -69,7 +71,7 @@ def test_a_second_policy_is_one_too_many(good: dict[str, Any], kind: str, body: 
 )
 def test_a_policy_refers_to_its_topic_or_queue(good: dict[str, Any], kind: str, body: dict[str, str]) -> None:
     good["resource"].setdefault(kind, {})["second"] = {**body, "policy": DOCUMENT}
-    findings = [finding for finding in judge(good) if finding.rule_id == "TAP-ENC-11"]
+    findings = [finding for finding in judge(good, FAMILIES) if finding.rule_id == "TAP-ENC-11"]
     assert [finding.path for finding in findings] == [f"TapStackdev/{kind}.second"]
 
 
@@ -77,4 +79,4 @@ def test_a_policy_may_stand_beside_its_queue(good: dict[str, Any]) -> None:
     policy = good["resource"]["aws_sqs_queue"]["letters"].pop("policy")
     good["resource"]["aws_sqs_queue_policy"] = {"a": {"queue_url": "${aws_sqs_queue.letters.id}", "policy": policy}}
     good["data"]["aws_iam_policy_document"]["letters"]["statement"][0]["resources"] = ["${aws_sqs_queue.letters.arn}"]
-    assert judge(good) == ()
+    assert judge(good, FAMILIES) == ()

@@ -9,6 +9,8 @@ import pytest
 
 from lib.aspects.judge import judge
 
+from .conftest import FAMILIES
+
 ALARM = "aws_cloudwatch_metric_alarm"
 WATCHES = {
     "TAP-OBS-1": "errors",
@@ -55,10 +57,10 @@ def test_a_queue_is_one_of_dead_letters_by_whoever_sends_them(good: dict[str, An
     denied = good["data"]["aws_iam_policy_document"]["letters"]["statement"][0]["resources"]
     denied.append(denied[0].replace("sqs-dead-letters-dev", "sqs-more-dev"))
     good["resource"]["aws_sqs_queue"]["more"] = queue
-    assert judge(good) == ()
+    assert judge(good, FAMILIES) == ()
     redrive = {"redrive_policy": '{"deadLetterTargetArn": "${aws_sqs_queue.more.arn}", "maxReceiveCount": 3}'}
     good["resource"]["aws_sqs_queue"]["letters"].update(redrive)
-    assert {finding.rule_id for finding in judge(good)} == {"TAP-OBS-5"}
+    assert {finding.rule_id for finding in judge(good, FAMILIES)} == {"TAP-OBS-5"}
     del good["resource"]["aws_sqs_queue"]["letters"]["redrive_policy"]
     mapping = {
         "function_name": "${aws_lambda_function.processor.arn}",
@@ -66,7 +68,7 @@ def test_a_queue_is_one_of_dead_letters_by_whoever_sends_them(good: dict[str, An
         "tags": tags,
     }
     good["resource"]["aws_lambda_event_source_mapping"] = {"stream": mapping}
-    assert {finding.rule_id for finding in judge(good)} == {"TAP-OBS-5"}
+    assert {finding.rule_id for finding in judge(good, FAMILIES)} == {"TAP-OBS-5"}
 
 
 def test_an_alarm_may_look_through_a_sum(good: dict[str, Any]) -> None:
@@ -78,4 +80,4 @@ def test_an_alarm_may_look_through_a_sum(good: dict[str, Any]) -> None:
         {"id": "m1", "metric": [metric]},
         {"id": "m2", "metric": [{**metric, "metric_name": "Throttles"}]},
     ]
-    assert judge(good) == ()
+    assert judge(good, FAMILIES) == ()

@@ -9,6 +9,8 @@ import pytest
 
 from lib.aspects.judge import judge
 
+from .conftest import FAMILIES
+
 FUNCTION = "aws_lambda_function.processor"
 INVOCATIONS, NAME = "aws_lambda_function_event_invoke_config.a", "${aws_lambda_function.processor.function_name}"
 QUEUE = "aws_sqs_queue.letters"
@@ -77,15 +79,15 @@ def test_failed_invocations_may_have_their_end_elsewhere(good: dict[str, Any]) -
     queue = good["resource"]["aws_lambda_function"]["processor"].pop("dead_letter_config")["target_arn"]
     config = {"function_name": NAME, "destination_config": {"on_failure": {"destination": queue}}}
     good["resource"]["aws_lambda_function_event_invoke_config"] = {"a": config}
-    assert judge(good) == ()
+    assert judge(good, FAMILIES) == ()
     config["function_name"] = "${aws_lambda_function.processor.arn}"
-    assert judge(good) == ()
+    assert judge(good, FAMILIES) == ()
     config["function_name"] = "lambda-processor-dev"
-    assert {finding.rule_id for finding in judge(good)} == {"TAP-RUN-2"}
+    assert {finding.rule_id for finding in judge(good, FAMILIES)} == {"TAP-RUN-2"}
 
 
 def test_a_queue_that_takes_no_dead_letters_may_forget(good: dict[str, Any]) -> None:
     """A queue of work is empty most of the time."""
     del good["resource"]["aws_lambda_function"]["processor"]["dead_letter_config"]
     good["resource"]["aws_sqs_queue"]["letters"]["message_retention_seconds"] = 60
-    assert {finding.path for finding in judge(good)} == {f"TapStackdev/{FUNCTION}"}
+    assert {finding.path for finding in judge(good, FAMILIES)} == {f"TapStackdev/{FUNCTION}"}
