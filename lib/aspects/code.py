@@ -40,20 +40,18 @@ def _own_code(stack: StackView) -> Iterator[tuple[str, str]]:
 def _source(stack: StackView, resource: Resource) -> Iterator[str]:
     given = {
         name: value
-        for name in ("filename", "image_uri", "s3_bucket")
+        for name in ("filename", "image_uri", "s3_bucket", "s3_key")
         if literal(value := resource.attributes.get(name)) is not MISSING
     }
     if len(given) != 1:
-        yield f"its code comes from {' and '.join(given) or 'nowhere'}; expected one of filename, image_uri, s3_bucket"
+        yield f"its code comes from {' and '.join(given) or 'nowhere'}; expected filename or image_uri"
     for name, value in given.items():
         if name == "filename" and not ASSET.fullmatch(str(literal(value))):
             yield f"filename is {format_value(value)}; expected a file beneath assets/"
         if name == "image_uri" and not is_own_image(stack, value):
             yield f"image_uri is {format_value(value)}; expected <EcrRepository>.repository_url and a tag or digest"
-        if name == "s3_bucket" and not any(
-            bucket.is_referred_to_by(value, "id", "bucket") for bucket in stack.of("aws_s3_bucket")
-        ):
-            yield f"s3_bucket is {format_value(value)}; expected the id of a bucket of this stack"
+        if name in ("s3_bucket", "s3_key"):  # whoever may write into the bucket decides what runs
+            yield f"{name} is {format_value(value)}; expected a file beneath assets/"
 
 
 def is_own_image(stack: StackView, uri: Any) -> bool:
@@ -73,7 +71,7 @@ OWN_CODE = StackRule(
     resource_types=(FUNCTION, LAYER, *(type_ for type_, _, _ in TEXTS)),
     waivable=True,
     fix=(
-        "set filename to a TerraformAsset, s3_bucket to a bucket of the stack, or image_uri to "
+        "set filename to a TerraformAsset, or image_uri to "
         "<EcrRepository>.repository_url and a tag; name layers by <LambdaLayerVersion>.arn"
     ),
     source="https://docs.aws.amazon.com/wellarchitected/latest/framework/sec_appsec_centralize_services_for_packages_and_dependencies.html",

@@ -10,7 +10,7 @@ from lib.aspects.addresses import addressed, is_this_account, shape, surrounding
 from lib.aspects.json_object import read_object
 from lib.aspects.model import ANY_TYPE, Severity, StackRule
 from lib.aspects.provider.data import JUDGMENTS, matches
-from lib.aspects.terraform_json import MISSING, Resource, StackView, arguments, format_value, listed, literal
+from lib.aspects.terraform_json import MISSING, UNKNOWN, Resource, StackView, arguments, format_value, listed, literal
 
 SUBSCRIPTION, INTEGRATION, VPC_ENDPOINT = (
     "aws_sns_topic_subscription",
@@ -71,6 +71,8 @@ def _sent_elsewhere(stack: StackView) -> Iterator[tuple[str, str]]:
 
 def _foreign(stack: StackView, resource: Resource, path: str, value: Any) -> Iterator[str]:
     if resource.type == SUBSCRIPTION and path == "endpoint" and literal(resource.attributes.get("protocol")) == EMAIL:
+        if literal(value) is UNKNOWN:
+            yield f"endpoint is {format_value(value)}; expected an address that is written out"
         return
     if ACCOUNTS.search(path):
         if value is not None and not is_this_account(value):

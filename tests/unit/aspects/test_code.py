@@ -45,8 +45,8 @@ def test_a_file_lies_in_the_assets(broken: Callable[..., set[str]], filename: st
 @pytest.mark.parametrize(
     ("source", "is_own"),
     [
-        ({"s3_bucket": "${aws_s3_bucket.records.id}", "s3_key": "code.zip"}, True),
-        ({"s3_bucket": "${aws_s3_bucket.records.bucket}", "s3_key": "code.zip"}, True),
+        ({"s3_bucket": "${aws_s3_bucket.records.id}", "s3_key": "code.zip"}, False),
+        ({"s3_bucket": "${aws_s3_bucket.records.bucket}", "s3_key": "code.zip"}, False),
         ({"s3_bucket": "theirs", "s3_key": "code.zip"}, False),
         ({"s3_bucket": "${aws_s3_bucket.nowhere.id}", "s3_key": "code.zip"}, False),
         ({"s3_bucket": "${data.aws_s3_bucket.theirs.id}", "s3_key": "code.zip"}, False),
