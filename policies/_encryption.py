@@ -33,8 +33,8 @@ MAY_BE_LEFT_OUT = re.compile(
     r"|aws_kinesis_firehose_delivery_stream[.].*s3_.*"
     # Without filters, which TAP-RUN-6 forbids, there is nothing to encrypt.
     r"|aws_lambda_event_source_mapping[.]kms_key_arn"
-    # The log group and the bucket have keys of their own. For a task's storage, which ends with the task, Fargate takes a
-    # customer's key only if it may itself grant that key to others, which TAP-IAM-7 forbids:
+    # The log group and the bucket have keys of their own. For a task's storage, which ends with the task, Fargate takes
+    # a customer's key only if it may itself grant that key to others, which TAP-IAM-7 forbids:
     # docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-create-storage-key.html
     r"|aws_ecs_cluster[.].*(log_configuration|managed_storage_configuration).*"
     r"|aws_ecs_service[.].*tls.*"
