@@ -37,7 +37,7 @@ BOUNDS = {
     "age in ms": Bounds("Milliseconds", SLOWEST, 1_000, 3_600_000, "a stream forgets after a day"),
     "age in s": Bounds("Seconds", SLOWEST, 1, 3_600, "a queue forgets after days, a client waits for minutes"),
     # Lambda stops a function at its timeout; see `timeout_of`.
-    "duration": Bounds("Milliseconds", SLOWEST, 100, 900_000, "Lambda's own limit is 15 minutes"),
+    "duration": Bounds("Milliseconds", SLOWEST, 100, 900_000, "Lambda stops a function at its timeout"),
     "latency": Bounds("Milliseconds", ("Average", *SLOWEST), 1, 30_000, "API Gateway gives up after 30 s"),
     "latency in s": Bounds("Seconds", ("Average", *SLOWEST), 0.001, 30, "a client gives up after 30 s"),
     "share": Bounds("Percent", ("Average", *SLOWEST), 1, 95, "at 100 nothing is left to react with"),

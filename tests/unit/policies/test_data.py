@@ -143,7 +143,7 @@ def test_topics_and_queues_refuse_plain_http(found: Found, change: Callable[[dic
         ("TAP-ENC-7", "aws_kms_key", {"enable_key_rotation": False}),
         ("TAP-ENC-7", "aws_kms_key", {"enable_key_rotation": True, "rotation_period_in_days": 2560}),
         ("TAP-ENC-7", "aws_kms_key", {"customer_master_key_spec": "symmetric_default"}),
-        ("TAP-ENC-9", "aws_ecs_cluster", {"name": "cluster-a-dev"}),
+        ("TAP-ENC-9", "aws_ecs_cluster", {"configuration": {"managed_storage_configuration": {"kms_key_id": "a"}}}),
         ("TAP-ENC-9", "aws_athena_workgroup", {"configuration": {"result_configuration": {"output_location": "a"}}}),
         (
             "TAP-ENC-9",
@@ -181,6 +181,7 @@ def test_a_setting_is_found(found: Found, rule: str, kind: str, body: dict[str, 
     [
         ("TAP-ENC-7", "aws_kms_key", {"enable_key_rotation": "true", "rotation_period_in_days": "90"}),
         ("TAP-ENC-7", "aws_kms_key", {"customer_master_key_spec": "HMAC_256"}),
+        ("TAP-ENC-9", "aws_ecs_cluster", {"name": "cluster-a-dev"}),
         ("TAP-ENC-9", "aws_ssm_parameter", {"type": "String"}),
         ("TAP-ENC-9", "aws_kinesis_firehose_delivery_stream", {"kinesis_source_configuration": [{"role_arn": "a"}]}),
         (
