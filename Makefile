@@ -55,6 +55,9 @@ fuzz: setup  ## both judges on N=2000 random documents; SEED=1 repeats a run, CA
 	@$(RUN) -m tests.policy.differential $(if $(N),--documents '$(N)') $(if $(SEED),--seed '$(SEED)') \
 		$(if $(CASE),--case '$(CASE)')
 
+mutants: setup  ## how many of N=300 mutants of the rules their tests kill; SEED=1 repeats a sample
+	@$(RUN) -m tests.mutants $(if $(N),--mutants '$(N)') $(if $(SEED),--seed '$(SEED)')
+
 lint: setup  ## ruff and mypy
 	@$(RUN) -m ruff check .
 	@$(RUN) -m ruff format --check .
@@ -71,7 +74,7 @@ docs: setup  ## docs/rules.md, written from the catalogue
 	@$(RUN) -m lib.rules_document
 
 lock:  ## renew the locks in requirements/ (needs uv)
-	@for name in project checkov emulator terraform; do \
+	@for name in project checkov emulator terraform mutants; do \
 		uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 			--no-header requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 	@uv pip compile --quiet --upgrade --python-version 3.12 --python-platform aarch64-manylinux2014 --generate-hashes \

@@ -59,7 +59,8 @@ def test_the_stack_itself_is_clean(verdicts: MutationVerdicts, mutation: Mutatio
     assert found_in(verdicts, mutation) == []
 
 
-@pytest.mark.parametrize("rule", RULES)
+# TAP-ENC-10 is about the catalogue itself: no stack can violate it while the catalogue is right.
+@pytest.mark.parametrize("rule", [rule for rule in RULES if rule != "TAP-ENC-10"])
 def test_every_rule_has_violations(rule: str) -> None:
     assert len([mutation for mutation in VIOLATIONS if mutation.rule == rule]) >= 3
 

@@ -83,7 +83,9 @@ def _of_an_argument(chance: random.Random, document: Document) -> Change:
     body: Any = document
     for step in root:
         body = body[step]
-    places = list(_places(body, root))
+    every = list(_places(body, root))
+    tags = [place for place in every if "tags" in place[0][:-1]]  # half of all places, and all alike
+    places = [place for place in every if place not in tags] + tags[:1]
     if not places:
         return Change(f"{_told(root)} added", (((*root, "no_such_argument"), "a"),))
     path, value = chance.choice(places)

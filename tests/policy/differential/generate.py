@@ -12,7 +12,9 @@ from ..slices import Document, Slices, blocks, cut
 from .changes import Change, change
 
 FOREIGN = Path(__file__).parent.parent / "foreign"
-WHOLE = 0.03  # the share of documents that are not cut into a slice
+# Shares of the documents, one after the other: the whole stack, a resource added to it, a stack of another origin.
+# The rest are slices of our own.
+WHOLE, ADDITION, OTHERS = 0.03, 0.2, 0.45
 
 
 @dataclass(frozen=True)
@@ -37,33 +39,32 @@ class Bases:
     """The clean documents: the shipped stack, the harmless additions to it, and stacks of another origin."""
 
     def __init__(self, shipped: Document) -> None:
-        self._documents = {"shipped": shipped} | {
+        self._shipped = shipped
+        self._foreign = {
             directory.name: json.loads((directory / "cdk.tf.json").read_text())
             for directory in sorted(FOREIGN.iterdir())
             if directory.name != "bad"
         }
-        self._additions = [mutation for mutation in HARMLESS if mutation.adds or "resource" in mutation.says]
-        self._shipped = Slices(shipped)
-        slices = {address: self._shipped.around([address]) for address in blocks(shipped)}
-        # The gate judges no document without a resource.
-        self._slices = {
-            target: part for target, part in slices.items() if any(not one.startswith("data.") for one in part)
-        }
+        self._slices = {name: Slices(document) for name, document in {**self._foreign, "": shipped}.items()}
+        self._additions = [mutation for mutation in HARMLESS if mutation.adds]
 
     def choose(self, chance: random.Random) -> tuple[str, Document]:
         """A document, mostly a slice of one."""
         kind = chance.random()
-        shipped = self._documents["shipped"]
         if kind < WHOLE:
-            return "the whole stack", shipped
-        if kind < 0.6:
-            target = chance.choice(list(self._slices))
-            return f"the stack around {target}", cut(shipped, self._slices[target])
-        if kind < 0.8:
+            return "the whole stack", self._shipped
+        if kind < ADDITION:
             mutation = chance.choice(self._additions)
-            return mutation.name, self._shipped.of(mutated(shipped, mutation))[1]
-        name = chance.choice([name for name in self._documents if name != "shipped"])
-        return f"foreign/{name}", self._documents[name]
+            return mutation.name, self._slices[""].of(mutated(self._shipped, mutation))[1]
+        if kind < OTHERS:
+            name = chance.choice(list(self._foreign))
+            return self._slice(chance, name, self._foreign[name])
+        return self._slice(chance, "", self._shipped)
+
+    def _slice(self, chance: random.Random, name: str, document: Document) -> tuple[str, Document]:
+        # The gate judges no document without a resource.
+        target = chance.choice([address for address in blocks(document) if not address.startswith("data.")])
+        return f"{name or 'the stack'} around {target}", cut(document, self._slices[name].around([target]))
 
 
 def case(bases: Bases, seed: int, number: int) -> Case:
