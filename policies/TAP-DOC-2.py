@@ -47,12 +47,14 @@ class ExpressionsAreReferences(StackCheck):
                 for name, body in stack.of_type(kind).items():
                     yield from ((f"{kind}.{name}", text) for text in judge(stack, kind, body))
         for section in ("output", "provider"):
-            yield from (("", text) for text in judge(stack, section, {section: stack.document.get(section, {})}))
+            yield from (
+                ("", text) for text in judge(stack, section, {section: stack.document.get(section, {})}, skip=())
+            )
 
 
-def judge(stack, kind, body):
+def judge(stack, kind, body, skip=META_ARGUMENTS):
     for name, value in body.items():
-        if name not in META_ARGUMENTS:
+        if name not in skip:
             for path, text in texts((name,), value):
                 parts = parse(text)
                 wanted = ("arn",) if ARNS.get(kind) == path[-1] else expected(path[-1])

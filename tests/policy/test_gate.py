@@ -81,7 +81,8 @@ def test_a_finding_says_where_and_how(verdicts: MutationVerdicts, document: dict
     text = (json.dumps(document, indent=2)).splitlines()
     assert text[finding.line - 1].strip().startswith('"encryption_key')
     assert str(finding) == (
-        "TAP-DEL-6 MEDIUM [TapStackdev/encryption/key] Waiting periods before deletion are AWS's shortest "
+        "TAP-DEL-6 MEDIUM [TapStackdev/encryption/key] Waiting periods before deletion are AWS's shortest: "
+        "deletion_window_in_days is 30 "
         f"({finding.file}:{finding.line}). "
         "Fix: set deletion_window_in_days to 7, recovery_window_in_days to 0"
     )
