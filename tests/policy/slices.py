@@ -8,12 +8,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
+from fnmatch import fnmatchcase
 from typing import Any
 
 Document = dict[str, Any]
 
 REFERENCE = re.compile(r"\b(data\.)?(aws_[a-z0-9_]+)\.([A-Za-z_][\w-]*)")
 NAME = re.compile(r"name|.*_name|bucket")
+WIDE_NAME = re.compile(r"[\w/-]+-\*-[\w-]+")
 # What the rules want beside a resource, and what refers to it.
 COMPANIONS = {
     "data.aws_iam_policy_document": "",  # whatever it is the policy of
@@ -78,6 +80,9 @@ class Slices:
         self._refers_to: dict[str, set[str]] = {}
         for address, text in texts.items():
             by_name = {other for name, other in names.items() if name in text}
+            for pattern in WIDE_NAME.findall(text):
+                # One resource of such a name is enough for a policy that admits them all.
+                by_name |= set([other for name, other in names.items() if fnmatchcase(name, pattern)][:1])
             self._refers_to[address] = ((references(text) & self._blocks.keys()) | by_name) - {address}
         self._referrers: dict[str, list[str]] = {address: [] for address in self._blocks}
         for address, others in self._refers_to.items():
