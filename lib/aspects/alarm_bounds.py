@@ -86,11 +86,9 @@ def _timing(alarm: Attributes) -> Iterator[str]:
 def _threshold(stack: StackView, alarm: Attributes) -> Iterator[str]:
     metrics = metrics_of(alarm)
     queries = blocks(alarm, "metric_query")
-    kind = _kind(stack, metrics[0]) if len(metrics) == 1 and not queries else None
-    if queries:
-        kind, complaint = _of_queries(stack, queries, metrics)
-        if complaint:
-            yield complaint
+    kind, complaint = _of_queries(stack, queries, metrics) if queries else (_kind(stack, metrics[0]), None)
+    if complaint:
+        yield complaint
     if kind is None:
         return  # TAP-OBS-10 reports a metric that is not listed
     operators = OPERATORS[kind["direction"]]

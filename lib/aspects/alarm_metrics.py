@@ -19,7 +19,7 @@ def _known_metrics(stack: StackView) -> Iterator[tuple[str, str]]:
                 yield alarm.path, message
         for query in blocks(alarm.attributes, "metric_query"):
             if literal(query.get("account_id")) is not MISSING:
-                yield alarm.path, f"metric_query.account_id is {format_value(query['account_id'])}; expected none"
+                yield alarm.path, f"metric_query.account_id is {format_value(query.get('account_id'))}; expected none"
     for shown in stack.of(DASHBOARD):
         for message in dashboard.check(shown.attributes.get("dashboard_body")):
             yield shown.path, message

@@ -59,7 +59,7 @@ def _sent_elsewhere(stack: StackView) -> Iterator[tuple[str, str]]:
                 for message in _redriven(stack, value):
                     yield resource.path, message
         if resource.type == INTEGRATION and literal(resource.attributes.get("integration_subtype")) is not MISSING:
-            named = format_value(resource.attributes["integration_subtype"])
+            named = format_value(resource.attributes.get("integration_subtype"))
             yield resource.path, f"integration_subtype is {named}; expected the integration_uri of a function alone"
         if resource.type == VPC_ENDPOINT and not _is_aws_service(resource.attributes.get("service_name")):
             named = format_value(resource.attributes.get("service_name"))

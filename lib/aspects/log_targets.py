@@ -43,7 +43,9 @@ def is_log_target(stack: StackView, bucket: Resource) -> bool:
 def other_uses(stack: StackView, bucket: Resource) -> Iterator[str]:
     """What else uses a bucket: each that mentions it, and each statement of its policy that admits another writer."""
     policies = stack.attached_to(bucket, POLICY, "bucket", "id", "bucket")
-    documents = [document for policy in policies if (document := policy_document(stack, policy.attributes["policy"]))]
+    documents = [
+        document for policy in policies if (document := policy_document(stack, policy.attributes.get("policy")))
+    ]
     for document in documents:
         for statement in blocks(document.attributes, "statement"):
             if literal(statement.get("effect")) != "Deny" and not _delivers_logs(statement):

@@ -84,8 +84,9 @@ def without_data(stack: StackView, metric: Metric) -> Iterator[str]:
         expected = " or ".join(", ".join(names) for names in entry["dimensions"])
         yield f"{name} has the dimensions {', '.join(metric.dimensions) or 'none'}; expected {expected}"
     yield from foreign_dimensions(stack, metric)
-    if literal(metric.attributes.get("unit")) is not MISSING:
-        yield f"unit is {format_value(metric.attributes['unit'])}; expected none: under another unit there is no data"
+    unit = metric.attributes.get("unit")
+    if literal(unit) is not MISSING:
+        yield f"unit is {format_value(unit)}; expected none: under another unit there is no data"
 
 
 def foreign_dimensions(stack: StackView, metric: Metric) -> Iterator[str]:

@@ -77,7 +77,7 @@ def _below(attributes: Attributes, prefix: str, is_in: bool) -> Iterator[tuple[s
         return  # a rule of a network ACL that keeps out
     for name, value in attributes.items():
         path = f"{prefix}{name}"
-        if name == "//" or path.startswith("egress."):
+        if name == "//":
             continue
         if value not in (None, "", []) and _RANGES.fullmatch(name) and (is_in or name in _ARGUMENTS_IN):
             yield path, value

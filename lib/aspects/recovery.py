@@ -83,7 +83,7 @@ def _expiring(rule: Attributes) -> Iterator[str]:
         if number(days) is not MISSING and not _at_least(days, RETENTION_DAYS):
             yield f"rule.expiration.days is {format_value(days)}; expected {RETENTION_DAYS} or more"
         if literal(expiration.get("date")) is not MISSING:
-            yield f"rule.expiration.date is {format_value(expiration['date'])}; expected days"
+            yield f"rule.expiration.date is {format_value(expiration.get('date'))}; expected days"
 
 
 def _at_least(value: Any, least: int) -> bool:

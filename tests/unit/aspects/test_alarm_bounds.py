@@ -21,6 +21,7 @@ FALLING = {"comparison_operator": "LessThanThreshold", "threshold": 1, "treat_mi
 
 
 def found(findings: tuple[Finding, ...]) -> list[str]:
+    assert [str(one) for one in findings if "the rule itself failed" in one.message] == []
     return [finding.message for finding in findings if finding.rule_id == "TAP-OBS-9"]
 
 
@@ -42,6 +43,7 @@ def found(findings: tuple[Finding, ...]) -> list[str]:
         (ERRORS, "statistic", "SampleCount"),
         (ERRORS, "statistic", "Minimum"),
         (ERRORS, "statistic", None),
+        (ERRORS, "period", 0),
         (ERRORS, "period", 600),
         (ERRORS, "period", 86400),
         (ERRORS, "period", None),
@@ -185,6 +187,8 @@ def test_an_expression_that_may_never_fire(good: dict[str, Any], expression: str
         (metric("m1", period=3600), total("m1")),
         (metric("m1", stat="Average"), total("m1")),
         (metric("m1"), metric("m2", "Duration", stat="Maximum"), total("m1 + m2")),
+        (metric("m1"), metric("m2", "Invocations"), total("m1 + m2")),
+        (metric("m1"),),
     ],
 )
 def test_queries_that_may_never_fire(good: dict[str, Any], queries: tuple[dict[str, Any], ...]) -> None:
@@ -247,6 +251,8 @@ def test_a_composite_alarm_fires_with_its_alarms(broken: Callable[..., set[str]]
         f"INSUFFICIENT_DATA({ONE})",
         "ALARM(alarm-errors-dev)",
         "ALARM({alarm})",
+        "ALARM(${aws_sqs_queue.letters.arn})",
+        "ALARM(${data.aws_cloudwatch_metric_alarm.errors.arn})",
         "ALARM(${aws_cloudwatch_metric_alarm.nowhere.alarm_name})",
         "ALARM(${aws_cloudwatch_metric_alarm.errors.alarm_description})",
         "${var.rule}",

@@ -72,6 +72,12 @@ def test_what_a_function_counts_itself(good: dict[str, Any], change: dict[str, A
     assert ("TAP-OBS-10" not in {finding.rule_id for finding in judge(good, FAMILIES)}) == is_known
 
 
+def test_each_index_of_a_table_has_its_metrics(good: dict[str, Any]) -> None:
+    indexes = good["resource"]["aws_dynamodb_table"]["ledger"]["global_secondary_index"]
+    indexes.append({"name": "index-more-dev", "hash_key": "payment_id"})
+    assert "TAP-OBS-10" not in {finding.rule_id for finding in judge(good)}
+
+
 @pytest.mark.parametrize(("operation", "is_known"), [("GetItem", True), ("GetItems", False), ("${var.o}", False)])
 def test_a_word_of_awss(good: dict[str, Any], operation: str, is_known: bool) -> None:
     dimensions = {"TableName": "${aws_dynamodb_table.ledger.name}", "Operation": operation}
@@ -89,8 +95,9 @@ def test_a_service_that_no_function_of_the_stack_is(good: dict[str, Any]) -> Non
 @pytest.mark.parametrize(("name", "is_known"), [("LinesOfErrors", True), ("LinesOfMore", False)])
 def test_what_a_filter_counts_in_the_logs(good: dict[str, Any], name: str, is_known: bool) -> None:
     transformation = {"namespace": "Payments", "name": "LinesOfErrors", "value": "1"}
+    more = {**transformation, "name": "LinesOfWarnings"}
     good["resource"]["aws_cloudwatch_log_metric_filter"] = {
-        "lines": {"name": "filter-lines-dev", "metric_transformation": [transformation]}
+        "lines": {"name": "filter-lines-dev", "metric_transformation": [transformation, more]}
     }
     own = {"namespace": "Payments", "metric_name": name, "dimensions": None}
     good["resource"][ALARM]["own"] = {**good["resource"][ALARM]["errors"], **own}

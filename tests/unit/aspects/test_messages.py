@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from typing import Any
 
@@ -73,6 +74,18 @@ def test_a_policy_refers_to_its_topic_or_queue(good: dict[str, Any], kind: str, 
     good["resource"].setdefault(kind, {})["second"] = {**body, "policy": DOCUMENT}
     findings = [finding for finding in judge(good, FAMILIES) if finding.rule_id == "TAP-ENC-11"]
     assert [finding.path for finding in findings] == [f"TapStackdev/{kind}.second"]
+
+
+def test_each_queue_has_a_policy_of_its_own(good: dict[str, Any]) -> None:
+    queues, documents = good["resource"]["aws_sqs_queue"], good["data"]["aws_iam_policy_document"]
+    queues["more"] = {**queues["letters"], "name": "sqs-more-dev", "policy": None}
+    documents["more"] = copy.deepcopy(documents["letters"])
+    documents["more"]["statement"][0]["resources"] = ["${aws_sqs_queue.more.arn}"]
+    policy = {"queue_url": "${aws_sqs_queue.more.url}", "policy": "${data.aws_iam_policy_document.more.json}"}
+    good["resource"]["aws_sqs_queue_policy"] = {"more": policy}
+    assert judge(good) == ()
+    policy["policy"] = DOCUMENT  # which speaks of the other queue
+    assert [finding.path for finding in judge(good)] == ["TapStackdev/aws_sqs_queue_policy.more"]
 
 
 def test_a_policy_may_stand_beside_its_queue(good: dict[str, Any]) -> None:

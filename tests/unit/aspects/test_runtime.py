@@ -86,6 +86,17 @@ def test_failed_invocations_may_have_their_end_elsewhere(good: dict[str, Any]) -
     assert {finding.rule_id for finding in judge(good, FAMILIES)} == {"TAP-RUN-2"}
 
 
+def test_any_queue_and_log_group_of_the_stack_will_do(good: dict[str, Any]) -> None:
+    for kind, id_ in (
+        ("aws_sqs_queue", "letters"),
+        ("aws_sns_topic", "alerts"),
+        ("aws_cloudwatch_log_group", "processor"),
+    ):
+        of_kind = good["resource"][kind]
+        of_kind["more"] = {**of_kind[id_], "name": of_kind[id_]["name"].replace("-dev", "-more-dev")}
+    assert not {finding.rule_id for finding in judge(good)} & {"TAP-RUN-2", "TAP-RUN-4"}
+
+
 def test_a_queue_that_takes_no_dead_letters_may_forget(good: dict[str, Any]) -> None:
     """A queue of work is empty most of the time."""
     del good["resource"]["aws_lambda_function"]["processor"]["dead_letter_config"]
