@@ -36,7 +36,14 @@ SOURCE_KEYS = frozenset(
 # grant nothing. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 OTHER_KEYS = frozenset(
     {
-        *("aws:securetransport", "aws:sourcevpc", "aws:sourcevpce", "aws:viaawsservice", "cloudwatch:namespace"),
+        *(
+            "aws:securetransport",
+            "aws:principalarn",
+            "aws:sourcevpc",
+            "aws:sourcevpce",
+            "aws:viaawsservice",
+            "cloudwatch:namespace",
+        ),
         *("dynamodb:attributes", "dynamodb:leadingkeys", "dynamodb:select", "ecs:cluster", "iam:passedtoservice"),
         *("elasticfilesystem:accesspointarn", "elasticfilesystem:accessedviamounttarget", "iam:associatedresourcearn"),
         *("kms:encryptionalgorithm", "kms:grantisforawsresource", "kms:keyspec", "kms:keyusage", "kms:macalgorithm"),

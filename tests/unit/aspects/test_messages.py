@@ -83,9 +83,9 @@ def test_each_queue_has_a_policy_of_its_own(good: dict[str, Any]) -> None:
     documents["more"]["statement"][0]["resources"] = ["${aws_sqs_queue.more.arn}"]
     policy = {"queue_url": "${aws_sqs_queue.more.url}", "policy": "${data.aws_iam_policy_document.more.json}"}
     good["resource"]["aws_sqs_queue_policy"] = {"more": policy}
-    assert judge(good) == ()
+    assert judge(good, FAMILIES) == ()
     policy["policy"] = DOCUMENT  # which speaks of the other queue
-    assert [finding.path for finding in judge(good)] == ["TapStackdev/aws_sqs_queue_policy.more"]
+    assert [finding.path for finding in judge(good, FAMILIES)] == ["TapStackdev/aws_sqs_queue_policy.more"]
 
 
 def test_a_policy_may_stand_beside_its_queue(good: dict[str, Any]) -> None:
