@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from lib.deploy import leftovers
-from lib.deploy.leftovers import Whose
+from lib.deploy.removal import leftovers
+from lib.deploy.removal.leftovers import Whose
 
 
 class Service:
