@@ -183,7 +183,8 @@ def test_a_plan_without_changes(runner: Callable[[str], Terraform]) -> None:
 def test_a_plan_with_changes_names_them(runner: Callable[[str], Terraform]) -> None:
     change = {"resource": {"addr": "aws_sqs_queue.a"}, "action": "update"}
     planned = json.dumps({"type": "planned_change", "@message": "", "change": change})
-    body = f"import sys\nif 'show' in sys.argv:\n  print('\x1b[33m~\x1b[0m a')\n  sys.exit()\nprint({planned!r})\nsys.exit(2)"
+    shown = "print('\x1b[33m~\x1b[0m a')"
+    body = f"import sys\nif 'show' in sys.argv:\n  {shown}\n  sys.exit()\nprint({planned!r})\nsys.exit(2)"
     plan = runner(body).plan()
     assert (plan.no_changes, plan.changes, plan.text) == (False, ("update aws_sqs_queue.a",), "~ a\n")
     assert plan.show() == "\x1b[33m~\x1b[0m a\n", "with Terraform's colours"
@@ -228,5 +229,3 @@ def is_gone(pid: int) -> bool:
     except FileNotFoundError:
         return True
     return state in "ZX"
-
-
