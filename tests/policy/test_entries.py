@@ -23,7 +23,7 @@ from lib.aspects.judge import judge
 from lib.aspects.model import Finding
 
 from .mutations import VIOLATIONS, Mutation, mutated
-from .shipped import NAME, app_with_stack
+from .shipped import NAME, app_with_stack, stack_of
 
 
 def synth_with(outdir: Path, change: Callable[[TerraformStack], None]) -> set[tuple[str, str]]:
@@ -132,11 +132,8 @@ def test_a_synth_finds_what_the_pure_function_finds(
 ) -> None:
     """The whole mutated document comes in by escape hatches: what is judged is what Terraform would get."""
     app = App(outdir=str(tmp_path))
-    stack = TerraformStack(app, NAME)
     changed = mutated(document, mutation)
-    for section, content in changed.items():
-        if section != "//":
-            stack.add_override(section, content)
+    stack = stack_of(app, changed)
     found = decorate(stack, {})
     with pytest.raises(RuntimeError):
         app.synth()
