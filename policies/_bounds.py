@@ -8,6 +8,7 @@ import re
 from typing import NamedTuple
 
 from _expressions import reference
+from _metrics import of_metric
 from _stack import blocks, number_of, shown
 
 RISING = {"GreaterThanOrEqualToThreshold": True, "GreaterThanThreshold": False}
@@ -48,11 +49,11 @@ BOUNDS = {
 
 def wrong_bounds(stack, alarm, counted):
     """What lies outside the bounds in an alarm over metrics, given as (counts, arguments): a text for each."""
-    threshold, operator = number_of(alarm.get("threshold")), alarm.get("comparison_operator")
+    threshold, operator = number_of(alarm.get("threshold")), str(alarm.get("comparison_operator"))
     if threshold is None:
         yield f"threshold is {shown(alarm.get('threshold'))}"
     if operator not in (*RISING, *FALLING):
-        yield f"comparison_operator is {shown(operator)}"
+        yield f"comparison_operator is {shown(alarm.get('comparison_operator'))}"
     if "threshold_metric_id" in alarm:
         yield f"threshold_metric_id is {shown(alarm['threshold_metric_id'])}"
     yield from wrong_windows(alarm, [metric for _, metric in counted])
@@ -96,7 +97,7 @@ def wrong_windows(alarm, metrics):
 
 def timeout_of(stack, metric):
     """Milliseconds after which Lambda stops the function that a metric is about; 3 s where nothing is said."""
-    function = reference((metric.get("dimensions") or {}).get("FunctionName"))
+    function = reference(of_metric(metric)[2].get("FunctionName"))
     body = stack.of_type("aws_lambda_function").get(function.name, {})
     return (number_of(body.get("timeout", 3)) or 0) * 1000
 

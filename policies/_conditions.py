@@ -103,7 +103,7 @@ def is_service_here(value):
 
 
 def is_wide_source(statement, key, value):
-    services = {identifier for _, identifier in statement.principals}
+    services = {str(identifier) for _, identifier in statement.principals}
     if key != "aws:sourcearn" or len(services) != 1 or not isinstance(value, str):
         return False
     parts = value.split(":", 5)
