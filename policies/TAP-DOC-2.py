@@ -3,7 +3,7 @@
 import re
 
 from _catalogue import ATTRIBUTES
-from _expressions import Reference, Unreadable, parse
+from _expressions import is_reference, is_unreadable, parse
 from _names import is_ours, naming_argument
 from _provider import TYPES
 from _stack import META_ARGUMENTS, StackCheck, shown
@@ -79,9 +79,9 @@ def texts(path, value):
 
 def faults(stack, wanted, parts):
     for part in parts:
-        if isinstance(part, Unreadable):
+        if is_unreadable(part):
             yield f"{shown(part.text)} is an expression that no rule can read"
-        elif isinstance(part, Reference):
+        elif is_reference(part):
             spelt = ".".join(part)
             meaning = attributes(part.kind).get(part.attribute)
             if not stack.declares(part.kind, part.name):

@@ -3,7 +3,7 @@
 import json
 import re
 
-from _expressions import Reference, parse
+from _expressions import is_reference, parse
 from _names import IN_A_PARENT, naming_argument
 from _stack import StackCheck, arguments, shown
 from checkov.common.models.enums import CheckCategories
@@ -49,7 +49,7 @@ def written_out(stack, name, seen=()):
     """A name in which the names that it refers to are put in, as far as they are known."""
     text = ""
     for part in parse(name):
-        if isinstance(part, Reference) and part not in seen:
+        if is_reference(part) and part not in seen:
             inner = stack.of_type(part.kind).get(part.name, {}).get(part.attribute)
             text += written_out(stack, inner, (*seen, part)) if isinstance(inner, str) else f"${{{'.'.join(part)}}}"
         else:

@@ -4,7 +4,7 @@ docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
 """
 
 from _egress import is_own_target
-from _expressions import Reference, parse, reference
+from _expressions import is_reference, parse, reference
 from _json_text import read_json
 from _stack import shown
 
@@ -37,7 +37,7 @@ def is_own_image(stack, image):
     parts = parse(image) if isinstance(image, str) else ()
     return (
         len(parts) in (1, 2)
-        and isinstance(parts[0], Reference)
+        and is_reference(parts[0])
         and parts[0].kind in REPOSITORIES
         and parts[0].attribute == "repository_url"
         and stack.declares(parts[0].kind, parts[0].name)

@@ -7,7 +7,7 @@ stream, log group, account and the like of the types that a stack may have, and 
 import re
 
 from _arns import is_own_account, is_own_arn
-from _expressions import Reference, parse
+from _expressions import is_reference, parse
 from _stack import texts
 
 # Type -> paths of arguments; * is any step.
@@ -180,7 +180,7 @@ def is_own_target(stack, value):
     if parts and parts[0] in PREFIXES:
         parts = parts[1:]
     beneath = all(isinstance(part, str) and part.startswith("/") for part in parts[1:])
-    return bool(parts) and isinstance(parts[0], Reference) and beneath and is_own_reference(stack, parts[0])
+    return bool(parts) and is_reference(parts[0]) and beneath and is_own_reference(stack, parts[0])
 
 
 def is_own_reference(stack, part):

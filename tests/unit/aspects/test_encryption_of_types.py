@@ -49,8 +49,8 @@ def test_any_type_is_encrypted_with_a_key_of_this_stack(
         ("aws_ecr_repository", {}, False),  # a block that is left out is AWS's own key
         ("aws_ecr_repository", {"encryption_configuration": {"encryption_type": "AES256"}}, False),
         ("aws_ecr_repository", {"encryption_configuration": {"encryption_type": "KMS", "kms_key": KEY}}, True),
-        ("aws_ecs_cluster", {}, False),
-        ("aws_ecs_cluster", {"configuration": {}}, False),
+        ("aws_ecs_cluster", {}, True),
+        ("aws_ecs_cluster", {"configuration": {}}, True),
         ("aws_ecs_cluster", {"configuration": {"managed_storage_configuration": STORAGE}}, True),
         ("aws_secretsmanager_secret", {"kms_key_id": KEY}, True),
         ("aws_secretsmanager_secret", {"kms_key_id": KEY, "replica": [{"region": "x"}]}, False),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 from collections.abc import Callable
 from typing import Any
@@ -21,6 +22,9 @@ KINDS = [("TAP-ENC-2", ENCRYPTION), ("TAP-ENC-8", POLICY), ("TAP-REC-2", VERSION
 PRIVATE = dict.fromkeys(
     ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets"), True
 )
+
+
+POLICIES = ROOT / "policies"
 
 
 def refusing(action: str, *resources: str) -> dict[str, Any]:
@@ -204,3 +208,14 @@ def test_earlier_versions_stay_for_a_week(found: Found, days: object, is_right: 
     assert found("TAP-REC-2", lambda resources: resources.update(lifecycle)) == (
         [] if is_right else ["aws_s3_bucket.records"]
     )
+
+
+def test_no_policy_asks_for_the_identity_of_a_class_of_policies() -> None:
+    """Checkov executes each file of the folder, so a module that others import exists twice, and so do its classes."""
+    sources = {path: ast.parse(path.read_text()) for path in POLICIES.glob("*.py")}
+    ours = {node.name for tree in sources.values() for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
+    for path, tree in sources.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "isinstance":
+                named = {part.id for part in ast.walk(node.args[1]) if isinstance(part, ast.Name)}
+                assert not named & ours, f"{path.name}:{node.lineno}"
