@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from lib.environments import ROOT
+
 from .conftest import Violated
 
 KEY, BUCKET = "${aws_kms_key.key.arn}", "${aws_s3_bucket.records.id}"
