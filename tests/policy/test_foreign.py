@@ -46,7 +46,7 @@ def gate(directory: Path) -> tuple[int, set[tuple[str, str]]]:
     """`python -m lib.gate`: its exit code, and (rule, resource) of each finding on its standard output."""
     run = subprocess.run([sys.executable, "-m", "lib.gate", directory], cwd=ROOT, capture_output=True, text=True)
     assert run.returncode in (0, 1), run.stdout + run.stderr
-    return run.returncode, set(re.findall(r"(TAP-[A-Z]+-\d+) \[([^\]]+)\]", run.stdout + run.stderr))
+    return run.returncode, set(re.findall(r"(TAP-[A-Z]+-\d+) (?:[A-Z]+ )?\[([^\]]+)\]", run.stdout + run.stderr))
 
 
 def aspects(directory: Path) -> set[tuple[str, str]]:
