@@ -83,10 +83,11 @@ class DropOperand(_Ours):
 
 
 class DropElement(_Ours):
-    """A list, tuple, set or object written out loses one of its elements."""
+    """A list, tuple, set or object written out loses one of its elements; an answer of several parts keeps them."""
 
     def fits(self, node: Any) -> int:
-        return len(_elements(node)) if node.type == "atom" and node.children[0].value in "[{(" else 0
+        is_answer = node.parent is not None and node.parent.type in ("yield_expr", "return_stmt")
+        return len(_elements(node)) if node.type == "atom" and node.children[0].value in "[{(" and not is_answer else 0
 
     def text(self, node: Any, index: int) -> str:
         elements = _elements(node)

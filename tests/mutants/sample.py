@@ -58,10 +58,15 @@ def sample(number: int, seed: int) -> list[Mutant]:
     for files in rule_files():
         sites = [*_python_sites(files), *_yaml_sites(files)]
         chosen += _of_different_places(chance, sites, number // 2)
-    python = [site for site in chosen if "text" not in site]
+    python = [site for site in chosen if "policy" not in site]
     texts = iter(json.loads(_operators("make", stdin=json.dumps(python))))
     return [
-        Mutant(site["file"], site["line"], site["operator"], site["text"] if "text" in site else next(texts))
+        Mutant(
+            site["file"],
+            site["line"],
+            site["operator"],
+            text_of(site["policy"]) if "policy" in site else next(texts),
+        )
         for site in chosen
     ]
 
@@ -82,10 +87,16 @@ def _python_sites(files: Sequence[str]) -> list[dict[str, Any]]:
 def _yaml_sites(files: Sequence[str]) -> list[dict[str, Any]]:
     """Of a list, each element is a mutant of the same place."""
     return [
-        {"file": file, "line": 1, "operator": says, "text": text, "place": f"{file}:{says.partition(' without ')[0]}"}
+        {
+            "file": file,
+            "line": 1,
+            "operator": says,
+            "policy": policy,
+            "place": f"{file}:{says.partition(' without ')[0]}",
+        }
         for file in files
         if file.endswith(".yaml")
-        for says, text in yaml_mutants((ROOT / file).read_text())
+        for says, policy in yaml_mutants((ROOT / file).read_text())
     ]
 
 

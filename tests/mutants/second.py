@@ -1,4 +1,4 @@
-"""Mutants of the second judge: a folder of policies with the mutant, by which its mutation tests are judged."""
+"""Mutants of the second judge: its mutation tests by a folder of policies with the mutant, and then its unit tests."""
 
 from __future__ import annotations
 
@@ -17,12 +17,16 @@ from ..policy.slices import Document, Slices
 from ..policy.stacks import Verdicts, judge_stacks, write_stacks
 from .sample import Mutant
 from .scope import RULE
+from .tree import Tree
+
+UNIT_TESTS = ("tests/unit/policies",)
 
 
 class SecondJudge:
     """`killed_by(mutant, rules)`: the test that fails; "" where all pass."""
 
     def __init__(self, directory: Path, document: dict[str, Any]) -> None:
+        self._tree = Tree(directory / "second", UNIT_TESTS)
         self._policies = directory / "policies"
         # A policy looks for runbooks beside its folder.
         shutil.copytree(ROOT / "docs" / "runbooks", directory / "docs" / "runbooks")
@@ -39,7 +43,8 @@ class SecondJudge:
         for tests in (*(self._violations(rule) for rule in sorted(rules)), self._variations()):
             if tests and (name := self._failing(mutant, rules, tests)):
                 return name
-        return ""
+        with self._tree.holding(mutant):
+            return self._tree.failing_unit_test()
 
     def _failing(self, mutant: Mutant, rules: set[str], tests: dict[str, tuple[Mutation, Document]]) -> str:
         needed = rules.union(*(mutation.instead for mutation, _ in tests.values()))

@@ -38,11 +38,11 @@ def text_of(policy: Any) -> str:
     return yaml.dump(policy, Dumper=_Plain, sort_keys=False, width=1000)
 
 
-def mutants(text: str) -> Iterator[tuple[str, str]]:
+def mutants(text: str) -> Iterator[tuple[str, Any]]:
     """(what was done, the policy with it) for each mutant of a policy."""
     policy = yaml.safe_load(text)
     for says, definition in _changed(policy["definition"]):
-        yield says, text_of({**policy, "definition": definition})
+        yield says, {**policy, "definition": definition}
 
 
 def _changed(condition: Any) -> Iterator[tuple[str, Any]]:

@@ -32,7 +32,7 @@ def test_a_yaml_policy_has_a_mutant_for_each_part_of_its_condition() -> None:
 
 
 def test_every_yaml_mutant_is_another_policy() -> None:
-    texts = [text_of(yaml.safe_load(POLICY)), *(text for _, text in mutants(POLICY))]
+    texts = [text_of(yaml.safe_load(POLICY)), *(text_of(policy) for _, policy in mutants(POLICY))]
     assert len(set(texts)) == len(texts)
     assert all(yaml.safe_load(text)["metadata"] == {"id": "TAP-X-1"} for text in texts)
 
