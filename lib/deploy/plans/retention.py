@@ -62,8 +62,8 @@ def _is_as_long(resource_type: str, path: str, old: float | None, new: float | N
     return (new or forever) >= (old or forever)
 
 
-def _shown(days: float | None) -> str:
-    return "not set" if days is None else f"{days:g}"
+def _shown(period: float | None) -> str:
+    return "not set" if period is None else f"{period:.10g}"
 
 
 def _periods(attributes: Any, path: str = "") -> dict[str, float]:

@@ -82,7 +82,7 @@ def _of(change: Change, plan: Mapping[str, Any], checked: Checked) -> Iterator[R
         return
     yield from _outside(change, checked)
     if actions not in KNOWN_ACTIONS:
-        yield _outside_refusal(address, f"would be {'/'.join(actions)}, which no JSON of ours asks for")
+        yield _outside_refusal(address, f"has the action {'/'.join(actions)}, which no JSON of ours asks for")
     elif "delete" in actions and holds_data(change["type"]):
         yield Refusal(address, f"{_described(change)} holds data and would be {_loss(change)}", _instead(change))
     else:
@@ -117,10 +117,7 @@ def _outside(change: Change, checked: Checked) -> Iterator[Refusal]:
 
 def _loss(change: Change) -> str:
     if change["change"]["actions"] == ["delete"]:
-        gone = (
-            "an earlier one of it, which a replacement left behind" if "deposed" in change else "no longer in the JSON"
-        )
-        return f"destroyed ({gone})"
+        return f"destroyed ({'left over from a replacement' if 'deposed' in change else 'no longer in the JSON'})"
     if change.get("action_reason") == "replace_because_tainted":
         return "destroyed and created again; forces replacement: its creation did not end well (tainted)"
     paths = ", ".join(sorted(_spelled(path) for path in change["change"].get("replace_paths", [])))

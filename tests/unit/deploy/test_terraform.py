@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,11 +11,8 @@ from typing import Any
 import pytest
 
 from lib import environments
-from lib.deploy import terraform_process
-from lib.deploy.polling import wait_for
 from lib.deploy.progress import Silent
 from lib.deploy.terraform import PlanResult, Terraform, TerraformError, environment, find, parse_version
-from lib.deploy.terraform_process import Guard
 from lib.environments import ToolError
 
 Program = Callable[[str, str], Path]
@@ -183,8 +179,8 @@ def test_a_plan_without_changes(runner: Callable[[str], Terraform]) -> None:
 def test_a_plan_with_changes_names_them(runner: Callable[[str], Terraform]) -> None:
     change = {"resource": {"addr": "aws_sqs_queue.a"}, "action": "update"}
     planned = json.dumps({"type": "planned_change", "@message": "", "change": change})
-    shown = "print('\x1b[33m~\x1b[0m a')"
-    body = f"import sys\nif 'show' in sys.argv:\n  {shown}\n  sys.exit()\nprint({planned!r})\nsys.exit(2)"
+    show = "if 'show' in sys.argv:\n  print('\x1b[33m~\x1b[0m a')\n  sys.exit()"
+    body = f"import sys\n{show}\nprint({planned!r})\nsys.exit(2)"
     plan = runner(body).plan()
     assert (plan.no_changes, plan.changes, plan.text) == (False, ("update aws_sqs_queue.a",), "~ a\n")
     assert plan.show() == "\x1b[33m~\x1b[0m a\n", "with Terraform's colours"
@@ -195,37 +191,12 @@ def test_outputs_are_plain_text_by_name(runner: Callable[[str], Terraform]) -> N
     assert runner(says(shown)).outputs() == {"url": "http://x", "count": "3"}
 
 
-def test_what_cannot_go_on_is_stopped_at_once(
-    runner: Callable[[str], Terraform], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setattr(terraform_process, "TICK_SECONDS", 0.05)
-    # Started by the stand-in, as Terraform starts its provider: it must go too.
-    hangs = (
-        "import subprocess, sys, time, pathlib\n"
-        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\n"
-        f"pathlib.Path({str(tmp_path / 'child')!r}).write_text(str(child.pid))\n"
-        "time.sleep(60)"
-    )
-    stuck = runner(hangs)
-    watched: list[int] = []
-    forgotten: list[int] = []
-    stuck.guard = Guard(
-        watched.append, forgotten.append, lambda: "the emulator ended" if (tmp_path / "child").exists() else None
-    )
-    begin = time.monotonic()
-    with pytest.raises(ToolError, match="terraform apply cannot go on: the emulator ended"):
-        stuck.apply(PLAN)
-    assert time.monotonic() - begin < 10
-    assert watched == forgotten
-    assert len(watched) == 1
-    child = int((tmp_path / "child").read_text())
-    wait_for("the end of what the stand-in started", lambda: is_gone(child), 10)  # killed, but not yet gone
+def test_a_lock_on_the_state_is_told_with_the_way_out(runner: Callable[[str], Terraform]) -> None:
+    detail = "Lock Info:\n  ID:        ab-12\n  Who:       me@here\n"
+    with pytest.raises(TerraformError, match=r"^the state is locked by me@here .* make unlock LOCK=ab-12$"):
+        runner(says(diagnostic("Error acquiring the state lock", detail), code=1)).plan()
 
 
-def is_gone(pid: int) -> bool:
-    """No such process, or one that only waits to be collected by whoever inherited it."""
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except FileNotFoundError:
-        return True
-    return state in "ZX"
+def test_data_sources_and_imports_are_no_steps_of_an_apply() -> None:
+    changes = ("create aws_sqs_queue.a", "read data.aws_iam_policy_document.d", "import aws_s3_bucket.b")
+    assert PlanResult(no_changes=False, changes=changes, file=Path("tfplan"), show=str).steps == 1
