@@ -42,7 +42,6 @@ from cdktf_cdktf_provider_aws.apigatewayv2_stage import (
 )
 from cdktf_cdktf_provider_aws.cloudwatch_dashboard import CloudwatchDashboard
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
-from cdktf_cdktf_provider_aws.cloudwatch_log_resource_policy import CloudwatchLogResourcePolicy
 from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import (
     CloudwatchMetricAlarm,
     CloudwatchMetricAlarmMetricQuery,
@@ -124,7 +123,6 @@ __all__ = [
     "AwsProviderDefaultTags",
     "CloudwatchDashboard",
     "CloudwatchLogGroup",
-    "CloudwatchLogResourcePolicy",
     "CloudwatchMetricAlarm",
     "CloudwatchMetricAlarmMetricQuery",
     "CloudwatchMetricAlarmMetricQueryMetric",

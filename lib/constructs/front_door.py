@@ -14,12 +14,10 @@ from lib.aws import (
     Apigatewayv2StageAccessLogSettings,
     Apigatewayv2StageDefaultRouteSettings,
     CloudwatchLogGroup,
-    CloudwatchLogResourcePolicy,
     LambdaPermission,
 )
 from lib.constructs.account import Account
 from lib.constructs.function import Function
-from lib.constructs.policy import allow, document, from_source, service
 from lib.naming import Naming
 
 # Construct id -> method and path. {id} is the path parameter's name in the event.
@@ -105,26 +103,8 @@ class FrontDoor(Construct):
             retention_in_days=log_retention_days,
             skip_destroy=False,
         )
-        # Without it API Gateway would put its own AWSLogDeliveryWrite policy into the account, and leave it there.
-        # docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-CWL.html
-        delivery = CloudwatchLogResourcePolicy(
-            self,
-            "access_log_policy",
-            policy_name=naming("policy", "access-log"),
-            policy_document=document(
-                self,
-                "access_log_policy_document",
-                [
-                    allow(
-                        "AccessLogDelivery",
-                        ["logs:CreateLogStream", "logs:PutLogEvents"],
-                        [f"{self.log_group.arn}:log-stream:*"],
-                        principals=service("delivery.logs.amazonaws.com"),
-                        conditions=from_source(account, account.arn("logs", "*")),
-                    )
-                ],
-            ),
-        )
+        # No aws_cloudwatch_log_resource_policy: an account has ten for each region. API Gateway lets the log delivery into
+        # this group by itself: docs/decisions/0015-api-gateway-lets-its-log-delivery-in.md
         self.stage = Apigatewayv2Stage(
             self,
             "stage",
@@ -139,5 +119,4 @@ class FrontDoor(Construct):
             access_log_settings=Apigatewayv2StageAccessLogSettings(
                 destination_arn=self.log_group.arn, format=json.dumps(ACCESS_LOG)
             ),
-            depends_on=[delivery],
         )
