@@ -42,11 +42,11 @@ deploy: setup  ## deploy to AWS with your credentials
 destroy: setup  ## remove everything from AWS; AUTO_APPROVE=1 asks no question
 	@$(RUN) -m lib.deploy destroy
 
-reconcile: setup  ## compare ledger and archive; SETTLE=60 leaves out what changed within 60 s
+reconcile: setup  ## compare ledger and archive; SETTLE=120 leaves out what changed within 120 s
 	@$(RUN) -m lib.operations reconcile $(if $(SETTLE),--settle '$(SETTLE)')
 
-redrive: setup  ## give what the archiver set aside or gave up to it again
-	@$(RUN) -m lib.operations redrive
+redrive: setup  ## give what the archiver set aside or gave up to it again; STREAM=1: whatever the stream still has
+	@$(RUN) -m lib.operations redrive $(if $(filter 1,$(STREAM)),--stream)
 
 test: setup  ## every test, integration on the emulator included
 	@$(RUN) -m pytest

@@ -10,7 +10,7 @@ from constructs import Construct
 
 from lib.aws import CloudwatchDashboard
 from lib.constructs.account import Account
-from lib.constructs.alarms import PERIOD_SECONDS, Metric
+from lib.constructs.alarm import PERIOD_SECONDS, Metric
 from lib.constructs.alerting import Alerting
 from lib.constructs.dead_letters import DeadLetters
 from lib.constructs.front_door import FrontDoor

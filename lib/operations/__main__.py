@@ -14,7 +14,7 @@ from typing import NoReturn
 from lib import environments
 from lib.environments import ToolError
 
-SETTLE_SECONDS = 60  # the stream's usual lag is under a second; a batch that is tried again takes longer
+SETTLE_SECONDS = 120  # a batch waits for up to 30 s to fill, and one that is tried again takes longer
 COMMANDS = {
     "reconcile": "compare the ledger with the archive and name each difference",
     "redrive": "give what was set aside or given up to the archiver again",
@@ -55,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         if options.command == "reconcile":
             return reconcile(stack, options.settle, progress)
-        return Redrive(stack, progress).run()
+        return Redrive(stack, progress, whole_stream=options.stream).run()
     except (BotoCoreError, ClientError) as error:
         raise ToolError(f"{stack.name} did not do what was asked: {error}") from error
 
@@ -70,6 +70,11 @@ def _parser() -> argparse.ArgumentParser:
         default=SETTLE_SECONDS,
         metavar="SECONDS",
         help="leave out payments that changed within so many seconds: they may be on their way (default: %(default)s)",
+    )
+    added["redrive"].add_argument(
+        "--stream",
+        action="store_true",
+        help="also whatever the stream still has without an audit record, whether or not a message names it",
     )
     return parser
 
