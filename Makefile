@@ -1,6 +1,6 @@
 # Each command sets up what it needs on a machine that has Python >= 3.11 and make.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-down outputs env test lint synth gate plan deploy destroy reconcile redrive bench load docs lock
+.PHONY: help setup demo demo-down outputs env test lint synth gate plan deploy destroy reconcile redrive export-audit bench load docs lock
 
 PYTHON ?= $(shell for candidate in python3.12 python3 python3.13 python3.11 /usr/bin/python3; do \
 	$$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$candidate && break; done)
@@ -10,7 +10,7 @@ endif
 RUN := .venv/bin/python
 
 help:  ## this list
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 setup:  ## make the environments that are missing or out of date
 	@$(PYTHON) -m lib.environments
@@ -47,6 +47,9 @@ reconcile: setup  ## compare ledger and archive; SETTLE=120 leaves out what chan
 
 redrive: setup  ## give what the archiver set aside or gave up to it again; STREAM=1: whatever the stream still has
 	@$(RUN) -m lib.operations redrive $(if $(filter 1,$(STREAM)),--stream)
+
+export-audit: setup  ## copy the audit trail before a destroy; TO=folder or TO=s3://bucket/prefix
+	@$(RUN) -m lib.operations export-audit --to '$(TO)'
 
 test: setup  ## every test, integration on the emulator included
 	@$(RUN) -m pytest
