@@ -74,5 +74,4 @@ lock:  ## renew the locks in requirements/ (needs uv)
 		uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 			--no-header requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 	@uv pip compile --quiet --upgrade --python-version 3.12 --python-platform aarch64-manylinux2014 --generate-hashes \
-		--no-emit-index-url --no-header --no-emit-package botocore --no-emit-package urllib3 \
-		--no-emit-package python-dateutil --no-emit-package six requirements/lambda.in -o requirements/lambda.txt
+		--no-emit-index-url --no-header requirements/lambda.in -o requirements/lambda.txt

@@ -6,10 +6,10 @@ import platform
 import sys
 from datetime import UTC, datetime
 
-from benchmarks import processor, synth
+from benchmarks import package, processor, synth
 from lib.environments import ROOT
 
-MEASUREMENTS = {"Gated synth": synth, "Taking payments": processor}
+MEASUREMENTS = {"Gated synth": synth, "Taking payments": processor, "The Lambda zip": package}
 
 
 def table(rows: list[dict[str, str]]) -> list[str]:
