@@ -45,7 +45,12 @@ class Dashboard(Construct):
         names = [{"FunctionName": function.function.function_name} for function in functions]
         graphs = [
             _graph(account, "API requests", "Sum", [Metric("AWS/ApiGateway", n, api) for n in ("Count", "4xx", "5xx")]),
-            _graph(account, "API latency (ms)", "p99", [Metric("AWS/ApiGateway", "Latency", api)]),
+            _graph(
+                account,
+                "API latency (ms)",
+                "p99",
+                [Metric("AWS/ApiGateway", name, api) for name in ("Latency", "IntegrationLatency")],
+            ),
             _graph(account, "Function runs", "Sum", _each("AWS/Lambda", ("Invocations", "Errors", "Throttles"), names)),
             _graph(account, "Function duration (ms)", "p99", _each("AWS/Lambda", ("Duration",), names)),
             _graph(

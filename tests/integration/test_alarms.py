@@ -35,7 +35,7 @@ def metrics(alarm: dict[str, Any]) -> list[dict[str, Any]]:
 def test_every_alarm_has_an_action_a_runbook_and_a_word_on_missing_data(
     alarms: dict[str, dict[str, Any]], outputs: dict[str, str]
 ) -> None:
-    assert len(alarms) >= 24
+    assert len(alarms) >= 23
     for name, alarm in alarms.items():
         assert alarm["ActionsEnabled"], name
         assert alarm["AlarmActions"] == alarm["OKActions"] == [outputs["alerts_topic_arn"]], name
