@@ -77,15 +77,15 @@ class Redrive:
             before = self.replayed, self.stay
             self._messages()
             step.result(self._since(*before))
-        with self.progress.step("records that it set aside") as step:
-            before = self.replayed, self.stay
-            self._set_aside()
-            step.result(self._since(*before))
         if self.whole_stream:
             with self.progress.step("whatever the stream still has") as step:
                 before = self.replayed, self.stay
                 self._stream()
                 step.result(self._since(*before))
+        with self.progress.step("records that it set aside") as step:
+            before = self.replayed, self.stay
+            self._set_aside()
+            step.result(self._since(*before))
         if self.gone:
             with self.progress.step("receipts, from the ledger") as step:
                 step.result(f"{self._rebuild_receipts()} rebuilt")
@@ -152,7 +152,10 @@ class Redrive:
         return False
 
     def _stream(self) -> None:
-        """Also what no message names: batches whose message was lost, or changes that nobody polled for."""
+        """Also what no message names: batches whose message was lost, or changes that nobody polled for.
+
+        Poison of the last 24 hours is set aside once more, even if somebody has looked at it and deleted the object.
+        """
         client = self.stack.connect("dynamodbstreams")
         arn = self._stream_arn()
         for shard in stream.shards(client, arn):

@@ -112,9 +112,9 @@ def test_what_no_message_names_is_found_in_the_stream(
     progress = Silent()
     assert Redrive(stack, progress).run() == 0
     assert compared()[0] == 1, "no message names it"
-    assert Redrive(stack, progress, whole_stream=True).run() == 0
-    assert compared()[0] == 0
-    assert any(line.startswith("replayed") and "1 were missing" in line for line in progress.lines)
+    Redrive(stack, progress, whole_stream=True).run()  # whose code tells of other tests' poison, too
+    assert audit_trail(deployment, paid)
+    assert not [line for line in compared()[1] if paid in line]
 
 
 def send(stack: Deployed, wanted: stream.Range) -> None:
