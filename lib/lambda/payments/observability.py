@@ -31,9 +31,8 @@ def count_change(status: str, currency: str) -> None:
     """One change of the ledger, and the status that it led to. The trace can be found by status and currency."""
     tracer.put_annotation(key="status", value=status)
     tracer.put_annotation(key="currency", value=currency)
-    metrics.add_metric(
-        name="LedgerChanges", unit=MetricUnit.Count, value=1
-    )  # an alarm compares it with the archiver's runs
+    # An alarm compares it with the archiver's runs.
+    metrics.add_metric(name="LedgerChanges", unit=MetricUnit.Count, value=1)
     _count_by("status", status, "Payments", MetricUnit.Count, 1)
 
 
