@@ -1,6 +1,6 @@
 # Each command sets up what it needs on a machine that has Python >= 3.11 and make.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-down outputs env test lint synth gate state-bucket plan deploy destroy unlock reconcile redrive fuzz mutants bench load docs lock
+.PHONY: help setup demo demo-down outputs env test lint synth gate state-bucket plan deploy destroy unlock reconcile redrive export-audit fuzz mutants bench load docs lock
 
 PYTHON ?= $(shell for candidate in python3.12 python3 python3.13 python3.11 /usr/bin/python3; do \
 	$$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$candidate && break; done)
@@ -10,7 +10,7 @@ endif
 RUN := .venv/bin/python
 
 help:  ## this list
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 setup:  ## make the environments that are missing or out of date
 	@$(PYTHON) -m lib.environments
@@ -48,11 +48,14 @@ destroy: setup  ## remove everything from AWS, by its state alone; AUTO_APPROVE=
 unlock: setup  ## remove the lock on the state that a killed run left; LOCK=ID
 	@$(RUN) -m lib.deploy unlock
 
-reconcile: setup  ## compare ledger and archive; SETTLE=60 leaves out what changed within 60 s
+reconcile: setup  ## compare ledger and archive; SETTLE=120 leaves out what changed within 120 s
 	@$(RUN) -m lib.operations reconcile $(if $(SETTLE),--settle '$(SETTLE)')
 
-redrive: setup  ## give what the archiver set aside or gave up to it again
-	@$(RUN) -m lib.operations redrive
+redrive: setup  ## give what the archiver set aside or gave up to it again; STREAM=1: whatever the stream still has
+	@$(RUN) -m lib.operations redrive $(if $(filter 1,$(STREAM)),--stream)
+
+export-audit: setup  ## copy the audit trail before a destroy; TO=folder or TO=s3://bucket/prefix
+	@$(RUN) -m lib.operations export-audit --to '$(TO)'
 
 test: setup  ## every test, integration on the emulator included
 	@$(RUN) -m pytest
@@ -84,5 +87,4 @@ lock:  ## renew the locks in requirements/ (needs uv)
 		uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 			--no-header requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 	@uv pip compile --quiet --upgrade --python-version 3.12 --python-platform aarch64-manylinux2014 --generate-hashes \
-		--no-emit-index-url --no-header --no-emit-package botocore --no-emit-package urllib3 \
-		--no-emit-package python-dateutil --no-emit-package six requirements/lambda.in -o requirements/lambda.txt
+		--no-emit-index-url --no-header requirements/lambda.in -o requirements/lambda.txt
