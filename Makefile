@@ -1,6 +1,6 @@
 # Each command sets up what it needs on a machine that has Python >= 3.11 and make.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-down outputs env test lint synth gate plan deploy destroy reconcile redrive bench load docs lock
+.PHONY: help setup demo demo-down outputs env test lint synth gate state-bucket plan deploy destroy unlock reconcile redrive fuzz mutants bench load docs lock
 
 PYTHON ?= $(shell for candidate in python3.12 python3 python3.13 python3.11 /usr/bin/python3; do \
 	$$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$candidate && break; done)
@@ -33,14 +33,20 @@ outputs: setup  ## the deployed stack's outputs as one JSON object
 env: setup  ## export lines for the aws CLI and boto3 to reach the kept demo
 	@$(RUN) -m lib.deploy env
 
-plan: setup  ## what a deploy to AWS would change
+state-bucket: setup  ## make the bucket that holds Terraform's state on AWS, or bring it to its form
+	@$(RUN) -m lib.deploy state-bucket
+
+plan: setup  ## what a deploy to AWS would change: checked, shown and saved
 	@$(RUN) -m lib.deploy plan
 
-deploy: setup  ## deploy to AWS with your credentials
+deploy: setup  ## plan, check, show, confirm and apply on AWS; PLAN=FOLDER applies a saved plan
 	@$(RUN) -m lib.deploy deploy
 
-destroy: setup  ## remove everything from AWS; AUTO_APPROVE=1 asks no question
+destroy: setup  ## remove everything from AWS, by its state alone; AUTO_APPROVE=1 asks no question
 	@$(RUN) -m lib.deploy destroy
+
+unlock: setup  ## remove the lock on the state that a killed run left; LOCK=ID
+	@$(RUN) -m lib.deploy unlock
 
 reconcile: setup  ## compare ledger and archive; SETTLE=60 leaves out what changed within 60 s
 	@$(RUN) -m lib.operations reconcile $(if $(SETTLE),--settle '$(SETTLE)')
@@ -50,6 +56,13 @@ redrive: setup  ## give what the archiver set aside or gave up to it again
 
 test: setup  ## every test, integration on the emulator included
 	@$(RUN) -m pytest
+
+fuzz: setup  ## both judges on N=2000 random documents; SEED=1 repeats a run, CASE=1:17 shows one document
+	@$(RUN) -m tests.policy.differential $(if $(N),--documents '$(N)') $(if $(SEED),--seed '$(SEED)') \
+		$(if $(CASE),--case '$(CASE)')
+
+mutants: setup  ## how many of N=300 mutants of the rules their tests kill; SEED=1 repeats a sample
+	@$(RUN) -m tests.mutants $(if $(N),--mutants '$(N)') $(if $(SEED),--seed '$(SEED)')
 
 lint: setup  ## ruff and mypy
 	@$(RUN) -m ruff check .
@@ -67,7 +80,7 @@ docs: setup  ## docs/rules.md, written from the catalogue
 	@$(RUN) -m lib.rules_document
 
 lock:  ## renew the locks in requirements/ (needs uv)
-	@for name in project checkov emulator terraform; do \
+	@for name in project checkov emulator terraform mutants; do \
 		uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 			--no-header requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 	@uv pip compile --quiet --upgrade --python-version 3.12 --python-platform aarch64-manylinux2014 --generate-hashes \

@@ -1,6 +1,6 @@
 """In Python because it looks for arguments at any depth of any type, and YAML needs to be told where."""
 
-from _stack import StackCheck, arguments, is_false
+from _stack import StackCheck, arguments, is_false, shown
 
 PROTECTIONS = (
     "delete_protection",
@@ -15,13 +15,9 @@ PROTECTIONS = (
     "termination_protection_enabled",
 )
 # How Cognito and ECS say false.
-OFF = ("INACTIVE", "DISABLED")
+OFF = ("DISABLED", "INACTIVE")
 # Protected unless told otherwise.
-MUST_SAY = {
-    "aws_cloudtrail_event_data_store": "termination_protection_enabled",
-    "aws_neptunegraph_graph": "deletion_protection",
-    "aws_qldb_ledger": "deletion_protection",
-}
+MUST_SAY = {"aws_cloudtrail_event_data_store": "termination_protection_enabled"}
 
 
 class NothingIsProtectedAgainstDeletion(StackCheck):
@@ -29,12 +25,13 @@ class NothingIsProtectedAgainstDeletion(StackCheck):
     name = "Nothing is protected against deletion"
     guideline = "set the deletion or termination protection to false"
 
-    def holds(self, resource):
-        if resource.kind in MUST_SAY and resource.body.get(MUST_SAY[resource.kind]) is None:
-            return False
-        return all(
-            is_false(value) or value in OFF for argument, value in arguments(resource.body) if argument in PROTECTIONS
-        )
+    def violations(self, resource):
+        must = MUST_SAY.get(resource.kind)
+        if must and must not in resource.body:
+            yield f"{must} is not set, and then AWS protects it"
+        for argument, value in arguments(resource.body):
+            if argument in PROTECTIONS and not (is_false(value) or value in OFF):
+                yield f"{argument} is {shown(value)}"
 
 
 check = NothingIsProtectedAgainstDeletion()

@@ -1,6 +1,6 @@
 """In Python because it judges any type; a YAML policy without types makes Checkov judge outputs too, and crash."""
 
-from _stack import StackCheck, blocks, is_false
+from _stack import StackCheck, blocks, is_false, shown
 
 
 class NoLifecycleForbidsDestruction(StackCheck):
@@ -8,12 +8,14 @@ class NoLifecycleForbidsDestruction(StackCheck):
     name = "No lifecycle forbids destruction"
     guideline = "take lifecycle.prevent_destroy away, or set it to false"
 
-    def holds(self, resource):
+    def violations(self, resource):
         lifecycles = resource.body.get("lifecycle")
-        return all(
-            lifecycle.get("prevent_destroy") is None or is_false(lifecycle["prevent_destroy"])
-            for lifecycle in blocks(lifecycles)
-        ) and not isinstance(lifecycles, str)
+        if isinstance(lifecycles, str):
+            yield f"lifecycle is {shown(lifecycles)}"
+        for lifecycle in blocks(lifecycles):
+            value = lifecycle.get("prevent_destroy")
+            if value is not None and not is_false(value):
+                yield f"lifecycle.prevent_destroy is {shown(value)}"
 
 
 check = NoLifecycleForbidsDestruction()

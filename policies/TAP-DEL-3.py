@@ -1,6 +1,6 @@
 """In Python because it looks for arguments at any depth of any type, and YAML needs to be told where."""
 
-from _stack import StackCheck, arguments, is_false, is_true
+from _stack import StackCheck, arguments, is_false, is_true, shown
 
 KEEPS_WHEN_TRUE = (
     "data_deletion_policy",
@@ -19,18 +19,8 @@ KEEPS_WHEN_FALSE = ("delete_automated_backups", "delete_on_termination", "skip_f
 GONE = ("DELETE", "Delete")
 # Who names a last snapshot wants one.
 NAMES_WHAT_IT_KEEPS = ("final_snapshot_identifier", "final_snapshot_name")
-# These keep a last snapshot or backup unless told otherwise.
-MUST_SAY = {
-    "aws_db_instance": "skip_final_snapshot",
-    "aws_docdb_cluster": "skip_final_snapshot",
-    "aws_fsx_ontap_volume": "skip_final_backup",
-    "aws_fsx_openzfs_file_system": "skip_final_backup",
-    "aws_fsx_windows_file_system": "skip_final_backup",
-    "aws_lightsail_database": "skip_final_snapshot",
-    "aws_neptune_cluster": "skip_final_snapshot",
-    "aws_rds_cluster": "skip_final_snapshot",
-    "aws_redshift_cluster": "skip_final_snapshot",
-}
+# These keep a last snapshot unless told otherwise.
+MUST_SAY = {"aws_db_instance": "skip_final_snapshot", "aws_rds_cluster": "skip_final_snapshot"}
 
 
 class DestroyingLeavesNothingBehind(StackCheck):
@@ -38,12 +28,13 @@ class DestroyingLeavesNothingBehind(StackCheck):
     name = "Destroying leaves nothing behind"
     guideline = "set skip_destroy and retain_… to false, skip_final_… and delete_… to true, and name no final snapshot"
 
-    def holds(self, resource):
-        if resource.kind in MUST_SAY and resource.body.get(MUST_SAY[resource.kind]) is None:
-            return False
-        if resource.kind == "aws_sagemaker_domain" and "home_efs_file_system" not in dict(arguments(resource.body)):
-            return False  # its users' files stay unless told otherwise
-        return all(leaves_nothing(argument, value) for argument, value in arguments(resource.body))
+    def violations(self, resource):
+        must = MUST_SAY.get(resource.kind)
+        if must and must not in resource.body:
+            yield f"{must} is not set, and then a snapshot stays"
+        for argument, value in arguments(resource.body):
+            if not leaves_nothing(argument, value):
+                yield f"{argument} is {shown(value)}"
 
 
 def leaves_nothing(argument, value):

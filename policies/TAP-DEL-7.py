@@ -2,20 +2,23 @@
 
 import fnmatch
 
-from _documents import StatementCheck, listed
-from _stack import is_literal
+from _documents import StatementCheck, many
+from _expressions import is_literal
+from _stack import shown
 
 
 class NobodyMakesLogGroups(StatementCheck):
     id = "TAP-DEL-7"
-    name = "Nobody may make log groups: one made outside Terraform would outlive the stack"
+    name = "Nobody may create log groups: one made outside Terraform would outlive the stack"
     guideline = "allow logs:CreateLogStream and logs:PutLogEvents only; declare the group in the stack"
 
-    def allows_rightly(self, statement):
-        excepted = listed(statement.get("not_actions"))
-        return all(is_literal(action) and not covers(action) for action in listed(statement.get("actions"))) and (
-            not excepted or any(is_literal(action) and covers(action) for action in excepted)
-        )
+    def violations_of(self, statement, _stack, _resource):
+        for action in statement.actions:
+            if not is_literal(action) or covers(action):
+                yield f"the action {shown(action)} covers logs:CreateLogGroup"
+        excepted = many(statement.body.get("not_actions"))
+        if excepted and not any(is_literal(action) and covers(action) for action in excepted):
+            yield f"not_actions {shown(excepted)} leave logs:CreateLogGroup allowed"
 
 
 def covers(action):

@@ -1,41 +1,40 @@
-"""In Python because a bucket that takes access logs is an exception, and another resource says which one that is."""
+"""In Python because a bucket that takes access logs is an exception, and other resources say which one that is."""
 
-from _stack import StackCheck, blocks, refers_to_bucket
+from _access_logs import other_uses, takes_access_logs
+from _attached import ConfigurationCheck, of_bucket
+from _stack import blocks, shown
 from checkov.common.models.enums import CheckCategories
 
+KMS = ("aws:kms", "aws:kms:dsse")
 
-class BucketsAreEncrypted(StackCheck):
+
+class BucketsAreEncrypted(ConfigurationCheck):
     id = "TAP-ENC-2"
     name = "Buckets are encrypted with a customer managed key"
     guideline = (
-        "give the bucket an aws_s3_bucket_server_side_encryption_configuration that refers to its id, with aws:kms and "
-        "an aws_kms_key of this stack; a bucket that takes access logs needs AES256, AWS delivers to no other"
+        "give the bucket one aws_s3_bucket_server_side_encryption_configuration that refers to its id, with aws:kms "
+        "and an aws_kms_key of this stack; a bucket that takes access logs, and nothing else, has AES256: AWS delivers "
+        "them to no other"
     )
     category = CheckCategories.ENCRYPTION
-    types = ("aws_s3_bucket",)
+    types = ("aws_s3_bucket", "aws_s3_bucket_server_side_encryption_configuration")
+    configuration = of_bucket("server_side_encryption_configuration", "server_side_encryption_configuration")
 
-    def holds(self, resource):
-        takes_logs = any(
-            refers_to_bucket(logging.get("target_bucket"), resource.name)
-            for logging in resource.stack.of_type("aws_s3_bucket_logging").values()
-        )
-        configurations = resource.stack.belonging_to(
-            "aws_s3_bucket_server_side_encryption_configuration", resource.name
-        )
-        rules = [blocks(configuration.get("rule")) for configuration in configurations]
-        return bool(rules) and all(
-            of_one and all(self.is_right(resource.stack, rule, takes_logs) for rule in of_one) for of_one in rules
-        )
-
-    def is_right(self, stack, rule, takes_logs):
-        defaults = blocks(rule.get("apply_server_side_encryption_by_default"))
-        if takes_logs:
-            return bool(defaults) and all(default.get("sse_algorithm") == "AES256" for default in defaults)
-        return bool(defaults) and all(
-            default.get("sse_algorithm") in ("aws:kms", "aws:kms:dsse")
-            and stack.is_own_key(default.get("kms_master_key_id"))
-            for default in defaults
-        )
+    def wrong_settings(self, resource, configuration):
+        rules = blocks(configuration.get("rule"))
+        defaults = [blocks(rule.get("apply_server_side_encryption_by_default")) for rule in rules]
+        if not defaults or not all(defaults):
+            yield "a rule has no apply_server_side_encryption_by_default"
+        takes_logs = takes_access_logs(resource)
+        for default in [default for of_rule in defaults for default in of_rule]:
+            algorithm, key = default.get("sse_algorithm"), default.get("kms_master_key_id")
+            if takes_logs and algorithm == "AES256":
+                for use in other_uses(resource):
+                    yield f"sse_algorithm is AES256, and beside access logs the bucket serves {use}"
+            elif algorithm not in KMS or takes_logs:
+                yield f"sse_algorithm is {shown(algorithm)}"
+            elif not resource.stack.is_own_key(key):
+                yield f"kms_master_key_id is {shown(key)}"
 
 
 check = BucketsAreEncrypted()

@@ -1,6 +1,6 @@
 """In Python because each type has its own settings, at any depth: what they are stands in _provider.jsonl."""
 
-from _encryption import is_encrypted
+from _encryption import wrong_encryption
 from _stack import StackCheck
 from checkov.common.models.enums import CheckCategories
 
@@ -11,8 +11,8 @@ class WhateverHoldsDataIsEncrypted(StackCheck):
     guideline = "switch the encryption on, and give each setting for a key the arn of an aws_kms_key of this stack"
     category = CheckCategories.ENCRYPTION
 
-    def holds(self, resource):
-        return is_encrypted(resource)
+    def violations(self, resource):
+        return wrong_encryption(resource)
 
 
 check = WhateverHoldsDataIsEncrypted()

@@ -1,26 +1,28 @@
 """In Python because YAML policies cannot go from a resource to the statements of its policy document."""
 
-import re
-
-from _documents import StatementCheck, listed
+from _actions import level
+from _documents import StatementCheck
+from _stack import shown
 from checkov.common.models.enums import CheckCategories
-
-ONE_ACTION = re.compile(r"[A-Za-z0-9_-]+:[A-Za-z0-9_]+")
 
 
 class ActionsAreNamed(StatementCheck):
     id = "TAP-IAM-1"
-    name = "What is allowed is named action by action"
-    guideline = "write each action out in actions, without * and ?, and use no not_actions"
+    name = "Permissions name each action, spelled as AWS spells it"
+    guideline = (
+        "write each action out in actions as the Service Authorization Reference has it, without * and ?, "
+        "and use no not_actions"
+    )
     category = CheckCategories.IAM
 
-    def allows_rightly(self, statement):
-        actions = listed(statement.get("actions"))
-        return (
-            bool(actions)
-            and not listed(statement.get("not_actions"))
-            and all(isinstance(action, str) and ONE_ACTION.fullmatch(action) for action in actions)
-        )
+    def violations_of(self, statement, _stack, _resource):
+        if statement.body.get("not_actions") is not None:
+            yield f"not_actions {shown(statement.body['not_actions'])} allow every other action"
+        elif not statement.actions:
+            yield "it names no actions"
+        for action in statement.actions:
+            if not isinstance(action, str) or level(action) is None:
+                yield f"AWS has no action {shown(action)}"
 
 
 check = ActionsAreNamed()

@@ -1,59 +1,42 @@
 """In Python because YAML policies cannot go from a resource to the statements of its policy document."""
 
-import re
-
-from _documents import allowing, listed
-from _stack import REFERENCE, StackCheck
+from _actions import takes_any_resource
+from _arns import is_own_arn
+from _documents import StatementCheck
+from _stack import shown
 from checkov.common.models.enums import CheckCategories
 
-# Their service authorization page names no resource for them.
-WITHOUT_RESOURCE = (
-    "cloudwatch:PutMetricData",
-    "dynamodb:ListStreams",
-    "xray:PutTelemetryRecords",
-    "xray:PutTraceSegments",
-)
 # In their policy `*` means the key itself.
 KEYS = ("aws_kms_key", "aws_kms_external_key", "aws_kms_replica_key", "aws_kms_key_policy")
-WHERE_IT_STANDS = re.compile(r"\$\{data\.aws_(caller_identity|partition|region)\.[A-Za-z0-9_-]+\.[a-z_]+\}")
-# What a wildcard may stand beneath: a reference, and the sign that ends the name it refers to.
-BENEATH = re.compile(r"(\$\{aws_[^{}]+\})[/:][^*?]*[*?].*")
+# In their policy AWS forbids resources, or takes none: the policy is about what it belongs to.
+# docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html
+WITHOUT_RESOURCES = ("aws_ecr_repository_policy", "aws_iam_role")
 
 
-class ResourcesAreNamed(StackCheck):
+class ResourcesAreNamed(StatementCheck):
     id = "TAP-IAM-2"
-    name = "What is allowed is allowed on named resources"
-    guideline = "refer to the arn of a resource of the stack, with /… or :… for what is beneath it; no not_resources"
+    name = "Permissions name resources of this stack"
+    guideline = (
+        "refer to the arn of a resource of the stack, with /… or :… for what is beneath it; `*` is for actions that "
+        "know no resource, in a statement of their own; use no not_resources"
+    )
     category = CheckCategories.IAM
 
-    def holds(self, resource):
-        return all(self.is_narrow(statement, resource) for statement in allowing(resource))
-
-    def is_narrow(self, statement, resource):
-        named = listed(statement.get("resources"))
-        if listed(statement.get("not_resources")):
-            return False
-        if not named:
-            # A role's trust policy is about the role itself.
-            return resource.kind == "aws_iam_role" and listed(statement.get("actions")) == ["sts:AssumeRole"]
-        if named == ["*"] and (
-            resource.kind in KEYS or all(action in WITHOUT_RESOURCE for action in listed(statement.get("actions")))
-        ):
-            return True
-        return all(isinstance(arn, str) and is_one(resource.stack, arn) for arn in named)
+    def violations_of(self, statement, stack, resource):
+        kind = resource.kind if resource else None
+        if statement.body.get("not_resources") is not None:
+            yield f"not_resources {shown(statement.body['not_resources'])} allow every other resource"
+        elif not statement.resources and kind not in WITHOUT_RESOURCES:
+            yield "it names no resources"
+        for arn in statement.resources:
+            if arn == "*" and (kind in KEYS or all(know_no_resource(action) for action in statement.actions)):
+                continue
+            if not is_own_arn(stack, arn):
+                yield f"{shown(arn)} is not a resource of this stack"
 
 
-def is_one(stack, arn):
-    rest = WHERE_IT_STANDS.sub("", arn)
-    for kind, name, _ in REFERENCE.findall(rest):
-        if not stack.declares(kind, name):
-            return False
-    if "${" in REFERENCE.sub("", rest) or "%{" in rest:
-        return False
-    if "*" not in arn and "?" not in arn:
-        return arn.startswith(("arn:", "${"))
-    beneath = BENEATH.fullmatch(arn)
-    return beneath is not None and REFERENCE.fullmatch(beneath[1]) is not None
+def know_no_resource(action):
+    return isinstance(action, str) and takes_any_resource(action)
 
 
 check = ResourcesAreNamed()

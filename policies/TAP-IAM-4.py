@@ -1,72 +1,69 @@
 """In Python because it looks for arguments at any depth of any type, and YAML needs to be told where."""
 
-import re
-
-from _documents import is_first, listed
-from _stack import StackCheck, arguments, reference
+from _documents import DOCUMENT, MERGING, document_of, many
+from _expressions import reference
+from _stack import StackCheck, arguments, shown
 from checkov.common.models.enums import CheckCategories
 
-DOCUMENT = re.compile(r"\$\{data\.aws_iam_policy_document\.([A-Za-z0-9_-]+)\.(json|minified_json)\}")
-IN_IAMS_LANGUAGE = (
+POLICY = (
     "access_policies",
     "access_policy",
     "assume_role_policy",
+    "delivery_destination_policy",
     "inline_policy",
     "key_policy",
     "policy",
     "policy_document",
+    "repository_policy",
     "resource_policy",
     "secret_policy",
+    "session_policy",
 )
-# What they call a policy is written in another language.
-OTHERS = (
-    "aws_appautoscaling_policy",
+# Their policies are no policies of IAM: what is kept how long, what is masked, what is indexed.
+OTHER_LANGUAGES = (
     "aws_cloudwatch_log_account_policy",
     "aws_cloudwatch_log_data_protection_policy",
+    "aws_cloudwatch_log_index_policy",
     "aws_ecr_lifecycle_policy",
-    "aws_opensearchserverless_access_policy",
-    "aws_opensearchserverless_lifecycle_policy",
-    "aws_opensearchserverless_security_policy",
     "aws_sns_topic_data_protection_policy",
 )
-BY_ARN = ("managed_policy_arns", "policy_arn", "policy_arns")
-TAKEN_IN = ("override_json", "override_policy_documents", "source_json", "source_policy_documents")
+POLICY_ARN = ("managed_policy_arn", "managed_policy_arns", "policy_arn", "policy_arns")
 
 
 class PoliciesAreDocuments(StackCheck):
     id = "TAP-IAM-4"
-    name = "Policies are documents of the stack"
-    guideline = "refer to the json of an aws_iam_policy_document; attach aws_iam_policy of the stack, none of AWS's"
+    name = "Policies are policy documents of the stack"
+    guideline = "refer to the json of an aws_iam_policy_document; attach an aws_iam_policy of the stack, none of AWS's"
     category = CheckCategories.IAM
 
-    def holds(self, resource):
+    def violations(self, resource):
         stack = resource.stack
-        if is_first(resource):
-            for document in stack.documents().values():
-                for argument in TAKEN_IN:
-                    if not all(is_document(stack, value) for value in listed(document.get(argument))):
-                        return False
-        return all(can_be_read(resource, name, value) for name, value in arguments(resource.body))
+        for name, value in arguments(resource.body):
+            if name in POLICY_ARN:
+                unread = [arn for arn in many(value) if not is_own_policy(stack, arn)]
+            elif name in POLICY and resource.kind not in OTHER_LANGUAGES:
+                # What stands in a block is read argument by argument.
+                unread = [] if is_block(value) or document_of(stack, value) else [value]
+            else:
+                continue
+            for policy in unread:
+                yield f"{name} is {shown(policy)}"
+
+    def violations_outside(self, stack):
+        for name, body in stack.documents().items():
+            for argument in sorted(MERGING):
+                for value in many(body.get(argument)):
+                    if not document_of(stack, value):
+                        yield f"{DOCUMENT}.{name}", f"{argument} has {shown(value)}"
 
 
-def can_be_read(resource, name, value):
-    if name in BY_ARN:
-        return all(is_own_policy(resource.stack, arn) for arn in listed(value))
-    if name not in IN_IAMS_LANGUAGE or resource.kind in OTHERS:
-        return True
-    # What stands in a block is read argument by argument.
-    is_block = value and all(isinstance(item, dict) for item in listed(value))
-    return is_block or is_document(resource.stack, value)
-
-
-def is_document(stack, value):
-    found = DOCUMENT.fullmatch(value) if isinstance(value, str) else None
-    return found is not None and found[1] in stack.documents()
+def is_block(value):
+    return bool(value) and all(isinstance(item, dict) for item in many(value))
 
 
 def is_own_policy(stack, arn):
-    kind, name, _ = reference(arn)
-    return kind == "aws_iam_policy" and stack.declares(kind, name)
+    kind, name, attribute = reference(arn)
+    return kind == "aws_iam_policy" and attribute in ("arn", "id") and stack.declares(kind, name)
 
 
 check = PoliciesAreDocuments()

@@ -1,12 +1,12 @@
 """In Python because YAML policies cannot go from a resource to the statements of its policy document."""
 
-from _documents import allowing
-from _principals import OWN_ROOT, SILENT_SERVICES, acts_for_us, is_service, principals
-from _stack import StackCheck, blocks, reference
+from _documents import StatementCheck
+from _principals import is_account_root, is_own_role, is_tied_service
+from _stack import blocks, shown
 from checkov.common.models.enums import CheckCategories
 
 
-class StrangersAreNotAdmitted(StackCheck):
+class NobodyElseIsAdmitted(StatementCheck):
     id = "TAP-IAM-5"
     name = "Policies admit this account, its roles, and services that act for it"
     guideline = (
@@ -15,23 +15,16 @@ class StrangersAreNotAdmitted(StackCheck):
     )
     category = CheckCategories.IAM
 
-    def holds(self, resource):
-        stack = resource.stack
-        return all(
-            not blocks(statement.get("not_principals"))
-            and all(is_known(stack, statement, kind, identifier) for kind, identifier in principals(statement))
-            for statement in allowing(resource)
-        )
+    def violations_of(self, statement, stack, _resource):
+        if blocks(statement.body.get("not_principals")):
+            yield "not_principals admit everybody else"
+        for kind, identifier in statement.principals:
+            if not (
+                is_account_root(kind, identifier)
+                or is_own_role(stack, kind, identifier)
+                or is_tied_service(statement, stack, kind, identifier)
+            ):
+                yield f"the principal {shown(identifier)} of type {shown(kind)} is not of this account, nor acts for it"
 
 
-def is_known(stack, statement, kind, identifier):
-    if is_service(kind, identifier):
-        return identifier in SILENT_SERVICES or acts_for_us(stack, statement)
-    if kind != "AWS" or not isinstance(identifier, str):
-        return False
-    of_type, name, attribute = reference(identifier)
-    is_own_role = of_type == "aws_iam_role" and attribute == "arn" and stack.declares(of_type, name)
-    return is_own_role or OWN_ROOT.fullmatch(identifier) is not None
-
-
-check = StrangersAreNotAdmitted()
+check = NobodyElseIsAdmitted()

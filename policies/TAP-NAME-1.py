@@ -1,7 +1,7 @@
 """In Python because the suffix stands elsewhere, in the key of the state's backend, which YAML cannot reach."""
 
-from _names import begins_a_name, last_part, names
-from _stack import StackCheck, is_literal
+from _names import last_part, names, prefixes
+from _stack import StackCheck, is_literal, shown
 from checkov.common.models.enums import CheckCategories
 
 
@@ -11,14 +11,12 @@ class NamesEndInTheSuffix(StackCheck):
     guideline = "name it {resource-type}-{purpose}-{suffix}; the suffix is the first part of terraform.backend.s3.key"
     category = CheckCategories.CONVENTION
 
-    def holds(self, resource):
-        found = [given for given, _ in names(resource.kind, resource.body)]
-        if begins_a_name(resource.kind, resource.body):
-            return False
-        return all(
-            is_literal(given) and resource.stack.suffix and last_part(given).endswith(f"-{resource.stack.suffix}")
-            for given in found
-        )
+    def violations(self, resource):
+        suffix = resource.stack.suffix
+        yield from (f"{argument} is set" for argument in prefixes(resource.kind, resource.body))
+        for given, _ in names(resource.kind, resource.body):
+            if not is_literal(given) or not suffix or not last_part(given).endswith(f"-{suffix}"):
+                yield f"the name {shown(given)} does not end in -{suffix or '{suffix}'}"
 
 
 check = NamesEndInTheSuffix()

@@ -3,7 +3,7 @@
 import re
 
 from _names import last_part, names
-from _stack import StackCheck, is_literal
+from _stack import StackCheck, is_literal, shown
 from checkov.common.models.enums import CheckCategories
 
 
@@ -13,13 +13,14 @@ class NamesSayTypeAndPurpose(StackCheck):
     guideline = "name it {resource-type}-{purpose}-{suffix}, in lower case, for example dynamodb-transactions-dev"
     category = CheckCategories.CONVENTION
 
-    def holds(self, resource):
-        # A name that is missing or not written out is TAP-NAME-1's finding.
-        return all(
-            re.fullmatch(f"{word or '[a-z][a-z0-9]*'}-[a-z0-9]+(-[a-z0-9]+)*-{resource.stack.suffix}", last_part(given))
-            for given, word in names(resource.kind, resource.body)
-            if is_literal(given) and resource.stack.suffix
-        )
+    def violations(self, resource):
+        suffix = resource.stack.suffix
+        for given, word in names(resource.kind, resource.body):
+            # A name that is missing or not written out is TAP-NAME-1's finding.
+            if is_literal(given) and suffix:
+                form = f"{word or '[a-z][a-z0-9]*'}-[a-z0-9]+(-[a-z0-9]+)*-{suffix}"
+                if not re.fullmatch(form, last_part(given)):
+                    yield f"the name {shown(given)}, where {word or '{resource-type}'}-{{purpose}}-{suffix} is expected"
 
 
 check = NamesSayTypeAndPurpose()

@@ -1,24 +1,27 @@
-"""In Python because each of a bucket's blocks must be complete, and the reference counts where its text would not."""
+"""In Python because a bucket has exactly one such block, and a reference says so, which Checkov writes out."""
 
-from _stack import StackCheck, is_true
+from _attached import ConfigurationCheck, of_bucket
+from _stack import is_true, shown
 from checkov.common.models.enums import CheckCategories
 
 SETTINGS = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
 
 
-class BucketsBlockPublicAccess(StackCheck):
+class BucketsBlockPublicAccess(ConfigurationCheck):
     id = "TAP-NET-1"
     name = "Buckets block all public access"
     guideline = (
-        "give the bucket an aws_s3_bucket_public_access_block that refers to its id, with block_public_acls, "
+        "give the bucket one aws_s3_bucket_public_access_block that refers to its id, with block_public_acls, "
         "block_public_policy, ignore_public_acls and restrict_public_buckets all true"
     )
     category = CheckCategories.NETWORKING
-    types = ("aws_s3_bucket",)
+    types = ("aws_s3_bucket", "aws_s3_bucket_public_access_block")
+    configuration = of_bucket("public_access_block")
 
-    def holds(self, resource):
-        blocks = resource.stack.belonging_to("aws_s3_bucket_public_access_block", resource.name)
-        return bool(blocks) and all(is_true(block.get(setting)) for block in blocks for setting in SETTINGS)
+    def wrong_settings(self, _resource, block):
+        for setting in SETTINGS:
+            if not is_true(block.get(setting)):
+                yield f"{setting} is {shown(block.get(setting))}"
 
 
 check = BucketsBlockPublicAccess()

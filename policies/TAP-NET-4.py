@@ -1,62 +1,103 @@
-"""In Python because it looks for arguments at any depth of any type, and YAML needs to be told where."""
+"""In Python because it looks for arguments at any depth of any type, and reckons with network ranges."""
 
-from _stack import StackCheck, arguments, blocks, is_false, is_literal, is_true, texts
+import re
+
+from _expressions import is_literal
+from _networks import open_ranges
+from _stack import StackCheck, arguments, is_false, is_true, shown, texts
 from checkov.common.models.enums import CheckCategories
 
-OPENS_WHEN_TRUE = (
+MUST_BE_FALSE = (
+    "allow_external_principals",
     "allow_unauthenticated_identities",
+    "anonymous_auth_enabled",
     "assign_public_ip",
     "associate_public_ip_address",
+    "auto_assign_public_ips",
+    "direct_internet_access",
+    "enable_default_internet_access",
+    "enable_internet_access",
     "endpoint_public_access",
+    "is_publicly_accessible",
     "map_public_ip_on_launch",
+    "public_connectivity",
     "publicly_accessible",
+    "unauthenticated",
 )
-BALANCERS = ("aws_alb", "aws_elb", "aws_lb")
-CLOSED = ("private", "log-delivery-write", "bucket-owner-read", "bucket-owner-full-control")
+MUST_BE_TRUE = (
+    "acceptance_required",
+    "block_public_acls",
+    "block_public_policy",
+    "ignore_public_acls",
+    "restrict_public_buckets",
+)
+# What is public unless told otherwise.
+MUST_SAY = {
+    "aws_alb": ("internal",),
+    "aws_lb": ("internal",),
+    "aws_s3_account_public_access_block": MUST_BE_TRUE[1:],
+    "aws_vpc_endpoint_service": ("acceptance_required",),
+}
+# Types whose purpose is to make something public, or to share it.
+OPENINGS = re.compile(
+    r"aws_(ami_launch_permission|snapshot_create_volume_permission|ram_\w+|s3_bucket_website_configuration|eip_association)"
+)
+ACLS = ("private", "log-delivery-write", "bucket-owner-read", "bucket-owner-full-control")
+LOG_DELIVERY = "http://acs.amazonaws.com/groups/s3/LogDelivery"
+GRANTEES = ("email", "email_address", "id", "uri")
 ORIGINS = ("allow_origins", "allowed_origins")
-CIDRS = ("cidr_blocks", "cidr_ipv4", "cidr_ipv6", "ipv6_cidr_blocks", "public_access_cidrs")
-EVERYBODY = ("0.0.0.0/0", "::/0")
-# Here what comes in is not in a block of its own.
-ONLY_INGRESS = ("aws_vpc_security_group_ingress_rule", "aws_eks_cluster")
+# Shared with accounts, networks or people by being named.
+SHARES = ("launch_permission", "shared_accounts")
+WORDS = re.compile(
+    r"public(_?only|internetonly|-read(-write)?)?|authenticated-read|internet-facing|everyone|allusers", re.IGNORECASE
+)
+# Their values are the author's own words; what a NAT gateway is public for is going out.
+OWN_WORDS = ("connectivity_type", "description", "name", "value")
 
 
 class NothingIsOpenToTheInternet(StackCheck):
     id = "TAP-NET-4"
-    name = "Nothing is open to the internet"
-    guideline = "set it to false, name the networks or origins, or take it away"
+    name = "Nothing is open to the internet, or shared with other accounts"
+    guideline = "set it to false, name one network or the origins, or take it away"
     category = CheckCategories.NETWORKING
 
-    def holds(self, resource):
+    def violations(self, resource):
         kind, body = resource.kind, resource.body
-        if kind in BALANCERS and not is_true(body.get("internal")):
-            return False
-        return all(is_closed(kind, name, value) for name, value in arguments(body)) and not lets_everybody_in(
-            kind, body
-        )
+        if OPENINGS.fullmatch(kind):
+            yield f"{kind} makes something public, or shares it"
+        for argument in MUST_SAY.get(kind, ()):
+            if not is_true(body.get(argument)):
+                yield f"{argument} is {shown(body.get(argument))}"
+        for argument, value in arguments(body):
+            if not is_closed(kind, argument, value):
+                yield f"{argument} is {shown(value)}"
+        yield from open_ranges(resource)
 
 
-def is_closed(kind, name, value):
-    if name in OPENS_WHEN_TRUE:
-        return is_false(value) or value == "DISABLED"
-    if name == "acl" and kind.startswith("aws_s3"):
-        return value in CLOSED
-    if name in ORIGINS:
-        return all(is_literal(origin) and "*" not in origin for origin in texts(value))
+def is_closed(kind, argument, value):
+    if argument in MUST_BE_FALSE:
+        return is_false(value) or value in ("DISABLED", "Disabled")
+    if argument in MUST_BE_TRUE:
+        return is_true(value)
+    if argument in ORIGINS:
+        return all(is_literal(origin) and "*" not in origin and origin != "null" for origin in texts(value))
+    if argument in SHARES or (kind, argument) in (("aws_ssm_document", "permissions"), ("aws_s3_bucket", "website")):
+        return False
+    if kind == "aws_eip" and argument in ("instance", "network_interface"):
+        return False
+    if kind.startswith("aws_s3"):
+        if argument == "acl":
+            return value in ACLS
+        if argument in ("grant", "target_grant"):
+            return all(is_log_delivery(grant) for grant in texts(value))
+    if argument not in OWN_WORDS and isinstance(value, str):
+        return not WORDS.fullmatch(value)
     return True
 
 
-def lets_everybody_in(kind, body):
-    if kind in ONLY_INGRESS or (kind == "aws_security_group_rule" and body.get("type") != "egress"):
-        coming_in = [body]
-    else:
-        coming_in = blocks(body.get("ingress"))
-    return any(
-        network in EVERYBODY
-        for block in coming_in
-        for name, value in arguments(block)
-        if name in CIDRS
-        for network in texts(value)
-    )
+def is_log_delivery(grant):
+    """Whether a grant of S3's is for its own log delivery: any other is for somebody whom no policy names."""
+    return isinstance(grant, dict) and {value for name, value in arguments(grant) if name in GRANTEES} == {LOG_DELIVERY}
 
 
 check = NothingIsOpenToTheInternet()

@@ -1,9 +1,12 @@
-"""In Python because the log group must be one of the stack's, and every block of limits must be complete."""
+"""In Python because the log group must be one of the stack's, and limits are numbers, in every block of them."""
 
-from _stack import StackCheck, blocks, number_of, reference
+from _expressions import reference
+from _stack import StackCheck, blocks, number_of, shown
 from checkov.common.models.enums import CheckCategories
 
-LIMITS = ("throttling_burst_limit", "throttling_rate_limit")
+# What API Gateway allows a whole account by default: more is no limit.
+# docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+LIMITS = {"throttling_burst_limit": 5_000, "throttling_rate_limit": 10_000}
 
 
 class StagesLimitAndLog(StackCheck):
@@ -13,23 +16,26 @@ class StagesLimitAndLog(StackCheck):
     category = CheckCategories.NETWORKING
     types = ("aws_apigatewayv2_stage", "aws_api_gateway_stage")
 
-    def holds(self, resource):
-        return self.logs(resource) and (resource.kind == "aws_api_gateway_stage" or limits(resource.body))
+    def violations(self, resource):
+        logs = blocks(resource.body.get("access_log_settings"))
+        if not logs:
+            yield "it has no access_log_settings"
+        for log in logs:
+            kind, name, _ = reference(log.get("destination_arn"))
+            if kind != "aws_cloudwatch_log_group" or not resource.stack.declares(kind, name):
+                yield f"access_log_settings.destination_arn is {shown(log.get('destination_arn'))}"
+        if resource.kind == "aws_apigatewayv2_stage":
+            yield from wrong_limits(resource.body)
 
-    def logs(self, resource):
-        groups = [reference(block.get("destination_arn")) for block in blocks(resource.body.get("access_log_settings"))]
-        return bool(groups) and all(
-            kind == "aws_cloudwatch_log_group" and resource.stack.declares(kind, name) for kind, name, _ in groups
-        )
 
-
-def limits(stage):
-    default = blocks(stage.get("default_route_settings"))
-    return bool(default) and all(
-        (number_of(block.get(limit)) or 0) > 0
-        for block in (*default, *blocks(stage.get("route_settings")))
-        for limit in LIMITS
-    )
+def wrong_limits(stage):
+    if not blocks(stage.get("default_route_settings")):
+        yield "it has no default_route_settings"
+    for argument in ("default_route_settings", "route_settings"):
+        for block in blocks(stage.get(argument)):
+            for limit, most in LIMITS.items():
+                if not 0 < (number_of(block.get(limit)) or 0) <= most:
+                    yield f"{argument}.{limit} is {shown(block.get(limit))}"
 
 
 check = StagesLimitAndLog()

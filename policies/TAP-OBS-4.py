@@ -1,7 +1,8 @@
 """In Python because the alarms' dimensions must refer to this very table, and name each of its indexes."""
 
 from _alarms import has_alarm
-from _stack import StackCheck, blocks, is_literal
+from _expressions import is_literal
+from _stack import StackCheck, blocks, shown
 from checkov.common.models.enums import CheckCategories
 
 
@@ -15,14 +16,16 @@ class TablesHaveAlarmsOnThrottles(StackCheck):
     category = CheckCategories.LOGGING
     types = ("aws_dynamodb_table",)
 
-    def holds(self, resource):
+    def violations(self, resource):
         indexes = [index.get("name") for index in blocks(resource.body.get("global_secondary_index"))]
-        others = [{}, *({"GlobalSecondaryIndexName": name} for name in indexes)]
-        return all(is_literal(name) for name in indexes) and all(
-            has_alarm(resource, "AWS/DynamoDB", metric, "TableName", ("name", "id"), **other)
-            for metric in ("ReadThrottleEvents", "WriteThrottleEvents")
-            for other in others
-        )
+        for name in [None, *indexes]:
+            if name is not None and not is_literal(name):
+                yield f"global_secondary_index.name is {shown(name)}"
+                continue
+            index = {} if name is None else {"GlobalSecondaryIndexName": name}
+            for metric in ("ReadThrottleEvents", "WriteThrottleEvents"):
+                if not has_alarm(resource, "AWS/DynamoDB", metric, "TableName", ("name", "id"), **index):
+                    yield f"no alarm looks at {metric}{f' of the index {name}' if name else ''}"
 
 
 check = TablesHaveAlarmsOnThrottles()

@@ -1,6 +1,7 @@
 """In Python because each action must refer to a topic that the stack declares."""
 
-from _stack import StackCheck, is_true, reference, texts
+from _expressions import reference
+from _stack import StackCheck, is_true, shown, texts
 from checkov.common.models.enums import CheckCategories
 
 
@@ -11,16 +12,16 @@ class AlarmsTellSomebody(StackCheck):
     category = CheckCategories.LOGGING
     types = ("aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm")
 
-    def holds(self, resource):
-        enabled, actions = resource.body.get("actions_enabled"), resource.body.get("alarm_actions")
-        return (
-            (enabled is None or is_true(enabled))
-            and bool(actions)
-            and all(
-                kind == "aws_sns_topic" and attribute in ("arn", "id") and resource.stack.declares(kind, name)
-                for kind, name, attribute in map(reference, texts(actions))
-            )
-        )
+    def violations(self, resource):
+        enabled, actions = resource.body.get("actions_enabled", True), resource.body.get("alarm_actions")
+        if not is_true(enabled):
+            yield f"actions_enabled is {shown(enabled)}"
+        if not actions:
+            yield f"alarm_actions is {shown(actions)}"
+        for action in texts(actions or []):
+            kind, name, attribute = reference(action)
+            if kind != "aws_sns_topic" or attribute not in ("arn", "id") or not resource.stack.declares(kind, name):
+                yield f"alarm_actions has {shown(action)}"
 
 
 check = AlarmsTellSomebody()

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from _stack import StackCheck
+from _stack import StackCheck, shown
 from checkov.common.models.enums import CheckCategories
 
 RUNBOOKS = Path(__file__).resolve().parent.parent / "docs" / "runbooks"
@@ -17,10 +17,13 @@ class AlarmsNameTheirRunbook(StackCheck):
     category = CheckCategories.LOGGING
     types = ("aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm")
 
-    def holds(self, resource):
+    def violations(self, resource):
         description = resource.body.get("alarm_description")
         named = NAMED.fullmatch(description) if isinstance(description, str) else None
-        return named is not None and (RUNBOOKS / named[1]).is_file()
+        if named is None:
+            yield f"alarm_description is {shown(description)}"
+        elif not (RUNBOOKS / named[1]).is_file():
+            yield f"there is no docs/runbooks/{named[1]}"
 
 
 check = AlarmsNameTheirRunbook()

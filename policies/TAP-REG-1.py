@@ -2,8 +2,7 @@
 
 import re
 
-from _documents import is_first
-from _stack import StackCheck
+from _stack import StackCheck, shown
 from checkov.common.models.enums import CheckCategories
 
 # A region, an availability zone, or the id of one.
@@ -14,6 +13,8 @@ REGION = re.compile(
     r"|[a-z]{3,5}[0-9]-az[0-9]+"
     r")(?![a-z0-9])"
 )
+# Judged above, or where the one region is written down.
+ELSEWHERE = ("//", "data", "provider", "resource", "terraform")
 # Comments, and tags: the user's words, which send nothing anywhere.
 WORDS = ("//", "tags", "tags_all")
 
@@ -24,19 +25,30 @@ class NoRegionIsWrittenDown(StackCheck):
     guideline = "refer to data.aws_region, or to an attribute of the resource that is meant"
     category = CheckCategories.CONVENTION
 
-    def holds(self, resource):
-        if says_region(resource.body):
-            return False
-        sections = ("data", "output", "locals") if is_first(resource) else ()
-        return not any(says_region(resource.stack.document.get(section)) for section in sections)
+    def violations(self, resource):
+        return regions(resource.body)
+
+    def violations_outside(self, stack):
+        for kind, named in stack.document.get("data", {}).items():
+            for name, body in named.items() if kind != "//" else ():
+                yield from ((f"data.{kind}.{name}", text) for text in regions(body))
+        for name, block in stack.document.items():
+            if name not in ELSEWHERE:
+                yield from (("", f"{name}: {text}") for text in regions(block))
 
 
-def says_region(value):
+def regions(value):
+    """Every region that is written down in a value; a name in a map counts as what stands behind it."""
     if isinstance(value, dict):
-        return any(says_region(name) or says_region(inner) for name, inner in value.items() if name not in WORDS)
-    if isinstance(value, list):
-        return any(says_region(inner) for inner in value)
-    return isinstance(value, str) and REGION.search(value.lower()) is not None
+        for name, inner in value.items():
+            if name not in WORDS:
+                yield from regions(name)
+                yield from regions(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from regions(inner)
+    elif isinstance(value, str) and (found := REGION.search(value.lower())):
+        yield f"{found[0]} in {shown(value)}"
 
 
 check = NoRegionIsWrittenDown()

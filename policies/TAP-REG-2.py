@@ -1,7 +1,6 @@
 """In Python because a YAML policy cannot reach the blocks of providers."""
 
-from _documents import is_first
-from _stack import StackCheck, blocks
+from _stack import StackCheck, blocks, shown
 from checkov.common.models.enums import CheckCategories
 
 
@@ -11,23 +10,23 @@ class OneProvider(StackCheck):
     guideline = "declare one aws provider without alias, and take the argument provider from resources"
     category = CheckCategories.CONVENTION
 
-    def holds(self, resource):
-        own = is_default(resource.kind, resource.body)
-        return own and (not is_first(resource) or stack_is_right(resource.stack.document))
+    def violations(self, resource):
+        if not is_default(resource.kind, resource.body):
+            yield f"provider is {shown(resource.body['provider'])}"
+
+    def violations_outside(self, stack):
+        providers = [one for group in blocks(stack.document.get("provider")) for one in blocks(group.get("aws"))]
+        if len(providers) != 1:
+            yield "", f"{len(providers)} aws providers"
+        yield from (("", f"the provider's alias is {shown(one['alias'])}") for one in providers if "alias" in one)
+        for kind, named in stack.document.get("data", {}).items():
+            for name, body in named.items() if kind != "//" else ():
+                if not is_default(kind, body):
+                    yield f"data.{kind}.{name}", f"provider is {shown(body['provider'])}"
 
 
 def is_default(kind, body):
-    return not kind.startswith("aws_") or body.get("provider") in (None, "aws")
-
-
-def stack_is_right(document):
-    providers = [one for group in blocks(document.get("provider")) for one in blocks(group.get("aws"))]
-    data = document.get("data", {})
-    return (
-        len(providers) == 1
-        and providers[0].get("alias") is None
-        and all(is_default(kind, body) for kind in data for body in blocks(list(data[kind].values())))
-    )
+    return not kind.startswith("aws_") or body.get("provider", "aws") == "aws"
 
 
 check = OneProvider()

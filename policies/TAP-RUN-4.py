@@ -1,6 +1,7 @@
 """In Python because Checkov puts the group's name, written out, in the place of the reference to it."""
 
-from _stack import StackCheck, blocks, reference
+from _expressions import reference
+from _stack import StackCheck, blocks, shown
 from checkov.common.models.enums import CheckCategories
 
 
@@ -11,11 +12,15 @@ class LogsHaveAGroupOfTheStack(StackCheck):
     category = CheckCategories.LOGGING
     types = ("aws_lambda_function",)
 
-    def holds(self, resource):
-        groups = [reference(block.get("log_group")) for block in blocks(resource.body.get("logging_config"))]
-        return bool(groups) and all(
-            group and group[0] == "aws_cloudwatch_log_group" and group[2] in ("name", "id") for group in groups
-        )
+    def violations(self, resource):
+        configs = blocks(resource.body.get("logging_config"))
+        if not configs:
+            yield "it has no logging_config"
+        for config in configs:
+            kind, name, attribute = reference(config.get("log_group"))
+            is_group = kind == "aws_cloudwatch_log_group" and attribute in ("name", "id")
+            if not is_group or not resource.stack.declares(kind, name):
+                yield f"logging_config.log_group is {shown(config.get('log_group'))}"
 
 
 check = LogsHaveAGroupOfTheStack()

@@ -45,15 +45,58 @@ NOT_OURS = re.compile(
 PREFIX = re.compile(r"(\w+_)?(name|identifier|bucket)_prefix")
 
 
+# Named by a word that is none of these, and still part of an ARN.
+PARTS_OF_ARNS = {
+    "aws_apigatewayv2_domain_name": "domain_name",
+    "aws_cloudwatch_event_target": "target_id",
+    "aws_ecs_task_definition": "family",
+    "aws_lambda_layer_version": "layer_name",
+    "aws_lambda_permission": "statement_id",
+}
+# A name need be unique only among those that share these arguments.
+IN_A_PARENT = {
+    "aws_apigatewayv2_authorizer": ("api_id",),
+    "aws_apigatewayv2_stage": ("api_id",),
+    "aws_appautoscaling_policy": ("resource_id", "scalable_dimension"),
+    "aws_backup_selection": ("plan_id",),
+    "aws_cloudwatch_event_rule": ("event_bus_name",),
+    "aws_cloudwatch_event_target": ("rule", "event_bus_name"),
+    "aws_cloudwatch_log_metric_filter": ("log_group_name",),
+    "aws_cloudwatch_log_stream": ("log_group_name",),
+    "aws_cloudwatch_log_subscription_filter": ("log_group_name",),
+    "aws_ecs_service": ("cluster",),
+    "aws_iam_role_policy": ("role",),
+    "aws_kinesis_stream_consumer": ("stream_arn",),
+    "aws_lambda_alias": ("function_name",),
+    "aws_lambda_permission": ("function_name", "qualifier"),
+    "aws_route53_record": ("zone_id", "type", "set_identifier"),
+    "aws_route53_zone": ("vpc",),
+    "aws_scheduler_schedule": ("group_name",),
+    "aws_security_group": ("vpc_id",),
+    "aws_wafv2_ip_set": ("scope",),
+    "aws_wafv2_web_acl": ("scope",),
+}
+
+
 @functools.cache
 def is_ours(kind):
     """Whether we name resources of a type."""
     return not NOT_OURS.fullmatch(kind)
 
 
-def begins_a_name(kind, body):
-    """Whether something of a resource is named by the beginning of a name."""
-    return is_ours(kind) and any(PREFIX.fullmatch(key) and value is not None for key, value in body.items())
+def naming_argument(kind):
+    """The argument that tells resources of a type apart, whoever gives the name; None where there is none."""
+    return PARTS_OF_ARNS.get(kind) or name_of_ours(kind)
+
+
+def name_of_ours(kind):
+    argument, _ = NAMED.get(kind, (None, None))
+    return argument or NAMED_OTHERWISE.get(kind) or TYPES.get(kind, {}).get("name")
+
+
+def prefixes(kind, body):
+    """The arguments with which something of a resource is named by the beginning of a name."""
+    return [key for key in body if PREFIX.fullmatch(key)] if is_ours(kind) else []
 
 
 def names(kind, body):
@@ -65,7 +108,7 @@ def names(kind, body):
     if kind in NAMED:
         argument, word = NAMED[kind]
         yield body.get(argument), word
-    elif argument := NAMED_OTHERWISE.get(kind) or TYPES.get(kind, {}).get("name"):
+    elif argument := name_of_ours(kind):
         yield body.get(argument), ""
     elif "name" in body:
         yield body["name"], ""

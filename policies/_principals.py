@@ -1,43 +1,42 @@
-"""Whom a statement lets in, and on whose behalf. No policy itself."""
+"""Whom a statement lets in. No policy itself."""
 
 import re
 
-from _documents import listed
-from _stack import blocks
+from _arns import ACCOUNT, PARTITION, REGION, is_own_account, is_place
+from _conditions import acts_for_us
+from _expressions import parse, reference
 
-OWN_ACCOUNT = r"\$\{data\.aws_caller_identity\.[A-Za-z0-9_-]+\.account_id\}"
-SERVICE = re.compile(r"([a-z0-9-]+\.)+(\$\{data\.aws_region\.[A-Za-z0-9_-]+\.(name|region|id)\}\.)?amazonaws\.com")
-OWN_ROOT = re.compile(
-    rf"(arn:(aws[a-z-]*|\$\{{data\.aws_partition\.[A-Za-z0-9_-]+\.partition\}}):iam::{OWN_ACCOUNT}:root|{OWN_ACCOUNT})"
-)
-# Condition keys that say for whom a service acts, or who calls a key; keys are written in any case.
-SAYS_WHO = ("aws:sourceaccount", "aws:sourcearn", "kms:calleraccount", "kms:encryptioncontext:aws:logs:arn")
-# With …IfExists a request without the key would pass.
-STRICT = ("ArnEquals", "ArnLike", "StringEquals", "StringLike")
-# These never say for whom they act.
-SILENT_SERVICES = ("ec2.amazonaws.com",)
-
-
-def principals(statement):
-    """(type, identifier) of each."""
-    for block in blocks(statement.get("principals")):
-        identifiers = listed(block.get("identifiers"))
-        yield from ((block.get("type"), identifier) for identifier in identifiers or [None])
+EVERYBODY = (("*", "*"), ("AWS", "*"))
+# They never say for whom they act. EC2 takes on roles of the instance's own account only.
+TRUSTED_WITHOUT_SOURCE = ("ec2.amazonaws.com",)
 
 
 def is_service(kind, identifier):
-    return kind == "Service" and isinstance(identifier, str) and SERVICE.fullmatch(identifier) is not None
+    """Whether a principal is a service of AWS's, in its name no region but that of the stack's data source."""
+    parts = parse(identifier) if kind == "Service" and isinstance(identifier, str) else ()
+    plain = "".join("here" if is_place(part, REGION) else str(part) for part in parts)
+    return re.fullmatch(r"([a-z0-9-]+\.)+amazonaws\.com", plain) is not None
 
 
-def acts_for_us(stack, statement):
-    """Whether a condition ties whoever is let in to this account, or to a resource of this stack."""
-    for condition in blocks(statement.get("condition")):
-        values = listed(condition.get("values"))
-        says_who = condition.get("test") in STRICT and str(condition.get("variable")).lower() in SAYS_WHO
-        if says_who and values and all(isinstance(value, str) and speaks_of_us(stack, value) for value in values):
-            return True
-    return False
+def is_account_root(kind, identifier):
+    """Whether a principal is this account: its root's ARN, or its number."""
+    if kind != "AWS" or not isinstance(identifier, str):
+        return False
+    begin, *parts = identifier.split(":")
+    if not parts:
+        return is_own_account(identifier)
+    partition = re.fullmatch("aws[a-z-]*", parts[0]) or is_place(reference(parts[0]), PARTITION)
+    is_iam = begin == "arn" and parts[1:3] == ["iam", ""] and parts[4:] == ["root"]
+    return bool(partition) and is_iam and is_place(reference(parts[3]), ACCOUNT)
 
 
-def speaks_of_us(stack, text):
-    return re.search(OWN_ACCOUNT, text) is not None or stack.names_a_resource(text)
+def is_own_role(stack, kind, identifier):
+    """Whether a principal is a role that the stack declares."""
+    of_type, name, attribute = reference(identifier)
+    return kind == "AWS" and of_type == "aws_iam_role" and attribute == "arn" and stack.declares(of_type, name)
+
+
+def is_tied_service(statement, stack, kind, identifier):
+    """Whether a principal is a service that, by a condition, acts for this account alone."""
+    is_trust = statement.actions == ["sts:AssumeRole"] and identifier in TRUSTED_WITHOUT_SOURCE
+    return is_service(kind, identifier) and (is_trust or acts_for_us(statement, stack))

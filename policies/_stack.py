@@ -10,10 +10,16 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
+from _expressions import is_literal, reference
 from checkov.common.models.enums import CheckCategories, CheckResult
 from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck
 
-REFERENCE = re.compile(r"\$\{([a-z0-9_]+)\.([A-Za-z0-9_-]+)\.([a-z_]+)\}")
+# Terraform's own arguments, which every type has; and comments.
+META_ARGUMENTS = (
+    *("//", "connection", "count", "depends_on", "dynamic", "for_each", "lifecycle", "provider", "provisioner"),
+    "timeouts",
+)
+NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
 # Maps of the user's own words: no argument stands there.
 FREE_MAPS = ("tags", "tags_all", "variables", "//")
 
@@ -27,8 +33,22 @@ class Resource(NamedTuple):
     body: dict
 
 
+class Elsewhere(str):
+    """A violation in what is no resource: `address` is that of a data source (data.…), or empty for the stack."""
+
+    address: str
+
+    def __new__(cls, address, text):
+        violation = super().__new__(cls, text)
+        violation.address = address
+        return violation
+
+
 class StackCheck(BaseResourceCheck):
-    """Derive, say what it is, and define `holds`. What raises is refused by the gate, and has not passed."""
+    """Derive, say what it is, and define `violations`. What a rule cannot judge, because it raises, violates it.
+
+    Checkov keeps the violations as the details of its result; each is one finding of the gate: `name: violation`.
+    """
 
     id: str
     name: str
@@ -49,15 +69,33 @@ class StackCheck(BaseResourceCheck):
         """Checkov's would leave out resources with `count = 0`."""
         file, kind, name = self.entity_path.rsplit(":", 2)
         stack = Stack.read(file)
-        resource = Resource(stack, kind, name, stack.of_type(kind)[name])
-        return CheckResult.PASSED if self.holds(resource) else CheckResult.FAILED
+        try:
+            found = list(dict.fromkeys(self.violations(Resource(stack, kind, name, stack.of_type(kind)[name]))))
+            if (kind, name) == stack.first:
+                # Checkov asks about resources only.
+                found += [Elsewhere(*each) for each in dict.fromkeys(self.violations_outside(stack))]
+        except Exception as error:
+            found = [f"this could not be judged ({error!r}); write it as the provider's page does"]
+        self.details = [text for text in found if text]
+        return CheckResult.FAILED if found else CheckResult.PASSED
 
     def scan_resource_conf(self, _conf):
         """Not asked: the whole entity is judged above."""
         raise NotImplementedError
 
+    def violations(self, resource):
+        """What violates the rule in a Resource: a text for each that names argument and value, none where it holds.
+
+        An empty text adds nothing to the rule's name.
+        """
+        return () if self.holds(resource) else ("",)
+
+    def violations_outside(self, _stack):
+        """(address, text) of what violates the rule outside of resources; for rules on every type (`types` is *)."""
+        return ()
+
     def holds(self, resource):
-        """Whether the rule holds for a Resource."""
+        """Whether the rule holds for a Resource, where that is all there is to say."""
         raise NotImplementedError
 
 
@@ -77,16 +115,19 @@ class Stack:
         raise FileNotFoundError(file)
 
     def of_type(self, kind):
-        """name -> arguments of every resource of a type."""
-        return self._named("resource", kind)
+        """name -> arguments of every resource of a type, or data source of a type that begins with `data.`."""
+        section = "data" if kind.startswith("data.") else "resource"
+        named = self.document.get(section, {}).get(kind.removeprefix("data."), {})
+        return {name: body for name, body in named.items() if name != "//"}
 
     def documents(self):
         """name -> arguments of every policy document."""
-        return self._named("data", "aws_iam_policy_document")
+        return self.of_type("data.aws_iam_policy_document")
 
-    def _named(self, section, kind):
-        named = self.document.get(section, {}).get(kind, {})
-        return {name: body for name, body in named.items() if name != "//"}
+    @functools.cached_property
+    def first(self):
+        """(type, name) of the first resource."""
+        return next((kind, name) for kind in self.document["resource"] if kind != "//" for name in self.of_type(kind))
 
     @property
     def suffix(self):
@@ -100,43 +141,23 @@ class Stack:
         return suffix if re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", suffix) else ""
 
     def declares(self, kind, name):
-        """Whether the stack has that resource."""
+        """Whether the stack has that resource, or data source."""
         return name in self.of_type(kind)
-
-    def names_a_resource(self, text):
-        """Whether an attribute of a resource of this stack stands somewhere in a text."""
-        return any(self.declares(kind, name) for kind, name, _ in REFERENCE.findall(text))
 
     def is_own_key(self, value):
         """A reference to a customer managed key that this stack declares."""
         kind, name, attribute = reference(value)
         return kind == "aws_kms_key" and attribute in ("arn", "key_id", "id") and name in self.of_type(kind)
 
-    def belonging_to(self, kind, bucket):
-        """The resources of a type whose argument `bucket` refers to this bucket."""
-        return [body for body in self.of_type(kind).values() if refers_to_bucket(body.get("bucket"), bucket)]
-
 
 @functools.lru_cache(maxsize=1)
 def _read(path, _modified):
-    return Stack(json.loads(path.read_text()))
+    return Stack(json.loads(path.read_text(), object_hook=without_nulls))
 
 
-def reference(value):
-    """`${type.name.attribute}` -> (type, name, attribute); three empty texts for anything else."""
-    match = REFERENCE.fullmatch(value) if isinstance(value, str) else None
-    return match.groups() if match else ("", "", "")
-
-
-def refers_to_bucket(value, bucket):
-    """Whether a value is a reference to the bucket of this name in the stack."""
-    kind, name, attribute = reference(value)
-    return kind == "aws_s3_bucket" and name == bucket and attribute in ("id", "bucket")
-
-
-def is_literal(value):
-    """A text that is known now: nothing in it is computed by Terraform."""
-    return isinstance(value, str) and "${" not in value and "%{" not in value
+def without_nulls(block):
+    """To Terraform, an argument that is null is not there."""
+    return {name: value for name, value in block.items() if value is not None}
 
 
 def is_true(value):
@@ -158,12 +179,13 @@ def blocks(value):
 
 def number_of(value):
     """The number that is written down, also in quotes; None for anything else."""
-    if isinstance(value, bool):
-        return None
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        return None
+    return float(value) if not isinstance(value, bool) and NUMBER.fullmatch(str(value)) else None
+
+
+def shown(value):
+    """A value as a finding shows it: in JSON, and not longer than a line."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 80 else f"{text[:79]}…"
 
 
 def texts(value):

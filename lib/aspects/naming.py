@@ -8,7 +8,7 @@ from typing import Any
 
 from lib.aspects.model import Severity, StackRule
 from lib.aspects.provider.data import FACTS, JUDGMENTS, grouped, matches
-from lib.aspects.terraform_json import MISSING, UNKNOWN, Resource, StackView, blocks, literal, said
+from lib.aspects.terraform_json import MISSING, UNKNOWN, Resource, StackView, blocks, format_value, literal
 
 # Type -> (argument that names it, {resource-type} word of its names). `x[].y` is the argument y of each block x.
 NAMED: dict[str, tuple[tuple[str, str], ...]] = {
@@ -81,7 +81,10 @@ def _ends_in_suffix(stack: StackView) -> Iterator[tuple[str, str]]:
         for argument, _, value in _names(resource):
             known = literal(value)
             if known in (MISSING, UNKNOWN) or not _segment(known).endswith(f"-{stack.suffix}"):
-                yield resource.path, f"{argument} is {said(value)}; expected a name that ends in -{stack.suffix}"
+                yield (
+                    resource.path,
+                    f"{argument} is {format_value(value)}; expected a name that ends in -{stack.suffix}",
+                )
 
 
 def _follows_pattern(stack: StackView) -> Iterator[tuple[str, str]]:
@@ -94,7 +97,7 @@ def _follows_pattern(stack: StackView) -> Iterator[tuple[str, str]]:
             stem = _segment(known).removesuffix(end)
             if not re.fullmatch(rf"{word or '[a-z][a-z0-9]*'}(-[a-z0-9]+)+", stem):
                 expected = f"{word or '{resource-type}'}-{{purpose}}{end}"
-                yield resource.path, f"{argument} is {said(value)}; expected {expected} in lower case"
+                yield resource.path, f"{argument} is {format_value(value)}; expected {expected} in lower case"
 
 
 ENDS_IN_SUFFIX = StackRule(

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lib.aspects.model import ANY_TYPE, Severity, StackRule
-from lib.aspects.terraform_json import Resource, StackView, literal, said
+from lib.aspects.terraform_json import Resource, StackView, format_value, literal
 
 # A region, an availability zone (us-east-1a), or its id (use1-az1):
 # https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html
@@ -54,7 +54,7 @@ def _one_provider(stack: StackView) -> Iterator[tuple[str, str]]:
         yield stack.name, f"there are {len(providers)} aws providers; expected one"
     for provider in providers:
         if provider.get("alias") is not None:
-            yield stack.name, f"the aws provider's alias is {said(provider.get('alias'))}; expected none"
+            yield stack.name, f"the aws provider's alias is {format_value(provider.get('alias'))}; expected none"
     for resource in used:
         yield from _default_provider(resource)
 
@@ -62,7 +62,7 @@ def _one_provider(stack: StackView) -> Iterator[tuple[str, str]]:
 def _default_provider(resource: Resource) -> Iterator[tuple[str, str]]:
     provider = resource.attributes.get("provider")
     if provider is not None and literal(provider) != "aws":
-        yield resource.path, f"provider is {said(provider)}; expected the stack's one, which needs no name"
+        yield resource.path, f"provider is {format_value(provider)}; expected the stack's one, which needs no name"
 
 
 NO_LITERAL = StackRule(

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from lib.aspects.model import ResourceRule, Severity
 from lib.aspects.provider.data import FACTS
-from lib.aspects.terraform_json import Attributes, blocks, literal, said
+from lib.aspects.terraform_json import Attributes, blocks, format_value, literal
 
 REQUIRED = ("Environment", "ManagedBy", "Project", "Owner")
 # Types with `tags` and `tags_all`.
@@ -19,12 +19,12 @@ TAG_BLOCKS = "aws_autoscaling_group"
 def _tagged(type_: str, attributes: Attributes) -> Iterator[str]:
     tags = _tag_blocks(attributes) if type_ == TAG_BLOCKS else attributes.get("tags")
     if not isinstance(tags, Mapping):
-        yield f"tags are {said(tags)}; expected {', '.join(REQUIRED)}"
+        yield f"tags are {format_value(tags)}; expected {', '.join(REQUIRED)}"
         return
     for name in REQUIRED:
         value = literal(tags.get(name))
         if not isinstance(value, str) or not value.strip():
-            yield f"tag {name} is {said(tags.get(name))}; expected a literal that is not empty"
+            yield f"tag {name} is {format_value(tags.get(name))}; expected a literal that is not empty"
 
 
 def _tag_blocks(attributes: Attributes) -> dict[str, Any]:

@@ -8,18 +8,23 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 from typing import Any, Final, Literal
 
+from lib.aspects.expressions import Reference, parse
+
 Attributes = Mapping[str, Any]
 
 # `$${` and `%%{` are Terraform's escapes of the literal characters.
 _EXPRESSION = re.compile(r"(?<!\$)\$\{|(?<!%)%\{")
 _INSIDE = re.compile(r"(?<!\$)\$\{([^{}]*)\}")
-_REFERENCE = re.compile(r"\$\{(data\.)?([a-z][a-z0-9_]*)\.([A-Za-z0-9_-]+)\.([a-z][a-z0-9_]*)\}")
+
+
+LONGEST_VALUE = 120  # of what a message quotes
 
 
 class Absent(Enum):
@@ -74,14 +79,18 @@ def number(value: Any) -> float | Absent:
         return UNKNOWN
 
 
-def said(value: Any) -> str:
-    """How a message speaks of a value: `missing`, `not known at synthesis (${…})` or the value as JSON."""
+def format_value(value: Any) -> str:
+    """A value as a message quotes it, shortened: `missing`, `not known at synthesis (${…})` or the value as JSON."""
     match literal(value):
         case Absent.MISSING:
             return "missing"
         case Absent.UNKNOWN:
-            return f"not known at synthesis ({value})"
-    return json.dumps(value, ensure_ascii=False, default=str)
+            return f"not known at synthesis ({_shortened(str(value))})"
+    return _shortened(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE - 1]}…"
 
 
 def blocks(attributes: Attributes, name: str) -> list[Attributes]:
@@ -105,6 +114,13 @@ def _objects(value: Any) -> list[Attributes]:
     return found
 
 
+def listed(value: Any) -> list[Any]:
+    """The items of an argument that is one value or a list of them; none where it is left out."""
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
 def strings(value: Any) -> list[str]:
     """A string, or the strings of a list."""
     return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)]
@@ -125,20 +141,12 @@ def arguments(attributes: Attributes, prefix: str = "") -> Iterator[tuple[str, s
                 yield from arguments(block, f"{prefix}{name}.")
 
 
-@dataclass(frozen=True)
-class Reference:
-    """`${aws_kms_key.main.arn}`, taken apart."""
-
-    type: str
-    id: str
-    attribute: str
-    is_data: bool = False
-
-
 def reference(value: Any) -> Reference | None:
     """The one thing that the whole value refers to; None for a literal and for any other expression."""
-    match = _REFERENCE.fullmatch(value) if isinstance(value, str) else None
-    return Reference(match[2], match[3], match[4], bool(match[1])) if match else None
+    match parse(value) if isinstance(value, str) else ():
+        case (Reference() as only,):
+            return only
+    return None
 
 
 @dataclass(frozen=True)
@@ -150,9 +158,15 @@ class Resource:
     path: str
     attributes: Attributes
 
-    def is_meant_by(self, value: Any, *by: str) -> bool:
+    @property
+    def address(self) -> str:
+        """`aws_kms_key.main`."""
+        return f"{self.type}.{self.id}"
+
+    def is_referred_to_by(self, value: Any, *by: str) -> bool:
         """Whether the value is a reference to this resource, through one of these attributes."""
-        return any(value == f"${{{self.type}.{self.id}.{attribute}}}" for attribute in by)
+        to = reference(value)
+        return to is not None and to.address == self.address and to.attribute in by
 
 
 class StackView:
@@ -188,6 +202,26 @@ class StackView:
         """Every data source, in the order of the JSON."""
         return tuple(self._read("data"))
 
+    @cached_property
+    def sections(self) -> frozenset[str]:
+        """The names of the top-level blocks that are there."""
+        return frozenset(name for name, content in self._json.items() if content is not None)
+
+    @cached_property
+    def addresses(self) -> frozenset[str]:
+        """Of every resource, and of every data source with `data.` before it."""
+        return frozenset(self._times_declared)
+
+    def times_declared(self, to: Reference) -> int:
+        """How often the stack declares what a reference refers to; Terraform refuses more than once."""
+        return self._times_declared[to.address]
+
+    @cached_property
+    def _times_declared(self) -> Counter[str]:
+        return Counter(
+            (*(resource.address for resource in self.resources), *(f"data.{source.address}" for source in self.data))
+        )
+
     def section(self, name: str) -> Any:
         """A section of the JSON as it stands: `output`, `locals`."""
         return self._json.get(name)
@@ -207,16 +241,16 @@ class StackView:
 
     def attached_to(self, resource: Resource, kind: str, argument: str, *by: str) -> list[Resource]:
         """The resources of type `kind` whose `argument` refers to this resource; a literal refers to nothing."""
-        return [other for other in self.of(kind) if resource.is_meant_by(other.attributes.get(argument), *by)]
+        return [other for other in self.of(kind) if resource.is_referred_to_by(other.attributes.get(argument), *by)]
 
     def key_complaint(self, value: Any) -> str | None:
         """Why the value is no customer managed key of this stack, as the end of a sentence; None if it is one."""
         to = reference(value)
         if to is None and isinstance(literal(value), str):
             owner = "AWS's own key" if str(value).startswith("alias/aws/") else "a literal, which may be anybody's key"
-            return f"is {said(value)}, {owner}"
+            return f"is {format_value(value)}, {owner}"
         if to is None:
-            return f"is {said(value)}"
+            return f"is {format_value(value)}"
         if to.type != "aws_kms_key" or to.is_data or to.attribute not in ("arn", "key_id", "id"):
             return f"is {value}, which is no key of this stack"
         return None if self.get(to) else f"is {value}, a key that the stack does not declare"

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Any
 
@@ -16,7 +14,6 @@ from lib.aspects.model import Finding
 from lib.environments import ROOT, ToolError
 from lib.findings import most_severe_first
 from lib.gate import digests
-from lib.gate.normal_form import normal_form
 from lib.gate.process import CheckovProcess
 from lib.gate.report import GateFinding, GateReport
 from lib.gate.stacks import Stack, read_stacks
@@ -71,23 +68,8 @@ class Gate:
         stacks, note = read_stacks(directory)
         checkov = self._started()
         self._prepared = False  # an answer uses the preparation up
-        with TemporaryDirectory(prefix="gate-") as temporary:
-            files = [_file_to_judge(stack, Path(temporary, str(number))) for number, stack in enumerate(stacks)]
-            checkov.send(
-                {
-                    "stacks": [
-                        {"file": str(file), "resources": stack.resources}
-                        for file, stack in zip(files, stacks, strict=True)
-                    ]
-                }
-            )
-            try:
-                answer = checkov.answer(len(stacks))
-            except ToolError as error:
-                message = str(error)
-                for file, stack in zip(files, stacks, strict=True):
-                    message = message.replace(str(file), str(stack.file))
-                raise ToolError(message) from error
+        checkov.send({"stacks": [{"file": str(stack.file), "resources": stack.resources} for stack in stacks]})
+        answer = checkov.answer(len(stacks))
         for stack in stacks:
             if digests.of_file(stack.file) != stack.sha256:
                 raise ToolError(f"{stack.file}: was changed while it was judged; run the gate again")
@@ -173,27 +155,16 @@ def _policies_on_disk(directory: Path) -> set[str]:
     }
 
 
-def _file_to_judge(stack: Stack, directory: Path) -> Path:
-    """The stack's own file, or a copy where Checkov would misread it."""
-    document = normal_form(stack.document)
-    if document == stack.document:
-        return stack.file
-    directory.mkdir()
-    copy = directory / stack.file.name
-    copy.write_text(json.dumps(document, indent=2))
-    return copy
-
-
 def _finding(directory: Path, stack: Stack, raw: dict[str, Any]) -> GateFinding:
     address = str(raw["address"])
-    path = stack.constructs.get(address, address)
+    path = stack.constructs.get(address, address) or stack.name
     return GateFinding(
         rule_id=raw["id"],
         path=path,
         file=str(stack.file.relative_to(directory)),
         line=stack.lines.get(address, 1),
         resource=address,
-        message=raw["title"],
+        message=raw["message"],
         fix=raw["fix"] or FIX_OF_CHECKOV,
         severity=SEVERITIES.get(raw["id"]),
         made_at=stack.made_at.get(path, ""),

@@ -12,13 +12,13 @@ from lib.waivers import Waiver
 
 @dataclass(frozen=True)
 class GateFinding:
-    """One rule broken by one resource. `path` is the construct's path, or the resource's address without one."""
+    """One violation of a rule. `path` is the construct's path; without one, the resource's address or stack's name."""
 
     rule_id: str
     path: str
     file: str  # relative to the directory that was judged
     line: int  # where the resource begins
-    resource: str  # aws_dynamodb_table.ledger
+    resource: str  # aws_dynamodb_table.ledger, data.aws_region.here; empty for the stack itself
     message: str
     fix: str
     severity: Severity | None = None  # nobody says how bad it is what Checkov's own checks find

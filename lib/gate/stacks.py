@@ -38,6 +38,11 @@ class Stack:
         for name, asset in self.assets.items():
             yield (self.file.parent / name).relative_to(directory).as_posix(), asset.sha256
 
+    @property
+    def name(self) -> str:
+        """CDKTF writes each stack into a folder of its name."""
+        return self.file.parent.name
+
 
 def read_stacks(directory: Path) -> tuple[list[Stack], str]:
     """The stacks of `manifest.json`, or every *.tf.json where there is none; and a note that says the latter.
@@ -92,8 +97,6 @@ def _stack(file: Path) -> Stack:
     resources = dict(_blocks(file, document, "resource", ""))
     if not resources:
         raise ToolError(f"{file}: holds no resource, so there is nothing to judge; synthesize again")
-    if "module" in document:
-        raise ToolError(f"{file}: calls a module, and the gate cannot see into it; declare its resources in the stack")
     blocks = {**resources, **dict(_blocks(file, document, "data", "data."))}
     terraform_init.check(file.parent, document)
     found = assets.read(file.parent)

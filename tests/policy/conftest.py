@@ -1,57 +1,35 @@
-"""The real stack, synthesized once, and its violations judged in one go."""
+"""The real stack, synthesized once, and the second judge's verdict on the mutations that pytest has collected."""
 
 from __future__ import annotations
 
-import copy
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from lib.environments import use_project_node
-from lib.gate import Gate, GateReport
+from lib.gate import Gate
 
-from .all_mutations import HARMLESS, VIOLATIONS
-from .mutations import Mutation, mutated
+from .mutations import Mutation
+from .shipped import synthesized
+from .verdicts import MutationVerdicts, judge_mutations
 
 HERE = Path(__file__).parent
-ADDITIONS_TO_A_STACK = 16
-
-use_project_node()  # before any test module imports cdktf
+JUDGED_BY_THE_GATE = HERE / "test_gate.py"
 
 
 @pytest.fixture(scope="session")
 def document(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The cdk.tf.json of TapStack by its defaults; for reading only."""
-    from lib.aws import AwsProvider  # noqa: F401, I001  # first: it decides how the bindings are loaded
-    from cdktf import App
-    from lib.tap_stack import TapStack
-
-    outdir = tmp_path_factory.mktemp("synth")
-    app = App(outdir=str(outdir))
-    TapStack(
-        app,
-        "TapStackdev",
-        environment_suffix="dev",
-        state_bucket="example-state",
-        state_bucket_region="us-east-1",
-        aws_region="us-east-1",
-        default_tags={"Owner": "somebody"},
-    )
-    app.synth()
-    written: dict[str, Any] = json.loads((outdir / "stacks" / "TapStackdev" / "cdk.tf.json").read_text())
-    return written
+    return synthesized(tmp_path_factory.mktemp("synth"))
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The gate is at work from the first test of the aspects on; the tests that wait for it come last of these."""
-    judged = [item for item in items if item.path == HERE / "test_gate.py"]
-    others = [item for item in items if item.path != HERE / "test_gate.py"]
+    judged = [item for item in items if item.path == JUDGED_BY_THE_GATE]
+    others = [item for item in items if item.path != JUDGED_BY_THE_GATE]
     last = max((number for number, item in enumerate(others) if item.path.parent == HERE), default=-1) + 1
     items[:] = [*others[:last], *judged, *others[last:]]
 
@@ -60,23 +38,31 @@ class Rates:
     """How many violations each judge finds by itself; printed when the tests are done."""
 
     def __init__(self) -> None:
-        self.lines: list[str] = []
+        self._found: dict[str, list[bool]] = {}
 
-    def tell(self, judge: str, caught: list[bool]) -> None:
-        """Note what one judge made of each violation."""
-        self.lines.append(f"{judge}: {sum(caught)} of {len(caught)} violations found, {sum(caught) / len(caught):.0%}")
+    def note(self, judge: str, found: bool) -> None:
+        """Note what a judge made of one violation."""
+        self._found.setdefault(judge, []).append(found)
+
+    def lines(self) -> Iterator[str]:
+        """A line for each judge."""
+        for judge, found in self._found.items():
+            share = sum(found) / len(found)
+            yield f"{judge}: {sum(found)} of {len(found)} violations found, {share:.0%}"
 
 
 RATES = pytest.StashKey[Rates]()
+REMARKS = pytest.StashKey[list[str]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[RATES] = Rates()
+    config.stash[REMARKS] = []
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Both judges' rates, each with the other switched off."""
-    if lines := config.stash[RATES].lines:
+    """Both judges' rates, each with the other switched off; then what tests have remarked."""
+    if lines := [*config.stash[RATES].lines(), *config.stash[REMARKS]]:
         terminalreporter.section("violations of the real stack")
         for line in lines:
             terminalreporter.write_line(line)
@@ -88,60 +74,29 @@ def rates(pytestconfig: pytest.Config) -> Rates:
     return pytestconfig.stash[RATES]
 
 
-class Stacks:
-    """A directory of stacks, each a changed copy of the real one, as CDKTF would have written them."""
-
-    def __init__(self, directory: Path, document: dict[str, Any]) -> None:
-        self.directory = directory
-        self._document = document
-        self._listed: dict[str, dict[str, str]] = {}
-
-    def add(self, name: str) -> dict[str, Any]:
-        """A copy to change; `write` puts it down."""
-        self._listed[name] = {"name": name, "synthesizedStackPath": f"stacks/{name}/cdk.tf.json"}
-        return copy.deepcopy(self._document)
-
-    def write(self, name: str, document: dict[str, Any]) -> None:
-        """Write the stack, and the manifest anew."""
-        file = self.directory / "stacks" / name / "cdk.tf.json"
-        file.parent.mkdir(parents=True)
-        file.write_text(json.dumps(document, indent=2))
-        (self.directory / "manifest.json").write_text(json.dumps({"version": "0.21.0", "stacks": self._listed}))
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a mutation is: in a stack of its own, or the resource that it adds to one that it shares."""
-
-    stack: str
-    resource: str = ""
-
-
-def stacks_of(mutations: Sequence[Mutation]) -> Iterator[tuple[str, tuple[Mutation, ...]]]:
-    """Stacks to judge, each with the mutations in it: one, or some that add resources, which are judged one by one."""
-    for mutation in mutations:
-        if not mutation.adds:
-            yield mutation.name, (mutation,)
-    adding = [mutation for mutation in mutations if mutation.adds]
-    for begin in range(0, len(adding), ADDITIONS_TO_A_STACK):
-        yield adding[begin].name, tuple(adding[begin : begin + ADDITIONS_TO_A_STACK])
-
-
-def places() -> dict[str, Place]:
-    """Mutation -> its place."""
-    found: dict[str, Place] = {}
-    for stack, mutations in (*stacks_of(VIOLATIONS), *stacks_of(HARMLESS)):
-        for number, mutation in enumerate(mutations):
-            resource = f"{mutation.adds}.added_{number}" if len(mutations) > 1 else ""
-            found[mutation.name] = Place(stack, resource)
-    return found
+@pytest.fixture(scope="session")
+def remarks(pytestconfig: pytest.Config) -> list[str]:
+    """Lines for the end of the run: the seed of what was random in it."""
+    return pytestconfig.stash[REMARKS]
 
 
 @pytest.fixture(scope="session")
-def gate_at_work(tmp_path_factory: pytest.TempPathFactory, document: dict[str, Any]) -> Iterator[Future[GateReport]]:
-    """The second judge over every mutation at once."""
-    stacks = Stacks(tmp_path_factory.mktemp("mutations"), document)
-    for name, mutations in (*stacks_of(VIOLATIONS), *stacks_of(HARMLESS)):
-        stacks.write(name, mutated(stacks.add(name), *mutations))
+def collected(request: pytest.FixtureRequest) -> list[Mutation]:
+    """The mutations whose verdict by the gate a test asks for: with `-k TAP-REC-1`, those of that rule."""
+    found = {}
+    for item in request.session.items:
+        if item.path == JUDGED_BY_THE_GATE and isinstance(item, pytest.Function) and hasattr(item, "callspec"):
+            mutation = item.callspec.params.get("mutation")
+            if isinstance(mutation, Mutation):
+                found[mutation.name] = mutation
+    return list(found.values())
+
+
+@pytest.fixture(scope="session")
+def gate_at_work(document: dict[str, Any], collected: list[Mutation]) -> Iterator[Future[MutationVerdicts] | None]:
+    """The second judge over every collected mutation; None where there is none."""
+    if not collected:
+        yield None
+        return
     with Gate() as gate, ThreadPoolExecutor(1) as beside:
-        yield beside.submit(gate.judge, stacks.directory)
+        yield beside.submit(judge_mutations, gate, document, collected)

@@ -11,11 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lib.aspects.judge import judge
+from lib.aspects.provider.arguments import PROVIDER
 from lib.aspects.provider.generate import read_schema
-from lib.aspects.provider.projection import PROVIDER
 from lib.gate import Gate
 
-from .conftest import Stacks
+from .stacks import write_stacks
 
 STACKS, STACKS_FOR_THE_GATE = 200, 50
 RESOURCES_OF_A_STACK = 8
@@ -112,14 +112,9 @@ def test_the_aspects_judge_whatever_the_schema_allows(random_stacks: list[dict[s
         assert [str(one) for one in judge(stack) if "the rule itself failed" in one.message] == []
 
 
-def test_the_gate_judges_whatever_the_schema_allows(
-    random_stacks: list[dict[str, Any]], document: dict[str, Any], tmp_path: Path
-) -> None:
+def test_the_gate_judges_whatever_the_schema_allows(random_stacks: list[dict[str, Any]], tmp_path: Path) -> None:
     """It has a verdict on each resource: a check that stumbled would end the gate with exit code 2."""
-    stacks = Stacks(tmp_path, document)
-    for number, stack in enumerate(random_stacks[:STACKS_FOR_THE_GATE]):
-        stacks.add(str(number))
-        stacks.write(str(number), stack)
+    write_stacks(tmp_path, {str(number): stack for number, stack in enumerate(random_stacks[:STACKS_FOR_THE_GATE])})
     with Gate() as gate:
         report = gate.judge(tmp_path)
     assert report.stacks == STACKS_FOR_THE_GATE

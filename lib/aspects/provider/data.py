@@ -1,4 +1,4 @@
-"""The reader of facts.json and judgments.toml: what the rules know of the provider's resource types."""
+"""The reader of facts.json, arguments.json and judgments.toml: what the rules know of the provider's resource types."""
 
 from __future__ import annotations
 
@@ -13,14 +13,22 @@ from typing import Any
 
 HERE = Path(__file__).parent
 FACTS_FILE = HERE / "facts.json"
+ARGUMENTS_FILE = HERE / "arguments.json"
 JUDGMENTS_FILE = HERE / "judgments.toml"
-
-# Resource types of other providers, and of Terraform itself, that hold no data.
-OTHER_PROVIDERS = frozenset({"terraform_data", "null_resource"})
-OTHER_FAMILIES = ("random_", "time_")
+# The catalogue of classified types: a TOML file per service, a table per type.
+CATALOGUE = HERE.parent / "types"
 
 FACTS: Mapping[str, Mapping[str, Any]] = json.loads(FACTS_FILE.read_text()) if FACTS_FILE.exists() else {}
+# Type -> {"sensitive": paths} for every type that has some; "settable" and "computed" for the classified ones.
+ARGUMENTS: Mapping[str, Mapping[str, list[str]]] = (
+    json.loads(ARGUMENTS_FILE.read_text()) if ARGUMENTS_FILE.exists() else {}
+)
 JUDGMENTS: Mapping[str, Any] = tomllib.loads(JUDGMENTS_FILE.read_text())
+
+
+def classified() -> frozenset[str]:
+    """The types that the catalogue has."""
+    return frozenset(type_ for file in CATALOGUE.glob("*.toml") for type_ in tomllib.loads(file.read_text()))
 
 
 def matches(patterns: Iterable[str], text: str) -> bool:
@@ -39,8 +47,3 @@ def grouped(*section: str) -> tuple[str, ...]:
     for name in section:
         place = place[name]
     return tuple(pattern for patterns in place.values() for pattern in patterns)
-
-
-def is_known(type_: str) -> bool:
-    """Whether the data says anything of a type."""
-    return type_ in FACTS or type_ in OTHER_PROVIDERS or type_.startswith(OTHER_FAMILIES)

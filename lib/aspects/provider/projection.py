@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-PROVIDER = "registry.terraform.io/hashicorp/aws"
+from lib.aspects.provider.arguments import resource_schemas, walk
+
 VERSION = "5.100.0"
 
-# Types of these names may hold data: one that has no argument about encryption needs a judgment.
-MAY_HOLD_DATA = re.compile(
-    r"database|_db_|_db$|cluster|volume|disk|stor|bucket|table|stream|repositor|vault|cache|snapshot|index|domain$|graph|"
-    r"ledger|queue|directory|instance|archive|collection|data_set|dataset|lake|secret|parameter$|broker|pool$|share$|"
-    r"ami|image|fleet"
-)
-# Words in an argument's path (a block's name counts for what stands in it), by what they may mean.
+# Words in an argument's path (a block's name counts for what stands in it), by what they mean.
 PATTERNS = {
     "encrypts": re.compile(r"kms|encrypt|cmk|(^|[._])sse_"),
-    "protects": re.compile(r"protection(_enabled)?$|disable_api_|prevent_destroy|transfer_lock"),
-    "keeps": re.compile(
-        r"(^|[._])(skip_(final|destroy)|final_(snapshot|backup)|retain_|retention_policy|preserve$)|delete_on_term|"
-        r"delete_automated|(^|[.])retain|delete_options|delete_volume_options|deletion_policy"
-    ),
-    "locks": re.compile(r"object_lock|legal_hold|snaplock_|(^|[.])lock_configuration|retention_lock|complete_lock"),
-    "forces": re.compile(r"(^|[._])force_(destroy|delete|detach)"),
-    "waits": re.compile(r"_window_in_days$|permanent_deletion_time"),
+    # Left out, AWS takes a last snapshot or backup when the resource is deleted.
+    "snapshots": re.compile(r"(^|[.])skip_final_(backup|snapshot)$"),
+    # Left out, the deletion takes effect weeks later.
+    "waits": re.compile(r"(deletion|recovery)_window_in_days$|permanent_deletion_time_in_days$"),
 }
 
 
@@ -35,12 +26,11 @@ def facts(schema: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     `schema` is the whole answer of Terraform. Paths are dotted through nested blocks and objects; `timeouts` and
     arguments that only AWS can set are left out.
     """
-    types = schema["provider_schemas"][PROVIDER]["resource_schemas"]
-    return {type_: _of_type(type_, of_type["block"]) for type_, of_type in sorted(types.items())}
+    return {type_: _of_type(type_, block) for type_, block in resource_schemas(schema).items()}
 
 
 def _of_type(type_: str, block: Mapping[str, Any]) -> dict[str, Any]:
-    paths = sorted(_paths(block))
+    paths = sorted(leaf.path.removesuffix(".*") for leaf in walk(block) if leaf.settable and leaf.type != "block")
     found: dict[str, Any] = {
         kind: matching for kind, pattern in PATTERNS.items() if (matching := [p for p in paths if pattern.search(p)])
     }
@@ -51,29 +41,6 @@ def _of_type(type_: str, block: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _paths(block: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
-    for name, attribute in block.get("attributes", {}).items():
-        if _settable(attribute):
-            yield from _below(attribute, prefix + name)
-    for name, nested in block.get("block_types", {}).items():
-        if name != "timeouts":
-            yield from _paths(nested["block"], f"{prefix}{name}.")
-
-
-def _below(attribute: Mapping[str, Any], path: str) -> Iterator[str]:
-    if "nested_type" in attribute:
-        yield from _paths(attribute["nested_type"], f"{path}.")
-        return
-    type_ = attribute["type"]
-    while isinstance(type_, list) and type_[0] in ("list", "set", "map"):
-        type_ = type_[1]
-    if isinstance(type_, list):
-        for name, inner in type_[1].items():
-            yield from _below({"type": inner}, f"{path}.{name}")
-    else:
-        yield path
-
-
 def _name(type_: str, attributes: Mapping[str, Any]) -> str | None:
     """`cluster_identifier` of aws_rds_cluster: the type's own last words, else one of the words for a name."""
     words = type_.removeprefix("aws_").split("_")
@@ -81,10 +48,6 @@ def _name(type_: str, attributes: Mapping[str, Any]) -> str | None:
     candidates = [f"{word}_{ending}" for word in own for ending in ("name", "identifier")]
     for argument in (*candidates, "name", "identifier", "creation_token"):
         attribute = attributes.get(argument)
-        if attribute and attribute.get("type") == "string" and _settable(attribute):
+        if attribute and attribute.get("type") == "string" and (attribute.get("optional") or attribute.get("required")):
             return argument
     return None
-
-
-def _settable(attribute: Mapping[str, Any]) -> bool:
-    return bool(attribute.get("optional") or attribute.get("required"))

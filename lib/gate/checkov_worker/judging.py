@@ -20,6 +20,7 @@ from checkov.runner_filter import RunnerFilter
 from checkov.terraform_json.parser import prepare_definition
 from checkov.terraform_json.runner import TerraformJsonRunner
 
+from .normal_form import normal_form
 from .surroundings import Complaints, GateError
 
 ON_LINE_1 = {START_LINE: 1, END_LINE: 1}
@@ -28,11 +29,12 @@ UNKNOWN = "this one cannot be judged, a value in it is not written out"
 
 @dataclass(frozen=True)
 class Answer:
-    """What one check says of one block."""
+    """What one check says of one block, and of each violation, if it has more to say than its title."""
 
     check: Any
     address: str
     result: Any  # CheckResult
+    details: tuple[str, ...] = ()
 
 
 class Runner(TerraformJsonRunner):
@@ -53,8 +55,9 @@ class Runner(TerraformJsonRunner):
         self.pbar.turn_off_progress_bar()
         for file in files:
             text = Path(file).read_text()
-            document = json.loads(text, object_hook=lambda block: {**block, **ON_LINE_1})
-            self.definitions[file] = prepare_definition(_readable(document))
+            normal = json.dumps(normal_form(json.loads(text)))
+            document = json.loads(normal, object_hook=lambda block: {**block, **ON_LINE_1})
+            self.definitions[file] = prepare_definition(document)
             self.definitions_raw[file] = [(1, text)]
         self.graph_manager.save_graph(self.graph_manager.build_graph_from_definitions(self.definitions))
         for registry in self.block_type_registries.values():
@@ -70,7 +73,8 @@ class Runner(TerraformJsonRunner):
             done = len(report.passed_checks), len(report.failed_checks)
             super().run_block(entities=[entity], block_type=block_type, report=report, **context)
             for record in (*report.passed_checks[done[0] :], *report.failed_checks[done[1] :]):
-                self.answers.append(Answer(record, _address(entity, block_type), record.check_result["result"]))
+                result, details = record.check_result["result"], tuple(record.details)
+                self.answers.append(Answer(record, _address(entity, block_type), result, details))
 
     def run_graph_checks_results(self, runner_filter: Any, report_type: str, graph: Any = None) -> Any:
         self.vertices = [data for _, data in self.graph_manager.get_reader_endpoint().nodes()]
@@ -82,9 +86,10 @@ class Runner(TerraformJsonRunner):
 
 
 def judge(file: Path, resources: list[str], policies: dict[str, Any], complaints: Complaints) -> dict[str, Any]:
-    """Every check over one stack, no skip applied: {"checks": int, "findings": [{id, title, fix, address}]}.
+    """Every check over one stack, no skip applied: {"checks": int, "findings": [{id, message, fix, address}]}.
 
-    `resources` are the addresses that the gate has read from the file itself.
+    `resources` are the addresses that the gate has read from the file itself. The address of a finding is empty if it
+    is about the stack itself.
     Raises GateError where anything of the stack went unjudged.
     """
     runner = Runner()
@@ -96,30 +101,14 @@ def judge(file: Path, resources: list[str], policies: dict[str, Any], complaints
     if not verdicts[CheckResult.PASSED] and not verdicts[CheckResult.FAILED]:
         raise GateError(f"{file}: no check had anything to say of it, so it was not judged; is it a stack of AWS's?")
     findings = [
-        _finding(answer.check, answer.address) for answer in runner.answers if answer.result == CheckResult.FAILED
+        # A policy that judges more than resources says what a detail is about.
+        _finding(answer.check, getattr(detail, "address", answer.address), detail)
+        for answer in runner.answers
+        if answer.result == CheckResult.FAILED
+        for detail in answer.details or ("",)
     ]
     findings += [_finding(check, address, UNKNOWN) for check, address in _unknown(runner, resources, policies)]
     return {"checks": verdicts[CheckResult.PASSED] + len(findings), "findings": findings}
-
-
-def _readable(document: dict[str, Any]) -> dict[str, Any]:
-    """What Checkov's parser can read: it raises at a `moved` or `import` block, or at `terraform.required_version`.
-
-    The policies of the family DOC judge the rest: they read the file.
-    """
-    return {
-        block_type: content if block_type in ("resource", "data", "locals") else _blocks(block_type, content)
-        for block_type, content in document.items()
-        if isinstance(content, dict)
-    }
-
-
-def _blocks(block_type: str, named: dict[str, Any]) -> dict[str, Any]:
-    """name -> block. Of `provider` alone there may be a list."""
-    if block_type == "provider":
-        listed = {name: body if isinstance(body, list) else [body] for name, body in named.items()}
-        return {name: [block for block in blocks if isinstance(block, dict)] for name, blocks in listed.items()}
-    return {name: body for name, body in named.items() if isinstance(body, dict)}
 
 
 def _refuse_unjudged(file: Path, resources: list[str], runner: Runner) -> None:
@@ -177,12 +166,12 @@ def _vertex_address(vertex: dict[str, Any]) -> str:
     return f"data.{address}" if vertex[CustomAttributes.BLOCK_TYPE] == "data" else address
 
 
-def _finding(check: Any, address: str, addition: str = "") -> dict[str, Any]:
+def _finding(check: Any, address: str, detail: str) -> dict[str, Any]:
     """`check` is a check, or the record of one."""
     title = getattr(check, "check_name", None) or check.name
     return {
         "id": getattr(check, "check_id", None) or check.id,
-        "title": f"{title}: {addition}" if addition else title,
+        "message": f"{title}: {detail}" if detail else title,
         "fix": " ".join((check.guideline or "").split()),
         "address": address,
     }

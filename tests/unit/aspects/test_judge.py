@@ -12,6 +12,8 @@ from lib.aspects.judge import judge
 from lib.aspects.model import ANY_TYPE, Finding, ResourceRule, Severity, StackRule
 from lib.aspects.terraform_json import StackView
 
+from .conftest import FAMILIES
+
 WORDS: dict[str, Any] = {
     "title": "t",
     "why": "w",
@@ -32,7 +34,7 @@ def test_the_example_of_the_design(good: dict[str, Any]) -> None:
     table = good["resource"]["aws_dynamodb_table"]["ledger"]
     del table["server_side_encryption"]
     table["//"] = {"metadata": {"path": "TapStackdev/ledger/transactions"}}
-    (finding,) = judge(good)
+    (finding,) = judge(good, FAMILIES)
     assert str(finding).startswith(
         "TAP-ENC-1 CRITICAL [TapStackdev/ledger/transactions] server_side_encryption is missing; "
         "expected enabled with a customer managed key. Fix: set server_side_encryption"
@@ -46,7 +48,7 @@ def test_severities_compare() -> None:
 def test_by_construct_then_most_severe_first(good: dict[str, Any]) -> None:
     good["resource"]["aws_sns_topic"]["alerts"] = {"name": "x"}
     good["resource"]["aws_dynamodb_table"]["ledger"]["tags"] = None
-    assert [(finding.path, finding.rule_id) for finding in judge(good)] == [
+    assert [(finding.path, finding.rule_id) for finding in judge(good, FAMILIES)] == [
         ("TapStackdev/aws_dynamodb_table.ledger", "TAP-TAG-1"),
         ("TapStackdev/aws_sns_topic.alerts", "TAP-ENC-3"),
         ("TapStackdev/aws_sns_topic.alerts", "TAP-NAME-1"),
@@ -97,7 +99,7 @@ def test_what_a_rule_found_before_it_failed_stays(good: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("nothing", [{}, {"resource": {}}, {"resource": None}, {"//": None, "resource": []}])
 def test_a_stack_without_resources_lacks_only_its_suffix(nothing: dict[str, Any]) -> None:
-    assert [finding.rule_id for finding in judge(nothing)] == ["TAP-NAME-1"]
+    assert [finding.rule_id for finding in judge(nothing, FAMILIES)] == ["TAP-NAME-1"]
 
 
 @pytest.mark.parametrize("body", [{"tags": 7, "name": [], "dynamic": 3, "lifecycle": "x"}, {"rule": "a", "replica": 1}])
@@ -105,4 +107,4 @@ def test_a_stack_without_resources_lacks_only_its_suffix(nothing: dict[str, Any]
                                           for t in rule.resource_types if rule.id != "TAP-TAG-1"}))  # fmt: skip
 def test_nonsense_breaks_no_rule_itself(good: dict[str, Any], type_: str, body: dict[str, Any]) -> None:
     good["resource"].setdefault(type_, {})["nonsense"] = body
-    assert not [finding for finding in judge(good) if "the rule itself failed" in finding.message]
+    assert not [finding for finding in judge(good, FAMILIES) if "the rule itself failed" in finding.message]

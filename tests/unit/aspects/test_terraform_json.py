@@ -6,18 +6,18 @@ from typing import Any
 
 import pytest
 
+from lib.aspects.expressions import Reference
 from lib.aspects.terraform_json import (
     MISSING,
     UNKNOWN,
-    Reference,
     StackView,
     arguments,
     blocks,
     flag,
+    format_value,
     literal,
     number,
     reference,
-    said,
     strings,
 )
 
@@ -103,6 +103,7 @@ def test_a_block_that_may_come_is_one_with_unknown_arguments(attributes: dict[st
         ("aws_kms_key.main.arn", None),
         ("${aws_kms_key.main.arn}/*", None),
         ("${aws_kms_key.main[0].arn}", None),
+        ("${aws_kms_key.main.arn[0]}", Reference("aws_kms_key", "main", "arn")),
         ("${var.key}", None),
         (None, None),
         ([], None),
@@ -134,8 +135,8 @@ def test_arguments_at_every_depth() -> None:
     ("value", "expected"),
     [(None, "missing"), ("${a.b.c}", "not known at synthesis (${a.b.c})"), ("x", '"x"'), (False, "false")],
 )
-def test_said(value: Any, expected: str) -> None:
-    assert said(value) == expected
+def test_format_value(value: Any, expected: str) -> None:
+    assert format_value(value) == expected
 
 
 def test_strings() -> None:

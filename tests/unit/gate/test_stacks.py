@@ -64,7 +64,6 @@ def test_a_missing_stack(out: Path) -> None:
         ({"resource": {"aws_sqs_queue": [{"orders": {}}]}}, "resource.aws_sqs_queue is not an object"),
         ({"resource": {"aws_sqs_queue": {"orders": [{}]}}}, "aws_sqs_queue.orders is not an object"),
         ({"resource": {"aws_sqs_queue": {"a b": {}}}}, "no name that Terraform takes"),
-        ({**GOOD, "module": {"more": {"source": "./more"}}}, "calls a module"),
         ('{"resource": {"aws_sqs_queue": {"a": {}}, "aws_sqs_queue": {"b": {}}}}', "'aws_sqs_queue' is there twice"),
         ('{"resource": {"aws_sqs_queue": {"a": {"delay_seconds": NaN}}}}', "NaN is no JSON number"),
         ('{"resource": {"aws_sqs_queue": {"a": {"__startline__": 1}}}}', "one of Checkov's own"),

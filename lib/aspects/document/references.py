@@ -1,0 +1,117 @@
+"""TAP-DOC-2: a value is a literal, or a template whose only interpolations are references to this stack's objects."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from lib.aspects.document.meta_arguments import META_ARGUMENTS
+from lib.aspects.expressions import Reference, Unsupported, parse
+from lib.aspects.model import ANY_TYPE, Severity, StackRule
+from lib.aspects.naming import naming_argument
+from lib.aspects.terraform_json import Resource, StackView, format_value, literal
+from lib.aspects.types import classified
+
+# Of a type that is not classified (its TAP-DOC-4 is waived) only these are known to be AWS's own.
+OF_ANY_TYPE = {"arn": "arn", "id": "id"}
+# What an argument expects, by the end of its name. Any other argument takes every listed attribute.
+EXPECTED = (
+    (re.compile(r"(^|_)arns?$"), frozenset({"arn"})),
+    (re.compile(r"(^|_)urls?$"), frozenset({"url"})),
+    (re.compile(r"(^|_)(policy|policy_document)$"), frozenset({"policy"})),
+)
+# Text that becomes part of an ARN. `$` is in AWS's own name of a stage, $default.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
+IN_AN_ARN = re.compile(r"[\w+=,.@/:$-]*", re.ASCII)
+PARTS_OF_ARNS = ("path",)
+
+Findings = Iterator[tuple[str, str]]
+
+
+def _references(stack: StackView) -> Findings:
+    for resource in (*stack.resources, *stack.data):
+        arguments = {name: value for name, value in resource.attributes.items() if name not in META_ARGUMENTS}
+        yield from _values(stack, resource, "", arguments)
+        yield from _values(stack, resource, "timeouts", resource.attributes.get("timeouts"))
+        yield from _parts_of_arns(resource)
+    for section in sorted(stack.sections - {"//", "resource", "data"}):
+        yield from _values(stack, None, section, stack.section(section))
+
+
+def _values(stack: StackView, resource: Resource | None, where: str, value: Any) -> Findings:
+    """Every text at every depth, the keys of maps included; `resource` is None for what stands in no resource."""
+    path = resource.path if resource else stack.name
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from _key(path, where, name)
+            yield from _values(stack, resource, f"{where}.{name}".lstrip("."), inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _values(stack, resource, where, inner)
+    elif isinstance(value, str):
+        for message in _template(stack, value, _expected_meanings(resource, where)):
+            yield path, f"{where}: {message}"
+
+
+def _key(path: str, where: str, name: str) -> Findings:
+    if any(not isinstance(part, str) for part in parse(name)):
+        yield path, f"{where} has the key {format_value(name)}; expected a literal"
+
+
+def _expected_meanings(resource: Resource | None, where: str) -> frozenset[str]:
+    """What the argument expects to be given of an object; empty for whatever is listed."""
+    of_type = classified(resource.type) if resource else None
+    argument = of_type.argument(where) if of_type else None
+    if argument and argument.meaning:
+        return frozenset({argument.meaning})
+    return next((meanings for name, meanings in EXPECTED if name.search(where.rpartition(".")[2])), frozenset())
+
+
+def _template(stack: StackView, text: str, expected: frozenset[str]) -> Iterator[str]:
+    for position, part in enumerate(parse(text)):
+        if isinstance(part, Unsupported):
+            yield f"{part.text} is evaluated by Terraform or IAM; expected a literal or a reference"
+        elif isinstance(part, Reference):
+            # Behind other text (arn:aws:…) it is a part of the value.
+            yield from _reference(stack, part, expected if position == 0 else frozenset())
+
+
+def _reference(stack: StackView, to: Reference, expected: frozenset[str]) -> Iterator[str]:
+    if stack.times_declared(to) != 1:
+        times = stack.times_declared(to)
+        yield f"{to.address} is declared {times} times in this stack; expected once"
+        return
+    of_type = classified(f"data.{to.type}" if to.is_data else to.type)
+    attributes = OF_ANY_TYPE if of_type is None else of_type.attributes
+    meaning = attributes.get(to.attribute)
+    if meaning is None:
+        listed = ", ".join(sorted(attributes)) or "none"
+        yield f"{to.attribute} is not an attribute of {to.type} that only AWS sets; expected one of: {listed}"
+        return
+    if expected and meaning not in expected:
+        yield f"{to.attribute} is the {meaning} of {to.address}; expected its {' or '.join(sorted(expected))}"
+
+
+def _parts_of_arns(resource: Resource) -> Findings:
+    of_type = classified(resource.type)
+    referable = set(of_type.attributes) if of_type else set()
+    for name in sorted({naming_argument(resource.type) or "name", *PARTS_OF_ARNS, *referable}):
+        value = literal(resource.attributes.get(name))
+        if isinstance(value, str) and not IN_AN_ARN.fullmatch(value):
+            yield resource.path, f"{name} is {format_value(value)}; expected letters, digits and +=,.@/:$_- only"
+
+
+REFERENCES = StackRule(
+    id="TAP-DOC-2",
+    title="Values are literals, or refer to objects of this stack by attributes that only AWS sets",
+    why="Terraform evaluates functions, conditionals and directives after the check, so they can become anything. "
+    "An attribute that the author writes, such as a description, is free text: `*` in it becomes a resource.",
+    severity=Severity.CRITICAL,
+    controls=("PCI DSS 4.0.1 6.2.4", "Well-Architected SEC01-BP06"),
+    resource_types=ANY_TYPE,
+    waivable=False,
+    fix="write the literal, computed in Python, or refer to a listed attribute of a resource of this stack",
+    source="https://developer.hashicorp.com/terraform/language/expressions",
+    check=_references,
+)

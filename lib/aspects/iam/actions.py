@@ -1,0 +1,82 @@
+"""IAM-1: what is allowed is named action by action. DEL-7: none of these makes log groups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from lib.aspects.iam.documents import DOCUMENT, allowing
+from lib.aspects.model import Severity, StackRule
+from lib.aspects.provider.actions import find, matching
+from lib.aspects.terraform_json import UNKNOWN, StackView, format_value, listed, literal
+
+
+def _named(stack: StackView) -> Iterator[tuple[str, str]]:
+    for statement in allowing(stack):
+        if listed(statement.block.get("not_actions")):
+            yield statement.finding("not_actions allows all other actions; expected actions")
+        elif not statement.actions:
+            yield statement.finding("actions is missing; expected a list")
+        for action in statement.actions:
+            if not isinstance(action, str) or find(action) is None:
+                yield statement.finding(f"AWS has no action {format_value(action)}; expected {_expected(action)}")
+
+
+def _expected(action: Any) -> str:
+    for meant in matching(str(action)):
+        if meant.name.lower() == action.lower():
+            return f"the spelling {meant.name}"
+    return "one action of its list, without * and ?"
+
+
+ACTIONS = StackRule(
+    id="TAP-IAM-1",
+    title="What is allowed is named action by action, as AWS spells it",
+    why=(
+        "A pattern also allows what AWS will add next year, and what nobody meant today; no rule can say what an "
+        "unknown action does."
+    ),
+    severity=Severity.CRITICAL,
+    controls=("PCI DSS 4.0.1 7.2.5", "Well-Architected SEC03-BP02"),
+    resource_types=(DOCUMENT,),
+    waivable=True,
+    fix=(
+        "write each action out in actions, without * and ?, and use no not_actions; for an action that is newer than "
+        "lib/aspects/provider/actions.jsonl run python -m lib.aspects.provider.generate_actions"
+    ),
+    source="https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html",
+    check=_named,
+)
+
+
+def _creates_log_group(stack: StackView) -> Iterator[tuple[str, str]]:
+    for statement in allowing(stack):
+        for action in statement.actions:
+            if _may_create_log_group(action):
+                yield statement.finding(f"{format_value(action)} may make log groups; expected no logs:CreateLogGroup")
+        excepted = listed(statement.block.get("not_actions"))
+        if excepted and not any(
+            literal(action) is not UNKNOWN and _may_create_log_group(action) for action in excepted
+        ):
+            yield statement.finding("not_actions leaves logs:CreateLogGroup allowed; expected actions")
+
+
+def _may_create_log_group(action: Any) -> bool:
+    """Whether an action is, or may be, logs:CreateLogGroup."""
+    if not isinstance(action, str) or literal(action) is UNKNOWN:
+        return True
+    return any(meant.name == "logs:CreateLogGroup" for meant in matching(action))
+
+
+LOG_GROUPS = StackRule(
+    id="TAP-DEL-7",
+    title="No permission makes log groups: one made outside Terraform would outlive the stack",
+    why="A function that logs after its group is destroyed makes it anew, without key, retention or owner.",
+    severity=Severity.HIGH,
+    controls=("Well-Architected COST04-BP03", "PCI DSS 4.0.1 3.2.1"),
+    resource_types=(DOCUMENT,),
+    waivable=False,
+    fix="allow logs:CreateLogStream and logs:PutLogEvents only; declare the group in the stack",
+    source="https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html",
+    check=_creates_log_group,
+)

@@ -1,0 +1,106 @@
+"""Which arguments of which types hold a policy of IAM's language, or take whole policies by their ARN.
+
+The catalogue of types will say so (entries "TAP-IAM-4"); until then these tables do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from lib.aspects.terraform_json import Resource, arguments, listed
+
+# Arguments that take a policy of IAM's language, at any depth of any type.
+POLICIES = frozenset(
+    {
+        "access_policies",
+        "access_policy",
+        "assume_role_policy",
+        "delivery_destination_policy",
+        "inline_policy",
+        "key_policy",
+        "policy",
+        "policy_document",
+        "repository_policy",
+        "resource_policy",
+        "secret_policy",
+        "session_policy",
+    }
+)
+# Types whose `policy` or `policy_document` is written in a language of their own.
+OTHER_LANGUAGES = frozenset(
+    {
+        "aws_appautoscaling_policy",
+        "aws_cloudwatch_log_account_policy",
+        "aws_cloudwatch_log_data_protection_policy",
+        "aws_cloudwatch_log_index_policy",
+        "aws_ecr_lifecycle_policy",
+        "aws_networkmanager_core_network_policy_attachment",
+        "aws_opensearchserverless_access_policy",
+        "aws_opensearchserverless_lifecycle_policy",
+        "aws_opensearchserverless_security_policy",
+        "aws_ses_receipt_filter",
+        "aws_sns_topic_data_protection_policy",
+        "aws_verifiedaccess_endpoint",
+        "aws_verifiedaccess_group",
+    }
+)
+# Arguments that take whole policies by their ARN.
+ATTACHED = frozenset(
+    {
+        "guardrail_policy_arns",
+        "managed_policy_arn",
+        "managed_policy_arns",
+        "policy_arn",
+        "policy_arns",
+        "session_policy_arn",
+    }
+)
+
+# In the policy of a key, `*` is that key: https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html
+KEY_TYPES = frozenset(
+    {
+        "aws_kms_external_key",
+        "aws_kms_key",
+        "aws_kms_key_policy",
+        "aws_kms_replica_external_key",
+        "aws_kms_replica_key",
+    }
+)
+# A policy of these names no resource, because AWS refuses one that does: it is about the repository it stands on.
+# https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html
+REPOSITORIES = frozenset(
+    {
+        ("aws_ecr_repository_creation_template", "repository_policy"),
+        ("aws_ecr_repository_policy", "policy"),
+        ("aws_ecrpublic_repository_policy", "policy"),
+    }
+)
+# Policies of who may do something. Whom they are about is what they are attached to: they have no principals.
+IDENTITIES = frozenset(
+    {
+        ("aws_iam_group_policy", "policy"),
+        ("aws_iam_policy", "policy"),
+        ("aws_iam_role", "inline_policy.policy"),
+        ("aws_iam_role_policy", "policy"),
+        ("aws_iam_user_policy", "policy"),
+    }
+)
+TRUST = ("aws_iam_role", "assume_role_policy")
+
+
+def policies(resource: Resource) -> Iterator[tuple[str, Any]]:
+    """(dotted path, value) of each argument that holds a policy."""
+    for path, name, value in arguments(resource.attributes):
+        if name in POLICIES and resource.type not in OTHER_LANGUAGES:
+            for item in listed(value):
+                if not isinstance(item, Mapping):  # a block of that name: its own arguments are found as well
+                    yield path, item
+
+
+def attached(resource: Resource) -> Iterator[tuple[str, Any]]:
+    """(dotted path, one value) of each policy that is taken by its ARN."""
+    for path, name, value in arguments(resource.attributes):
+        if name in ATTACHED:
+            for item in listed(value):
+                yield path, item

@@ -1,0 +1,147 @@
+"""Conditions of statements: which operators narrow a permission, and which values are of this stack."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from lib.aspects.iam.arns import ACCOUNT, PARTITION, REGION, is_account, names_resource, resolve, spelled_arns
+from lib.aspects.iam.documents import Statement
+from lib.aspects.terraform_json import Attributes, StackView, flag, format_value, listed, literal, number
+
+# Operators that hold only where the key is there and has one of the values. All others are findings:
+# …IfExists, ForAllValues: and Null hold where the key is missing, and so do those with Not in them;
+# ForAnyValue: is for keys of many values, which no rule needs; Date… and IpAddress grant by the clock and by the
+# network, which do not name anything of this stack.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+_TEXT = frozenset({"StringEquals", "StringLike"})
+_ARN = frozenset({"ArnEquals", "ArnLike"})
+_NUMBER = frozenset(
+    {"NumericEquals", "NumericGreaterThan", "NumericGreaterThanEquals", "NumericLessThan", "NumericLessThanEquals"}
+)
+OPERATORS = _TEXT | _ARN | _NUMBER | {"Bool"}
+
+# Keys that hold an account's number.
+ACCOUNT_KEYS = frozenset(
+    {"aws:principalaccount", "aws:resourceaccount", "aws:sourceaccount", "kms:calleraccount", "s3:resourceaccount"}
+)
+# Keys by which a service says for whom it acts, or by which a key knows the caller.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+SOURCE_KEYS = frozenset(
+    {"aws:sourceaccount", "aws:sourcearn", "kms:calleraccount", "kms:encryptioncontext:aws:logs:arn"}
+)
+
+# The other keys that a payments stack narrows with. One that AWS does not send never matches, so the statement would
+# grant nothing. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+OTHER_KEYS = frozenset(
+    {
+        *(
+            "aws:securetransport",
+            "aws:principalarn",
+            "aws:sourcevpc",
+            "aws:sourcevpce",
+            "aws:viaawsservice",
+            "cloudwatch:namespace",
+        ),
+        *("dynamodb:attributes", "dynamodb:leadingkeys", "dynamodb:select", "ecs:cluster", "iam:passedtoservice"),
+        *("elasticfilesystem:accesspointarn", "elasticfilesystem:accessedviamounttarget", "iam:associatedresourcearn"),
+        *("kms:encryptionalgorithm", "kms:grantisforawsresource", "kms:keyspec", "kms:keyusage", "kms:macalgorithm"),
+        *("kms:messagetype", "kms:signingalgorithm", "kms:viaservice", "lambda:functionarn", "s3:delimiter"),
+        *("lambda:sourcefunctionarn", "s3:prefix", "s3:tlsversion", "s3:x-amz-acl", "s3:x-amz-server-side-encryption"),
+        *("s3:x-amz-server-side-encryption-aws-kms-key-id", "secretsmanager:versionstage"),
+        *("kms:encryptioncontext:aws:lambda:functionarn", "kms:encryptioncontext:aws:s3:arn"),
+    }
+)
+
+_HERE = f"{REGION}:{ACCOUNT}"
+# The wildcards that AWS's own services need, besides those beneath a resource.
+# 1. All alarms, or log groups, of this environment by their names (TAP-NAME-2): they are encrypted with, or publish
+#    to what is encrypted with, a key whose policy has to admit them, so a reference would be a circle.
+_BY_NAME = tuple(f"arn:{PARTITION}:{kind}:" for kind in (f"cloudwatch:{_HERE}:alarm", f"logs:{_HERE}:log-group"))
+# 2. A delivery of logs: AWS gives it its name, and asks for this form.
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-CloudWatchLogs.html
+_DELIVERY = ("delivery.logs.amazonaws.com", f"arn:{PARTITION}:logs:{_HERE}:*")
+# 3. The keys of objects that a listing shows: they begin with a folder.
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/amazon-s3-policy-keys.html
+_FOLDER = ("s3:prefix", re.compile(r"[\w-]+(/[\w-]+)*/\*"))
+
+_ACCOUNT_NUMBER = re.compile(r"(?<!\d)\d{12}(?!\d)")
+
+
+def complaints(stack: StackView, statement: Statement, condition: Attributes) -> Iterator[str]:
+    """What is wrong with a condition of a statement that allows."""
+    test, variable = literal(condition.get("test")), literal(condition.get("variable"))
+    if not isinstance(test, str) or test not in OPERATORS:
+        operators = ", ".join(sorted(OPERATORS))
+        yield f"the condition's test is {format_value(condition.get('test'))}; expected one of {operators}"
+        return
+    if not isinstance(variable, str) or variable.lower() not in ACCOUNT_KEYS | SOURCE_KEYS | OTHER_KEYS:
+        yield f"the condition's variable is {format_value(condition.get('variable'))}; expected a listed condition key"
+        return
+    values = listed(condition.get("values"))
+    if not values:
+        yield f"the condition on {variable} has no values; expected some"
+    for value in values:
+        if expected := _expected(stack, statement, test, variable.lower(), value):
+            yield f"the condition on {variable} has the value {format_value(value)}; expected {expected}"
+
+
+def admits_only_ours(stack: StackView, statement: Statement) -> bool:
+    """Whether a condition holds the caller to this account, or to a resource of this stack."""
+    return any(is_narrowed(stack, statement, key) for key in SOURCE_KEYS)
+
+
+def is_narrowed(stack: StackView, statement: Statement, key: str) -> bool:
+    """Whether a statement has a condition on this key, and each is right: Terraform merges those of a key into one."""
+    found = on_key(statement, key)
+    return bool(found) and not any(any(complaints(stack, statement, condition)) for condition in found)
+
+
+def on_key(statement: Statement, key: str) -> list[Attributes]:
+    """The conditions on a key, which is spelled in small letters here: for IAM the case does not count."""
+    return [condition for condition in statement.conditions if str(condition.get("variable")).lower() == key]
+
+
+def _expected(stack: StackView, statement: Statement, test: str, key: str, value: Any) -> str | None:
+    """What had to stand in the place of a value; None where it is right."""
+    if key in ACCOUNT_KEYS:  # a number greater than 0 is any account, and so is one like *
+        return (
+            None
+            if test == "StringEquals" and is_account(stack, value)
+            else "this account's number, by aws_caller_identity"
+        )
+    if key in SOURCE_KEYS and test not in _TEXT | _ARN:
+        return "the ARN of a resource of this stack, under ArnLike"
+    if test == "Bool":
+        return None if flag(value) is True else "true"
+    if test in _NUMBER:
+        return None if isinstance(number(value), float) else "a number"
+    resolved = resolve(stack, value)
+    if resolved is None:
+        return "a literal, or references to what the stack declares"
+    if key.endswith("arn") or test in _ARN or resolved.startswith(("arn:", "<")):
+        is_ours = names_resource(stack, value) or _is_needed(stack, statement, key, resolved)
+        return None if is_ours or _is_attribute(key, resolved) else "the ARN of a resource of this stack"
+    if set("*?") & set(resolved) and not (key == _FOLDER[0] and _FOLDER[1].fullmatch(resolved)):
+        return "a value without wildcards"
+    return "no account's number" if _ACCOUNT_NUMBER.search(resolved) else None
+
+
+def _is_attribute(key: str, resolved: str) -> bool:
+    """Whether a value is what AWS gives a resource of this stack besides an ARN: the id of a VPC endpoint."""
+    return not key.endswith("arn") and re.fullmatch(r"<[^<>]+>", resolved) is not None
+
+
+def _is_needed(stack: StackView, statement: Statement, key: str, resolved: str) -> bool:
+    """Whether a value with wildcards is one that AWS's services need."""
+    service, pattern = _DELIVERY
+    if resolved == pattern:
+        return key == "aws:sourcearn" and statement.principals == [("Service", service)]
+    before, _, after = resolved.partition("*")
+    return (
+        before.startswith(_BY_NAME)
+        and before.endswith("-")
+        and after == f"-{stack.suffix}"
+        and any(arn.startswith(before) and arn.endswith(after) for arn in spelled_arns(stack))
+    )

@@ -1,0 +1,147 @@
+"""The stack's policy documents: their statements, and where each document is used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from lib.aspects.expressions import references
+from lib.aspects.iam.arguments import KEY_TYPES, TRUST
+from lib.aspects.terraform_json import Attributes, Resource, StackView, blocks, listed, literal, reference
+
+DOCUMENT = "aws_iam_policy_document"
+_JSON = ("json", "minified_json")
+
+
+@dataclass(frozen=True, eq=False)
+class Statement:
+    """A `statement` block of a document. `name` is how a message calls it: by its sid, else by its number."""
+
+    document: Resource
+    name: str
+    block: Attributes
+
+    @property
+    def allows(self) -> bool:
+        """Whether it may allow: one without effect does, and one whose effect is not known may."""
+        return bool(literal(self.block.get("effect")) != "Deny")
+
+    @property
+    def actions(self) -> list[Any]:
+        return listed(self.block.get("actions"))
+
+    @property
+    def resources(self) -> list[Any]:
+        return listed(self.block.get("resources"))
+
+    @property
+    def conditions(self) -> list[Attributes]:
+        return blocks(self.block, "condition")
+
+    @property
+    def principals(self) -> list[tuple[Any, Any]]:
+        """(type, identifier) of each principal; an identifier that is left out is None."""
+        return [
+            (block.get("type"), identifier)
+            for block in blocks(self.block, "principals")
+            for identifier in listed(block.get("identifiers")) or [None]
+        ]
+
+    def finding(self, message: str) -> tuple[str, str]:
+        return self.document.path, f"{self.name}: {message}"
+
+
+@dataclass(frozen=True, eq=False)
+class Use:
+    """A place where a document's JSON stands. `whole`: nothing else stands there."""
+
+    resource: Resource
+    path: str
+    whole: bool
+
+    @property
+    def place(self) -> tuple[str, str]:
+        return self.resource.type, self.path
+
+
+def documents(stack: StackView) -> list[Resource]:
+    """Every policy document, also one that nothing uses."""
+    return [resource for resource in stack.data if resource.type == DOCUMENT]
+
+
+def statements(stack: StackView) -> Iterator[Statement]:
+    """Every statement of every document."""
+    for document in documents(stack):
+        yield from statements_of(document)
+
+
+def allowing(stack: StackView) -> Iterator[Statement]:
+    """Every statement that does not plainly deny."""
+    return (statement for statement in statements(stack) if statement.allows)
+
+
+def statements_of(document: Resource) -> Iterator[Statement]:
+    for number, block in enumerate(blocks(document.attributes, "statement")):
+        sid = literal(block.get("sid"))
+        yield Statement(document, f"statement {sid if isinstance(sid, str) and sid else number}", block)
+
+
+def meant_document(stack: StackView, value: Any) -> Resource | None:
+    """The stack's document that the value is the JSON of."""
+    to = reference(value)
+    if to is None or not to.is_data or to.type != DOCUMENT or to.attribute not in _JSON:
+        return None
+    return stack.get(to)
+
+
+def is_only(stack: StackView, document: Resource, expected: Callable[[Use], bool]) -> bool:
+    """Whether a document is used, and nowhere but where it is expected: what an exemption asks for."""
+    uses = uses_of(stack, document)
+    return bool(uses) and all(use.whole and expected(use) for use in uses)
+
+
+def is_key_policy(use: Use) -> bool:
+    """Whether it is the policy of a key that the stack declares, within the key or beside it."""
+    if use.resource.type not in KEY_TYPES or use.path != "policy":
+        return False
+    if use.resource.type != "aws_kms_key_policy":
+        return True
+    key = reference(use.resource.attributes.get("key_id"))
+    return key is not None and key.type in KEY_TYPES - {"aws_kms_key_policy"} and not key.is_data
+
+
+def is_trust_policy(use: Use) -> bool:
+    return use.place == TRUST
+
+
+def uses_of(stack: StackView, document: Resource) -> list[Use]:
+    """Wherever a resource or another document refers to this one, in whatever argument."""
+    return _uses(stack).get(document.id, [])
+
+
+@lru_cache(maxsize=1)
+def _uses(stack: StackView) -> Mapping[str, list[Use]]:
+    """Id of a document -> its uses."""
+    found: dict[str, list[Use]] = {}
+    for resource in (*stack.resources, *stack.data):
+        for path, text in _texts(resource.attributes):
+            for to in references(text):
+                if to.is_data and to.type == DOCUMENT:
+                    whole = meant_document(stack, text) is not None
+                    found.setdefault(to.id, []).append(Use(resource, path, whole))
+    return found
+
+
+def _texts(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """(dotted path, text) of every text in a value, at every depth."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, Mapping):
+        for name, inner in value.items():
+            if name != "//":
+                yield from _texts(inner, f"{path}.{name}" if path else str(name))
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner, path)

@@ -1,0 +1,84 @@
+"""IAM-2: what is allowed is allowed on resources of this stack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from lib.aspects.iam.arguments import REPOSITORIES
+from lib.aspects.iam.arns import ACCOUNT, PARTITION, REGION, names_resource, resolve
+from lib.aspects.iam.documents import DOCUMENT, Statement, allowing, is_key_policy, is_only, is_trust_policy
+from lib.aspects.model import Severity, StackRule
+from lib.aspects.provider.actions import find
+from lib.aspects.terraform_json import StackView, format_value, listed
+
+# The one wildcard that an AWS service needs, besides those beneath a resource: Lambda makes and deletes the network
+# interfaces of a function in a VPC, whose ids nobody knows before. The subnets and groups of the stack can be named.
+# https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
+_INTERFACES = f"arn:{PARTITION}:ec2:{REGION}:{ACCOUNT}:network-interface/*"
+_ON_INTERFACES = frozenset(
+    {
+        "ec2:AssignPrivateIpAddresses",
+        "ec2:CreateNetworkInterface",
+        "ec2:DeleteNetworkInterface",
+        "ec2:UnassignPrivateIpAddresses",
+    }
+)
+
+
+def _on_named_resources(stack: StackView) -> Iterator[tuple[str, str]]:
+    for statement in allowing(stack):
+        if listed(statement.block.get("not_resources")):
+            yield statement.finding("not_resources allows all other resources; expected resources")
+        elif not statement.resources and not _needs_none(stack, statement):
+            yield statement.finding("resources is missing; expected a list")
+        for resource in statement.resources:
+            if resource == "*":
+                if not is_only(stack, statement.document, is_key_policy):
+                    for action in _on_resources(statement):
+                        yield statement.finding(
+                            f"the resource is * for {format_value(action)}; expected an ARN of this stack"
+                        )
+            elif not names_resource(stack, resource) and not _is_needed(stack, statement, resource):
+                yield statement.finding(
+                    f"the resource is {format_value(resource)}; expected the ARN of a resource of this stack, or "
+                    "what is beneath it after / or :"
+                )
+
+
+def _needs_none(stack: StackView, statement: Statement) -> bool:
+    """Whether a statement is about what its policy stands on: a role's trust, or a repository of images."""
+    return is_only(stack, statement.document, lambda use: is_trust_policy(use) or use.place in REPOSITORIES)
+
+
+def _is_needed(stack: StackView, statement: Statement, resource: Any) -> bool:
+    """Whether a wildcard is one that an AWS service needs."""
+    is_about_interfaces = all(isinstance(action, str) and action in _ON_INTERFACES for action in statement.actions)
+    return is_about_interfaces and resolve(stack, resource) == _INTERFACES
+
+
+def _on_resources(statement: Statement) -> list[Any]:
+    """The actions that can be allowed on a resource, so that `*` is wrong; those that nobody knows are among them."""
+    found = []
+    for action in statement.actions:
+        known = find(action) if isinstance(action, str) else None
+        if known is None or known.resource_types:
+            found.append(action)
+    return found if statement.actions else [None]
+
+
+RESOURCES = StackRule(
+    id="TAP-IAM-2",
+    title="What is allowed is allowed on named resources of this stack",
+    why="A wildcard resource is every table, bucket and key of the account, those of other teams too.",
+    severity=Severity.CRITICAL,
+    controls=("PCI DSS 4.0.1 7.2.5", "Well-Architected SEC03-BP02"),
+    resource_types=(DOCUMENT,),
+    waivable=True,
+    fix=(
+        "refer to the arn of a resource of the stack (and /… or :… beneath it); where that would be a circle, spell "
+        "the ARN with partition, region and account from the data sources and the literal name; use no not_resources"
+    ),
+    source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html",
+    check=_on_named_resources,
+)

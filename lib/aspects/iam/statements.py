@@ -1,0 +1,163 @@
+"""IAM-8: statements have a form that the rules can read, and nothing in them widens what they say."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from lib.aspects.iam.arguments import IDENTITIES
+from lib.aspects.iam.conditions import complaints
+from lib.aspects.iam.documents import (
+    DOCUMENT,
+    Statement,
+    documents,
+    is_trust_policy,
+    statements_of,
+    uses_of,
+)
+from lib.aspects.model import Severity, StackRule
+from lib.aspects.terraform_json import MISSING, Attributes, Resource, StackView, blocks, format_value, listed, literal
+
+# Arguments by which one document takes in others: it then says what no rule has read in it.
+MERGING = ("override_json", "override_policy_documents", "source_json", "source_policy_documents")
+_STATEMENT = frozenset(
+    {
+        "actions",
+        "condition",
+        "effect",
+        "not_actions",
+        "not_principals",
+        "not_resources",
+        "principals",
+        "resources",
+        "sid",
+    }
+)
+_PRINCIPALS = frozenset({"identifiers", "type"})
+_BLOCKS = {
+    "condition": frozenset({"test", "values", "variable"}),
+    "not_principals": _PRINCIPALS,
+    "principals": _PRINCIPALS,
+}
+# What a document may say besides its statements. Version 2008-10-17 would read `${…}` in a policy as plain text.
+_VERSIONS = (MISSING, "2012-10-17")
+_DOCUMENT = frozenset({"policy_id", "statement", "version", *MERGING})
+# Terraform's own arguments, which the rules about documents judge.
+_META = frozenset({"//", "count", "depends_on", "for_each", "lifecycle", "provider"})
+
+# What may be denied, as (test, condition key, values): requests without TLS, or with an old one. Any other Deny can
+# lock out who has to destroy the stack, or the services that it needs.
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/amazon-s3-policy-keys.html#example-object-tls-version
+DENIED = (
+    ("Bool", "aws:securetransport", ["false"]),
+    ("NumericLessThan", "s3:tlsversion", ["1.2"]),
+    ("NumericLessThan", "s3:tlsversion", ["1.3"]),
+)
+_ACTIONS = re.compile(r"\*|[a-z0-9-]+:(\*|\w+)")
+
+
+def _readable(stack: StackView) -> Iterator[tuple[str, str]]:
+    for document in documents(stack):
+        for message in _document(document):
+            yield document.path, message
+        for statement in statements_of(document):
+            for message in _statement(stack, statement):
+                yield statement.finding(message)
+
+
+def _document(document: Resource) -> Iterator[str]:
+    if not _are_blocks(document.attributes.get("statement")):
+        yield f"statement is {format_value(document.attributes.get('statement'))}; expected a list of blocks"
+    for name in document.attributes.keys() - _DOCUMENT - _META:
+        yield f"{name} is not known; expected statements"
+    for name in MERGING:
+        if listed(document.attributes.get(name)):
+            yield f"{name} merges other policies into this one; expected its own statements"
+    version = document.attributes.get("version")
+    if literal(version) not in _VERSIONS:
+        yield f"version is {format_value(version)}; expected 2012-10-17"
+
+
+def _statement(stack: StackView, statement: Statement) -> Iterator[str]:
+    yield from _arguments(statement)
+    if blocks(statement.block, "not_principals"):
+        yield "not_principals is about everybody else; expected principals"
+    if statement.allows:
+        yield from _conditions(stack, statement)
+    elif not _is_denied(statement):
+        yield (
+            "this Deny is none of the listed forms; expected one for every principal, whose only condition is "
+            "Bool aws:SecureTransport false, or NumericLessThan s3:TlsVersion 1.2"
+        )
+    for use in uses_of(stack, statement.document):
+        if use.place in IDENTITIES and blocks(statement.block, "principals"):
+            yield f"principals stand in a policy of {use.resource.type}; expected none: it is about whom it belongs to"
+        if is_trust_policy(use) and statement.resources:
+            yield f"resources stand in a trust policy of {use.resource.type}; expected none"
+
+
+def _arguments(statement: Statement) -> Iterator[str]:
+    for name in statement.block.keys() - _STATEMENT:
+        yield f"{name} is not known; expected one of {', '.join(sorted(_STATEMENT))}"
+    effect = statement.block.get("effect")
+    if literal(effect) not in ("Allow", "Deny", MISSING):
+        yield f"effect is {format_value(effect)}; expected Allow or Deny"
+    for kind, expected in _BLOCKS.items():
+        if not _are_blocks(statement.block.get(kind)):
+            yield f"{kind} is {format_value(statement.block.get(kind))}; expected a list of blocks"
+        for block in blocks(statement.block, kind):
+            for name in block.keys() - expected:
+                yield f"{kind}.{name} is not known; expected one of {', '.join(sorted(expected))}"
+
+
+def _are_blocks(value: Any) -> bool:
+    """Whether a value is blocks that the rules see. Terraform also reads lists in lists: the inner one is one block."""
+    return all(isinstance(block, Mapping) for block in listed(value))
+
+
+def _conditions(stack: StackView, statement: Statement) -> Iterator[str]:
+    seen = set()
+    for condition in statement.conditions:
+        yield from complaints(stack, statement, condition)
+        test, variable, _ = _spelled(condition)
+        if (str(test), variable) in seen:
+            yield f"two conditions are {test} {variable}, and Terraform merges their values; expected one"
+        seen.add((str(test), variable))
+
+
+def _is_denied(statement: Statement) -> bool:
+    """Whether a Deny is one of the listed forms."""
+    return (
+        statement.principals in ([("*", "*")], [("AWS", "*")])
+        and [_spelled(condition) for condition in statement.conditions] in [[form] for form in DENIED]
+        and all(isinstance(action, str) and _ACTIONS.fullmatch(action) for action in statement.actions)
+        and not listed(statement.block.get("not_actions"))
+        and not listed(statement.block.get("not_resources"))
+    )
+
+
+def _spelled(condition: Attributes) -> tuple[Any, str, list[Any]]:
+    values = [value if isinstance(value, str) else json.dumps(value) for value in listed(condition.get("values"))]
+    return condition.get("test"), str(condition.get("variable")).lower(), values
+
+
+READABLE = StackRule(
+    id="TAP-IAM-8",
+    title="Statements say exactly what they allow, under conditions about this account and this stack",
+    why=(
+        "A condition that holds where its key is missing, a value with a wildcard, or a merged document allows what "
+        "nobody reads in the statement."
+    ),
+    severity=Severity.CRITICAL,
+    controls=("PCI DSS 4.0.1 7.2.5", "Well-Architected SEC03-BP02"),
+    resource_types=(DOCUMENT,),
+    waivable=True,
+    fix=(
+        "use StringEquals, StringLike, ArnEquals, ArnLike, Bool or a Numeric… test; take account, partition and region "
+        "from the data sources, and name a resource of the stack; deny plain HTTP only; merge no documents"
+    ),
+    source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html",
+    check=_readable,
+)

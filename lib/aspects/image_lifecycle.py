@@ -1,0 +1,54 @@
+"""Lifecycle policies of ECR repositories: an image that a task may need, or a way back to earlier releases, stays.
+
+https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from lib.aspects.json_forms import Form, Items, Object, Value
+from lib.aspects.json_forms import check as check_form
+
+# Tagged images that stay, however old they are.
+KEPT = 10
+_KEYS = {"countNumber", "countType", "countUnit", "tagPatternList", "tagPrefixList", "tagStatus"}
+
+
+def check(text: Any) -> Iterator[str]:
+    """A message for each thing in the policy, a JSON text, that is not allowed. TAP-RUN-7."""
+    yield from check_form(POLICY, text, "policy")
+
+
+def _keeps_enough(selection: Any) -> bool:
+    if not isinstance(selection, dict) or not selection.keys() <= _KEYS or not _is_count(selection.get("countNumber")):
+        return False
+    if selection.get("tagStatus") == "untagged":
+        return selection.get("countType") in ("imageCountMoreThan", "sinceImagePushed")
+    counted = selection.get("countType") == "imageCountMoreThan" and selection["countNumber"] >= KEPT
+    return counted and selection.get("tagStatus") in ("any", "tagged")
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 1
+
+
+POLICY: Form = Object(
+    {
+        "rules": Items(
+            Object(
+                {
+                    "action": Value(lambda value: value == {"type": "expire"}, '{"type": "expire"}'),
+                    "description": Value(lambda value: isinstance(value, str), "a text"),
+                    "rulePriority": Value(_is_count, "a number from 1 on"),
+                    "selection": Value(
+                        _keeps_enough, f"untagged images, or imageCountMoreThan {KEPT} or more of the others"
+                    ),
+                },
+                required=("action", "rulePriority", "selection"),
+            )
+        )
+    },
+    required=("rules",),
+)

@@ -1,0 +1,65 @@
+"""The reader of actions.jsonl: what AWS's service-authorization data says of an action.
+
+The file has a service a line, and only the lines of services that are asked for are parsed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+ACTIONS_FILE = Path(__file__).parent / "actions.jsonl"
+_OPENS = '{"prefix": "'
+
+WRITES = frozenset({"Write", "Tagging", "Permissions management"})
+
+
+@dataclass(frozen=True)
+class Action:
+    """An action with its access level, and the types of resources that a statement can name for it."""
+
+    name: str
+    level: str
+    resource_types: tuple[str, ...]
+
+    @property
+    def prefix(self) -> str:
+        return self.name.partition(":")[0]
+
+
+def find(name: str) -> Action | None:
+    """The action that is spelled exactly so; IAM itself would not mind the case."""
+    return _service(name.partition(":")[0]).get(name)
+
+
+def matching(pattern: str) -> Iterator[Action]:
+    """Every action that IAM takes a text to mean: `*` and `?` are wildcards, and the case does not count."""
+    expected = re.compile(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."), re.IGNORECASE)
+    prefix = pattern.partition(":")[0]
+    for service in (prefix,) if prefix in _lines() else _lines():
+        for name, action in _service(service).items():
+            if expected.fullmatch(name):
+                yield action
+
+
+@cache
+def _service(prefix: str) -> Mapping[str, Action]:
+    line = _lines().get(prefix)
+    actions = json.loads(line)["actions"] if line else {}
+    return {
+        f"{prefix}:{name}": Action(f"{prefix}:{name}", level, tuple(types)) for name, (level, *types) in actions.items()
+    }
+
+
+@cache
+def _lines() -> Mapping[str, str]:
+    """Prefix of a service -> its line."""
+    found = {}
+    for line in ACTIONS_FILE.read_text().splitlines():
+        if line.startswith(_OPENS):
+            found[line[len(_OPENS) : line.index('"', len(_OPENS))]] = line
+    return found

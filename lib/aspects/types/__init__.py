@@ -1,0 +1,132 @@
+"""The catalogue of resource types that a stack may contain, and of their arguments: one TOML file per service.
+
+`policies/README.md` says how a type is added. A file holds, for each type:
+
+    [aws_sqs_queue]
+    holds_data = true                                  # left out where it holds none
+    attributes = { arn = "arn", url = "url" }          # what may be referred to, by meaning
+
+    [aws_sqs_queue.arguments]
+    delay_seconds = "free"                             # no effect on any rule
+    kms_master_key_id = "TAP-ENC-4"                    # that rule checks it
+    fifo_throughput_limit = ["perQueue"]               # only these literals
+    visibility_timeout_seconds = { minimum = 0, maximum = 43200 }
+    concurrency = { only = [-1], minimum = 1 }         # one of these literals, or a number within the bounds
+    "block.flag" = { only = [true], required = true, rule = "TAP-NET-4" }
+    "block.subnet_ids" = { refers_to = ["aws_subnet"] }
+    role = { refers_to = ["aws_iam_role"], meaning = "arn" }   # where the name does not tell arn or url
+    "tags.*" = "free"                                  # every key of a map, or a whole subtree
+
+A data source stands under its own name with `data.` before it: `["data.aws_region"]`.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+UNCLASSIFIED = "TAP-DOC-5"
+FREE = "free"
+
+
+@dataclass(frozen=True)
+class Argument:
+    """How one argument is classified. A violation of it is a finding of `rule`.
+
+    `checked_by` names the rule that checks the value; all other fields are then empty. A value is allowed that is one
+    of `only`, refers to a type of `refers_to` (by an attribute of that `meaning`, where the argument's name does not
+    tell it), or is a number within the bounds. `required`: it stands in every block
+    that is there; a block may be required as well.
+    """
+
+    path: str
+    checked_by: str = ""
+    only: tuple[Any, ...] = ()
+    refers_to: tuple[str, ...] = ()
+    meaning: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    required: bool = False
+    rule: str = UNCLASSIFIED
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether a number within bounds is allowed."""
+        return self.minimum is not None or self.maximum is not None
+
+
+@dataclass(frozen=True)
+class ResourceType:
+    """A classified type. `attributes`: attribute -> meaning (arn, id, name, url, dns, version, number, policy)."""
+
+    name: str
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    arguments: Mapping[str, Argument] = field(default_factory=dict)
+    holds_data: bool = False
+
+    def argument(self, path: str) -> Argument | None:
+        """The classification of an argument by its dotted path, or of the subtree that it stands in."""
+        if path in self.arguments:
+            return self.arguments[path]
+        steps = path.split(".")
+        for length in range(len(steps) - 1, 0, -1):
+            subtree = ".".join(steps[:length]) + ".*"
+            if subtree in self.arguments:
+                return self.arguments[subtree]
+        return None
+
+    def has_arguments_below(self, path: str) -> bool:
+        """Whether the path is that of a block, some of whose arguments are classified."""
+        return any(name.startswith(f"{path}.") for name in self.arguments)
+
+
+def classified(type_: str) -> ResourceType | None:
+    """The classification of a type, `data.` before the name of a data source; None if it has none."""
+    file = _file_of(type_)
+    return _read(file)[type_] if file else None
+
+
+def all_types() -> dict[str, ResourceType]:
+    """Every classified type."""
+    return {name: of_type for file in sorted(HERE.glob("*.toml")) for name, of_type in _read(file).items()}
+
+
+@cache
+def _texts() -> dict[Path, str]:
+    return {file: file.read_text(encoding="utf-8") for file in sorted(HERE.glob("*.toml"))}
+
+
+@cache
+def _file_of(type_: str) -> Path | None:
+    # Parsing all files takes longer than a rule may; the few that a stack needs are found by a type's header.
+    headers = (f"[{type_}]\n", f'["{type_}"]\n')
+    return next((file for file, text in _texts().items() if any(header in text for header in headers)), None)
+
+
+@cache
+def _read(file: Path) -> dict[str, ResourceType]:
+    return {name: _resource_type(name, entry) for name, entry in tomllib.loads(_texts()[file]).items()}
+
+
+def _resource_type(name: str, entry: Mapping[str, Any]) -> ResourceType:
+    return ResourceType(
+        name=name,
+        attributes=entry.get("attributes", {}),
+        arguments={path: _argument(path, value) for path, value in entry.get("arguments", {}).items()},
+        holds_data=entry.get("holds_data", False),
+    )
+
+
+def _argument(path: str, value: Any) -> Argument:
+    if isinstance(value, str):
+        return Argument(path, checked_by="" if value == FREE else value)
+    if isinstance(value, list):
+        return Argument(path, only=tuple(value))
+    fields: dict[str, Any] = {key: tuple(each) if isinstance(each, list) else each for key, each in value.items()}
+    fields.pop("source", None)  # for readers
+    return Argument(path, **fields)

@@ -1,0 +1,86 @@
+"""A stack as Terraform understands it, in a form that Checkov understands too.
+
+Some things that Terraform's JSON may hold are read wrongly by Checkov, each to the stack's advantage:
+- `null` is an argument that is not there, and Checkov takes it for a value;
+- one `dynamic` block makes Checkov drop *every* resource of the file from its graph;
+- of a resource with `count` or `for_each` Checkov judges what it thinks will be made, which may be nothing;
+- text that looks like a reference (`aws_kms_key.k.arn`, without `${}`) is text, and Checkov takes it for a reference.
+It raises on other blocks that it does not expect, and would judge nothing. Our policies read the file as it is
+written: TAP-DOC-1 and TAP-DOC-3 find whatever is left out here.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+BARE_REFERENCE = re.compile(r"aws_[a-z0-9_]+\.[\w.\[\]*-]+")
+# Here Terraform itself expects references without `${}`.
+REFERENCES_STAND_BARE = ("depends_on", "lifecycle", "provider", "//")
+META_ARGUMENTS = ("connection", "count", "for_each", "provisioner")
+
+
+def normal_form(document: dict[str, Any]) -> dict[str, Any]:
+    """The resources, data sources, providers and settings of a stack, rewritten."""
+    return {kind: _resources(content) for kind, content in document.items() if kind in ("resource", "data")} | {
+        kind: {name: body for name, body in content.items() if _is_block(kind, body)}
+        for kind, content in document.items()
+        if kind in ("provider", "terraform") and isinstance(content, dict)
+    }
+
+
+def _resources(content: dict[str, Any]) -> dict[str, Any]:
+    return {
+        block_type: {name: _block(_plain(body)) for name, body in named.items() if name != "//"}
+        for block_type, named in content.items()
+        if block_type != "//"
+    }
+
+
+def _plain(body: dict[str, Any]) -> dict[str, Any]:
+    needed = body.get("depends_on")
+    odd = not isinstance(needed, list) or any(not isinstance(address, str) for address in needed)
+    return {
+        name: value for name, value in body.items() if name not in META_ARGUMENTS and not (name == "depends_on" and odd)
+    }
+
+
+def _is_block(kind: str, body: Any) -> bool:
+    """Whether Checkov can read it; of `provider` alone it takes a list."""
+    if kind == "provider" and isinstance(body, list):
+        return all(isinstance(item, dict) for item in body)
+    return isinstance(body, dict)
+
+
+def _block(body: dict[str, Any]) -> dict[str, Any]:
+    plain = {
+        key: value if key in REFERENCES_STAND_BARE else _value(value)
+        for key, value in body.items()
+        if key != "dynamic" and value is not None
+    }
+    for name, dynamic in _dynamic_blocks(body.get("dynamic")):
+        # How many there will be, and what stands in them, is unknown. The empty one breaks every rule that asks
+        # something of such a block; the content is there for the rules that forbid something.
+        content = _value(dynamic.get("content"))
+        plain[name] = [{}, content] if isinstance(content, dict) else [{}]
+    return plain
+
+
+def _dynamic_blocks(dynamic: Any) -> list[tuple[str, dict[str, Any]]]:
+    groups = dynamic if isinstance(dynamic, list) else [dynamic]
+    return [
+        (name, block if isinstance(block, dict) else {})
+        for group in groups
+        if isinstance(group, dict)
+        for name, block in group.items()
+    ]
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, dict):
+        return _block(value)
+    if isinstance(value, list):
+        return [_value(item) for item in value if item is not None]
+    if isinstance(value, str) and BARE_REFERENCE.fullmatch(value):
+        return f"text {value}"
+    return value

@@ -1,0 +1,133 @@
+"""In Python because a YAML policy sees resources only, and this one is about everything else in the file."""
+
+import re
+
+from _names import naming_argument
+from _stack import StackCheck, blocks, is_literal, is_true, shown
+
+PROVIDER_VERSION = "5.100.0"
+DATA = ("aws_caller_identity", "aws_iam_policy_document", "aws_partition", "aws_region")
+BACKEND = ("bucket", "encrypt", "key", "region", "use_lockfile")
+ADDRESS = re.compile(r"([a-z][a-z0-9_]*)\.([A-Za-z_][A-Za-z0-9_-]*)")
+COMMENT = "//"
+
+
+class OnlyBlocksThatRulesCheck(StackCheck):
+    id = "TAP-DOC-1"
+    name = "The stack has only blocks that rules can check"
+    guideline = (
+        "take it away, or write it in the form that policies/README.md shows; what Terraform would decide after the "
+        "synthesis, decide in Python before it"
+    )
+
+    def violations(self, _resource):
+        return ()
+
+    def violations_outside(self, stack):
+        content = stack.document
+        yield from (("", f"{name} is not allowed") for name in content if name not in (*JUDGES, "resource", COMMENT))
+        yield from (("", f"there is no {name}") for name in ("provider", "terraform") if name not in content)
+        for name, judge in JUDGES.items():
+            if name in content:
+                yield from judge(stack, content[name])
+
+
+def data(_stack, content):
+    for kind, named in content.items():
+        if kind not in (*DATA, COMMENT):
+            yield from ((f"data.{kind}.{name}", f"data {kind} is not allowed") for name in named if name != COMMENT)
+
+
+def output(_stack, content):
+    for name, body in content.items() if isinstance(content, dict) else [("", content)]:
+        if name != COMMENT:
+            yield from form(f"output {name}", body, ("value",), ("description", "sensitive"))
+
+
+def provider(_stack, content):
+    yield from form("provider", content, ("aws",))
+    found = blocks(content.get("aws")) if isinstance(content, dict) else []
+    if len(found) != 1:
+        yield "", f"there are {len(found)} aws providers, and one is allowed"
+    for body in found:
+        yield from form("provider aws", body, ("region",), ("default_tags",))
+        yield from literals("provider aws", body, "region")
+        for block in blocks(body.get("default_tags")):
+            yield from form("provider aws default_tags", block, ("tags",))
+            tags = block.get("tags", {})
+            yield from (
+                literals("provider aws default_tags", tags, *tags)
+                if isinstance(tags, dict)
+                else form("provider aws default_tags tags", tags, ())
+            )
+
+
+def terraform(_stack, content):
+    yield from form("terraform", content, ("backend", "required_providers"))
+    backend, providers = one(one(content).get("backend")), one(one(content).get("required_providers"))
+    yield from form("terraform backend", backend, ("s3",))
+    yield from form("terraform required_providers", providers, ("aws",))
+    state, aws = one(backend.get("s3")), one(providers.get("aws"))
+    yield from form("terraform backend s3", state, BACKEND)
+    yield from literals("terraform backend s3", state, "bucket", "key", "region")
+    for name in ("encrypt", "use_lockfile"):
+        if name in state and not is_true(state[name]):
+            yield "", f"terraform backend s3: {name} is {shown(state[name])}"
+    yield from form("terraform required_providers aws", aws, ("source", "version"))
+    if aws.get("source") not in ("aws", "hashicorp/aws") or aws.get("version") != PROVIDER_VERSION:
+        yield "", f"terraform required_providers aws is {shown(aws)}, not hashicorp/aws {PROVIDER_VERSION}"
+
+
+def imported(stack, content):
+    for body in blocks(content):
+        yield from form("import", body, ("id", "to"))
+        kind, name = address(body.get("to"))
+        own = stack.of_type(kind).get(name, {}).get(naming_argument(kind))
+        if not is_literal(own) or body.get("id") != own:
+            yield "", f"import: {shown(body.get('id'))} is not the name of {shown(body.get('to'))} of this stack"
+
+
+def moved(stack, content):
+    for body in blocks(content):
+        yield from form("moved", body, ("from", "to"))
+        before, after = address(body.get("from")), address(body.get("to"))
+        if before[0] != after[0] or not stack.declares(*after) or stack.declares(*before):
+            yield "", f"moved: {shown(body.get('from'))} does not become {shown(body.get('to'))} of this stack"
+
+
+JUDGES = {
+    "data": data,
+    "import": imported,
+    "moved": moved,
+    "output": output,
+    "provider": provider,
+    "terraform": terraform,
+}
+
+
+def form(where, body, required, optional=()):
+    """What a block holds beside what it may hold, and what it lacks."""
+    if not isinstance(body, dict):
+        yield "", f"{where} is {shown(body)}, not a block"
+        return
+    yield from (("", f"{where}: {name} is not allowed") for name in body if name not in (*required, *optional, COMMENT))
+    yield from (("", f"{where}: there is no {name}") for name in required if name not in body)
+
+
+def literals(where, body, *names):
+    for name in names:
+        if name in body and not (is_literal(body[name]) and is_literal(str(name))):
+            yield "", f"{where}: {name} is {shown(body[name])}, which is not written out"
+
+
+def one(value):
+    found = blocks(value)
+    return found[0] if len(found) == 1 else {}
+
+
+def address(text):
+    match = ADDRESS.fullmatch(text) if isinstance(text, str) else None
+    return match.groups() if match else ("", "")
+
+
+check = OnlyBlocksThatRulesCheck()

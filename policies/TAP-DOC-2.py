@@ -1,0 +1,119 @@
+"""In Python because Checkov evaluates the expressions of a file, and shows a policy what it takes for their values."""
+
+import re
+
+from _catalogue import ATTRIBUTES
+from _expressions import is_reference, is_unreadable, parse
+from _names import is_ours, naming_argument
+from _provider import TYPES
+from _stack import META_ARGUMENTS, StackCheck, shown
+
+PART_OF_ARN = re.compile(r"(.*_)?(path|prefix)")
+WILDCARD = re.compile(r"[*?\s]")
+# Of a type that is not classified, an id may be any text; it stands for itself, and in no permission.
+SOME_ID = "id of a type that is not classified"
+PARTS = ("account", "arn", "host", "id", "name", "partition", "region", "url", "version")
+# What an argument expects, by its name, where that is told from its name. Documents stand nowhere else.
+EXPECTED = (
+    (re.compile(r"(.*_)?arns?|(alarm|ok|insufficient_data)_actions|resources|layers", re.IGNORECASE), ("arn",)),
+    (re.compile(r"identifiers"), ("account", "arn")),
+    (re.compile(r"values"), PARTS),
+    (re.compile(r"(.*_)?urls?"), ("url",)),
+    (re.compile(r"(.*_)?ids?"), ("account", "arn", "id", "region", SOME_ID)),
+    (re.compile(r"(.*_)?names?"), ("arn", "host", "name", "region", SOME_ID)),
+    (re.compile(r"((access|assume_role|key|resource)_)?policy(_document)?"), ("document",)),
+    (re.compile(r"(override|source)_(json|policy_documents)"), ("document",)),
+    (re.compile(r".*"), (*PARTS, SOME_ID)),
+)
+
+# Arguments that take an ARN, and do not say so: type -> argument.
+ARNS = {"aws_lambda_function": "role", "aws_s3_bucket_replication_configuration": "role"}
+
+
+class ExpressionsAreReferences(StackCheck):
+    id = "TAP-DOC-2"
+    name = "Every value is a literal or a reference"
+    guideline = (
+        "write the value out, or refer to an attribute that AWS computes, of a resource of the stack and of the kind "
+        "that is expected (policies/_attributes.txt); no function, condition or directive; no wildcard in a name"
+    )
+
+    def violations(self, resource):
+        return judge(resource.stack, resource.kind, resource.body)
+
+    def violations_outside(self, stack):
+        for kind in ATTRIBUTES:
+            if kind.startswith("data."):
+                for name, body in stack.of_type(kind).items():
+                    yield from ((f"{kind}.{name}", text) for text in judge(stack, kind, body))
+        for section in ("output", "provider"):
+            yield from (
+                ("", text) for text in judge(stack, section, {section: stack.document.get(section, {})}, skip=())
+            )
+
+
+def judge(stack, kind, body, skip=META_ARGUMENTS):
+    for name, value in body.items():
+        if name not in skip:
+            for path, text in texts((name,), value):
+                parts = parse(text)
+                wanted = ("arn",) if ARNS.get(kind) == path[-1] else expected(path[-1])
+                yield from (f"{'.'.join(path)}: {fault}" for fault in faults(stack, wanted, parts))
+                literal = "".join(part for part in parts if isinstance(part, str))
+                if is_part_of_arn(kind, path) and WILDCARD.search(literal):
+                    yield f"{'.'.join(path)} is {shown(text)}: in an ARN, a wildcard or space is no part of a name"
+
+
+def texts(path, value):
+    """(path, text) of every text, keys of maps included."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, list):
+        for item in value:
+            yield from texts(path, item)
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield path, name
+            yield from texts((*path, name), inner)
+
+
+def faults(stack, wanted, parts):
+    for part in parts:
+        if is_unreadable(part):
+            yield f"{shown(part.text)} is an expression that no rule can read"
+        elif is_reference(part):
+            spelt = ".".join(part)
+            meaning = attributes(part.kind).get(part.attribute)
+            if not stack.declares(part.kind, part.name):
+                yield f"{spelt} is not declared in the stack"
+            elif meaning is None:
+                yield f"{spelt} may not be referred to: it is not listed as computed by AWS"
+            elif not is_expected(wanted, parts, part, meaning):
+                yield f"{spelt} is not what is expected here ({', '.join(wanted)})"
+
+
+def attributes(kind):
+    """What may be referred to; of a type that is not classified its ARN and id."""
+    if kind in ATTRIBUTES or kind not in TYPES:
+        return ATTRIBUTES.get(kind, {})
+    return {"id": SOME_ID} if TYPES[kind].get("arn") == "settable" else {"arn": "arn", "id": SOME_ID}
+
+
+def is_expected(wanted, parts, part, meaning):
+    if wanted == ("arn",) and part is parts[0]:
+        return meaning == "arn"
+    if wanted == ("arn",) and isinstance(parts[0], str) and not parts[0].startswith("arn:"):
+        return False
+    return meaning in (wanted if len(parts) == 1 else PARTS)
+
+
+def expected(argument):
+    return next(meanings for pattern, meanings in EXPECTED if pattern.fullmatch(argument))
+
+
+def is_part_of_arn(kind, path):
+    own = naming_argument(kind) if is_ours(kind) else None
+    return path == (own,) or (kind in TYPES and PART_OF_ARN.fullmatch(path[-1]) is not None)
+
+
+check = ExpressionsAreReferences()

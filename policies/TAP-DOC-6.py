@@ -1,0 +1,69 @@
+"""In Python because it compares the names of all resources of a type, and looks for arguments at any depth."""
+
+import json
+import re
+
+from _expressions import is_reference, parse
+from _names import IN_A_PARENT, naming_argument
+from _stack import StackCheck, arguments, shown
+from checkov.common.models.enums import CheckCategories
+
+# Arguments that name a local file, and the one beside each that holds the file's hash.
+FILES = {"filename": "source_code_hash"}
+FILES_OF = {"aws_s3_bucket_object": {"source": "source_hash"}, "aws_s3_object": {"source": "source_hash"}}
+ASSET = re.compile(r"assets(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)+")
+HASH = re.compile(r"[A-Za-z0-9+/]{32,}=*")
+
+
+class NothingCollides(StackCheck):
+    id = "TAP-DOC-6"
+    name = "No two names are the same, and files are assets"
+    guideline = (
+        "give each resource of a type a name of its own, in any case of its letters; name files relative to the stack, "
+        "below assets/, with their hash beside them"
+    )
+    category = CheckCategories.CONVENTION
+
+    def violations(self, resource):
+        others = resource.stack.of_type(resource.kind)
+        own = identity(resource.stack, resource.kind, resource.body)
+        if own:
+            for name, other in others.items():
+                if name != resource.name and identity(resource.stack, resource.kind, other) == own:
+                    yield f"{own[0]} {own[1]} is also the name of {resource.kind}.{name}"
+        yield from files(resource)
+
+
+def identity(stack, kind, body):
+    """(argument, name, where it must be unique); None for what has no name."""
+    argument = naming_argument(kind)
+    name = body.get(argument)
+    if not isinstance(name, str):
+        return None
+    name = written_out(stack, name)
+    parent = [body.get(of) for of in IN_A_PARENT.get(kind, ())]
+    return argument, json.dumps(name.casefold()), json.dumps(parent)
+
+
+def written_out(stack, name, seen=()):
+    """A name in which the names that it refers to are put in, as far as they are known."""
+    text = ""
+    for part in parse(name):
+        if is_reference(part) and part not in seen:
+            inner = stack.of_type(part.kind).get(part.name, {}).get(part.attribute)
+            text += written_out(stack, inner, (*seen, part)) if isinstance(inner, str) else f"${{{'.'.join(part)}}}"
+        else:
+            text += part if isinstance(part, str) else str(part)
+    return text
+
+
+def files(resource):
+    for argument, hashed in {**FILES, **FILES_OF.get(resource.kind, {})}.items():
+        for name, value in arguments(resource.body):
+            if name == argument and not (isinstance(value, str) and ASSET.fullmatch(value)):
+                yield f"{argument} is {shown(value)}, no file below assets/"
+        if argument in resource.body and not HASH.fullmatch(str(resource.body.get(hashed))):
+            yield f"{argument} has no hash in {hashed} beside it"
+
+
+check = NothingCollides()

@@ -1,0 +1,44 @@
+"""In Python because the provider says of each of its 1,526 types what is secret, at any depth."""
+
+from _expressions import references
+from _provider import TYPES
+from _stack import StackCheck, blocks
+from checkov.common.models.enums import CheckCategories
+
+
+class NoSecretIsWrittenDown(StackCheck):
+    id = "TAP-DOC-7"
+    name = "No secret is written down or referred to"
+    guideline = (
+        "let AWS make and keep it (manage_master_user_password, a secret that is rotated), and refer to its ARN; "
+        "what is written here stands in the state, the plan and the logs"
+    )
+    category = CheckCategories.SECRETS
+
+    def violations(self, resource):
+        for path in TYPES.get(resource.kind, {}).get("sensitive", ()):
+            if is_set(resource.body, path.split(".")):
+                yield f"{path} is set"
+        yield from refers_to_secrets(resource.body)
+
+    def violations_outside(self, stack):
+        for kind, named in stack.document.get("data", {}).items():
+            for name, body in named.items() if isinstance(named, dict) else ():
+                yield from ((f"data.{kind}.{name}", text) for text in refers_to_secrets(body))
+        yield from (("", f"output: {text}") for text in refers_to_secrets(stack.document.get("output")))
+
+
+def is_set(block, steps):
+    if len(steps) == 1:
+        return steps[0] in block
+    return any(is_set(inner, steps[1:]) for inner in blocks(block.get(steps[0])))
+
+
+def refers_to_secrets(value):
+    for found in references(value):
+        secrets = TYPES.get(found.kind, {}).get("sensitive", ())
+        if found.attribute in (path.split(".")[0] for path in secrets):
+            yield f"{'.'.join(found)} is a secret"
+
+
+check = NoSecretIsWrittenDown()

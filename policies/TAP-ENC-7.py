@@ -1,0 +1,32 @@
+"""In Python because the period is a number, which Checkov's YAML operators compare as text."""
+
+import re
+
+from _stack import StackCheck, is_true, number_of, shown
+from checkov.common.models.enums import CheckCategories
+
+# AWS rotates none of these: docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html
+NOT_ROTATED = re.compile("(RSA|ECC|HMAC|ML_DSA)_[A-Z0-9_]+|SM2")
+# Days: a year is AWS's default, and what the rule promises; AWS itself takes up to 2560.
+LONGEST = 365
+
+
+class KeysRotate(StackCheck):
+    id = "TAP-ENC-7"
+    name = "Customer managed keys rotate, once a year at least"
+    guideline = "set enable_key_rotation to true, without rotation_period_in_days or with 90 to 365"
+    category = CheckCategories.ENCRYPTION
+    types = ("aws_kms_key",)
+
+    def violations(self, resource):
+        spec = resource.body.get("customer_master_key_spec")
+        if isinstance(spec, str) and NOT_ROTATED.fullmatch(spec):
+            return
+        enabled, days = resource.body.get("enable_key_rotation"), resource.body.get("rotation_period_in_days")
+        if not is_true(enabled):
+            yield f"enable_key_rotation is {shown(enabled)}"
+        if days is not None and not 90 <= (number_of(days) or 0) <= LONGEST:
+            yield f"rotation_period_in_days is {shown(days)}"
+
+
+check = KeysRotate()

@@ -1,0 +1,40 @@
+"""In Python because YAML policies cannot go from a resource to the statements of its policy document."""
+
+from _conditions import denies_plain_http, wrong_conditions
+from _documents import DOCUMENT, MERGING, StatementCheck
+from _principals import EVERYBODY
+from _stack import blocks, shown
+from checkov.common.models.enums import CheckCategories
+
+
+class StatementsCanBeRead(StatementCheck):
+    id = "TAP-IAM-8"
+    name = "Statements have a form whose meaning is certain, and their conditions name this account and this stack"
+    guideline = (
+        "write Allow with exact operators, and account, partition and region from data sources in the values; write "
+        "Deny only for requests without TLS; use neither not_principals nor documents within documents"
+    )
+    category = CheckCategories.IAM
+    allowing_only = False
+
+    def violations_outside(self, stack):
+        yield from super().violations_outside(stack)
+        for name, body in stack.documents().items():
+            for argument in sorted(MERGING & body.keys()):
+                yield f"{DOCUMENT}.{name}", f"{argument} takes in statements of other documents"
+
+    def violations_of(self, statement, stack, _resource):
+        effect = statement.body.get("effect")
+        if effect not in (None, "Allow", "Deny"):
+            yield f"effect is {shown(effect)}"
+        if blocks(statement.body.get("not_principals")):
+            yield "not_principals are everybody else"
+        yield from wrong_conditions(statement, stack)
+        if not statement.allows:
+            if not denies_plain_http(statement):
+                yield "a Deny has the one condition Bool aws:SecureTransport false, or NumericLessThan s3:TlsVersion"
+            if any(principal not in EVERYBODY for principal in statement.principals):
+                yield f"a Deny is for everybody, not for {shown(statement.principals)}"
+
+
+check = StatementsCanBeRead()

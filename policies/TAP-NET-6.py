@@ -1,0 +1,87 @@
+"""In Python because what an argument refers to must be declared in the stack, and each type has its own arguments."""
+
+import re
+
+from _arns import REGION, is_place
+from _containers import containers, foreign_logs
+from _egress import foreign_targets, is_own_target, values_at
+from _expressions import is_literal, parse
+from _json_text import read_json
+from _stack import StackCheck, blocks, shown, texts
+from checkov.common.models.enums import CheckCategories
+
+EMAIL = re.compile(r"[^@\s]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}")
+# Records that send nobody anywhere: they prove or announce something.
+ANNOUNCING = ("CAA", "TXT")
+REDRIVE = ("aws_sns_topic_subscription", "aws_sqs_queue", "aws_sqs_queue_redrive_policy")
+
+
+class DataStaysInTheStack(StackCheck):
+    id = "TAP-NET-6"
+    name = "AWS sends and copies data to resources of this stack only"
+    guideline = (
+        "refer to the arn (or id, or name) of a resource of this stack; the endpoint of a topic's subscription by "
+        "email is the one address that is written out"
+    )
+    category = CheckCategories.NETWORKING
+
+    def violations(self, resource):
+        for path, value in foreign_targets(resource):
+            yield f"{path} is {shown(value)}"
+        kind, stack, body = resource.kind, resource.stack, resource.body
+        if kind == "aws_apigatewayv2_integration" and goes_out(body):
+            yield f"integration_type is {shown(body.get('integration_type'))}, and connection_type not VPC_LINK"
+        if kind == "aws_vpc_endpoint" and not is_service_of_aws(body.get("service_name")):
+            yield f"service_name is {shown(body.get('service_name'))}"
+        if kind == "aws_sns_topic_subscription" and not is_right_endpoint(stack, body):
+            yield f"endpoint is {shown(body.get('endpoint'))}, with protocol {shown(body.get('protocol'))}"
+        if kind in REDRIVE and "redrive_policy" in body and not redrives_within(stack, body["redrive_policy"]):
+            yield f"redrive_policy is {shown(body['redrive_policy'])}"
+        if kind == "aws_kinesis_firehose_delivery_stream":
+            yield from foreign_processors(stack, body)
+        if kind == "aws_route53_record" and body.get("type") not in ANNOUNCING:
+            for record in texts(body.get("records") or []):
+                if not is_own_target(stack, record):
+                    yield f"records has {shown(record)}"
+        if kind == "aws_ecs_task_definition":
+            for container in containers(body) or ():
+                yield from foreign_logs(stack, container)
+
+
+def goes_out(integration):
+    """Whether an API hands requests on by HTTP, and not within a network of the stack."""
+    by_http = integration.get("integration_type") not in ("AWS", "AWS_PROXY", "MOCK")
+    return by_http and integration.get("connection_type") != "VPC_LINK"
+
+
+def is_service_of_aws(name):
+    """Whether an endpoint of a network leads to AWS: `com.amazonaws.${data.aws_region.here.name}.s3`."""
+    if name is None:
+        return True  # it leads to a resource, by its ARN
+    parts = parse(name) if isinstance(name, str) else ()
+    plain = "".join("here" if is_place(part, REGION) else str(part) for part in parts)
+    return re.fullmatch(r"com\.amazonaws\.here\.[a-z0-9.-]+", plain) is not None and ".vpce" not in plain
+
+
+def is_right_endpoint(stack, body):
+    endpoint = body.get("endpoint")
+    is_email = body.get("protocol") == "email" and is_literal(endpoint) and EMAIL.fullmatch(endpoint) is not None
+    return is_email or is_own_target(stack, endpoint)
+
+
+def redrives_within(stack, policy):
+    """Whether a redrive policy, which is JSON, names a queue of the stack."""
+    redrive = read_json(policy)
+    return isinstance(redrive, dict) and is_own_target(stack, redrive.get("deadLetterTargetArn"))
+
+
+def foreign_processors(stack, body):
+    """Firehose hands records to a function, which is named in a list of names and values."""
+    for processors in values_at(body, ["*", "processing_configuration", "processors"]):
+        for parameter in blocks(processors.get("parameters") if isinstance(processors, dict) else "?"):
+            is_function = parameter.get("parameter_name") in (None, "LambdaArn")
+            if is_function and not is_own_target(stack, parameter.get("parameter_value")):
+                yield f"processors.parameters is {shown(parameter)}"
+
+
+check = DataStaysInTheStack()

@@ -1,0 +1,23 @@
+"""In Python because bounds are numbers, which Checkov's YAML operators compare as text, and each metric has its own."""
+
+from _alarms import wrong_queries
+from _bounds import watched, wrong_bounds
+from _metrics import of_metric, what_it_counts
+from _stack import StackCheck
+from checkov.common.models.enums import CheckCategories
+
+
+class AlarmsFireInTime(StackCheck):
+    id = "TAP-OBS-9"
+    name = "Every alarm fires in time: threshold, statistic and periods are within bounds"
+    guideline = "set threshold, statistic, period and evaluation_periods within the bounds of policies/_bounds.py"
+    category = CheckCategories.LOGGING
+    types = ("aws_cloudwatch_metric_alarm",)
+
+    def violations(self, resource):
+        counted = [(what_it_counts(resource.stack, *of_metric(metric)), metric) for metric in watched(resource.body)]
+        yield from wrong_bounds(resource.stack, resource.body, counted)
+        yield from wrong_queries(resource.body)
+
+
+check = AlarmsFireInTime()

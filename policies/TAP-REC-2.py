@@ -1,0 +1,37 @@
+"""In Python because a bucket has exactly one such configuration, and a reference says so, which Checkov writes out."""
+
+from _attached import ConfigurationCheck, of_bucket
+from _stack import blocks, number_of, shown
+from checkov.common.models.enums import CheckCategories
+
+LIFECYCLE = of_bucket("lifecycle_configuration")
+# Days; a version that is gone on the day after it was overwritten brings nothing back.
+SHORTEST = 7
+
+
+class BucketsAreVersioned(ConfigurationCheck):
+    id = "TAP-REC-2"
+    name = f"Buckets are versioned, and keep earlier versions for {SHORTEST} days at least"
+    guideline = (
+        "give the bucket one aws_s3_bucket_versioning that refers to its id, with versioning_configuration.status "
+        "Enabled; set noncurrent_days of its lifecycle rules to 7 or more"
+    )
+    category = CheckCategories.BACKUP_AND_RECOVERY
+    types = ("aws_s3_bucket", "aws_s3_bucket_versioning")
+    configuration = of_bucket("versioning", "versioning")
+
+    def wrong_settings(self, resource, configuration):
+        versionings = blocks(configuration.get("versioning_configuration"))
+        statuses = [versioning.get("status") for versioning in versionings] or [None]
+        for status in statuses:
+            if status != "Enabled":
+                yield f"versioning_configuration.status is {shown(status)}"
+        for lifecycle in LIFECYCLE.attached_to(resource.stack, resource.name):
+            for rule in blocks(lifecycle.get("rule")):
+                for expiration in blocks(rule.get("noncurrent_version_expiration")):
+                    days = expiration.get("noncurrent_days")
+                    if not (number_of(days) or 0) >= SHORTEST:  # not a number is neither
+                        yield f"rule.noncurrent_version_expiration.noncurrent_days is {shown(days)}"
+
+
+check = BucketsAreVersioned()

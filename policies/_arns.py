@@ -1,0 +1,157 @@
+"""ARNs that are ours: of a resource of this stack, in this account, wherever the stack stands. No policy itself.
+
+Either a reference to an ARN that AWS computes, with what lies beneath it (`${aws_s3_bucket.b.arn}/audit/*`), or one
+that is spelled out: partition, region and account come from data sources, and the rest names a resource of the stack.
+The latter is for what cannot be referred to, as Terraform would go round in a circle.
+"""
+
+import fnmatch
+import re
+
+from _expressions import Unreadable, is_literal, is_reference, parse, reference
+
+PARTITION = ("data.aws_partition", ("partition",))
+REGION = ("data.aws_region", ("name", "region", "id"))
+ACCOUNT = ("data.aws_caller_identity", ("account_id", "id"))
+# Attributes that are the ARN of the resource itself. Others ending in _arn may be of what it refers to: an alias of a
+# key has the ARN of whatever key it was given.
+ARNS = (
+    "arn",
+    "dashboard_arn",
+    "execution_arn",
+    "invoke_arn",
+    "qualified_arn",
+    "qualified_invoke_arn",
+    "response_streaming_invoke_arn",
+    "stream_arn",
+)
+# Service -> (what stands before the name, type, the argument that names it).
+FORMS = {
+    "backup": [("backup-vault:", "aws_backup_vault", "name")],
+    "cloudtrail": [("trail/", "aws_cloudtrail", "name")],
+    "cloudwatch": [
+        ("alarm:", "aws_cloudwatch_metric_alarm", "alarm_name"),
+        ("alarm:", "aws_cloudwatch_composite_alarm", "alarm_name"),
+    ],
+    "dynamodb": [("table/", "aws_dynamodb_table", "name")],
+    "ecr": [("repository/", "aws_ecr_repository", "name")],
+    "ecs": [
+        ("cluster/", "aws_ecs_cluster", "name"),
+        ("service/", "aws_ecs_cluster", "name"),
+        ("task/", "aws_ecs_cluster", "name"),
+        ("task-definition/", "aws_ecs_task_definition", "family"),
+    ],
+    "elasticloadbalancing": [
+        ("loadbalancer/app/", "aws_lb", "name"),
+        ("loadbalancer/net/", "aws_lb", "name"),
+        ("loadbalancer/app/", "aws_alb", "name"),
+    ],
+    "events": [
+        ("rule/", "aws_cloudwatch_event_rule", "name"),
+        ("rule/", "aws_cloudwatch_event_bus", "name"),
+        ("event-bus/", "aws_cloudwatch_event_bus", "name"),
+    ],
+    "firehose": [("deliverystream/", "aws_kinesis_firehose_delivery_stream", "name")],
+    "iam": [("role/", "aws_iam_role", "name"), ("policy/", "aws_iam_policy", "name")],
+    "kinesis": [("stream/", "aws_kinesis_stream", "name")],
+    "kms": [("alias/", "aws_kms_alias", "name")],
+    "lambda": [("function:", "aws_lambda_function", "function_name")],
+    "logs": [("log-group:", "aws_cloudwatch_log_group", "name")],
+    "rds": [("db:", "aws_db_instance", "identifier"), ("cluster:", "aws_rds_cluster", "cluster_identifier")],
+    "s3": [("", "aws_s3_bucket", "bucket")],
+    "scheduler": [("schedule/", "aws_scheduler_schedule_group", "name")],
+    "secretsmanager": [("secret:", "aws_secretsmanager_secret", "name")],
+    "sns": [("", "aws_sns_topic", "name")],
+    "sqs": [("", "aws_sqs_queue", "name")],
+    "ssm": [("parameter/", "aws_ssm_parameter", "name"), ("parameter", "aws_ssm_parameter", "name")],
+    "states": [("stateMachine:", "aws_sfn_state_machine", "name")],
+}
+# Their ARNs have no region, those of S3 no account either.
+WITHOUT_REGION = ("iam", "s3")
+WITHOUT_ACCOUNT = ("s3",)
+# In a name, `*` may stand for the purpose (`alarm-*-dev`) of what itself refers to the key or topic with that policy:
+# naming each one would be a circle, or a policy that every new alarm has to change.
+PATTERNS = ("alarm:", "log-group:")
+
+
+def is_place(part, place):
+    """Whether a part of a text is this account, partition or region, from its data source."""
+    return is_reference(part) and part.kind == place[0] and part.attribute in place[1]
+
+
+def is_own_account(value):
+    return is_place(reference(value), ACCOUNT)
+
+
+def is_own_arn(stack, value):
+    """Whether a text is an ARN of a resource of this stack, or of what lies beneath one."""
+    parts = parse(value) if isinstance(value, str) else (Unreadable(""),)
+    if not all(isinstance(part, str) or is_known(stack, part) for part in parts):
+        return False
+    if is_reference(parts[0]):
+        beneath = parts[1:] == () or (isinstance(parts[1], str) and parts[1].startswith(("/", ":")))
+        return is_computed_arn(stack, parts[0]) and beneath
+    return is_spelled_out(stack, value)
+
+
+def is_known(stack, part):
+    """Whether a part refers to a resource of this stack, or to where the stack stands."""
+    if any(is_place(part, place) for place in (PARTITION, REGION, ACCOUNT)):
+        return True
+    return is_reference(part) and not part.kind.startswith("data.") and stack.declares(part.kind, part.name)
+
+
+def is_computed_arn(stack, part):
+    """Whether a reference is one to an ARN that AWS gives: what the stack itself writes there is free text."""
+    kind, name, attribute = part
+    return attribute in ARNS and stack.declares(kind, name) and attribute not in stack.of_type(kind)[name]
+
+
+def is_spelled_out(stack, text):
+    begin, *parts = text.split(":", 5)
+    if begin != "arn" or len(parts) != 5:
+        return False
+    partition, service, region, account, rest = parts
+    return (
+        is_place(reference(partition), PARTITION)
+        and (region == "" if service in WITHOUT_REGION else is_place(reference(region), REGION))
+        and (account == "" if service in WITHOUT_ACCOUNT else is_own_account(account))
+        and any(
+            rest.startswith(before) and names_one(stack, kind, argument, rest.removeprefix(before), before)
+            for before, kind, argument in FORMS.get(service, ())
+        )
+    )
+
+
+def names_one(stack, kind, argument, text, before):
+    """Whether a text is the name of a resource of this type, alone or with something beneath it, or a pattern of it."""
+    for name, body in stack.of_type(kind).items():
+        literal = body.get(argument)
+        names = [f"${{{kind}.{name}.{attribute}}}" for attribute in (argument, "id")]
+        names += [literal] if is_literal(literal) and re.fullmatch(r"[A-Za-z0-9_./-]+", literal) else []
+        if any(text == each or text.startswith((f"{each}/", f"{each}:")) for each in names):
+            return True
+        if kind == "aws_secretsmanager_secret" and is_literal(literal) and text == f"{literal}-??????":
+            return True  # AWS ends a secret's ARN with six characters of its own
+        if before in PATTERNS and names[2:] and is_pattern_of(literal, text, stack.suffix):
+            return True
+    return False
+
+
+def is_arn_of(resource, text):
+    """Whether a text is the ARN of this very Resource."""
+    kind, name = resource.kind, resource.name
+    if text == f"${{{kind}.{name}.arn}}":
+        return "arn" not in resource.body
+    spelled_out = isinstance(text, str) and is_spelled_out(resource.stack, text)
+    return spelled_out and any(
+        text.split(":", 5)[5] == f"{before}{resource.body.get(argument)}" and is_literal(resource.body.get(argument))
+        for before, of_kind, argument in FORMS.get(text.split(":", 5)[2], ())
+        if of_kind == kind
+    )
+
+
+def is_pattern_of(name, text, suffix):
+    """Whether a text is a name of this environment, with a `*` for its purpose."""
+    is_pattern = suffix and re.fullmatch(rf"[A-Za-z0-9/_-]+-\*-{re.escape(suffix)}", text)
+    return bool(is_pattern) and fnmatch.fnmatchcase(name, text)

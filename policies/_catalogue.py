@@ -1,0 +1,90 @@
+"""What a stack may contain, as _arguments.txt, _attributes.txt and _values.txt say it. No policy itself.
+
+A path is dotted and begins with a type: `aws_sqs_queue.redrive_policy.maxReceiveCount`; in front of that of a data
+source stands `data.`. Items of a list have the path of the list.
+"""
+
+import json
+import re
+
+from _expressions import reference, without_names
+from _provider import TYPES, entries
+from _stack import META_ARGUMENTS, number_of
+
+# In the place of the items of a list that has none.
+NOTHING = object()
+RANGE = re.compile(r"([0-9]+)\.\.([0-9]*)")
+
+LISTED = entries("_arguments.txt")
+ARGUMENTS = {path: [word.rstrip("&") for word in words] for path, words in LISTED.items()}
+REFERENCES = {f"{path}.{word[:-1]}" for path, words in LISTED.items() for word in words if word.endswith("&")}
+VALUES = entries("_values.txt")
+# type -> attribute -> what it is
+ATTRIBUTES = {
+    kind: dict((word.split(":") * 2)[:2] for word in words) for kind, words in entries("_attributes.txt").items()
+}
+# Blocks, and the blocks around them.
+BLOCKS = {path[: dot.start()] for path in ARGUMENTS for dot in re.finditer(r"\.|$", path)}
+
+
+def settings(kind, body):
+    """(path, value) of everything that a resource or data source sets; the value is None for what is not classified."""
+    tagged = TYPES.get(kind, {}).get("tags")
+    plain = {name: value for name, value in body.items() if name not in META_ARGUMENTS}
+    return _settings(kind, {name: value for name, value in plain.items() if name != "tags" or not tagged}, False)
+
+
+def _settings(path, block, in_json):
+    names = ARGUMENTS.get(path, ())
+    for name, found in block.items():
+        here = f"{path}.{name}"
+        for item in flat(found) or [NOTHING]:
+            if name == "dynamic" and not in_json:  # TAP-DOC-3
+                continue
+            if isinstance(item, dict):
+                yield from _settings(here, item, in_json) if here in BLOCKS else [(here, None)]
+            elif name in names and here in ARGUMENTS and isinstance(item, str) and not in_json:
+                for inner in objects(item):
+                    yield from _settings(here, inner, True) if isinstance(inner, dict) else [(here, None)]
+            else:
+                known = name in names or "*" in names or (item is NOTHING and here in BLOCKS)
+                yield here, item if known else None
+
+
+def flat(value):
+    """The items of a list, and of the lists in it."""
+    return [item for inner in value for item in flat(inner)] if isinstance(value, list) else [value]
+
+
+def objects(text):
+    """The objects that a text of JSON is; [None] for any other text."""
+    try:
+        return flat(json.loads(text, object_pairs_hook=without_doubles)) or [None]
+    except (ValueError, RecursionError):
+        return [None]
+
+
+def without_doubles(pairs):
+    if len(dict(pairs)) != len(pairs):
+        raise ValueError("whoever reads it chooses one of two")
+    return dict(pairs)
+
+
+def allowed(path, value):
+    """What a path may say, in words, if that is something else; else an empty text."""
+    if value is NOTHING:
+        return ""
+    if path in REFERENCES:
+        found = reference(value)
+        return "" if found and not found.kind.startswith("data.") else "a reference to a resource of the stack"
+    return "" if path not in VALUES or any(matches(word, value) for word in VALUES[path]) else " or ".join(VALUES[path])
+
+
+def matches(word, value):
+    if limits := RANGE.fullmatch(word):
+        number = number_of(value)
+        return number is not None and float(limits[1]) <= number <= float(limits[2] or "inf")
+    if word.startswith("/"):
+        text = without_names(value)
+        return text is not None and re.fullmatch(word[1:-1], text) is not None
+    return word == (str(value).lower() if isinstance(value, bool) else str(value))

@@ -1,0 +1,140 @@
+"""What conditions of policy documents may say. No policy itself.
+
+docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html and
+reference_policies_condition-keys.html have the operators and the keys.
+"""
+
+import re
+
+from _arns import ACCOUNT, PARTITION, REGION, is_own_account, is_own_arn, is_place
+from _expressions import is_literal, parse, reference
+from _stack import shown
+
+# Each holds only if the key is there and has the value: `…IfExists` and `ForAllValues:` hold without the key, `Null`
+# and `…Not…` say what is not so, and a date ends.
+OPERATORS = (
+    "ArnEquals",
+    "ArnLike",
+    "Bool",
+    "NumericLessThan",
+    "StringEquals",
+    "StringLike",
+)
+ON_ACCOUNTS = ("StringEquals",)
+ON_ARNS = ("ArnEquals", "ArnLike", "StringEquals", "StringLike")
+# Keys that say for which account or resource a service acts, or who calls a key.
+ACCOUNT_KEYS = ("aws:sourceaccount", "kms:calleraccount", "aws:principalaccount", "aws:resourceaccount")
+SOURCE_KEYS = ("aws:sourcearn", "kms:encryptioncontext:aws:logs:arn")
+# Keys whose values are words of AWS's, or the author's own, and name nobody else: key -> the whole value.
+WORDS = {
+    "aws:securetransport": "true",
+    "aws:viaawsservice": "true",
+    "cloudwatch:namespace": r"[A-Za-z0-9_./-]+",
+    "iam:passedtoservice": r"([a-z0-9-]+\.)+amazonaws\.com",
+    "kms:encryptionalgorithm": r"[A-Z0-9_]+",
+    "kms:grantisforawsresource": "true",
+    "kms:keyspec": r"[A-Z0-9_]+",
+    "kms:keyusage": r"[A-Z_]+",
+    "kms:macalgorithm": r"[A-Z0-9_]+",
+    "kms:messagetype": r"[A-Z]+",
+    "kms:signingalgorithm": r"[A-Z0-9_]+",
+    "s3:delimiter": "/",
+    "s3:prefix": r"[A-Za-z0-9_./-]*[*]?",
+    "s3:tlsversion": r"1\.[23]",
+    "s3:x-amz-acl": "bucket-owner-full-control",
+    "s3:x-amz-server-side-encryption": "aws:kms(:dsse)?",
+    "secretsmanager:versionstage": "AWS(CURRENT|PENDING|PREVIOUS)",
+}
+# Keys whose values name an object of this stack, as a reference.
+REFERENCES = ("aws:sourcevpc", "aws:sourcevpce", "s3:x-amz-server-side-encryption-aws-kms-key-id")
+# What AWS itself asks for, where it sends as the source of a request more than one resource of the account:
+# service -> (service in the ARN, what follows the account).
+WIDE_SOURCES = {
+    # docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-CWL.html
+    "delivery.logs.amazonaws.com": ("logs", "*"),
+    # docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
+    "ecs-tasks.amazonaws.com": ("ecs", "*"),
+    # docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html: the balancer comes later
+    "logdelivery.elasticloadbalancing.amazonaws.com": ("elasticloadbalancing", "loadbalancer/*"),
+    # docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html: the flow log comes later
+    "vpc-flow-logs.amazonaws.com": ("ec2", "vpc-flow-log/*"),
+}
+
+
+def wrong_conditions(statement, stack):
+    """What cannot be read in the conditions of a Statement, or names what is not ours: a text for each."""
+    for operator, key, values in statement.conditions:
+        if operator not in OPERATORS:
+            yield f"the operator {shown(operator)} is not one of {', '.join(OPERATORS)}"
+        if not values:
+            yield f"the condition on {key} has no values"
+        for value in values:
+            if not is_right(statement, stack, operator, key, value):
+                yield f"the condition on {key} has the value {shown(value)}"
+
+
+def is_right(statement, stack, operator, key, value):
+    if key in WORDS:
+        word = str(value).lower() if isinstance(value, bool) else value
+        is_word = is_literal(word) and re.fullmatch(WORDS[key], word) is not None
+        return is_word or denies_plain_http(statement)
+    if key in ACCOUNT_KEYS:
+        return operator in ON_ACCOUNTS and is_own_account(value)
+    if key == "kms:viaservice":
+        return operator == "StringEquals" and is_service_here(value)
+    if key in REFERENCES:
+        kind, name, _ = reference(value)
+        return operator == "StringEquals" and not kind.startswith("data.") and stack.declares(kind, name)
+    if key.endswith("arn") or key == "ecs:cluster":
+        return operator in ON_ARNS and (is_own_arn(stack, value) or is_wide_source(statement, key, value))
+    return False
+
+
+def is_service_here(value):
+    """`s3.${data.aws_region.here.name}.amazonaws.com`."""
+    parts = parse(value) if isinstance(value, str) else ()
+    return (
+        len(parts) == 3
+        and isinstance(parts[0], str)
+        and re.fullmatch(r"[a-z0-9-]+\.", parts[0]) is not None
+        and is_place(parts[1], REGION)
+        and parts[2] == ".amazonaws.com"
+    )
+
+
+def is_wide_source(statement, key, value):
+    services = {str(identifier) for _, identifier in statement.principals}
+    if key != "aws:sourcearn" or len(services) != 1 or not isinstance(value, str):
+        return False
+    parts = value.split(":", 5)
+    return (
+        len(parts) == 6
+        and parts[0] == "arn"
+        and is_place(reference(parts[1]), PARTITION)
+        and is_place(reference(parts[3]), REGION)
+        and is_place(reference(parts[4]), ACCOUNT)
+        and (parts[2], parts[5]) == WIDE_SOURCES.get(services.pop())
+    )
+
+
+def acts_for_us(statement, stack):
+    """Whether a condition ties whoever is let in to this account, or to a resource of this stack."""
+    return is_bound_by(statement, stack, ("aws:sourceaccount", "kms:calleraccount", *SOURCE_KEYS))
+
+
+def is_bound_by(statement, stack, keys):
+    """Whether a condition on one of these keys has nothing but values of ours."""
+    return any(
+        key in keys and values and all(is_right(statement, stack, operator, key, value) for value in values)
+        for operator, key, values in statement.conditions
+    )
+
+
+def denies_plain_http(statement):
+    """Whether a statement refuses whatever does not come over TLS, or over an old TLS, and nothing else."""
+    found = [(operator, key, [str(each).lower() for each in values]) for operator, key, values in statement.conditions]
+    return not statement.allows and found in (
+        [("Bool", "aws:securetransport", ["false"])],
+        [("NumericLessThan", "s3:tlsversion", ["1.2"])],
+        [("NumericLessThan", "s3:tlsversion", ["1.3"])],
+    )

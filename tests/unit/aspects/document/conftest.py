@@ -1,0 +1,36 @@
+"""A whole document that is clean, and a way to change it in one place and see which DOC rules find it."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from lib.aspects import document
+from lib.aspects.judge import judge
+from lib.aspects.model import Finding
+
+Changed = Callable[..., tuple[Finding, ...]]
+
+
+@pytest.fixture
+def changed(good: dict[str, Any]) -> Changed:
+    """`changed("resource.aws_sqs_queue.letters.count", 0)`: the findings once the value at a path is another."""
+
+    def findings(path: str, value: Any) -> tuple[Finding, ...]:
+        *way, last = path.split(".")
+        place: Any = good
+        for step in way:
+            place = place[int(step)] if isinstance(place, list) else place.setdefault(step, {})
+        place[int(last) if isinstance(place, list) else last] = copy.deepcopy(value)
+        return judge(good, document.RULES)
+
+    return findings
+
+
+@pytest.fixture
+def violated(changed: Changed) -> Callable[..., set[str]]:
+    """Like `changed`, but the ids of the rules that are violated."""
+    return lambda path, value: {finding.rule_id for finding in changed(path, value)}
