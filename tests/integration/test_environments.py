@@ -6,8 +6,10 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -26,11 +28,16 @@ from lib.deploy.synth import judged_stack
 from lib.deploy.terraform import StateLockedError, TerraformError
 from lib.settings import Settings
 
-NOWHERE = Path("nowhere")
-PLACE = Place(NOWHERE, NOWHERE, NOWHERE, NOWHERE)  # of a saved plan, and there is none here
 OPTIONS = Options(auto_approve=True)
 
-Second = tuple[Deployment, Address]
+
+@dataclass(frozen=True)
+class Second:
+    """The second environment: a deployment, the emulator's address, and where its plans are saved."""
+
+    deployment: Deployment
+    address: Address
+    place: Place
 
 
 class KilledAt(Silent):
@@ -57,14 +64,16 @@ def second(
     if on_aws:
         pytest.skip("a test deploys no environment to a real account")
     other = {**environ, "ENVIRONMENT_SUFFIX": f"my-{environ['ENVIRONMENT_SUFFIX']}"}
-    stack = judged_stack(other, tmp_path_factory.mktemp("second-synth"))
+    folder = tmp_path_factory.mktemp("second")
+    stack = judged_stack(other, folder / "synthesized")
+    checked = shutil.copytree(folder / "synthesized", folder / "checked")
     port, authority = urlsplit(deployment.api_endpoint).port, deployment.target.authority
     assert port is not None
     address = Address(port, deployment.stack.region, Path(authority) if authority else None)
-    progress, folder = Silent(), tmp_path_factory.mktemp("second")
+    progress = Silent()
     prepared = local.prepare(stack, address, folder, progress, terraform.find(progress))
     prepared.target.ours = Whose.of(Settings.from_environment(other))
-    return prepared, address
+    return Second(prepared, address, Place(folder / "synthesized", checked, folder / "plan", folder / "lock"))
 
 
 def unlocked(deployment: Deployment, run: Callable[[], int]) -> None:
@@ -78,13 +87,15 @@ def unlocked(deployment: Deployment, run: Callable[[], int]) -> None:
 
 
 def test_a_killed_deploy_is_completed_by_the_next(second: Second) -> None:
-    deployment, _ = second
+    deployment, place = second.deployment, second.place
     with pytest.raises(TerraformError, match="exit code -9"):
-        deploy.deploy(deployment, PLACE, OPTIONS, KilledAt(deployment, 30))
-    unlocked(deployment, lambda: deploy.deploy(deployment, PLACE, OPTIONS, Silent()))
+        deploy.deploy(deployment, place, OPTIONS, KilledAt(deployment, 30))
+    unlocked(deployment, lambda: deploy.plan(deployment, place, OPTIONS, Silent()))
 
+    # As CI does it; `make deploy` alone goes the same way without the folder in between.
     progress = deployment.terraform.progress = Silent()
-    assert deploy.deploy(deployment, PLACE, OPTIONS, progress) == 0
+    assert deploy.plan(deployment, place, OPTIONS, progress) == 0
+    assert deploy.deploy(deployment, place, Options(plan=place.plan, auto_approve=True), progress) == 0
 
     assert [line for line in progress.lines if line.startswith("left behind by an interrupted deploy")]
     assert deployment.plan().no_changes
@@ -98,7 +109,7 @@ def test_a_killed_deploy_is_completed_by_the_next(second: Second) -> None:
 
 def test_each_environment_knows_its_own(deployment: Deployment, second: Second, environ: dict[str, str]) -> None:
     ours = leftovers.find(deployment.client, Whose.of(Settings.from_environment(environ))).found
-    theirs = second[0].find_leftovers().found
+    theirs = second.deployment.find_leftovers().found
     assert len(ours) == len(theirs) > 30
     assert not set(ours) & set(theirs)
 
@@ -106,7 +117,7 @@ def test_each_environment_knows_its_own(deployment: Deployment, second: Second, 
 def test_one_is_destroyed_on_the_second_try_and_the_other_is_untouched(
     deployment: Deployment, second: Second, environ: dict[str, str]
 ) -> None:
-    whole, address = second
+    whole, address = second.deployment, second.address
     first = Whose.of(Settings.from_environment(environ))
     before = leftovers.find(deployment.client, first).found
     bucket = whole.outputs["audit_bucket_name"]
