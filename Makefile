@@ -11,6 +11,8 @@ RUN := .venv/bin/python
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@echo
+	@echo 'Exit codes of the Python commands: 0; 1 a finding or a refusal; 2 wrong input or a broken tool. make turns 1 into 2.'
 
 setup:  ## make the environments that are missing or out of date
 	@$(PYTHON) -m lib.environments
@@ -21,40 +23,40 @@ synth: setup  ## synthesize under both judges (python main.py)
 gate: setup  ## the second judge alone, on cdktf.out (python -m lib.gate)
 	@$(RUN) -m lib.gate
 
-demo: setup  ## the whole way on the local emulator; KEEP=1 leaves the stack up
+demo: setup  ## the whole way on the local emulator; KEEP=1 leaves the stack up (python -m lib.deploy demo)
 	@$(RUN) -m lib.deploy demo
 
-demo-down: setup  ## destroy the kept demo and stop the emulator
+demo-down: setup  ## destroy the kept demo and stop the emulator (python -m lib.deploy demo-down)
 	@$(RUN) -m lib.deploy demo-down
 
-outputs: setup  ## the deployed stack's outputs as one JSON object
+outputs: setup  ## the deployed stack's outputs as one JSON object (python -m lib.deploy outputs)
 	@$(RUN) -m lib.deploy outputs
 
-env: setup  ## export lines for the aws CLI and boto3 to reach the kept demo
+env: setup  ## export lines for the aws CLI and boto3 to reach the kept demo (python -m lib.deploy env)
 	@$(RUN) -m lib.deploy env
 
-state-bucket: setup  ## make the bucket that holds Terraform's state on AWS, or bring it to its form
+state-bucket: setup  ## make the bucket that holds Terraform's state on AWS, or bring it to its form (python -m lib.deploy state-bucket)
 	@$(RUN) -m lib.deploy state-bucket
 
-plan: setup  ## what a deploy to AWS would change: checked, shown and saved
+plan: setup  ## what a deploy to AWS would change: checked, shown and saved (python -m lib.deploy plan)
 	@$(RUN) -m lib.deploy plan
 
-deploy: setup  ## plan, check, show, confirm and apply on AWS; PLAN=FOLDER applies a saved plan
+deploy: setup  ## plan, check, show, confirm and apply on AWS; PLAN=FOLDER applies a saved plan (python -m lib.deploy deploy)
 	@$(RUN) -m lib.deploy deploy
 
-destroy: setup  ## remove everything from AWS, by its state alone; AUTO_APPROVE=1 asks no question
+destroy: setup  ## remove everything from AWS, by its state alone; AUTO_APPROVE=1 asks no question (python -m lib.deploy destroy)
 	@$(RUN) -m lib.deploy destroy
 
-unlock: setup  ## remove the lock on the state that a killed run left; LOCK=ID
+unlock: setup  ## remove the lock on the state that a killed run left; LOCK=ID (python -m lib.deploy unlock)
 	@$(RUN) -m lib.deploy unlock
 
-reconcile: setup  ## compare ledger and archive; SETTLE=120 leaves out what changed within 120 s
+reconcile: setup  ## compare ledger and archive; SETTLE=120 leaves out what changed within 120 s (python -m lib.operations reconcile)
 	@$(RUN) -m lib.operations reconcile $(if $(SETTLE),--settle '$(SETTLE)')
 
-redrive: setup  ## give what the archiver set aside or gave up to it again; STREAM=1: whatever the stream still has
+redrive: setup  ## give what the archiver set aside or gave up to it again; STREAM=1: whatever the stream still has (python -m lib.operations redrive)
 	@$(RUN) -m lib.operations redrive $(if $(filter 1,$(STREAM)),--stream)
 
-export-audit: setup  ## copy the audit trail before a destroy; TO=folder or TO=s3://bucket/prefix
+export-audit: setup  ## copy the audit trail before a destroy; TO=folder or TO=s3://bucket/prefix (python -m lib.operations export-audit)
 	@$(RUN) -m lib.operations export-audit --to '$(TO)'
 
 test: setup  ## every test, integration on the emulator included
