@@ -3,7 +3,7 @@
 | token | answer |
 |---|---|
 | `tok_declined_CODE` | declined with `CODE` |
-| `tok_unknown_then_approved`, `tok_unknown_then_declined` | no answer to the first call; the outcome when it is repeated |
+| `tok_unknown_then_approved`, `tok_unknown_then_declined` | no answer to the first call; when repeated, the outcome |
 | `tok_slow` | the answer takes longer than the function waits; approved when the call is repeated |
 | `tok_refund_declined` | approved, but every refund is declined |
 | any other | approved |
