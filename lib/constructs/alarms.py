@@ -12,7 +12,7 @@ from lib.constructs.archiver import BATCHING_WINDOW_SECONDS, Archiver
 from lib.constructs.dead_letters import DeadLetters
 from lib.constructs.front_door import THROTTLED_METRIC, FrontDoor
 from lib.constructs.function import Function
-from lib.constructs.gateway_alarms import gateway_alarms, settler_stopped_alarm
+from lib.constructs.gateway_alarms import gateway_alarms, settler_failures_alarm, settler_stopped_alarm
 from lib.constructs.ledger import Ledger
 from lib.constructs.processor import TABLE_OPERATIONS, Processor
 from lib.constructs.settler import Settler
@@ -245,6 +245,7 @@ def all_alarms(
         ),
         *gateway_alarms(processor, settler),
         *function_alarms(settler),
+        settler_failures_alarm(settler),
         settler_stopped_alarm(settler),
         queue_alarm("settler-dead-letters", "The settler failed, or was not started.", settler_dead_letters),
         *ledger_alarms(ledger),

@@ -15,6 +15,7 @@ from lib.constructs.settler import Settler
 OLDEST_PENDING_METRIC = "OldestPendingSeconds"  # settler: each run, 0 if nothing is pending
 GATEWAY_ERRORS_METRIC = "GatewayErrors"  # processor and settler: calls without a definite answer
 CIRCUIT_OPEN_METRIC = "GatewayCircuitOpen"  # processor: requests that were answered without asking the gateway
+SETTLER_FAILURES_METRIC = "SettlerFailures"  # settler: payments that it could not settle for an error of ours
 DECLINED_METRIC, AUTHORIZED_METRIC = "PaymentsDeclined", "PaymentsAuthorized"  # definite answers
 
 # The settler asks again after one minute, and less often later on: what it could not settle in a quarter of an hour is
@@ -71,6 +72,17 @@ def gateway_alarms(processor: Processor, settler: Settler) -> Iterator[Alarm]:
         statistic="Maximum",
         datapoints=2,
         periods=3,
+    )
+
+
+def settler_failures_alarm(settler: Settler) -> Alarm:
+    """The settler goes on with the next payment when it fails on one, so Lambda counts no error of it."""
+    return Alarm(
+        "settler-failures",
+        "settler-failures",
+        "The settler failed on a payment.",
+        (_counted(settler, SETTLER_FAILURES_METRIC),),
+        1,
     )
 
 

@@ -14,13 +14,14 @@ from lib.aws import (
 from lib.naming import Naming
 
 
-# What a list of payments shows. Never the token: whoever may read an index reads all that is projected into it.
+# What a list of payments shows (`Payment.shown`). Never the token, and nothing that only the table needs.
 LISTED = (
     "amount",
+    "capture_before",
     "captured",
     "currency",
     "customer_id",
-    "gateway",
+    "decline_code",
     "livemode",
     "metadata",
     "refunded",
@@ -62,7 +63,11 @@ class Ledger(Construct):
                     non_key_attributes=list(LISTED),
                 ),
                 DynamodbTableGlobalSecondaryIndex(
-                    name=self.pending_index_name, hash_key="awaiting", range_key="due_at", projection_type="KEYS_ONLY"
+                    name=self.pending_index_name,
+                    hash_key="awaiting",
+                    range_key="due_at",
+                    projection_type="INCLUDE",
+                    non_key_attributes=["pending_since"],  # for the age of the oldest, without reading the payments
                 ),
             ],
             point_in_time_recovery=DynamodbTablePointInTimeRecovery(enabled=True),

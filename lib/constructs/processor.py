@@ -18,6 +18,7 @@ HANDLER = "payments.processor.handler"
 # Read by lib/lambda/payments/settings.py.
 TABLE_VARIABLE = "TRANSACTIONS_TABLE"
 INDEX_VARIABLE = "MERCHANT_INDEX"
+PENDING_INDEX_VARIABLE = "PENDING_INDEX"
 CURSOR_KEY_VARIABLE = "CURSOR_KEY"
 MAXIMUM_AMOUNT_VARIABLE = "MAXIMUM_AMOUNT"
 TIMEOUT_SECONDS = 10
@@ -74,6 +75,7 @@ class Processor(Function):
             environment={
                 TABLE_VARIABLE: ledger.table.name,
                 INDEX_VARIABLE: ledger.index_name,
+                PENDING_INDEX_VARIABLE: ledger.pending_index_name,
                 CURSOR_KEY_VARIABLE: cursor_key.key.arn,
                 MAXIMUM_AMOUNT_VARIABLE: str(maximum_amount),
                 **gateway.environment,

@@ -19,12 +19,11 @@ from lib.constructs.function import Function
 from lib.constructs.gateway import Gateway
 from lib.constructs.ledger import Ledger
 from lib.constructs.policy import allow, condition
-from lib.constructs.processor import TABLE_KEY_ACTIONS, TABLE_VARIABLE
+from lib.constructs.processor import PENDING_INDEX_VARIABLE, TABLE_KEY_ACTIONS, TABLE_VARIABLE
 from lib.naming import Naming
 from lib.settings import NO_RESERVED_CONCURRENCY
 
 HANDLER = "payments.settler.handler"
-PENDING_INDEX_VARIABLE = "PENDING_INDEX"  # read by lib/lambda/payments/settings.py
 SCHEDULE = "rate(1 minute)"
 TIMEOUT_SECONDS = 50  # a run is over before the next one begins
 ITEM_OPERATIONS = ("GetItem", "UpdateItem")
