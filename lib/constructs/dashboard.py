@@ -76,7 +76,7 @@ class Dashboard(Construct):
                     *_each(own, (GATEWAY_ERRORS_METRIC,), [of_processor, of_settler]),
                 ],
             ),
-            _graph(account, "Oldest pending payment (s)", "Maximum", _each(own, (OLDEST_PENDING_METRIC,), [of_settler])),
+            _graph(account, "Oldest pending (s)", "Maximum", _each(own, (OLDEST_PENDING_METRIC,), [of_settler])),
             _graph(account, "Function runs", "Sum", _each("AWS/Lambda", ("Invocations", "Errors", "Throttles"), names)),
             _graph(account, "Function duration (ms)", "p99", _each("AWS/Lambda", ("Duration",), names)),
             _graph(

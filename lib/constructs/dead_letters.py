@@ -15,8 +15,8 @@ RETENTION_SECONDS = 14 * 24 * 60 * 60  # SQS's maximum
 class DeadLetters(Construct):
     """`queue`, and `send_statements` for the role of whoever sends there.
 
-    `rule_arn`: an EventBridge rule that sends there what its target did not take. EventBridge has no role for it, so the
-    queue's policy lets it in, and the key's (`Encryption.admit`).
+    `rule_arn`: an EventBridge rule that sends there what its target did not take. EventBridge has no role for it, so
+    the queue's policy lets it in, and the key's (`Encryption.admit`).
     """
 
     def __init__(

@@ -24,7 +24,6 @@ from lib.constructs.function import Function
 from lib.naming import Naming
 
 
-
 class Route(NamedTuple):
     """`{…}` in the path are parameters of the event. Above `rate` requests a second, after `burst`, clients get 429."""
 

@@ -1,4 +1,4 @@
-"""The alarms on what happens at the payment gateway, and on the settler, as data (lib/constructs/alarms.py has the others).
+"""The alarms on the payment gateway and on the settler, as data; lib/constructs/alarms.py has the others.
 
 The functions count these metrics themselves (lib/lambda/payments), each under its service's name.
 """

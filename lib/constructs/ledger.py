@@ -13,7 +13,6 @@ from lib.aws import (
 )
 from lib.naming import Naming
 
-
 # What a list of payments shows (`Payment.shown`). Never the token, and nothing that only the table needs.
 LISTED = (
     "amount",

@@ -33,8 +33,8 @@ INDEX_OPERATIONS = ("Query",)
 OLDEST_RUN_SECONDS, REPEATED_RUNS = 60, 0
 # EventBridge asks Lambda once more; then the event goes to the queue.
 OLDEST_EVENT_SECONDS, REPEATED_EVENTS = 3600, 1
-# Two runs at a time do no harm, as each call has the payment's own key, and bring nothing. One is also kept from the
-# other functions of the account. Only where the processor reserves, too: a new account, with a quota of 10, can reserve none.
+# Two runs at a time do no harm, as each call has the payment's own key, and bring nothing; and one is always free for
+# it. Only where the processor reserves, too: a new account, whose quota is 10, can reserve none.
 RESERVED_CONCURRENCY = 1
 
 

@@ -191,7 +191,7 @@ def test_a_wrong_context_value_is_named(name: str, value: Any) -> None:
 
 @pytest.mark.parametrize("value", ["adyen", "Stripe", " stripe", "", 1])
 def test_a_gateway_without_an_adapter_is_refused(value: object) -> None:
-    with pytest.raises(SettingsError, match="payment_gateway is .*set it to simulated or stripe"):
+    with pytest.raises(SettingsError, match=r"payment_gateway is .*set it to simulated or stripe"):
         Options.from_context({"payment_gateway": value}.get)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lib.constructs import alarms, archive, archiver, cursor_key, gateway, gateway_alarms, processor, settler
+from lib.constructs import alarms, archive, archiver, cursor_key, gateway, processor, settler
 from lib.environments import ROOT
 from lib.settings import DEFAULT_MAXIMUM_AMOUNT, PAYMENT_GATEWAYS
 from payments import gateways, settings

@@ -33,6 +33,8 @@ VIOLATIONS = [
     )
     for mutation in family.VIOLATIONS
 ]
-HARMLESS = [mutation for family in (harmless, refactorings, additions, provider, gateway) for mutation in family.HARMLESS]
+HARMLESS = [
+    mutation for family in (harmless, refactorings, additions, provider, gateway) for mutation in family.HARMLESS
+]
 
 __all__ = ["HARMLESS", "VIOLATIONS", "Mutation", "mutated"]

@@ -80,8 +80,7 @@ PUBLISHED: dict[tuple[str, str, str], Published] = {
         for metric in ("ReadThrottleEvents", "WriteThrottleEvents", "SystemErrors")
     },
     **{
-        ("AWS/SQS", "ApproximateNumberOfMessagesVisible", queue): Published(frozenset({QUEUE}), SQS)
-        for queue in QUEUES
+        ("AWS/SQS", "ApproximateNumberOfMessagesVisible", queue): Published(frozenset({QUEUE}), SQS) for queue in QUEUES
     },
 }
 
