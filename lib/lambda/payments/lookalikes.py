@@ -1,0 +1,58 @@
+"""What may hold a card number's digits and is something else, known by its form.
+
+UUIDs (RFC 9562), hexadecimal ids and digests of 24 digits and more, and bank accounts (IBAN, ISO 13616).
+"""
+
+from __future__ import annotations
+
+import re
+
+_UUID = r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[1-8][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}"
+# At least four letters: by chance three in a million have fewer. X-Cloud-Trace-Context adds a decimal number to its own.
+_HEXADECIMAL = r"(?=(?:[0-9]*[a-fA-F]){4})(?:[0-9a-f]{24,}|[0-9A-F]{24,})(?:/[0-9]{1,20})?"
+_IBAN = r"(?P<iban>[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?)"
+_FORMS = re.compile(rf"(?<![0-9A-Za-z])(?:{_UUID}|{_HEXADECIMAL}|{_IBAN})(?![0-9A-Za-z])")
+
+# Country -> characters of its account numbers. www.swift.com/standards/data-standards/iban-international-bank-account-number
+IBAN_LENGTHS = {
+    country: length
+    for length, countries in {
+        15: "NO",
+        16: "BE",
+        18: "DK FI FO FK GL NL SD",
+        19: "MK SI",
+        20: "AT BA EE KZ LT LU MN XK",
+        21: "CH HR LI LV",
+        22: "BG BH CR DE GB GE IE ME RS VA",
+        23: "AE GI IL IQ OM SO TL",
+        24: "AD CZ ES MD PK RO SA SE SK TN VG",
+        25: "LY PT ST",
+        26: "IS TR",
+        27: "BI DJ FR GR IT MC MR SM",
+        28: "AL AZ BY CY DO GT HN HU LB NI PL SV",
+        29: "BR EG PS QA UA",
+        30: "JO KW MU YE",
+        31: "MT SC",
+        32: "LC",
+        33: "RU",
+    }.items()
+    for country in countries.split()
+}
+
+
+def blank(text: str) -> str:
+    """The text with each of them replaced by as many letters."""
+    return _FORMS.sub(_letters, text)
+
+
+def _letters(form: re.Match[str]) -> str:
+    iban = form["iban"]
+    return form[0] if iban and not _is_iban(iban) else "x" * len(form[0])
+
+
+def _is_iban(text: str) -> bool:
+    """As it is printed, in groups of four; or in one, with the right check digits (ISO/IEC 7064, MOD 97-10)."""
+    compact = text.replace(" ", "")
+    if IBAN_LENGTHS.get(compact[:2]) != len(compact):
+        return False
+    return " " in text or int("".join(str(int(sign, 36)) for sign in compact[4:] + compact[:4])) % 97 == 1
