@@ -94,9 +94,7 @@ FORMS: dict[str, Writer] = {
         number + month_year(chance, "{MM}{YY}") + security_code(chance, number)
     ),
     "grouped, then MM/YY": lambda chance, number: f"{groups(number, ' ')} {month_year(chance, '{MM}/{YY}')}",
-    "grouped, then run together with MMYY": lambda chance, number: (
-        groups(number, " ") + month_year(chance, "{MM}{YY}")
-    ),
+    "grouped, then run together with MMYY": lambda chance, number: groups(number, " ") + month_year(chance, "{MM}{YY}"),
     "with bars": lambda chance, number: f"{number}|{month_year(chance, '{MM}|{YY}')}|{security_code(chance, number)}",
     "track 2": lambda chance, number: f";{number}={month_year(chance, '{YY}{MM}')}10100000{chance.randrange(1000)}?",
     "track 1": lambda chance, number: f"%B{number}^DOE/JANE^{month_year(chance, '{YY}{MM}')}1010000000?",

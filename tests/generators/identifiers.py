@@ -139,7 +139,9 @@ ORDER_NUMBERS = one_of(
     lambda chance: f"{moment(chance):%y%m%d}{chance.randrange(10**6):010}",
     lambda chance: f"{moment(chance):%d%m%Y%H%M%S}{chance.randrange(100):02}",
     lambda chance: f"{moment(chance):%y%m%d-%H%M%S}-{chance.randrange(10**4):04}",
-    lambda chance: f"{chance.choice((111, 112, 113, 114, 302, 303, 304, 305, 402, 701))}-{digits(chance, 7)}-{digits(chance, 7)}",
+    lambda chance: (
+        f"{chance.choice((111, 112, 113, 114, 302, 303, 304, 305, 402, 701))}-{digits(chance, 7)}-{digits(chance, 7)}"
+    ),
     lambda chance: f"GPA.33{digits(chance, 2)}-{digits(chance, 4)}-{digits(chance, 4)}-{digits(chance, 5)}",
     lambda chance: f"{digits(chance, 2)}-{digits(chance, 5)}-{digits(chance, 5)}",
     lambda chance: f"4200{digits(chance, 6)}{moment(chance):%Y%m%d}{digits(chance, 10)}",  # WeChat Pay
@@ -149,7 +151,9 @@ ORDER_NUMBERS = one_of(
 )
 TRACE_HEADERS = one_of(
     lambda chance: f"00-{hexadecimal(chance, 32)}-{hexadecimal(chance, 16)}-01",  # W3C
-    lambda chance: f"Root=1-{ticks(chance, 1):08x}-{hexadecimal(chance, 24)};Parent={hexadecimal(chance, 16)};Sampled=1",
+    lambda chance: (
+        f"Root=1-{ticks(chance, 1):08x}-{hexadecimal(chance, 24)};Parent={hexadecimal(chance, 16)};Sampled=1"
+    ),
     lambda chance: f"{hexadecimal(chance, 32)}-{hexadecimal(chance, 16)}-1",  # B3, Sentry
     lambda chance: f"{hexadecimal(chance, 16)}-{hexadecimal(chance, 16)}-1-{hexadecimal(chance, 16)}",  # B3, 64 bits
     lambda chance: hexadecimal(chance, 16),

@@ -154,9 +154,10 @@ def _last_group(text: str, groups: list[tuple[int, str]], first: int) -> int | N
 
 
 def _next_size(sizes: list[int]) -> int:
-    """How many digits of a number may stand in the group after groups of these sizes; 0 where no number is written so.
+    """How many digits of a number may stand in the group after groups of these sizes; 0 where none is written so.
 
-    In equal groups, the last of which may be shorter (4-4-4-4-3), as on the card (4-6-5), or by thousands (1-3-3-3-3-3).
+    Numbers are written in equal groups, of which the last may be shorter (4-4-4-4-3), as they stand on some cards
+    (4-6-5), or with thousands separators (1-3-3-3-3-3).
     """
     if sizes == [4, 6]:
         return 5
@@ -186,7 +187,11 @@ def _is_other(number: str, sizes: list[int], text: str, begin: int) -> bool:
         return False
     end = begin + len(number)
     # The last Visa cards with 13 digits are from the last century; phone numbers are made every day.
-    glued = text[max(0, begin - 1) : begin] == "+" or text[max(0, begin - 1) : begin].isalnum() or text[end : end + 1].isalnum()
+    glued = (
+        text[max(0, begin - 1) : begin] == "+"
+        or text[max(0, begin - 1) : begin].isalnum()
+        or text[end : end + 1].isalnum()
+    )
     return _is_ean(number) or (number[0] == "4" and glued)
 
 

@@ -2,9 +2,9 @@
 
 ISO 4217, list one (current currencies), as published on 2026-01-01 by its maintenance agency:
 https://www.six-group.com/en/products-services/financial-information/market-reference-data/data-standards.html
-Left out is what nobody pays in: funds codes (BOV, CHE, CHW, CLF, COU, MXV, USN, UYI), units of account (UYW, XAD), metals,
-bond units, special drawing rights and test codes (XAG, XAU, XBA, XBB, XBC, XBD, XDR, XPD, XPT, XSU, XTS, XUA, XXX).
-A test compares the list with the standard's table.
+Left out is what nobody pays in: funds codes (BOV, CHE, CHW, CLF, COU, MXV, USN, UYI), units of account (UYW, XAD, XDR,
+XSU, XUA), metals (XAG, XAU, XPD, XPT), bond units (XBA, XBB, XBC, XBD), test codes (XTS) and no currency (XXX). A test
+compares the list with the standard's table.
 """
 
 from __future__ import annotations
@@ -24,3 +24,4 @@ _CODES = {
 }
 # Code -> decimals of its minor unit: an amount of 1050 is 10.50 EUR, 1050 JPY, 1.050 KWD.
 MINOR_UNITS = {code: decimals for decimals, codes in _CODES.items() for code in codes.split()}
+CURRENCIES = frozenset(MINOR_UNITS)

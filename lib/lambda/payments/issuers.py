@@ -1,9 +1,8 @@
 """Which numbers the card networks issue: the first digits (IIN, ISO/IEC 7812-1) and how long the numbers are.
 
-Sources: the networks' own pages where they publish ranges (Mastercard's 2-series, Discover Global Network, American
-Express), else en.wikipedia.org/wiki/Payment_card_number, read 2026-11. Ranges are of the first four digits. Left out are
-those that would refuse common identifiers: UATP (all that begins with 1, and so every time in microseconds) and the wide
-reserves of Maestro (all that begins with 50 or 6).
+Source: en.wikipedia.org/wiki/Payment_card_number, read 2026-11, and the test numbers that the networks publish. Left
+out is what would refuse common identifiers: UATP (all that begins with 1, and so every time in microseconds), the
+reserves of Maestro (all else that begins with 50 or 6), and lengths that no issuer is known to use.
 """
 
 from __future__ import annotations

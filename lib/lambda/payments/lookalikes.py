@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 
 _UUID = r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[1-8][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}"
-# At least four letters: by chance three in a million have fewer. X-Cloud-Trace-Context adds a decimal number to its own.
+# With at least four letters, as all but 0.7 % of random ids of 24 digits have. X-Cloud-Trace-Context has a decimal
+# number behind its own.
 _HEXADECIMAL = r"(?=(?:[0-9]*[a-fA-F]){4})(?:[0-9a-f]{24,}|[0-9A-F]{24,})(?:/[0-9]{1,20})?"
 _IBAN = r"(?P<iban>[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?)"
 _FORMS = re.compile(rf"(?<![0-9A-Za-z])(?:{_UUID}|{_HEXADECIMAL}|{_IBAN})(?![0-9A-Za-z])")
 
-# Country -> characters of its account numbers. www.swift.com/standards/data-standards/iban-international-bank-account-number
+# Country -> length. www.swift.com/standards/data-standards/iban-international-bank-account-number
 IBAN_LENGTHS = {
     country: length
     for length, countries in {
