@@ -1,7 +1,7 @@
 """Finds card numbers in text (PCI DSS 4.0.1, 3.5.1: none is stored, so none may enter).
 
 A card number has the first digits and the length of a card network's and passes the Luhn test (ISO/IEC 7812-1). It is
-written in one, or in groups parted by up to three characters that are neither letters nor digits; in any script's
+written in one, or in groups parted by up to four characters that are neither letters nor digits; in any script's
 digits; or in base64. In one, an expiry date and a security code may follow directly. What identifiers it would be found
 in by chance, and how often it is missed: docs/decisions/0026-a-card-number-is-known-by-its-issuer.md.
 """
@@ -19,10 +19,11 @@ from payments.issuers import LONGEST, SHORTEST
 
 MASK = "[card number removed]"
 
-# %20, %C2%A0 and the like, also quoted twice, or any character that is neither a letter nor a digit.
-_SEPARATOR = r"(?:%(?:25)*(?:2[0-9A-Fa-f]|5[Ff]|0[9AaDd]|[89A-Fa-f][0-9A-Fa-f])|[\W_])"
-_RUN = re.compile(rf"[0-9](?:{_SEPARATOR}{{0,3}}[0-9]){{{SHORTEST - 1},}}+")
-_RUN_OF_BYTES = re.compile(rb"[0-9](?:[^0-9A-Za-z]{0,3}[0-9]){12,}+")
+# A character that is neither a letter nor a digit, as it is or quoted for URLs (%20, %2520, %C2%A0), HTML or JSON.
+_QUOTED = r"%(?:25)*(?:2[0-9A-Fa-f]|5[Ff]|0[9AaDd]|[89A-Fa-f][0-9A-Fa-f])|&(?:nbsp|#160);|\\(?:[nrt]|u[0-9A-Fa-f]{4})"
+_SEPARATOR = rf"(?:{_QUOTED}|[\W_])"
+_RUN = re.compile(rf"[0-9](?:{_SEPARATOR}{{0,4}}[0-9]){{{SHORTEST - 1},}}+")
+_RUN_OF_BYTES = re.compile(rb"[0-9](?:[^0-9A-Za-z]{0,4}[0-9]){12,}+")
 _GROUP = re.compile(rf"{_SEPARATOR}*([0-9]+)")
 _GROUP_SIZES = (1, 2, 3, 4, 5, 6, 8)
 _FRACTION = re.compile(r"[0-9]\.\Z")
@@ -34,10 +35,14 @@ _EXPIRY = r"(?:(?:0[1-9]|1[0-2])(?:20)?[2-4][0-9]|(?:20)?[2-4][0-9](?:0[1-9]|1[0
 _FOLLOWING = {  # length of the security code -> what may follow a number directly: expiry date, security code, both
     size: re.compile(rf"{_EXPIRY}(?:[0-9]{{{size}}})?|[0-9]{{{size}}}(?:{_EXPIRY})?") for size in (3, 4)
 }
-# Identifiers in which Mastercard's 2-series would be found: those that begin with a day (YYMMDD, DDMMYYYY), and, as a
-# number with its security code, snowflakes of Twitter's epoch, which reach 2537… at the end of 2029.
-_DAY = re.compile(r"2[2-7](?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
-_LAST_SNOWFLAKE = "2537"
+_PARTED_EXPIRY = re.compile(
+    r"(?:(?:0[1-9]|1[0-2])[/.-](?:20)?[2-4][0-9]|(?:20)?[2-4][0-9][/.-](?:0[1-9]|1[0-2]))(?:[0-9]{3,4})?(?![0-9])"
+)
+# Order numbers that begin with a day: DDMMYYYY, or YYMMDD, in which Mastercard's 2-series would be found.
+_DAY = re.compile(
+    r"(?:0[1-9]|[12][0-9]|3[01])(?:0[1-9]|1[0-2])20[2-4][0-9]|2[3-7](?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
+)
+_LAST_SNOWFLAKE = "2537"  # how snowflakes of Twitter's epoch begin at the end of 2029
 
 
 def luhn(digits: str) -> bool:
@@ -144,7 +149,12 @@ def _last_group(text: str, groups: list[tuple[int, str]], first: int) -> int | N
         for length in lengths:
             if before < length <= min(len(digits), before + room):
                 number, following = digits[:length], digits[length:]
-                if _may_follow(number, following) and luhn(number) and not _is_other(number, sizes, text, begin):
+                end = groups[index][0] + len(group)
+                if (
+                    _may_follow(number, following, text, end)
+                    and luhn(number)
+                    and not _is_other(number, sizes, text, begin)
+                ):
                     return index
         sizes.append(len(group))
         room = _next_size(sizes)
@@ -166,18 +176,24 @@ def _next_size(sizes: list[int]) -> int:
     return sizes[0] if len(set(sizes)) == 1 and sizes[0] in _GROUP_SIZES else 0
 
 
-def _may_follow(number: str, following: str) -> bool:
-    """Nothing, or what is printed beside the number on a card: its expiry date, its security code, or both."""
+def _may_follow(number: str, following: str, text: str, end: int) -> bool:
+    """Nothing, or what is printed beside the number on a card: its expiry date, its security code, or both.
+
+    `end` is where in the text the digits end.
+    """
     if not following:
         return True
-    if number[0] in "12" and (len(number) == 15 or (len(following) == 3 and number < _LAST_SNOWFLAKE)):
-        return False  # a time in nanoseconds, a snowflake
-    return bool(_FOLLOWING[4 if len(number) == 15 else 3].fullmatch(following))
+    if (len(number) == SHORTEST and number[0] == "4") or number[:4] in ("1800", "2131"):
+        return False  # no longer issued, and found in phone numbers and times in nanoseconds
+    if len(following) == 3 and number[0] == "2" and number < _LAST_SNOWFLAKE:
+        return False
+    code = 4 if len(number) == 15 else 3
+    return bool(_FOLLOWING[code].fullmatch(following) or _PARTED_EXPIRY.match(text, end - len(following)))
 
 
 def _is_other(number: str, sizes: list[int], text: str, begin: int) -> bool:
     """An identifier of a common kind, which is a card number only by chance. Such card numbers are missed."""
-    if sizes[:1] != [4] and "2221" <= number[:4] <= "2720" and _DAY.match(number):
+    if sizes[:1] != [4] and _DAY.match(number):
         return True
     if sizes:
         return False
@@ -185,14 +201,9 @@ def _is_other(number: str, sizes: list[int], text: str, begin: int) -> bool:
         return True
     if len(number) > SHORTEST:
         return False
-    end = begin + len(number)
-    # The last Visa cards with 13 digits are from the last century; phone numbers are made every day.
-    glued = (
-        text[max(0, begin - 1) : begin] == "+"
-        or text[max(0, begin - 1) : begin].isalnum()
-        or text[end : end + 1].isalnum()
-    )
-    return _is_ean(number) or (number[0] == "4" and glued)
+    # The last Visa cards with 13 digits are from the last century: phone numbers are more frequent.
+    before, after = text[max(0, begin - 1) : begin], text[begin + len(number) : begin + len(number) + 1]
+    return _is_ean(number) or (number[0] == "4" and (before == "+" or before.isalnum() or after.isalnum()))
 
 
 def _is_ean(digits: str) -> bool:

@@ -2,7 +2,7 @@
 
 Source: en.wikipedia.org/wiki/Payment_card_number, read 2026-11, and the test numbers that the networks publish. Left
 out is what would refuse common identifiers: UATP (all that begins with 1, and so every time in microseconds), the
-reserves of Maestro (all else that begins with 50 or 6), and lengths that no issuer is known to use.
+reserves of Maestro (all else that begins with 50 or 6), and Maestro's numbers of 12 digits.
 """
 
 from __future__ import annotations
@@ -14,8 +14,7 @@ VISA = (13, 16, 19)
 AMERICAN_EXPRESS = (15,)
 SIXTEEN = (16,)
 TO_NINETEEN = (16, 17, 18, 19)
-DISCOVER = (16, 19)
-DINERS = (14, 16)
+DINERS = (14, 16, 17, 18, 19)
 MAESTRO = (13, 14, 15, *TO_NINETEEN)
 
 # First and last of the first four digits, lengths.
@@ -43,13 +42,13 @@ RANGES: tuple[tuple[int, int, tuple[int, ...]], ...] = (
     (5600, 5892, (16, 19)),  # Maestro
     (5893, 5893, MAESTRO),
     (5894, 5899, (16, 19)),  # Maestro
-    (6011, 6011, DISCOVER),  # Discover
+    (6011, 6011, TO_NINETEEN),  # Discover
     (6062, 6062, SIXTEEN),  # Hipercard
     (6069, 6085, SIXTEEN),  # RuPay
     (6200, 6299, TO_NINETEEN),  # UnionPay
     (6304, 6304, MAESTRO),
     (6360, 6399, SIXTEEN),  # InterPayment, Elo, InstaPayment, Hipercard, Maestro
-    (6440, 6599, DISCOVER),  # Discover, RuPay, Elo, Troy
+    (6440, 6599, TO_NINETEEN),  # Discover, RuPay, Elo, Troy
     (6759, 6769, MAESTRO),
     (8100, 8171, (16, 19)),  # UnionPay
     (8172, 8201, SIXTEEN),  # RuPay
