@@ -11,7 +11,7 @@ from __future__ import annotations
 import binascii
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from payments import issuers, lookalikes
@@ -25,7 +25,6 @@ _SEPARATOR = rf"(?:{_QUOTED}|[\W_])"
 _RUN = re.compile(rf"[0-9](?:{_SEPARATOR}{{0,4}}[0-9]){{{SHORTEST - 1},}}+")
 _RUN_OF_BYTES = re.compile(rb"[0-9](?:[^0-9A-Za-z]{0,4}[0-9]){12,}+")
 _GROUP = re.compile(rf"{_SEPARATOR}*([0-9]+)")
-_GROUP_SIZES = (1, 2, 3, 4, 5, 6, 8)
 _FRACTION = re.compile(r"[0-9]\.\Z")
 # 13 digits in base64 are 18 characters.
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{18,}")
@@ -67,30 +66,32 @@ def plain(text: str) -> str:
     )
 
 
-def spans(text: str) -> Iterator[tuple[int, int]]:
+def spans(text: str) -> list[tuple[int, int]]:
     """Where in a plain text card numbers stand: (start, end) of each, left to right, not overlapping."""
+    found: list[tuple[int, int]] = []
     if len(text) < SHORTEST:
-        return
-    found = sorted([*_numbers(text), *_encoded(text)])
-    reached = 0
-    for start, end in found:
-        if start >= reached:
-            yield start, end
-            reached = end
+        return found
+    for start, end in sorted([*_numbers(text), *_encoded(text)]):
+        if found and start < found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        else:
+            found.append((start, end))
+    return found
 
 
 def contains(text: str) -> bool:
     """A card number is in the text."""
-    return any(True for _ in spans(plain(text)))
+    return bool(spans(plain(text)))
 
 
 def redact(text: str) -> str:
     """The text with every card number in it replaced; one without is left to the letter."""
-    readable, parts, begin = plain(text), [], 0
-    for start, end in spans(readable):
-        parts += [readable[begin:start], MASK]
-        begin = end
-    return "".join([*parts, readable[begin:]]) if parts else text
+    readable, redacted = plain(text), False
+    while found := spans(readable):  # again: what was glued to a number stands alone now
+        redacted = True
+        for start, end in reversed(found):
+            readable = f"{readable[:start]}{MASK}{readable[end:]}"
+    return readable if redacted else text
 
 
 def redact_all(value: Any) -> Any:
@@ -136,44 +137,46 @@ def _encoded(text: str) -> Iterator[tuple[int, int]]:
 
 def _last_group(text: str, groups: list[tuple[int, str]], first: int) -> int | None:
     """The index of the group that ends a card number beginning with group `first`."""
-    begin, digits, sizes, room = groups[first][0], "", [], LONGEST
-    lengths: Sequence[int] = ()
+    digits = ""
+    sizes: list[int] = []
+    lengths: tuple[int, ...] = ()
+    possible: Collection[int] = range(1, LONGEST + 1)  # how many digits of the number may stand in the next group
     for index in range(first, len(groups)):
-        group = groups[index][1]
-        digits += group
+        start, group = groups[index]
+        before, digits = len(digits), digits + group
         if not lengths and len(digits) >= issuers.PREFIX:
             lengths = issuers.lengths(digits)
             if not lengths:
                 return None
-        before = len(digits) - len(group)
         for length in lengths:
-            if before < length <= min(len(digits), before + room):
+            if length <= len(digits) and length - before in possible:
                 number, following = digits[:length], digits[length:]
-                end = groups[index][0] + len(group)
                 if (
-                    _may_follow(number, following, text, end)
+                    _may_follow(number, following, text, start + len(group))
                     and luhn(number)
-                    and not _is_other(number, sizes, text, begin)
+                    and not _is_other(number, sizes, text, groups[first][0])
                 ):
                     return index
         sizes.append(len(group))
-        room = _next_size(sizes)
-        if len(digits) >= LONGEST or not room:
+        possible = _next_sizes(sizes)
+        if len(digits) >= LONGEST or not possible:
             return None
     return None
 
 
-def _next_size(sizes: list[int]) -> int:
-    """How many digits of a number may stand in the group after groups of these sizes; 0 where none is written so.
+def _next_sizes(sizes: list[int]) -> Collection[int]:
+    """How many digits of a number may stand in the group after groups of these sizes; none where none is written so.
 
-    Numbers are written in equal groups, of which the last may be shorter (4-4-4-4-3), as they stand on some cards
-    (4-6-5), or with thousands separators (1-3-3-3-3-3).
+    Numbers are written in equal groups, of which the last may be shorter (4-4-4-4-3); with two groups of four in one
+    (4-8-4); as they stand on some cards (4-6-5); or with thousands separators (1-3-3-3-3-3).
     """
     if sizes == [4, 6]:
-        return 5
+        return (4, 5)
+    if set(sizes) <= {4, 8}:
+        return (1, 2, 3, 4, 8)
     if sizes[0] < 3 and set(sizes[1:]) == {3}:
-        return 3
-    return sizes[0] if len(set(sizes)) == 1 and sizes[0] in _GROUP_SIZES else 0
+        return (3,)
+    return range(1, sizes[0] + 1) if len(set(sizes)) == 1 and sizes[0] <= 6 else ()
 
 
 def _may_follow(number: str, following: str, text: str, end: int) -> bool:
@@ -195,15 +198,16 @@ def _is_other(number: str, sizes: list[int], text: str, begin: int) -> bool:
     """An identifier of a common kind, which is a card number only by chance. Such card numbers are missed."""
     if sizes[:1] != [4] and _DAY.match(number):
         return True
+    if len(number) == SHORTEST and _is_ean(number):
+        return True
     if sizes:
         return False
     if _FRACTION.search(text, max(0, begin - 2), begin):
         return True
-    if len(number) > SHORTEST:
-        return False
     # The last Visa cards with 13 digits are from the last century: phone numbers are more frequent.
     before, after = text[max(0, begin - 1) : begin], text[begin + len(number) : begin + len(number) + 1]
-    return _is_ean(number) or (number[0] == "4" and (before == "+" or before.isalnum() or after.isalnum()))
+    glued = before == "+" or before.isalnum() or after.isalnum()
+    return len(number) == SHORTEST and number[0] == "4" and glued
 
 
 def _is_ean(digits: str) -> bool:
