@@ -16,8 +16,7 @@ from payments.problems import Problem
 from payments.validation import FIELDS, MAX_AMOUNT, idempotency_key, merchant_id, payment_request, query
 from tests.generators.accidents import accident
 from tests.generators.identifiers import IDENTIFIERS
-
-BODY = {"amount": 1050, "currency": "EUR", "payment_token": "tok_visa"}
+from tests.unit.payments.conftest import BODY
 
 
 def refused(body: str) -> list[str]:
