@@ -48,7 +48,8 @@ class Completion:
         recorded = settled.steps[step.key]
         if step.makes_the_payment and recorded.settled_by in (None, request_id):
             declined = recorded.state == DECLINED
-            self.report("PaymentsDeclined" if declined else "PaymentsAuthorized", settled, recorded, "")
+            metric = "PaymentsDeclined" if declined else "PaymentsAuthorized"
+            self.report(metric, settled, recorded, settled.decline_code or "")
         return settled
 
     def _outcome(self, payment: Payment, step: Step, answer: Approved | Declined, request_id: str) -> Outcome:

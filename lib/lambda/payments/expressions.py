@@ -34,10 +34,10 @@ from payments.step import Outcome, Step
 
 # Kind of step -> what must hold for it to begin, and what its intent sets.
 BEGIN_IF = {
-    CAPTURE: "#status = :authorized AND #amount >= :amount AND size(#steps) < :most",
-    VOID: "#status = :authorized AND size(#steps) < :last",
+    CAPTURE: "#status = :authorized AND #amount >= :amount AND size(#steps) <= :most",
+    VOID: "#status = :authorized AND size(#steps) <= :last",
     REFUND: "#status = :captured AND #refundable >= :amount "
-    "AND (size(#steps) < :most OR (#refundable = :amount AND size(#steps) < :last))",
+    "AND (size(#steps) <= :most OR (#refundable = :amount AND size(#steps) <= :last))",
 }
 BEGIN = {
     CAPTURE: "#status = :capturing, #due_at = :due_at, #pending_since = :at",

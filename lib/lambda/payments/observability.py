@@ -29,8 +29,10 @@ def count(metric: str, number: float = 1) -> None:
 
 
 def report_gateway(metric: str, payment: Payment, step: Step, detail: str) -> None:
-    """Count what a gateway answered, or that it did not, and log of which payment's step."""
+    """Count what a gateway answered, or that it did not; log of which payment's step, if there is a detail to tell."""
     count(metric)
+    if not detail:
+        return
     of = {"payment_id": payment.payment_id, "step": step.kind, "request_id": step.request_id}
     logger.info(metric, extra={**of, "gateway": payment.gateway, "detail": detail})
 

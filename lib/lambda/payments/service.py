@@ -216,4 +216,4 @@ def refusal(payment: Payment, step: Step) -> Problem | None:
         return amount_exceeded(payment.state, step.kind, limit)
     ends_it = step.kind == VOID or (step.kind == REFUND and step.amount == limit)
     most = MAX_LAST_STEPS if ends_it else MAX_STEPS
-    return too_many_steps(payment.state) if len(payment.steps) >= most else None
+    return too_many_steps(payment.state) if len(payment.steps) > most else None

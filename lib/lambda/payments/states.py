@@ -31,7 +31,8 @@ STEPS = (AUTHORIZE, SALE, CAPTURE, VOID, REFUND)
 SUCCEEDED = "succeeded"
 STEP_STATES = (PENDING, SUCCEEDED, DECLINED)
 
-MAX_STEPS = 100  # of one payment: at about 300 bytes each its item stays far below DynamoDB's 400 KB
+# Of one payment, after its making: at about 300 bytes each its item stays far below DynamoDB's 400 KB.
+MAX_STEPS = 100
 # For what ends a payment: the void of an authorization, the refund of all that is left.
 MAX_LAST_STEPS = 300
 
