@@ -59,7 +59,7 @@ def test_the_stage_is_throttled_and_deploys_by_itself(template: Template) -> Non
 
 
 def test_each_route_has_limits_of_its_own(template: Template) -> None:
-    """Whoever lists in a loop keeps nobody from paying. API Gateway refuses settings of routes that it does not know."""
+    """Whoever lists in a loop keeps nobody from paying. API Gateway has to know a route before its settings."""
     stage = template["front_door/stage"]
     limits = {
         settings["route_key"]: (settings["throttling_rate_limit"], settings["throttling_burst_limit"])
