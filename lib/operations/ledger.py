@@ -18,7 +18,16 @@ ARCHIVED = (
     *("payment_id", "merchant_id", "amount", "currency", "captured", "refunded", "decline_code", "livemode"),
     *("created_at", "updated_at"),
 )
-BOOKKEEPING = ("status", "version", "steps", "gateway", "gateway_reference", "token_hash", "capture_before")
+BOOKKEEPING = (
+    "status",
+    "version",
+    "steps",
+    "gateway",
+    "gateway_reference",
+    "token_hash",
+    "capture_before",
+    "refundable",
+)
 READ = tuple(dict.fromkeys((*ARCHIVED, *BOOKKEEPING)))
 MAKING = ("sale", "authorize")
 UNDER_WAY = {"capturing": "capture", "voiding": "void"}  # stored status -> the step that is pending
@@ -68,6 +77,7 @@ class Payment:
     gateway: str
     gateway_reference: str | None
     token_hash: str | None
+    refundable: int
     archived: Mapping[str, Any]
     steps: Mapping[str, Step]
 
@@ -79,6 +89,41 @@ class Payment:
     def times(self) -> list[datetime]:
         """Of all its changes."""
         return [at for step in self.steps.values() for at in step.times()]
+
+    @property
+    def changes(self) -> int:
+        """How many of its versions its steps account for: an intent and an outcome each."""
+        return sum(1 if step.is_pending else 2 for step in self.steps.values())
+
+    def inconsistencies(self) -> dict[str, tuple[Any, Any]]:
+        """What contradicts the item's own steps: name -> what is stored, what follows from the steps."""
+        refunds = [step for step in self.steps.values() if step.kind == "refund"]
+        refunded = sum(step.amount or 0 for step in refunds if step.state == "succeeded")
+        reserved = sum(step.amount or 0 for step in refunds if step.is_pending)
+        status, captured = self._status_and_captured()
+        pairs = {
+            "status": (self.status, status),
+            "captured": (self.archived["captured"], captured),
+            "refunded": (self.archived["refunded"], refunded),
+            "refundable": (self.refundable, captured - refunded - reserved),
+            # Erasing what tells of a person is a version without a step.
+            "version": (self.version, max(self.version, self.changes)),
+        }
+        return {name: values for name, values in pairs.items() if values[0] != values[1]}
+
+    def _status_and_captured(self) -> tuple[str, int]:
+        amount = int(self.archived["amount"])
+        if self.making.state != "succeeded":
+            return self.making.state, 0
+        status, captured = ("captured", amount) if self.making.kind == "sale" else ("authorized", 0)
+        for step in self.steps.values():
+            if step.kind == "capture" and step.state == "succeeded":
+                status, captured = "captured", amount if step.amount is None else step.amount
+            elif step.kind == "void" and step.state == "succeeded":
+                status = "voided"
+            elif step.kind in UNDER_WAY.values() and step.is_pending and status == "authorized":
+                status = next(stored for stored, kind in UNDER_WAY.items() if kind == step.kind)
+        return status, captured
 
 
 def scan(client: Any, table: str, window: Window | None = None) -> Iterator[Item]:
@@ -133,6 +178,7 @@ def payment_of(item: Item) -> Payment | None:
             gateway=values["gateway"],
             gateway_reference=values.get("gateway_reference"),
             token_hash=values.get("token_hash"),
+            refundable=values.get("refundable", 0),
             archived=_archived(values, steps),
             steps=steps,
         )

@@ -37,8 +37,8 @@ def compare_receipt(payment: Payment, receipt: Receipt | None) -> Iterator[Diffe
         yield Difference("receipt stale", key, "it shows an older version", values)
     elif receipt != (wanted := receipt_of(payment)):
         names = sorted(name for name in {**receipt, **wanted} if receipt.get(name) != wanted.get(name))
-        values = {
+        unlike = {
             "ledger": {name: wanted.get(name) for name in names},
             "receipt": {name: receipt.get(name) for name in names},
         }
-        yield Difference("receipt differs", key, "it says something else", values)
+        yield Difference("receipt differs", key, "it says something else", unlike)

@@ -14,7 +14,9 @@ from lib.environments import ToolError
 CACHE_KIB = 32 * 1024
 AT_ONCE = 1000  # rows
 
-LEDGER, AUDIT, RECEIPT, RECEIPT_KEY, CHARGE, REFUND = "ledger", "audit", "receipt", "receipt key", "charge", "refund"
+# Sources. A receipt key is listed; a receipt is read, and unreadable if something else stands in its place.
+LEDGER, AUDIT, CHARGE, REFUND = "ledger", "audit", "charge", "refund"
+RECEIPT, RECEIPT_KEY, UNREADABLE = "receipt", "receipt key", "unreadable receipt"
 
 
 @dataclass

@@ -54,6 +54,8 @@ def compare_trail(
     yield from _steps(payment, standing, due, window)
     if standing:
         yield from _newest(payment, standing[-1])
+    if standing and window.is_everything:
+        yield from _erasures(payment, standing)
 
 
 def doubles(entries: Sequence[Entry]) -> Iterator[Difference]:
@@ -101,16 +103,19 @@ def _chain(payment_id: str, life: Sequence[Record]) -> Iterator[Difference]:
         elif (last is not None and follows and record["before"] != last["after"]) or (
             record["event"] == "created" and record["before"] is not None
         ):
-            before = last["after"] if last else None
+            values = _unlike("before", record["before"], "earlier", last["after"] if last else None)
             detail = f"what {_number(record)} has before the change is not what was there"
-            yield Difference("audit differs", payment_id, detail, _unlike("before", record["before"], "earlier", before))
+            yield Difference("audit differs", payment_id, detail, values)
         last = record
 
 
 def _by_hand(payment_id: str, life: Sequence[Record], window: Window) -> Iterator[Difference]:
     """What no step made: the API does neither."""
+    last: Record | None = None
     for record in life:
-        if not window.has(at(record)):
+        erases = _erases(record, last)
+        last = record
+        if not window.has(at(record)) or erases:
             continue
         who = "somebody whom the stream does not name" if record["actor"] == NOBODY else str(record["actor"])
         values = {"actor": record["actor"], "time": record["at"]}
@@ -123,6 +128,13 @@ def _by_hand(payment_id: str, life: Sequence[Record], window: Window) -> Iterato
             yield Difference("changed by hand", payment_id, detail, {**values, **changed})
 
 
+def _erases(record: Record, last: Record | None) -> bool:
+    """A new version without a step that leaves what is archived as it was: docs/payments.md, "The item"."""
+    if record["event"] != "changed" or record.get("step") is not None or record["before"] != record["after"]:
+        return False
+    return last is None or int(record["version"]) == int(last["version"]) + 1
+
+
 def _gaps(payment_id: str, life: Sequence[Record], window: Window) -> Iterator[Difference]:
     """Versions that are missing, where the ledger cannot tell what they were."""
     last = 0 if window.is_everything else int(life[0]["version"])
@@ -130,7 +142,8 @@ def _gaps(payment_id: str, life: Sequence[Record], window: Window) -> Iterator[D
         version = int(record["version"])
         if version > last + 1:
             missing = f"version {last + 1}" if version == last + 2 else f"versions {last + 1} to {version - 1}"
-            yield Difference("change not audited", payment_id, f"no audit record of {missing}, before {_number(record)}")
+            detail = f"no audit record of {missing}, before {_number(record)}"
+            yield Difference("change not audited", payment_id, detail)
         last = version
 
 
@@ -198,10 +211,20 @@ def _newest(payment: Payment, record: Record) -> Iterator[Difference]:
         yield Difference("audit differs", payment.payment_id, f"version {payment.version} is another", values)
 
 
+def _erasures(payment: Payment, standing: Sequence[Record]) -> Iterator[Difference]:
+    """Versions that no step accounts for."""
+    without_step = payment.version - payment.changes
+    audited = len({record["version"] for record in standing if record.get("step") is None})
+    if without_step > audited:
+        values = {"ledger": without_step, "audit trail": audited}
+        detail = "no audit record of a version that no step accounts for"
+        yield Difference("change not audited", payment.payment_id, detail, values)
+
+
 def _not_in_ledger(payment_id: str, record: Record) -> Difference:
     step = record.get("step") or {}
     what = f"a {step.get('kind', 'change')} of it" if step else "it"
-    detail = f"{_number(record)} has {what}, at {record['at']} by {record['actor']}, and never its removal"
+    detail = f"{_number(record)} has {what}, at {record['at']} by {record['actor']}; the ledger does not"
     return Difference("not in the ledger", payment_id, detail, {"audit trail": f"version {record['version']}"})
 
 
@@ -215,9 +238,7 @@ def _number(record: Record) -> str:
 
 
 def _unlike(first: str, one: Any, second: str, other: Any) -> dict[str, Any]:
-    """The members that differ, of both."""
-    names = sorted(name for name in {**(one or {}), **(other or {})} if (one or {}).get(name) != (other or {}).get(name))
-    return {
-        first: one and {name: one.get(name) for name in names},
-        second: other and {name: other.get(name) for name in names},
-    }
+    """The members that differ, of both; what is not there has none."""
+    one, other = one or {}, other or {}
+    names = sorted(name for name in {**one, **other} if one.get(name) != other.get(name))
+    return {first: {name: one.get(name) for name in names}, second: {name: other.get(name) for name in names}}

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from lib.environments import ToolError
 
-BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 # Between the clocks of a function, which dates a step, and of DynamoDB or a gateway, which date what they did.
 CLOCKS_DIFFER = timedelta(minutes=5)
 
@@ -30,6 +30,10 @@ class Window:
 
     def has(self, at: datetime) -> bool:
         return self.begin <= at < self.end
+
+    def may_have(self, at: datetime) -> bool:
+        """By another clock than the one that `at` is of."""
+        return self.begin - CLOCKS_DIFFER <= at < self.end + CLOCKS_DIFFER
 
     def days(self) -> Iterator[date]:
         """Days whose audit objects may have a change of the window, by another clock; the newest last."""

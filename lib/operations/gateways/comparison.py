@@ -33,8 +33,12 @@ STATES = {
 
 def compare_gateway(payment: Payment, found: Found) -> Iterator[Difference]:
     """Nothing is said of the making of a payment, or of a refund, whose outcome is pending in the ledger."""
+    own = next((charge for charge in found.charges if charge.reference == payment.gateway_reference), None)
+    if own is None and found.charges:
+        own = found.charges[0]
     if not payment.making.is_pending:
-        yield from _charge(payment, found.charge)
+        yield from _charge(payment, own)
+    yield from (only_at_gateway(charge) for charge in found.charges if charge is not own and is_effect(charge))
     made = {refund.key: refund for refund in found.refunds}
     for step in payment.steps.values():
         if step.kind == "refund":
@@ -47,7 +51,7 @@ def compare_gateway(payment: Payment, found: Found) -> Iterator[Difference]:
 def only_at_gateway(found: Charge | Refund) -> Difference:
     """Money that moved without a record in the ledger."""
     what = "charge" if isinstance(found, Charge) else "refund"
-    detail = f"the gateway has the {what} {found.reference} of {found.amount}, made at {found.created}; the ledger has none"
+    detail = f"the gateway has the {what} {found.reference} of {found.amount}, made at {found.created}"
     return Difference("only at the gateway", found.payment_id, detail, {"ledger": None, "gateway": found.state})
 
 

@@ -47,9 +47,9 @@ class Refund:
 
 @dataclass(frozen=True)
 class Found:
-    """What the gateway has of one payment."""
+    """What the gateway has of one payment: one charge, unless something went wrong."""
 
-    charge: Charge | None
+    charges: tuple[Charge, ...] = ()
     refunds: tuple[Refund, ...] = ()
 
 

@@ -27,7 +27,13 @@ from lib.operations.ledger import Payment
 CODES = (
     *("card_declined", "card_not_supported", "do_not_honor", "expired_card", "fraudulent", "generic_decline"),
     *("incorrect_cvc", "insufficient_funds", "invalid_account", "lost_card", "pickup_card", "processing_error"),
-    *("restricted_card", "stolen_card", "transaction_not_allowed", "try_again_later", "withdrawal_count_limit_exceeded"),
+    *(
+        "restricted_card",
+        "stolen_card",
+        "transaction_not_allowed",
+        "try_again_later",
+        "withdrawal_count_limit_exceeded",
+    ),
 )
 
 
@@ -83,7 +89,7 @@ class Simulated:
             for step in payment.steps.values()
             if step.kind == "refund"
         )
-        return Found(charge, refunds)
+        return Found((charge,), refunds)
 
 
 def _approved(payment: Payment) -> str:
