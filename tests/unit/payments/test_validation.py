@@ -12,29 +12,25 @@ from hypothesis import strategies as st
 
 from payments import cards
 from payments.problems import Problem
-from payments.validation import FIELDS, idempotency_key, payment_request
+from payments.validation import FIELDS, idempotency_key, merchant_id, payment_request
 from tests.unit.payments.conftest import BODY
 
 
 def refused(body: str) -> list[str]:
     with pytest.raises(Problem) as caught:
-        payment_request(body)
+        payment_request("m-1", body)
     return [error.pointer for error in caught.value.errors]
 
 
 def test_a_full_body_is_accepted() -> None:
     body = {**BODY, "customer_id": "c-1", "capture": False, "metadata": {"order": "17"}}
-    request = payment_request(json.dumps(body))
-    assert vars(request) == body
+    request = payment_request("m-1", json.dumps(body))
+    assert vars(request) == {"merchant_id": "m-1", **body}
 
 
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("merchant_id", ""),
-        ("merchant_id", "a b"),
-        ("merchant_id", "m" * 65),
-        ("merchant_id", 7),
         ("amount", 0),
         ("amount", -1),
         ("amount", 10.0),
@@ -65,7 +61,7 @@ def test_a_wrong_field_is_named(field: str, value: Any) -> None:
     assert refused(json.dumps({**BODY, field: value})) == [f"/{field}"]
 
 
-@pytest.mark.parametrize("field", ["merchant_id", "amount", "currency", "payment_token"])
+@pytest.mark.parametrize("field", ["amount", "currency", "payment_token"])
 def test_a_missing_field_is_named(field: str) -> None:
     assert refused(json.dumps({name: value for name, value in BODY.items() if name != field})) == [f"/{field}"]
 
@@ -76,7 +72,7 @@ def test_an_unknown_field_is_named_beside_what_else_is_wrong() -> None:
 
 @pytest.mark.parametrize("currency", ["EUR", "JPY", "KWD", "USD"])
 def test_currencies_of_the_standard_are_accepted(currency: str) -> None:
-    assert payment_request(json.dumps({**BODY, "currency": currency})).currency == currency
+    assert payment_request("m-1", json.dumps({**BODY, "currency": currency})).currency == currency
 
 
 @pytest.mark.parametrize(
@@ -106,14 +102,14 @@ def test_a_deep_body_is_refused(levels: int) -> None:
 
 def test_a_large_body_is_refused_as_such() -> None:
     with pytest.raises(Problem) as caught:
-        payment_request(json.dumps({**BODY, "metadata": {"k": "v" * 20_000}}))
+        payment_request("m-1", json.dumps({**BODY, "metadata": {"k": "v" * 20_000}}))
     assert caught.value.status == 413
 
 
 @pytest.mark.parametrize("field", sorted(FIELDS))
 def test_a_card_number_is_refused_in_any_field_and_not_repeated(field: str) -> None:
     with pytest.raises(Problem) as caught:
-        payment_request(json.dumps({**BODY, field: {"note": "4111 1111 1111 1111"}}))
+        payment_request("m-1", json.dumps({**BODY, field: {"note": "4111 1111 1111 1111"}}))
     assert caught.value.status == 400
     assert [error.pointer for error in caught.value.errors] == [f"/{field}/note"]
     assert "4111" not in json.dumps(caught.value.body())
@@ -129,13 +125,13 @@ JSON = st.recursive(
 @given(st.dictionaries(st.sampled_from(sorted(FIELDS)) | st.text(max_size=5), JSON, max_size=8))
 def test_any_document_is_accepted_or_refused(document: dict[str, Any]) -> None:
     with contextlib.suppress(Problem):  # anything else fails the test
-        assert payment_request(json.dumps({**BODY, **document})).amount > 0
+        assert payment_request("m-1", json.dumps({**BODY, **document})).amount > 0
 
 
 @given(st.text())
 def test_any_text_is_accepted_or_refused_with_reasons(body: str) -> None:
     with pytest.raises(Problem):
-        payment_request(body)
+        payment_request("m-1", body)
 
 
 @pytest.mark.parametrize("value", [None, "", " ", "ü", "k" * 256, "4111-1111-1111-1111"])
@@ -158,3 +154,10 @@ def test_digits_alone_are_no_uuid() -> None:
 
 def test_a_key_of_255_characters_is_accepted() -> None:
     assert idempotency_key("k" * 255) == "k" * 255
+
+
+@pytest.mark.parametrize("value", ["", "a b", "m" * 65, "4111111111111111", "m-4111-1111-1111-1111"])
+def test_a_wrong_merchant_is_refused(value: str) -> None:
+    with pytest.raises(Problem) as caught:
+        merchant_id(value)
+    assert [error.pointer for error in caught.value.errors] == ["merchant_id"]
