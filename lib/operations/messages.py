@@ -33,12 +33,15 @@ class Messages:
     def __iter__(self) -> Iterator[Message]:
         """Each message once, also if it becomes visible again meanwhile. Those not deleted by then are given back."""
         seen: set[str] = set()
+        again: set[str] = set()  # received once more, since the last new one: a round without a new one is the end
         try:
             while received := self._receive():
+                ids = {message["MessageId"] for message in received}
                 new = [message for message in received if message["MessageId"] not in seen]
-                seen |= {message["MessageId"] for message in new}
-                if not new:
+                if not new and ids & again:
                     break
+                again = set() if new else again | ids
+                seen |= ids
                 for message in new:
                     self._hide(message)
                     yield message

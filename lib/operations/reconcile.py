@@ -108,9 +108,7 @@ class Reconciliation:
 
     def _gateway(self, gateway: Gateway, step: Step) -> int:
         count = 0
-        begin, end = self.window.begin - CLOCKS_DIFFER, datetime.now(UTC)
-        if self.window.end < self.window.settled_before:
-            end = self.window.end + CLOCKS_DIFFER
+        begin, end = self.window.begin - CLOCKS_DIFFER, self.window.end + CLOCKS_DIFFER
         for charge in gateway.charges(begin, end):
             self.records.add(charge.payment_id, sorting.CHARGE, charge.reference, asdict(charge))
             count += 1
@@ -150,12 +148,18 @@ class Reconciliation:
                 yield payment
 
 
-def reconcile(stack: Deployed, options: Options, progress: Progress, output: TextIO = sys.stdout) -> int:
+def reconcile(
+    stack: Deployed,
+    options: Options,
+    progress: Progress,
+    output: TextIO = sys.stdout,
+    now: datetime | None = None,
+) -> int:
     """0 where no record contradicts another, 1 where there is a difference. Raises ToolError.
 
     Payments that changed within the last `settle_seconds` are counted and not compared.
     """
-    chosen = window(options.day, options.since, options.settle_seconds, datetime.now(UTC))
+    chosen = window(options.day, options.since, options.settle_seconds, now or datetime.now(UTC))
     with closing(SortedRecords()) as records, closing(Findings()) as findings:
         run = Reconciliation(stack, chosen, progress, records, findings, configured(stack))
         compared = run.run().compared

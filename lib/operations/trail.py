@@ -61,7 +61,7 @@ def compare_trail(
 def doubles(entries: Sequence[Entry]) -> Iterator[Difference]:
     """Records that stand twice and say the same."""
     for number, found in _copies(entries).items():
-        if len(found) > 1:
+        if len(found) > 1 and all(record == found[0][1] for _, record in found):
             others = ", ".join(key for key, _ in found[1:])
             detail = f"sequence number {number} of {found[0][1]['payment_id']} is in {others}, too"
             yield Difference(AUDITED_TWICE, found[0][0], detail)
