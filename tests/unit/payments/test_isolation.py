@@ -23,7 +23,7 @@ def test_another_merchants_payment_is_not_found(
     payment_id = call("POST", PAYMENTS, {**BODY, "capture": capture}).body["payment_id"]
     before = dict(world.items[payment_id])
     for path in (OTHER, "/merchants/M-1/payments"):
-        answer = call(method, f"{path}/{payment_id}{step}", body, "another key" if method == "POST" else None)
+        answer = call(method, f"{path}/{payment_id}{step}", body, "another-key" if method == "POST" else None)
         assert (answer.status, answer.body["type"]) == (404, "urn:payments:problem:payment-not-found")
     assert (world.items[payment_id], len(world.gateway_calls)) == (before, 1)
 
