@@ -35,8 +35,8 @@ requests and cost per 10,000 payments (one sale each, two changes; us-east-1, AW
 --day and --since read the audit objects, receipts and charges of that time, and charges of the eight days before it;
 but the whole table, at $0.0002 per 10,000 payments in it. --day also reads the audit objects of the day after it.
 
-memory: at most 200 MB for any number of payments. What is read is sorted in files without a name in TMPDIR, DISK_KB
-a payment; nothing of them remains.
+memory: at most 200 MB for any number of payments. What is read is sorted in files without a name in TMPDIR, 7 KB a
+payment; nothing of them remains.
 """
 }
 

@@ -152,7 +152,7 @@ def reconcile(
     stack: Deployed,
     options: Options,
     progress: Progress,
-    output: TextIO = sys.stdout,
+    output: TextIO | None = None,
     now: datetime | None = None,
 ) -> int:
     """0 where no record contradicts another, 1 where there is a difference. Raises ToolError.
@@ -165,7 +165,7 @@ def reconcile(
         compared = run.run().compared
         report = Report(stack.name, chosen, options.settle_seconds, compared, findings, options.limit)
         if options.as_json:
-            report.write(output)
+            report.write(output or sys.stdout)
         else:
             report.show(progress)
         return 1 if findings.differences else 0

@@ -51,7 +51,9 @@ class Endless:
                 "audit/": (f"{self.day}/{place}" for place in range(0, self.number, IN_OBJECT // 2)),
                 "receipts/": (f"receipts/m-1/pay_{spelled(place)}.json" for place in range(self.number)),
             }.get(Prefix, iter(()))
-            yield from self._pages(({"Key": key, "ETag": "", "LastModified": self.modified} for key in keys), "Contents")
+            yield from self._pages(
+                ({"Key": key, "ETag": "", "LastModified": self.modified} for key in keys), "Contents"
+            )
         else:
             items = (json.loads(self.item.replace(PLACEHOLDER, spelled(place))) for place in range(self.number))
             yield from self._pages(items, "Items")

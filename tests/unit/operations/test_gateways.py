@@ -79,10 +79,13 @@ def test_another_answer_than_the_simulated_gateways_is_named(
     world.archive()
     (found,) = [one for one in world.differences() if one["kind"] == "gateway differs"]
     assert found["where"] == paid
-    assert gateway.items() <= {
-        name: value.replace(paid, "{}") if isinstance(value, str) else value
-        for name, value in found["values"]["gateway"].items()
-    }.items()
+    assert (
+        gateway.items()
+        <= {
+            name: value.replace(paid, "{}") if isinstance(value, str) else value
+            for name, value in found["values"]["gateway"].items()
+        }.items()
+    )
     assert found["runbook"] == "docs/runbooks/gateway-differences.md"
 
 
@@ -220,9 +223,7 @@ def test_a_charge_without_payment_is_named(world: World, recorded: Recorded) -> 
 @pytest.mark.parametrize(
     ("change", "kind"), [({"amount": 11}, "gateway differs"), ({"state": "declined"}, "gateway differs")]
 )
-def test_a_refund_that_differs_is_named(
-    world: World, recorded: Recorded, change: dict[str, Any], kind: str
-) -> None:
+def test_a_refund_that_differs_is_named(world: World, recorded: Recorded, change: dict[str, Any], kind: str) -> None:
     (refund,) = recorded.refunded
     recorded.refunded = [dataclasses.replace(refund, **change)]
     assert world.kinds() == [(kind, refund.payment_id)]

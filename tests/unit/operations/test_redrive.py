@@ -248,7 +248,9 @@ def test_receipts_are_rebuilt_from_the_ledger(setting: Setting, damage: Callable
     damage(world, receipt_key(paid))
     code, lines = setting.redrive(receipts=True)
     assert code == 0
-    assert {key: world.bucket.objects[key][:2] for key in before} == before, "as the archiver writes them, and their metadata"
+    assert {key: world.bucket.objects[key][:2] for key in before} == before, (
+        "as the archiver writes them, and their metadata"
+    )
     assert any(line.startswith(f"replayed  {receipt_key(paid)}") for line in lines)
     assert any(line.startswith("not rebuilt: an audit record is never made up") for line in lines)
 

@@ -263,7 +263,10 @@ def test_a_difference_at_stripe_is_looked_up_and_named(world: World, account: Ac
     account.refunds[0]["amount"] = 11
     account.requests.clear()
     (found,) = world.differences()
-    assert (found["kind"], found["values"]) == ("gateway differs", {"ledger": {"amount": 10}, "gateway": {"amount": 11}})
+    assert (found["kind"], found["values"]) == (
+        "gateway differs",
+        {"ledger": {"amount": 10}, "gateway": {"amount": 11}},
+    )
     assert any(path.startswith("/v1/payment_intents/pi_1") for path in account.requests)
 
 

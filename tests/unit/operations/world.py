@@ -114,9 +114,7 @@ class Table:
         items = [item for _, item in sorted(self.database.items.items()) if matches(item, names)]
         for start in range(0, max(1, len(items)), PAGE):
             yield {
-                "Items": [
-                    {name: item[name] for name in read if name in item} for item in items[start : start + PAGE]
-                ]
+                "Items": [{name: item[name] for name in read if name in item} for item in items[start : start + PAGE]]
             }
 
     def get_item(self, **arguments: Any) -> dict[str, Any]:
