@@ -50,11 +50,12 @@ destroy: setup  ## remove everything from AWS, by its state alone; AUTO_APPROVE=
 unlock: setup  ## remove the lock on the state that a killed run left; LOCK=ID (python -m lib.deploy unlock)
 	@$(RUN) -m lib.deploy unlock
 
-reconcile: setup  ## compare ledger and archive; SETTLE=120 leaves out what changed within 120 s (python -m lib.operations reconcile)
-	@$(RUN) -m lib.operations reconcile $(if $(SETTLE),--settle '$(SETTLE)')
+reconcile: setup  ## compare ledger, archive and gateway; DAY=2026-11-23, SINCE=…, SETTLE=120, LIMIT=100, JSON=1 (python -m lib.operations reconcile)
+	@$(RUN) -m lib.operations reconcile $(if $(SETTLE),--settle '$(SETTLE)') $(if $(DAY),--day '$(DAY)') \
+		$(if $(SINCE),--since '$(SINCE)') $(if $(LIMIT),--limit '$(LIMIT)') $(if $(filter 1,$(JSON)),--json)
 
-redrive: setup  ## give what the archiver set aside or gave up to it again; STREAM=1: whatever the stream still has (python -m lib.operations redrive)
-	@$(RUN) -m lib.operations redrive $(if $(filter 1,$(STREAM)),--stream)
+redrive: setup  ## give what the archiver set aside or gave up to it again; STREAM=1: whatever the stream still has; RECEIPTS=1: receipts from the ledger (python -m lib.operations redrive)
+	@$(RUN) -m lib.operations redrive $(if $(filter 1,$(STREAM)),--stream) $(if $(filter 1,$(RECEIPTS)),--receipts)
 
 export-audit: setup  ## copy the audit trail before a destroy; TO=folder or TO=s3://bucket/prefix (python -m lib.operations export-audit)
 	@$(RUN) -m lib.operations export-audit --to '$(TO)'
