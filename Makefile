@@ -85,7 +85,7 @@ docs: setup  ## docs/rules.md, written from the catalogue
 	@$(RUN) -m lib.rules_document
 
 lock:  ## renew the locks in requirements/ (needs uv)
-	@for name in project checkov emulator terraform mutants; do \
+	@for name in project checkov emulator terraform mutants localstripe; do \
 		uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 			--no-header requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 	@uv pip compile --quiet --upgrade --python-version 3.12 --python-platform aarch64-manylinux2014 --generate-hashes \

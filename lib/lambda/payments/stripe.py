@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TypeVar
 
 from payments.gateway import Answer, Approved, Charge, Declined, Unknown
 from payments.payment import timestamp
-from payments.stripe_api import BASE, Call, DeclinedError, NoAnswerError, Object, RefusedError, StripeApi
+from payments.stripe_api import BASE, Call, DeclinedError, Fields, NoAnswerError, Object, RefusedError, StripeApi
 from payments.stripe_key import Keys, SecretsManagerKeys
 
 AUTHORIZATION_LIFETIME = timedelta(days=7)  # of most cards: docs.stripe.com/payments/place-a-hold-on-a-payment-method
@@ -29,6 +29,9 @@ STATE_FORBIDS = {
     "charge_expired_for_capture",
     "payment_intent_unexpected_state",
 }
+
+
+Result = TypeVar("Result", Answer, Answer | None)
 
 
 class TwoPaymentsError(Exception):
@@ -66,7 +69,7 @@ class Stripe:
         """
         return self._answer(lambda call: _look_up(call, payment_id, key))
 
-    def _answer[T: Answer | None](self, ask: Callable[[Call], T]) -> T | Declined | Unknown:
+    def _answer(self, ask: Callable[[Call], Result]) -> Result | Declined | Unknown:
         try:
             return ask(self._api.call())
         except NoAnswerError as error:
@@ -82,7 +85,7 @@ def connect(secret_arn: str, base: str = BASE) -> Stripe:
 
 
 def _create(call: Call, charge: Charge, capture_method: str, key: str, repeat: bool) -> Answer:
-    fields = {
+    fields: Fields = {
         "amount": charge.amount,
         "currency": charge.currency.lower(),
         "payment_method": charge.payment_token,
@@ -127,7 +130,7 @@ def _outcome(call: Call, intent: Object, key: str) -> Answer:
 
 
 def _capture(call: Call, reference: str, amount: int, key: str, repeat: bool) -> Answer:
-    fields = {"amount_to_capture": amount, "metadata[capture_key]": key}
+    fields: Fields = {"amount_to_capture": amount, "metadata[capture_key]": key}
     try:
         intent = call.post(f"{INTENTS}/{reference}/capture", fields, key)
     except (NoAnswerError, RefusedError) as error:
@@ -154,7 +157,7 @@ def _void(call: Call, reference: str, key: str, repeat: bool) -> Answer:
 
 
 def _refund(call: Call, reference: str, amount: int, key: str, repeat: bool) -> Answer:
-    fields = {"payment_intent": reference, "amount": amount, "metadata[key]": key}
+    fields: Fields = {"payment_intent": reference, "amount": amount, "metadata[key]": key}
     try:
         refund = call.post(REFUNDS, fields, key)
     except NoAnswerError as error:
@@ -202,10 +205,10 @@ def _refund_of(call: Call, reference: str, key: str) -> Object | None:
 
 
 def _refunds(call: Call, reference: str) -> Iterator[Object]:
-    page: dict[str, Any] = {"has_more": True, "data": []}
+    page = call.get(REFUNDS, payment_intent=reference, limit=100)
+    yield from page["data"]
     while page["has_more"]:
-        after = {"starting_after": page["data"][-1]["id"]} if page["data"] else {}
-        page = call.get(REFUNDS, payment_intent=reference, limit=100, **after)
+        page = call.get(REFUNDS, payment_intent=reference, limit=100, starting_after=page["data"][-1]["id"])
         yield from page["data"]
 
 

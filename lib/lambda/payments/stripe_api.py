@@ -26,6 +26,7 @@ VERSION = "2026-10-28.endive"  # docs.stripe.com/api/versioning: pinned, or the 
 CONNECT_SECONDS = 1.0
 
 Object = dict[str, Any]
+Fields = Mapping[str, str | int]
 
 
 @dataclass
@@ -115,7 +116,7 @@ class Call:
     api: StripeApi
     deadline: float
 
-    def post(self, path: str, fields: Mapping[str, str | int], key: str) -> Object:
+    def post(self, path: str, fields: Fields, key: str) -> Object:
         headers = {"Content-Type": "application/x-www-form-urlencoded", "Idempotency-Key": key}
         return self.api.exchange("POST", path, urlencode(fields), headers, self.deadline)
 

@@ -10,7 +10,9 @@ from iso4217 import Currency
 
 # Every other currency has two decimals there. UGX is on Stripe's list of these, too, but its special case overrules the
 # list: like ISK, it is "represented as a two-decimal value". HUF and TWD are special in payouts, which we make none of.
-ZERO_DECIMAL = frozenset("BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF".split())
+ZERO_DECIMAL = frozenset(
+    {"BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF"}
+)
 
 RULE = "is a currency whose minor unit at Stripe is the one of ISO 4217"
 

@@ -66,7 +66,9 @@ class SecretsManagerKeys:
             code = error.response["Error"]["Code"]
             if code in RETRYABLE_HERE:
                 raise KeyUnreachableError(f"Secrets Manager answered {code}") from None
-            raise KeyUnusableError(f"Secrets Manager answered {code} for {self._secret_arn}; run make gateway-key") from None
+            raise KeyUnusableError(
+                f"Secrets Manager answered {code} for {self._secret_arn}; run make gateway-key"
+            ) from None
         except BotoCoreError as error:
             raise KeyUnreachableError(f"Secrets Manager did not answer: {type(error).__name__}") from None
         return checked(answer.get("SecretString", ""))
