@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -181,6 +182,15 @@ def test_all_requests_of_a_call_share_its_seconds(payment: Payment, proxy: Proxy
 
 def test_the_function_has_time_for_a_call_and_its_own_writes() -> None:
     assert TIMEOUT_SECONDS <= 5  # of the ten that the function has
+
+
+def test_many_at_once_with_one_key_make_one_payment(payment: Payment) -> None:
+    """Stripe answers 409 while the first one is under way."""
+    with ThreadPoolExecutor(16) as clients:
+        answers = list(clients.map(lambda _: payment.sale(repeat=True), range(16)))
+    assert any(isinstance(answer, Approved) for answer in answers)
+    assert {type(answer) for answer in answers} <= {Approved, Unknown}
+    assert payment.effects() == Effects(1, [])
 
 
 def test_a_payment_that_asks_for_the_payer_is_declined_and_cancelled(stripe: StripeHarness, proxy: Proxy) -> None:

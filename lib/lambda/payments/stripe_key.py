@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from typing import Any, Protocol
 
@@ -22,6 +23,8 @@ CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 2},
 )
 RETRYABLE_HERE = RETRYABLE | {"InternalServiceError"}
+# At the level DEBUG, the SDK would log answers whole, whatever the function's log level: the secret stands in one.
+logging.getLogger("botocore").setLevel(logging.INFO)
 
 
 class KeyUnusableError(Exception):
@@ -66,9 +69,7 @@ class SecretsManagerKeys:
             code = error.response["Error"]["Code"]
             if code in RETRYABLE_HERE:
                 raise KeyUnreachableError(f"Secrets Manager answered {code}") from None
-            raise KeyUnusableError(
-                f"Secrets Manager answered {code} for {self._secret_arn}; run make gateway-key"
-            ) from None
+            raise KeyUnusableError(f"no key in {self._secret_arn} ({code}); make gateway-key stores one") from None
         except BotoCoreError as error:
             raise KeyUnreachableError(f"Secrets Manager did not answer: {type(error).__name__}") from None
         return checked(answer.get("SecretString", ""))
@@ -78,6 +79,6 @@ def checked(key: str) -> str:
     """The key, if it is one of Stripe's test mode. Raises KeyUnusableError."""
     if not KEY.fullmatch(key):
         raise KeyUnusableError(
-            "the gateway's secret holds no key of Stripe's test mode (sk_test_…, rk_test_…); run make gateway-key"
+            "the gateway's secret holds no key of Stripe's test mode, like sk_test_…; make gateway-key stores one"
         )
     return key
