@@ -9,25 +9,32 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from payments import cards
+from payments.item import from_item
 from payments.payment import Payment
+from payments.step import Step
 
+PRIVATE = ("payment_token", "customer_id", "metadata")
 EVENTS = {"INSERT": "created", "MODIFY": "changed", "REMOVE": "removed"}
 
 
 @dataclass(frozen=True)
 class Change:
-    """One change of the ledger: before and after it; None where there was or is nothing."""
+    """One change of the ledger: before and after it; None where there was or is nothing.
+
+    `remover` is who the stream says removed the item: it knows DynamoDB's own removals (TTL) only.
+    """
 
     sequence_number: str
     event: str
     at: datetime
     before: Payment | None
     after: Payment | None
+    remover: str = "unknown"
 
     @classmethod
     def from_stream(cls, record: Mapping[str, Any]) -> Change:
@@ -44,8 +51,9 @@ class Change:
                 sequence_number=change["SequenceNumber"],
                 event=EVENTS[record["eventName"]],
                 at=datetime.fromtimestamp(float(change["ApproximateCreationDateTime"]), UTC),
-                before=Payment.from_item(before) if before else None,
-                after=Payment.from_item(after) if after else None,
+                before=from_item(before) if before else None,
+                after=from_item(after) if after else None,
+                remover=str((record.get("userIdentity") or {}).get("principalId", "unknown")),
             )
         except (KeyError, TypeError, AttributeError, OverflowError) as error:
             raise ValueError(f"the record has no usable {error}") from error
@@ -57,6 +65,20 @@ class Change:
         if payment is None:
             raise ValueError("a change has an image before it, or after it")
         return payment
+
+    @property
+    def is_postponement(self) -> bool:
+        """Only when the settler looks again has changed: bookkeeping, of which no record is kept."""
+        if self.before is None or self.after is None:
+            return False
+        return self.before != self.after and replace(self.before, due_at=None) == replace(self.after, due_at=None)
+
+    @property
+    def step(self) -> Step | None:
+        """The step that began or had its outcome; None for a change that no step made."""
+        before = self.before.steps if self.before else {}
+        changed = [step for key, step in (self.after.steps if self.after else {}).items() if before.get(key) != step]
+        return changed[0] if len(changed) == 1 else None
 
 
 @dataclass(frozen=True)
@@ -92,17 +114,18 @@ def audit_trail(changes: Iterable[Change]) -> list[Document]:
 
 
 def poison(record: Mapping[str, Any], reason: str) -> Document:
-    """A record of the stream that no retry can make archivable, as it came, without token and card numbers."""
+    """A record of the stream that no retry can make archivable, without what the archive may not hold."""
     number = str(record["dynamodb"]["SequenceNumber"])
-    document = {"sequence_number": number, "reason": reason, "record": _without_tokens(record)}
+    document = {"sequence_number": number, "reason": reason, "record": _without_private(record)}
     key = f"set-aside/{number}-{record.get('eventID', 'unnamed')}.json"
     return Document(key=key, content=_line(cards.redact_all(document)))
 
 
-def _without_tokens(value: Any) -> Any:
+def _without_private(value: Any) -> Any:
+    """Without the token, which could be charged, and what can tell of a person."""
     if isinstance(value, Mapping):
-        hidden = {"payment_token": {"S": "removed"}} if "payment_token" in value else {}
-        return {**{name: _without_tokens(inner) for name, inner in value.items()}, **hidden}
+        hidden = {name: {"S": "removed"} for name in PRIVATE if name in value}
+        return {**{name: _without_private(inner) for name, inner in value.items()}, **hidden}
     return value
 
 
@@ -118,24 +141,35 @@ def _audit_object(day: str, changes: list[Change]) -> Document:
 
 
 def _audit_record(change: Change) -> dict[str, Any]:
-    payment = change.payment
+    """Actor and request are those of the step that changed the payment; of a removal, what the stream says."""
+    payment, step = change.payment, change.step
+    nobody = change.remover if change.after is None else "unknown"
     return {
         "sequence_number": change.sequence_number,
         "event": change.event,
         "at": change.at.isoformat(timespec="seconds").replace("+00:00", "Z"),
-        "actor": payment.actor,
+        "actor": step.actor if step else nobody,
+        "actor_id": step.actor_id if step else nobody,
+        "request_id": step.request_id if step else None,
+        "step": _shown_step(step) if step else None,
         "payment_id": payment.payment_id,
         "merchant_id": payment.merchant_id,
         "version": payment.version,
-        "before": change.before.shown() if change.before else None,
-        "after": change.after.shown() if change.after else None,
+        "before": change.before.archived() if change.before else None,
+        "after": change.after.archived() if change.after else None,
     }
+
+
+def _shown_step(step: Step) -> dict[str, Any]:
+    """Without actor and request, which stand beside it."""
+    hidden = ("actor", "actor_id", "request_id", "version")
+    return {name: value for name, value in vars(step).items() if name not in hidden and value is not None}
 
 
 def _receipt(payment: Payment) -> Document:
     return Document(
         key=f"receipts/{payment.merchant_id}/{payment.payment_id}.json",
-        content=_line({"receipt_for": payment.payment_id, "version": payment.version, **payment.shown()}),
+        content=_line({"receipt_for": payment.payment_id, "version": payment.version, **payment.archived()}),
         version=payment.version,
     )
 

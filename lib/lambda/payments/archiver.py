@@ -17,7 +17,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from payments import settings
 from payments.archive import Change, Document, audit_trail, poison, receipts
-from payments.observability import logger, metrics, traced
+from payments.observability import logger, metrics
 from payments.s3_archive import S3Archive
 
 
@@ -29,7 +29,6 @@ def archive() -> S3Archive:
 
 @logger.inject_lambda_context
 @metrics.log_metrics
-@traced
 def handler(event: dict[str, Any], context: LambdaContext) -> None:  # noqa: ARG001 - Lambda's signature
     """Archive a batch. Raises whatever kept it from being archived as a whole: nothing of it counts as done."""
     records = event["Records"]
@@ -50,13 +49,15 @@ def _archive(records: list[dict[str, Any]]) -> int:
     set_aside: list[Document] = []
     for record in records:
         try:
-            changes.append(Change.from_stream(record))
+            change = Change.from_stream(record)
         except ValueError as error:
             logger.exception("change set aside", sequence_number=_number(record))
             set_aside.append(poison(record, str(error)))
+        else:
+            changes += [] if change.is_postponement else [change]
     for document in (*set_aside, *receipts(changes), *audit_trail(changes)):
         archive().write(document)
-    return len(changes)
+    return len(records) - len(set_aside)
 
 
 def _number(record: dict[str, Any]) -> str:

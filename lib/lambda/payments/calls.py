@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from botocore import exceptions
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
+from payments.observability import logger
 from payments.problems import unavailable
 
-# Three tries of at most three seconds stay within the function's ten.
-CONFIG = Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 3})
+# Two tries, so that a request of which neither is answered ends well within the function's ten seconds.
+CONFIG = Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 2})
 # docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html: "OK to retry? Yes", and
 # docs.aws.amazon.com/kms/latest/APIReference/API_VerifyMac.html
 RETRYABLE = {
@@ -26,15 +28,26 @@ RETRYABLE = {
     "ThrottlingException",
     "TransactionConflictException",
 }
+SERVER_ERROR = 500
 
 
 def call(operation: Callable[..., Any], **arguments: Any) -> Any:
-    """The operation's answer. Raises Problem (503), or the ClientError that a retry would meet again."""
+    """The operation's answer. Raises Problem (503), or what a retry would meet again: that is ours to repair.
+
+    The log has the cause of a 503: the exception's class, and the service's code for it.
+    """
     try:
         return operation(**arguments)
     except ClientError as error:
-        if error.response["Error"]["Code"] in RETRYABLE:
-            raise unavailable() from error
+        code = error.response["Error"]["Code"]
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        if code in RETRYABLE or status >= SERVER_ERROR:
+            raise _unavailable(error, code) from error
         raise
-    except BotoCoreError as error:  # no connection, no answer in time
-        raise unavailable() from error
+    except (exceptions.ConnectionError, exceptions.HTTPClientError) as error:  # no connection, no answer in time
+        raise _unavailable(error, "") from error
+
+
+def _unavailable(error: Exception, code: str) -> Exception:
+    logger.warning("AWS did not answer", exception_class=type(error).__name__, error_code=code)
+    return unavailable()

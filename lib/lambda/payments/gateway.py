@@ -61,8 +61,17 @@ Answer = Approved | Declined | Unknown
 class Gateway(Protocol):
     """A payment gateway. `repeat` says that the same call may have been made before."""
 
-    name: str  # "simulated", "stripe": stored with each payment
-    livemode: bool  # money moves
+    @property
+    def name(self) -> str:
+        """`simulated`, `stripe`: stored with each payment."""
+
+    @property
+    def livemode(self) -> bool:
+        """Money moves."""
+
+    @property
+    def unsupported_currencies(self) -> frozenset[str]:
+        """ISO 4217 codes; a new payment in one is refused before anything is recorded."""
 
     def authorize(self, charge: Charge, key: str, *, repeat: bool) -> Answer:
         """Reserve the amount on the payer's account, to be captured or voided later."""

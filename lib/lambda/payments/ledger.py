@@ -1,46 +1,39 @@
-"""The ledger in DynamoDB: one request for each step, replays and refusals included."""
+"""The ledger in DynamoDB: one request to begin a step, one to record its outcome, replays and refusals included."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, cast
 
 import boto3
 
+from payments import expressions
 from payments.calls import CONFIG, call
-from payments.payment import Payment, Step, attribute
-from payments.service import MAX_STEPS, Outcome, Page, Place, Query
-from payments.states import AUTHORIZED, CAPTURE, CAPTURED, REFUND, VOID, VOIDED
+from payments.item import attribute, from_item, to_item
+from payments.payment import GATEWAY, Payment
+from payments.problems import unavailable
+from payments.service import Begun, Page, Place, Query
+from payments.settling import Due
+from payments.states import CAPTURE
+from payments.step import Outcome, Step
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-# Kind of step -> what must hold, beside what must for all, and what is set. Conditions cannot calculate: that is why
-# the item has `refundable`, what is captured and not refunded.
-CONDITIONS = {
-    CAPTURE: "#status = :authorized AND #amount >= {amount}",
-    VOID: "#status = :authorized",
-    REFUND: "#refundable >= {amount}",
-}
-EFFECTS = {
-    CAPTURE: "#status = :captured, #captured = {amount}, #refundable = {amount}",
-    VOID: "#status = :voided",
-    REFUND: "#refunded = #refunded + {amount}, #refundable = #refundable - {amount}",
-}
-# One effect for a key, and an item that does not grow for ever.
-CONDITION = "attribute_exists(#payment_id) AND NOT contains(#step_keys, :key) AND #version <= :most"
-EFFECT = (
-    "#version = #version + :one, #updated_at = :at, #actor = :actor, "
-    "#steps = list_append(if_not_exists(#steps, :nothing), :steps)"
-)
+TRIES = 4  # to record an outcome beside other refunds of the same payment
 
 
 class DynamoDbLedger:
-    """Payments as items of one table with the key `payment_id`, and an index by `merchant_id` and `created_at`."""
+    """Payments as items of one table with the key `payment_id`.
 
-    def __init__(self, table: str, merchant_index: str, client: DynamoDBClient | None = None) -> None:
+    `merchant_index` is by `merchant_id` and `created_at`; `pending_index`, sparse, by `awaiting` and `due_at`.
+    """
+
+    def __init__(
+        self, table: str, merchant_index: str, pending_index: str, client: DynamoDBClient | None = None
+    ) -> None:
         self._table = table
         self._merchant_index = merchant_index
+        self._pending_index = pending_index
         self._client = client or boto3.client("dynamodb", config=CONFIG)
 
     def record(self, payment: Payment) -> Payment | None:
@@ -49,61 +42,45 @@ class DynamoDbLedger:
             call(
                 self._client.put_item,
                 TableName=self._table,
-                Item=payment.item(),
+                Item=to_item(payment),
                 ConditionExpression="attribute_not_exists(payment_id)",
                 # The refusal carries what stands there: no second request to read it.
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except self._client.exceptions.ConditionalCheckFailedException as refusal:
-            return _standing(refusal)
+            return _standing(refusal, payment.merchant_id)
         return None
 
-    def find(self, payment_id: str) -> Payment | None:
+    def find(self, merchant_id: str, payment_id: str) -> Payment | None:
         found = call(
             self._client.get_item,
             TableName=self._table,
             Key={"payment_id": {"S": payment_id}},
             ConsistentRead=True,  # who was just told of a payment finds it
         )
-        return Payment.from_item(found["Item"]) if "Item" in found else None
+        return _of_merchant(found.get("Item"), merchant_id)
 
-    def apply(self, payment_id: str, step: Step, actor: str) -> Outcome:
-        """Do the step if the payment allows it; a retry of the SDK after a lost answer meets its own key."""
-        # A capture of all refers to the amount by its name.
-        amount = "#amount" if step.amount is None else ":amount"
-        condition = f"{CONDITION} AND {CONDITIONS[step.kind]}".format(amount=amount)
-        update = f"SET {EFFECT}, {EFFECTS[step.kind]} ADD #step_keys :keys".format(amount=amount)
-        values = {
-            ":key": {"S": step.key},
-            ":keys": {"SS": [step.key]},
-            ":most": attribute(MAX_STEPS),
-            ":one": attribute(1),
-            ":at": attribute(step.at),
-            ":actor": attribute(actor),
-            ":nothing": attribute([]),
-            ":steps": attribute([step.attributes()]),
-            ":authorized": attribute(AUTHORIZED),
-            ":captured": attribute(CAPTURED),
-            ":voided": attribute(VOIDED),
-            ":amount": attribute(step.amount or 0),
-        }
-        # DynamoDB refuses names and values that no expression uses.
-        used = set(re.findall(r"[#:]\w+", f"{condition} {update}"))
+    def begin(self, merchant_id: str, payment_id: str, step: Step, due_at: str) -> Begun:
+        """Begin the step if the payment allows it; a retry of the SDK after a lost answer meets its own key."""
         try:
-            answer = call(
-                self._client.update_item,
-                TableName=self._table,
-                Key={"payment_id": {"S": payment_id}},
-                ConditionExpression=condition,
-                UpdateExpression=update,
-                ExpressionAttributeNames={name: name[1:] for name in used if name[0] == "#"},
-                ExpressionAttributeValues={name: value for name, value in values.items() if name in used},
-                ReturnValues="ALL_NEW",
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
-            )
+            return Begun(self._update(payment_id, expressions.intent(merchant_id, step, due_at)), begun=True)
         except self._client.exceptions.ConditionalCheckFailedException as refusal:
-            return Outcome(_standing(refusal), done=False)
-        return Outcome(Payment.from_item(answer["Attributes"]), done=True)
+            return Begun(_standing(refusal, merchant_id), begun=False)
+
+    def settle(self, payment: Payment, step: Step, outcome: Outcome) -> Payment:
+        """One request, unless another refund of the payment began or ended since it was read."""
+        standing: Payment | None = payment
+        for _ in range(TRIES):
+            if standing is None or step.key not in standing.steps:
+                raise ValueError("the payment or its step is no longer in the ledger")
+            if standing.steps[step.key].version:
+                return standing
+            last = (standing.pending_refunds or 1) == 1
+            try:
+                return self._update(payment.payment_id, expressions.outcome(payment, step, outcome, last=last))
+            except self._client.exceptions.ConditionalCheckFailedException as refusal:
+                standing = _standing(refusal, payment.merchant_id)
+        raise unavailable()
 
     def page(self, query: Query, after: Place | None) -> Page:
         """One request; an index of large items may answer fewer than the limit, and more after it."""
@@ -127,12 +104,63 @@ class DynamoDbLedger:
         )
         last = answer.get("LastEvaluatedKey")
         return Page(
-            [Payment.from_item(item) for item in answer["Items"]],
+            [from_item(item) for item in answer["Items"]],
             Place(last["created_at"]["S"], last["payment_id"]["S"]) if last else None,
         )
 
+    def pending(self) -> list[Due]:
+        return self._waiting(GATEWAY)
 
-def _standing(refusal: Exception) -> Payment | None:
-    """What the item held that a condition refused; None where there was none."""
-    item = cast(dict[str, Any], cast(Any, refusal).response).get("Item")
-    return Payment.from_item(item) if item else None
+    def uncaptured(self, now: str, limit: int) -> list[Due]:
+        return self._waiting(CAPTURE, now, limit)
+
+    def read(self, payment_id: str) -> Payment | None:
+        found = call(
+            self._client.get_item, TableName=self._table, Key={"payment_id": {"S": payment_id}}, ConsistentRead=True
+        )
+        return from_item(found["Item"]) if "Item" in found else None
+
+    def postpone(self, payment: Payment, due_at: str) -> None:
+        try:
+            self._update(payment.payment_id, expressions.postponement(payment, due_at))
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return  # it changed meanwhile: whoever changed it said when to look next
+
+    def _waiting(self, what: str, until: str | None = None, limit: int | None = None) -> list[Due]:
+        """What waits, the next due first: one request, which answers at most 1 MB, some thousands."""
+        answer = call(
+            self._client.query,
+            TableName=self._table,
+            IndexName=self._pending_index,
+            KeyConditionExpression="awaiting = :what" + (" AND due_at <= :until" if until else ""),
+            ExpressionAttributeValues={
+                ":what": attribute(what),
+                **({":until": attribute(until)} if until else {}),
+            },
+            **({"Limit": limit} if limit else {}),
+        )
+        return [
+            Due(item["payment_id"]["S"], item["due_at"]["S"], item.get("pending_since", item["due_at"])["S"])
+            for item in answer["Items"]
+        ]
+
+    def _update(self, payment_id: str, arguments: dict[str, Any]) -> Payment:
+        answer = call(
+            self._client.update_item,
+            TableName=self._table,
+            Key={"payment_id": {"S": payment_id}},
+            ReturnValues="ALL_NEW",
+            ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            **arguments,
+        )
+        return from_item(answer["Attributes"])
+
+
+def _standing(refusal: Exception, merchant_id: str) -> Payment | None:
+    """What the item held that a condition refused; None where there was none, or another merchant's."""
+    return _of_merchant(cast(dict[str, Any], cast(Any, refusal).response).get("Item"), merchant_id)
+
+
+def _of_merchant(item: Any, merchant_id: str) -> Payment | None:
+    payment = from_item(item) if item else None
+    return payment if payment and payment.merchant_id == merchant_id else None

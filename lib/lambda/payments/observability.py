@@ -1,14 +1,16 @@
-"""Logs, metrics and traces of both functions. Nothing that looks like a card number gets into any of them."""
+"""Logs and metrics of the functions. Nothing that looks like a card number gets into either."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 from payments import cards
+from payments.payment import Payment
+from payments.step import Step
 
 
 class RedactingFormatter(LambdaPowertoolsFormatter):
@@ -20,19 +22,25 @@ class RedactingFormatter(LambdaPowertoolsFormatter):
 
 logger = Logger(logger_formatter=RedactingFormatter(utc=True))
 metrics = Metrics()
-# A subsegment for each call to AWS, and no more: other libraries are not worth the time that patching takes.
-tracer = Tracer(patch_modules=["botocore"])
-# Of a handler: a trace has neither what it answers nor a second copy of what it raises. X-Ray's own library takes down
-# an exception with its message, as Lambda's log does: so none that leaves a handler may say anything of a request.
-traced = tracer.capture_lambda_handler(capture_response=False, capture_error=False)
 
 
-def count_change(status: str, currency: str) -> None:
-    """One change of the ledger, and the status that it led to. The trace can be found by status and currency."""
-    tracer.put_annotation(key="status", value=status)
-    tracer.put_annotation(key="currency", value=currency)
+def count(metric: str, number: float = 1) -> None:
+    metrics.add_metric(name=metric, unit=MetricUnit.Count, value=number)
+
+
+def report_gateway(metric: str, payment: Payment, step: Step, detail: str) -> None:
+    """Count what a gateway answered, or that it did not; log of which payment's step, if there is a detail to tell."""
+    count(metric)
+    if not detail:
+        return
+    of = {"payment_id": payment.payment_id, "step": step.kind, "request_id": step.request_id}
+    logger.info(metric, extra={**of, "gateway": payment.gateway, "detail": detail})
+
+
+def count_change(status: str) -> None:
+    """One change of the ledger, and the status that it led to."""
     # An alarm compares it with the archiver's runs.
-    metrics.add_metric(name="LedgerChanges", unit=MetricUnit.Count, value=1)
+    count("LedgerChanges")
     _count_by("status", status, "Payments", MetricUnit.Count, 1)
 
 

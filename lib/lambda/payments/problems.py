@@ -10,6 +10,8 @@ from typing import Any
 from payments import cards
 
 MEDIA_TYPE = "application/problem+json"
+# After which a request whose outcome is pending is worth repeating.
+RETRY_SECONDS = "5"
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Problem(Exception):  # noqa: N818 - RFC 9457 calls it that
     detail: str
     errors: tuple[FieldError, ...] = ()
     headers: dict[str, str] = field(default_factory=dict)
-    extensions: Mapping[str, str | int] = field(default_factory=dict)
+    extensions: Mapping[str, str | int | bool] = field(default_factory=dict)
 
     def body(self) -> dict[str, Any]:
         document: dict[str, Any] = {
@@ -67,6 +69,25 @@ def state_forbids(state: str, step: str) -> Problem:
         "state-forbids",
         f"A payment that is {state.replace('_', ' ')} allows no {step}.",
         extensions={"state": state},
+    )
+
+
+def step_pending(state: str, step: str) -> Problem:
+    return Problem(
+        HTTPStatus.CONFLICT,
+        "step-pending",
+        f"A {step} of this payment waits for the gateway's answer. Ask again when it is known.",
+        extensions={"state": state, "pending_step": step},
+        headers={"Retry-After": RETRY_SECONDS},
+    )
+
+
+def declined(payment_id: str, code: str) -> Problem:
+    return Problem(
+        HTTPStatus.PAYMENT_REQUIRED,
+        "declined",
+        "The gateway declined it. The same request with the same Idempotency-Key will not be tried again.",
+        extensions={"payment_id": payment_id, "decline_code": code},
     )
 
 

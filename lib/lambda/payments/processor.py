@@ -1,41 +1,49 @@
-"""The function behind the API: payments are made, captured, voided, refunded and read.
-
-Events and answers are those of an HTTP API with payload format 2.0
-(docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html).
-"""
+"""The function behind the API: payments are made, captured, voided, refunded and read."""
 
 from __future__ import annotations
 
 import functools
-import json
 import time
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
-from aws_lambda_powertools.event_handler.exceptions import NotFoundError
-from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from payments import cards, cursor, screening, settings, validation
+from payments import cursor, screening, settings, validation
+from payments.asking import Asking
+from payments.completion import Completion
+from payments.gateways import gateway
+from payments.http_api import HttpAnswer, HttpRequest, Route, Router
 from payments.ledger import DynamoDbLedger
-from payments.observability import count_amount, count_change, logger, metrics, traced
-from payments.payment import Payment
-from payments.problems import MEDIA_TYPE, FieldError, Problem, invalid
-from payments.service import Done, Payments
+from payments.observability import count, count_amount, count_change, logger, metrics, report_gateway
+from payments.problems import MEDIA_TYPE, RETRY_SECONDS, FieldError, Problem, declined, invalid
+from payments.service import Ask, Done, Payments
+from payments.states import DECLINED, PENDING
 
 REPLAYED = {"Idempotency-Replayed": "true"}
+LIST = "/merchants/{merchant_id}/payments"
+ONE = LIST + "/{payment_id}"
 
-app = APIGatewayHttpResolver()
+
+def now() -> datetime:
+    return datetime.now(UTC)
 
 
 @functools.cache
 def payments() -> Payments:
     """Made at the first request, and kept for the next ones."""
-    table, index = settings.required(settings.TRANSACTIONS_TABLE), settings.required(settings.MERCHANT_INDEX)
-    return Payments(DynamoDbLedger(table, index))
+    ledger = DynamoDbLedger(
+        settings.required(settings.TRANSACTIONS_TABLE),
+        settings.required(settings.MERCHANT_INDEX),
+        settings.required(settings.PENDING_INDEX),
+    )
+    completion = Completion(ledger, Asking(gateway, now, report_gateway), now, report_gateway)
+    return Payments(
+        ledger, gateway(settings.required(settings.PAYMENT_GATEWAY)), completion, now, settings.maximum_amount()
+    )
 
 
 @functools.cache
@@ -44,162 +52,141 @@ def seal() -> cursor.Seal:
     return cursor.KmsSeal(settings.required(settings.CURSOR_KEY))
 
 
+class UnforeseenError(Exception):
+    """What Lambda logs of a failure, unredacted: so it says nothing of the request."""
+
+
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_HTTP)
 @metrics.log_metrics
-@traced
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer one request. Raises UnforeseenError only, so that the function's error alarm rings."""
     begin = time.perf_counter()
     try:
-        return app.resolve(event, context)
-    except UnforeseenError:
-        raise
-    except Exception:  # an event that is not the API's
-        raise _unforeseen() from None
+        request = HttpRequest.of(event, context.aws_request_id, lambda: context.get_remaining_time_in_millis() / 1000)
+        try:
+            _screen(event, request)
+            answer = ROUTER.answer(request)
+        except Problem as problem:
+            answer = _refused(problem)
+        return answer.result(request.request_id, payments().gateway.livemode)
+    except Exception:
+        logger.exception("unforeseen failure")
+        count("PaymentsFailed")
+        raise UnforeseenError("the log line with this request's id has the failure, redacted") from None
     finally:
         elapsed = (time.perf_counter() - begin) * 1000
         metrics.add_metric(name="Latency", unit=MetricUnit.Milliseconds, value=elapsed)
 
 
-class UnforeseenError(Exception):
-    """What Lambda logs of a failure, unredacted: so it says nothing of the request."""
-
-
-def _unforeseen() -> UnforeseenError:
-    """Log the exception that is being handled, redacted, and count it."""
-    logger.exception("unforeseen failure")
-    _count("PaymentsFailed")
-    return UnforeseenError("the log line with this request's id has the failure, redacted")
-
-
-def fail(_: Exception) -> Response[str]:
-    """The router would log what nobody handles with a logger of its own, which redacts nothing."""
-    raise _unforeseen() from None
-
-
-def screen(app: APIGatewayHttpResolver, next_middleware: NextMiddleware) -> Response[Any]:
+def _screen(event: dict[str, Any], request: HttpRequest) -> None:
     """Before every route: no card numbers, no body where none belongs, no query but a list's."""
-    event = app.current_event
-    if found := list(screening.findings(event.raw_event)):
+    if found := list(screening.findings(event)):
         raise invalid(*found)  # and no other error, which could name what holds the number
-    errors = []
-    if event.http_method == "GET" and event.body:
-        errors.append(FieldError("", "a GET has no body"))
-    if (event.http_method, event.path) != ("GET", "/payments"):
-        errors += validation.unknown_parameters(event.query_string_parameters, ())
+    errors = [FieldError("", "a GET has no body")] if request.method == "GET" and request.raw_body else []
+    if not (request.method == "GET" and request.path.endswith("/payments")):
+        errors += validation.unknown_parameters(request.query, ())
     if errors:
         raise invalid(*errors)
-    return next_middleware(app)
 
 
-app.use(middlewares=[screen])
+def take(request: HttpRequest, merchant_id: str) -> HttpAnswer:
+    ask = _ask(request, merchant_id)
+    wanted = validation.payment_request(ask.merchant_id, request.body())
+    done = payments().take(wanted, ask)
+    payment = done.payment
+    location = {"Location": f"/merchants/{payment.merchant_id}/payments/{payment.payment_id}"}
+    if not done.replayed:
+        count_amount(payment.currency, payment.amount)
+    return _answer("PaymentsTaken", done, HTTPStatus.CREATED, payment.shown(), location)
 
 
-@app.post("/payments")
-def take() -> Response[str]:
-    key = _idempotency_key()
-    taken = payments().take(validation.payment_request(_body(), settings.maximum_amount()), key, _actor())
-    payment = taken.payment
-    _report("PaymentsReplayed" if taken.replayed else "PaymentsTaken", payment)
-    if taken.replayed:
-        return _answer(HTTPStatus.OK, payment.shown(), REPLAYED)
-    count_change(payment.state, payment.currency)
-    count_amount(payment.currency, payment.amount)
-    return _answer(HTTPStatus.CREATED, payment.shown(), {"Location": f"/payments/{payment.payment_id}"})
+def capture(request: HttpRequest, merchant_id: str, payment_id: str) -> HttpAnswer:
+    ask = _ask(request, merchant_id, payment_id)
+    done = payments().capture(ask, validation.capture_amount(request.body()))
+    return _answer("PaymentsCaptured", done, HTTPStatus.OK, done.payment.shown())
 
 
-@app.post("/payments/<payment_id>/capture")
-def capture(payment_id: str) -> Response[str]:
-    key = _idempotency_key()
-    done = payments().capture(payment_id, validation.capture_amount(_body()), key, _actor())
-    return _step_done("PaymentsCaptured", done, HTTPStatus.OK, done.payment.shown())
+def void(request: HttpRequest, merchant_id: str, payment_id: str) -> HttpAnswer:
+    ask = _ask(request, merchant_id, payment_id)
+    validation.nothing(request.body())
+    done = payments().void(ask)
+    return _answer("PaymentsVoided", done, HTTPStatus.OK, done.payment.shown())
 
 
-@app.post("/payments/<payment_id>/void")
-def void(payment_id: str) -> Response[str]:
-    key = _idempotency_key()
-    validation.nothing(_body())
-    done = payments().void(payment_id, key, _actor())
-    return _step_done("PaymentsVoided", done, HTTPStatus.OK, done.payment.shown())
+def refund(request: HttpRequest, merchant_id: str, payment_id: str) -> HttpAnswer:
+    ask = _ask(request, merchant_id, payment_id)
+    done = payments().refund(ask, validation.refund_amount(request.body()))
+    return _answer("PaymentsRefunded", done, HTTPStatus.CREATED, done.refund())
 
 
-@app.post("/payments/<payment_id>/refunds")
-def refund(payment_id: str) -> Response[str]:
-    key = _idempotency_key()
-    done = payments().refund(payment_id, validation.refund_amount(_body()), key, _actor())
-    return _step_done("PaymentsRefunded", done, HTTPStatus.CREATED, done.refund())
+def read(_: HttpRequest, merchant_id: str, payment_id: str) -> HttpAnswer:
+    payment = payments().read(validation.merchant_id(merchant_id), payment_id)
+    count("PaymentsRead")
+    return HttpAnswer(HTTPStatus.OK, payment.shown())
 
 
-@app.get("/payments/<payment_id>")
-def read(payment_id: str) -> Response[str]:
-    payment = payments().read(payment_id)
-    _count("PaymentsRead")
-    return _answer(HTTPStatus.OK, payment.shown())
-
-
-@app.get("/payments")
-def list_payments() -> Response[str]:
-    query, written = validation.query(app.current_event.query_string_parameters)
+def list_payments(request: HttpRequest, merchant_id: str) -> HttpAnswer:
+    query, written = validation.query(merchant_id, request.query)
     page = payments().page(query, cursor.read(written, query, seal()) if written is not None else None)
     document: dict[str, Any] = {"payments": [payment.shown() for payment in page.payments]}
     if page.last:
         document["next_cursor"] = cursor.write(page.last, query, seal())
-    _count("PaymentsListed")
-    return _answer(HTTPStatus.OK, document)
+    count("PaymentsListed")
+    return HttpAnswer(HTTPStatus.OK, document)
 
 
-def answer_problem(problem: Problem) -> Response[str]:
-    _count("RequestsRefused")
-    logger.info("request refused", status=int(problem.status), problem=problem.name)
-    return _answer(problem.status, problem.body(), problem.headers, MEDIA_TYPE)
+ROUTER = Router(
+    Route("POST", LIST, take),
+    Route("GET", LIST, list_payments),
+    Route("GET", ONE, read),
+    Route("POST", ONE + "/capture", capture),
+    Route("POST", ONE + "/void", void),
+    Route("POST", ONE + "/refunds", refund),
+)
 
 
-app.exception_handler(Problem)(answer_problem)
-app.exception_handler(Exception)(fail)
-
-
-@app.not_found
-def answer_no_route(_: NotFoundError) -> Response[str]:
-    return answer_problem(Problem(HTTPStatus.NOT_FOUND, "no-such-route", "There is nothing at this method and path."))
-
-
-def _step_done(metric: str, done: Done, status: HTTPStatus, document: dict[str, Any]) -> Response[str]:
-    _report("StepsReplayed" if done.replayed else metric, done.payment)
-    if done.replayed:
-        return _answer(HTTPStatus.OK, document, REPLAYED)
-    count_change(done.payment.state, done.payment.currency)
-    return _answer(status, document)
-
-
-def _report(metric: str, payment: Payment) -> None:
-    """Count it, and log which payment it was."""
-    _count(metric)
-    logger.info(metric, payment_id=payment.payment_id, merchant_id=payment.merchant_id, state=payment.state)
-
-
-def _idempotency_key() -> str:
-    return validation.idempotency_key(app.current_event.headers.get("idempotency-key"))
-
-
-def _body() -> str | None:
-    try:
-        return app.current_event.decoded_body
-    except ValueError:  # not base64, or not UTF-8
-        raise invalid(FieldError("", "is not UTF-8")) from None
-
-
-def _actor() -> str:
-    """Who signed the request, by ARN."""
-    authorizer = app.current_event.raw_event.get("requestContext", {}).get("authorizer") or {}
-    arn = (authorizer.get("iam") or {}).get("userArn")
-    return arn if isinstance(arn, str) and arn and not cards.contains(arn) else "unknown"
-
-
-def _count(metric: str) -> None:
-    metrics.add_metric(name=metric, unit=MetricUnit.Count, value=1)
+def _ask(request: HttpRequest, merchant_id: str, payment_id: str = "") -> Ask:
+    """What every change needs. Raises Problem 400 for a wrong merchant or key."""
+    return Ask(
+        merchant_id=validation.merchant_id(merchant_id),
+        payment_id=payment_id,
+        idempotency_key=validation.idempotency_key(request.headers.get("idempotency-key")),
+        caller=request.caller(),
+        seconds_left=request.seconds_left,
+    )
 
 
 def _answer(
-    status: HTTPStatus, document: dict[str, Any], headers: dict[str, str] | None = None, media: str = "application/json"
-) -> Response[str]:
-    return Response(status_code=int(status), content_type=media, body=json.dumps(document), headers={**(headers or {})})
+    metric: str, done: Done, status: HTTPStatus, document: dict[str, Any], headers: dict[str, str] | None = None
+) -> HttpAnswer:
+    """201 or 200; 202 while the step is pending; 402 if the gateway declined it; for a replay 200 instead of 201."""
+    payment, step = done.payment, done.step
+    count(("PaymentsReplayed" if step.makes_the_payment else "StepsReplayed") if done.replayed else metric)
+    logger.info(
+        metric,
+        payment_id=payment.payment_id,
+        merchant_id=payment.merchant_id,
+        state=payment.state,
+        step=step.kind,
+        step_state=step.state,
+        request_id=step.request_id,
+        replayed=done.replayed,
+    )
+    if not done.replayed:
+        count_change(payment.state)
+    headers = {**(headers or {}), **(REPLAYED if done.replayed else {})}
+    if step.state == DECLINED:
+        return _problem(declined(payment.payment_id, step.decline_code or payment.decline_code or ""), headers)
+    if step.state == PENDING:
+        return HttpAnswer(HTTPStatus.ACCEPTED, document, {**headers, "Retry-After": RETRY_SECONDS})
+    return HttpAnswer(HTTPStatus.OK if done.replayed else status, document, headers)
+
+
+def _refused(problem: Problem) -> HttpAnswer:
+    count("RequestsRefused")
+    logger.info("request refused", status=int(problem.status), problem=problem.name)
+    return _problem(problem, {})
+
+
+def _problem(problem: Problem, headers: dict[str, str]) -> HttpAnswer:
+    return HttpAnswer(problem.status, problem.body(), {**problem.headers, **headers}, MEDIA_TYPE)

@@ -1,27 +1,41 @@
-"""What the API does with payments, over any ledger."""
+"""What the API does with payments, over any ledger and gateway."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+from http import HTTPStatus
 from typing import Any, Protocol
 
-from payments.payment import Payment, Request, Step
-from payments.problems import Problem, amount_exceeded, conflict, not_found, state_forbids, too_many_steps
-from payments.states import CAPTURE, REFUND, TRANSITIONS, VOID
+from payments.completion import Completion, Recorder
+from payments.gateway import Gateway
+from payments.identifiers import timestamp
+from payments.payment import FIRST_LOOK, Payment, Request, refund
+from payments.problems import (
+    FieldError,
+    Problem,
+    amount_exceeded,
+    conflict,
+    invalid,
+    not_found,
+    state_forbids,
+    step_pending,
+    too_many_steps,
+)
+from payments.states import CAPTURE, MAX_LAST_STEPS, MAX_STEPS, PENDING, REFUND, SUCCEEDED, TRANSITIONS, UNDER_WAY, VOID
+from payments.step import Caller, Step
 
 PAYMENT_ID = re.compile(r"pay_[a-z2-7]{32}")
-MAX_STEPS = 100  # of one payment: at 250 bytes each its item stays far below DynamoDB's 400 KB
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What came of a step: the payment after it when it was done, as it stands when it was not, None when unknown."""
+class Begun:
+    """What came of an intent: the payment after it if the step began, as it stands if not, None when unknown."""
 
     payment: Payment | None
-    done: bool
+    begun: bool
 
 
 @dataclass(frozen=True)
@@ -50,33 +64,42 @@ class Page:
     last: Place | None
 
 
-class Ledger(Protocol):
+class Ledger(Recorder, Protocol):
     """Where payments are recorded. Each method raises Problem (503) when the ledger does not answer."""
 
     def record(self, payment: Payment) -> Payment | None:
-        """Record it in one atomic step, unless a payment of that id stands there: then that one is handed back."""
+        """Record it in one atomic write, unless a payment of that id stands there: then that one is handed back."""
 
-    def find(self, payment_id: str) -> Payment | None:
-        """The payment as last written."""
+    def find(self, merchant_id: str, payment_id: str) -> Payment | None:
+        """The merchant's payment as last written."""
 
-    def apply(self, payment_id: str, step: Step, actor: str) -> Outcome:
-        """Do the step atomically, if its key is new to the payment and `refusal` has nothing against it."""
+    def begin(self, merchant_id: str, payment_id: str, step: Step, due_at: str) -> Begun:
+        """Begin the step atomically, if its key is new to the payment and `refusal` has nothing against it."""
 
     def page(self, query: Query, after: Place | None) -> Page:
         """The query's next payments, from the newest or from after a place; seconds behind the last write."""
 
 
 @dataclass(frozen=True)
-class Taken:
-    """A payment that was asked for; `replayed` when an earlier request had already made it."""
+class Ask:
+    """What is asked with every request that changes something; `payment_id` is empty for a new payment.
 
-    payment: Payment
-    replayed: bool
+    `seconds_left`: until the function is ended.
+    """
+
+    merchant_id: str
+    payment_id: str
+    idempotency_key: str
+    caller: Caller
+    seconds_left: Callable[[], float]
 
 
 @dataclass(frozen=True)
 class Done:
-    """A step that was asked for, and the payment right after it; `replayed` when an earlier request had done it."""
+    """A step that was asked for, and the payment; `replayed` when an earlier request had asked for it.
+
+    If the step succeeded, `payment` is as it was right after it, so that a replay answers what was answered then.
+    """
 
     payment: Payment
     step: Step
@@ -85,45 +108,57 @@ class Done:
     def refund(self) -> dict[str, Any]:
         """A refund as it is answered."""
         return {
-            "refund_id": self.step.refund_id,
+            **refund(self.step),
             "payment_id": self.payment.payment_id,
-            "amount": self.step.amount,
             "currency": self.payment.currency,
-            "created_at": self.step.at,
+            "livemode": self.payment.livemode,
             "payment": self.payment.shown(),
         }
 
 
 @dataclass(frozen=True)
 class Payments:
+    """`gateway` takes the payments that are made now; each one remembers its own."""
+
     ledger: Ledger
-    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    gateway: Gateway
+    completion: Completion
+    clock: Callable[[], datetime]
+    maximum_amount: int
 
-    def take(self, request: Request, idempotency_key: str, actor: str) -> Taken:
-        """Make the payment once for a merchant and key. Raises Problem 409 when the key came with another request."""
-        payment = Payment.new(request, idempotency_key, actor, self.clock())
-        standing = self.ledger.record(payment)
-        if standing is None:
-            return Taken(payment, replayed=False)
-        if standing.fingerprint != payment.fingerprint:
+    def take(self, request: Request, ask: Ask) -> Done:
+        """Make the payment once for a merchant and key.
+
+        Raises Problem 409 when the key came with another request, 400 for a new payment that is over the maximum or in
+        a currency that the gateway does not take. A limit that was lowered since is none for one that was made before.
+        """
+        payment = Payment.new(request, ask.idempotency_key, self.gateway, ask.caller, self.clock())
+        if problem := self._refusal(request):
+            standing = self.ledger.find(payment.merchant_id, payment.payment_id)
+            if standing is None:
+                raise problem
+        else:
+            standing = self.ledger.record(payment)
+        if standing and standing.fingerprint != payment.fingerprint:
             raise conflict()
-        return Taken(standing.as_made(), replayed=True)
+        made = standing or payment
+        return self._complete(made, made.making, ask, replayed=standing is not None)
 
-    def capture(self, payment_id: str, amount: int | None, idempotency_key: str, actor: str) -> Done:
+    def capture(self, ask: Ask, amount: int | None) -> Done:
         """Capture the amount, or all. Raises Problem 404, 409."""
-        return self._do(CAPTURE, payment_id, amount, idempotency_key, actor)
+        return self._do(CAPTURE, ask, amount)
 
-    def void(self, payment_id: str, idempotency_key: str, actor: str) -> Done:
+    def void(self, ask: Ask) -> Done:
         """Give up an authorization. Raises Problem 404, 409."""
-        return self._do(VOID, payment_id, None, idempotency_key, actor)
+        return self._do(VOID, ask, None)
 
-    def refund(self, payment_id: str, amount: int, idempotency_key: str, actor: str) -> Done:
+    def refund(self, ask: Ask, amount: int) -> Done:
         """Give back some of what was captured. Raises Problem 404, 409."""
-        return self._do(REFUND, payment_id, amount, idempotency_key, actor)
+        return self._do(REFUND, ask, amount)
 
-    def read(self, payment_id: str) -> Payment:
+    def read(self, merchant_id: str, payment_id: str) -> Payment:
         """Raises Problem 404."""
-        payment = self.ledger.find(payment_id) if PAYMENT_ID.fullmatch(payment_id) else None
+        payment = self.ledger.find(merchant_id, payment_id) if PAYMENT_ID.fullmatch(payment_id) else None
         if payment is None:
             raise not_found()
         return payment
@@ -131,28 +166,54 @@ class Payments:
     def page(self, query: Query, after: Place | None) -> Page:
         return self.ledger.page(query, after)
 
-    def _do(self, kind: str, payment_id: str, amount: int | None, idempotency_key: str, actor: str) -> Done:
-        if not PAYMENT_ID.fullmatch(payment_id):
+    def _do(self, kind: str, ask: Ask, amount: int | None) -> Done:
+        if not PAYMENT_ID.fullmatch(ask.payment_id):
             raise not_found()
-        step = Step.new(kind, payment_id, idempotency_key, amount, self.clock())
-        outcome = self.ledger.apply(payment_id, step, actor)
-        if outcome.payment is None:
+        now = self.clock()
+        step = Step.new(kind, ask.payment_id, ask.idempotency_key, amount, ask.caller, now)
+        intent = self.ledger.begin(ask.merchant_id, ask.payment_id, step, timestamp(now + FIRST_LOOK))
+        if intent.payment is None:
             raise not_found()
-        if outcome.done:
-            return Done(outcome.payment, step, replayed=False)
-        earlier = outcome.payment.step(step.key)
+        if intent.begun:
+            return self._complete(intent.payment, step, ask, replayed=False)
+        earlier = intent.payment.steps.get(step.key)
         if earlier is None:
-            raise refusal(outcome.payment, step) or RuntimeError(f"the ledger refused a {kind} for no known reason")
-        if earlier.fingerprint != step.fingerprint:
+            raise refusal(intent.payment, step) or RuntimeError(f"the ledger refused a {kind} for no known reason")
+        if not earlier.asks_the_same(step):
             raise conflict()
-        return Done(outcome.payment.as_of(earlier), earlier, replayed=True)
+        return self._complete(intent.payment, earlier, ask, replayed=True)
+
+    def _complete(self, payment: Payment, step: Step, ask: Ask, *, replayed: bool) -> Done:
+        """Ask the gateway, unless the step has its outcome. Where that cannot be recorded the step stays pending."""
+        if step.state == PENDING:
+            try:
+                payment = self.completion.complete(
+                    payment, step, repeat=replayed, request_id=ask.caller.request_id, seconds_left=ask.seconds_left()
+                )
+            except Problem as problem:
+                if problem.status != HTTPStatus.SERVICE_UNAVAILABLE:
+                    raise
+            step = payment.steps[step.key]
+        return Done(payment.as_of(step) if step.state == SUCCEEDED else payment, step, replayed)
+
+    def _refusal(self, request: Request) -> Problem | None:
+        """Why no new payment is made of a valid request."""
+        if request.amount > self.maximum_amount:
+            return invalid(FieldError("/amount", f"is from 1 to {self.maximum_amount}"))
+        if request.currency in self.gateway.unsupported_currencies:
+            return invalid(FieldError("/currency", f"is no currency that the gateway {self.gateway.name} takes"))
+        return None
 
 
 def refusal(payment: Payment, step: Step) -> Problem | None:
     """Why the payment does not allow a step that is new to it; None where it does."""
     if step.kind not in TRANSITIONS[payment.state]:
         return state_forbids(payment.state, step.kind)
-    limit = payment.captured - payment.refunded if step.kind == REFUND else payment.amount
+    if payment.status in UNDER_WAY:
+        return step_pending(payment.state, UNDER_WAY[payment.status])
+    limit = payment.refundable if step.kind == REFUND else payment.amount
     if step.amount is not None and step.amount > limit:
         return amount_exceeded(payment.state, step.kind, limit)
-    return too_many_steps(payment.state) if len(payment.steps) >= MAX_STEPS else None
+    ends_it = step.kind == VOID or (step.kind == REFUND and step.amount == limit)
+    most = MAX_LAST_STEPS if ends_it else MAX_STEPS
+    return too_many_steps(payment.state) if len(payment.steps) > most else None

@@ -32,6 +32,7 @@ class Simulated:
     sleep: Callable[[float], None] = time.sleep
     name: str = "simulated"
     livemode: bool = False
+    unsupported_currencies: frozenset[str] = frozenset()
 
     def authorize(self, charge: Charge, key: str, *, repeat: bool) -> Answer:  # noqa: ARG002 - the token decides
         expiry = self.clock().astimezone(UTC) + AUTHORIZATION_LIFETIME

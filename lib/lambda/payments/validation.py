@@ -12,7 +12,8 @@ from typing import Any
 from iso4217 import Currency
 
 from payments import cards
-from payments.payment import Request, timestamp
+from payments.identifiers import timestamp
+from payments.payment import Request
 from payments.problems import FieldError, Problem, invalid
 from payments.service import Query
 
@@ -34,7 +35,7 @@ METADATA_KEY = re.compile(r"[A-Za-z0-9_.-]{1,40}")
 CURRENCIES = frozenset(currency.code for currency in Currency if currency.exponent is not None)
 
 # Of a list. Payments have microseconds, so times have no finer ones.
-QUERY_PARAMETERS = ("merchant_id", "from", "to", "cursor", "limit")
+QUERY_PARAMETERS = ("from", "to", "cursor", "limit")
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 FIRST, LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 LIMIT = re.compile(r"[1-9][0-9]{0,2}")
@@ -56,10 +57,18 @@ def idempotency_key(value: str | None) -> str:
     return value
 
 
-def payment_request(body: str | None, maximum_amount: int = MAX_AMOUNT) -> Request:
+def merchant_id(value: str) -> str:
+    """The path's merchant. Raises Problem (400)."""
+    if cards.contains(value):
+        raise invalid(FieldError("merchant_id", CARD))
+    if rule := _IDENTIFIER(value):
+        raise invalid(FieldError("merchant_id", rule))
+    return value
+
+
+def payment_request(merchant: str, body: str | None) -> Request:
     """Parse and check a body; raises Problem (400, 413) with an error for each field that is wrong."""
-    fields = {**FIELDS, "amount": _amount_to(maximum_amount)}
-    return Request(**_checked(_parse(body or ""), fields, REQUIRED))
+    return Request(merchant, **_checked(_parse(body or ""), FIELDS, REQUIRED))
 
 
 def capture_amount(body: str | None) -> int | None:
@@ -79,14 +88,10 @@ def nothing(body: str | None) -> None:
     _checked(_parse(body or "{}"), {}, ())
 
 
-def query(parameters: Mapping[str, str]) -> tuple[Query, str | None]:
+def query(merchant: str, parameters: Mapping[str, str]) -> tuple[Query, str | None]:
     """A list's query, and its cursor; raises Problem (400) with an error for each parameter that is wrong."""
+    merchant = merchant_id(merchant)
     errors = unknown_parameters(parameters, QUERY_PARAMETERS)
-    merchant_id = parameters.get("merchant_id")
-    if merchant_id is None:
-        errors.append(FieldError("merchant_id", "is required"))
-    elif rule := _IDENTIFIER(merchant_id):
-        errors.append(FieldError("merchant_id", rule))
     times: dict[str, datetime] = {"from": FIRST, "to": LAST}
     for name in times:
         if name in parameters:
@@ -103,7 +108,7 @@ def query(parameters: Mapping[str, str]) -> tuple[Query, str | None]:
         raise invalid(*errors)
     # The index's range includes its end, and the query's does not.
     end = times["to"] - timedelta(microseconds=1)
-    made = Query(merchant_id or "", timestamp(times["from"]), timestamp(end), int(limit))
+    made = Query(merchant, timestamp(times["from"]), timestamp(end), int(limit))
     return made, parameters.get("cursor")
 
 
@@ -214,7 +219,6 @@ def _metadata(value: Any) -> str | None:
 
 _IDENTIFIER = _matches(IDENTIFIER, "has 1 to 64 letters, digits, hyphens and underscores")
 FIELDS: dict[str, Callable[[Any], str | None]] = {
-    "merchant_id": _IDENTIFIER,
     "amount": _amount,
     "currency": _currency,
     "payment_token": _matches(TOKEN, "has 1 to 255 visible ASCII characters and is no number"),
@@ -222,4 +226,4 @@ FIELDS: dict[str, Callable[[Any], str | None]] = {
     "capture": _capture,
     "metadata": _metadata,
 }
-REQUIRED = ("merchant_id", "amount", "currency", "payment_token")
+REQUIRED = ("amount", "currency", "payment_token")

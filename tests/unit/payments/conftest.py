@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import gzip
 import hmac
 import io
@@ -21,55 +20,88 @@ import pytest
 os.environ.setdefault("POWERTOOLS_SERVICE_NAME", "payments")
 os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Payments")
 os.environ.setdefault("MAXIMUM_AMOUNT", "999999999999")
+os.environ.setdefault("PAYMENT_GATEWAY", "simulated")
 
-from payments import archiver, processor
+from payments import archiver, processor, settler
 from payments.archive import Document
-from payments.observability import logger
-from payments.payment import Payment, Step
-from payments.service import Outcome, Page, Payments, Place, Query, refusal
+from payments.asking import Asking
+from payments.completion import Completion
+from payments.gateway import Answer as GatewayAnswer
+from payments.gateway import Gateway
+from payments.item import to_item
+from payments.ledger import DynamoDbLedger
+from payments.observability import logger, report_gateway
+from payments.payment import Payment, Request
+from payments.service import Payments
+from payments.settling import Settler
+from payments.simulated import Simulated
+from payments.step import Caller
+from tests.simulation.dynamodb import Index, MemoryDynamoDb
 
 NOW = datetime(2026, 11, 23, 10, 15, 30, 123456, tzinfo=UTC)
-BODY = {"merchant_id": "m-1", "amount": 1050, "currency": "EUR", "payment_token": "tok_visa"}
+PAYMENTS = "/merchants/m-1/payments"
+BODY = {"amount": 1050, "currency": "EUR", "payment_token": "tok_visa"}
+CALLER = Caller("arn:aws:iam::123456789012:user/shop", "AIDAEXAMPLE", "request-1")
+MAXIMUM = 999_999_999_999
+# As docs/payments.md has them ("The item").
+LISTED = ("amount", "currency", "status", "captured", "refunded", "livemode", "decline_code", "capture_before",
+          "updated_at", "customer_id", "metadata")  # fmt: skip
+INDEXES = {
+    "merchant": Index("merchant_id", "created_at", LISTED),
+    "pending": Index("awaiting", "due_at", ("pending_since",)),
+}
 
 
-class MemoryLedger:
-    """Keeps what DynamoDB would keep: items, not objects."""
+@dataclass
+class World:
+    """The functions over a table in memory and the simulated gateway, whose calls are kept as (call, key, repeat)."""
 
-    def __init__(self) -> None:
-        self.items: dict[str, dict[str, Any]] = {}
-        self.now = NOW
+    now: datetime = NOW
+    maximum_amount: int = MAXIMUM
+    gateway_calls: list[tuple[str, str, bool]] = field(default_factory=list)
+    slept: float = 0.0
+    answers: list[GatewayAnswer] = field(default_factory=list)
+    seconds_left: float = 10.0
 
-    def record(self, payment: Payment) -> Payment | None:
-        if payment.payment_id in self.items:
-            return Payment.from_item(self.items[payment.payment_id])
-        self.items[payment.payment_id] = payment.item()
-        return None
+    def __post_init__(self) -> None:
+        self.database = MemoryDynamoDb(INDEXES, clock=lambda: self.now)
+        self.ledger = DynamoDbLedger("table", "merchant", "pending", client=cast(Any, self.database))
+        self.gateway = cast(Gateway, SpyGateway(self))
+        self.asking = Asking(lambda _: self.gateway, lambda: self.now, report_gateway)
+        self.completion = Completion(self.ledger, self.asking, lambda: self.now, report_gateway)
+        self.settler = Settler(self.ledger, self.completion, lambda: self.now, settler._failure)
 
-    def find(self, payment_id: str) -> Payment | None:
-        item = self.items.get(payment_id)
-        return Payment.from_item(item) if item else None
+    @property
+    def items(self) -> dict[str, dict[str, Any]]:
+        return self.database.items
 
-    def apply(self, payment_id: str, step: Step, actor: str) -> Outcome:
-        standing = self.find(payment_id)
-        if standing is None or standing.step(step.key) or refusal(standing, step):
-            return Outcome(standing, done=False)
-        done = dataclasses.replace(standing.after(step), actor=actor)
-        self.items[payment_id] = done.item()
-        return Outcome(done, done=True)
+    @property
+    def payments(self) -> Payments:
+        return Payments(self.ledger, self.gateway, self.completion, lambda: self.now, self.maximum_amount)
 
-    def page(self, query: Query, after: Place | None) -> Page:
-        found = sorted(
-            (
-                (item["created_at"]["S"], payment_id)
-                for payment_id, item in self.items.items()
-                if item["merchant_id"]["S"] == query.merchant_id and query.begin <= item["created_at"]["S"] <= query.end
-            ),
-            reverse=True,
-        )
-        rest = [place for place in found if after is None or place < (after.created_at, after.payment_id)]
-        shown = rest[: query.limit]
-        payments = [Payment.from_item(self.items[payment_id]) for _, payment_id in shown]
-        return Page(payments, Place(*shown[-1]) if len(shown) < len(rest) else None)
+    def sleep(self, seconds: float) -> None:
+        self.slept += seconds
+
+
+class SpyGateway:
+    """The simulated gateway; each call of it is kept, and the world's `answers` come first, whatever is asked."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._simulated = Simulated(clock=lambda: world.now, sleep=world.sleep)
+
+    def __getattr__(self, name: str) -> Any:
+        real = getattr(self._simulated, name)
+        if not callable(real):
+            return real
+
+        def call(*arguments: Any, **options: Any) -> Any:
+            world = self._world
+            key = arguments[-1]
+            world.gateway_calls.append((name, key, options.get("repeat", False)))
+            return world.answers.pop(0) if world.answers else real(*arguments, **options)
+
+        return call
 
 
 class MemorySeal:
@@ -122,6 +154,10 @@ class Context:
     memory_limit_in_mb: int = 512
     invoked_function_arn: str = "arn:aws:lambda:eu-west-1:123456789012:function:lambda-payment-processor-test"
     aws_request_id: str = "52fdfc07-2182-454f-963f-5f0f9a621d72"
+    seconds_left: float = 10.0
+
+    def get_remaining_time_in_millis(self) -> int:
+        return int(self.seconds_left * 1000)
 
 
 @dataclass
@@ -135,11 +171,12 @@ Call = Callable[..., Answer]
 
 
 @pytest.fixture
-def ledger(monkeypatch: pytest.MonkeyPatch) -> MemoryLedger:
-    memory = MemoryLedger()
-    monkeypatch.setattr(processor, "payments", lambda: Payments(memory, clock=lambda: memory.now))
+def world(monkeypatch: pytest.MonkeyPatch) -> World:
+    made = World()
+    monkeypatch.setattr(processor, "payments", lambda: made.payments)
     monkeypatch.setattr(processor, "seal", MemorySeal)
-    return memory
+    monkeypatch.setattr(settler, "settler", lambda: made.settler)
+    return made
 
 
 @pytest.fixture
@@ -160,7 +197,7 @@ def archive(monkeypatch: pytest.MonkeyPatch) -> MemoryArchive:
 
 
 @pytest.fixture
-def call(ledger: MemoryLedger) -> Call:  # noqa: ARG001 - the ledger stands behind the function
+def call(world: World) -> Call:
     """Call the processor as an HTTP API does (payload format 2.0)."""
 
     def send(
@@ -172,6 +209,8 @@ def call(ledger: MemoryLedger) -> Call:  # noqa: ARG001 - the ledger stands behi
         raw: str | None = None,
         query: dict[str, str] | None = None,
         headers: dict[str, str] | None = None,
+        identity: dict[str, str] | None = None,
+        request_id: str = "request-1",
         **extra: Any,
     ) -> Answer:
         event = {
@@ -186,16 +225,16 @@ def call(ledger: MemoryLedger) -> Call:  # noqa: ARG001 - the ledger stands behi
                 **(headers or {}),
             },
             "requestContext": {
-                "requestId": "request-1",
+                "requestId": request_id,
                 "stage": "$default",
                 "http": {"method": method, "path": path},
-                "authorizer": {"iam": {"userArn": "arn:aws:iam::123456789012:user/shop"}},
+                "authorizer": {"iam": identity or {"userArn": CALLER.actor, "userId": CALLER.actor_id}},
             },
             "body": raw if raw is not None else (None if body is None else json.dumps(body)),
             "isBase64Encoded": False,
             **extra,
         }
-        result = processor.handler(event, Context())  # type: ignore[arg-type]  # a Context has all that is used
+        result = processor.handler(event, Context(seconds_left=world.seconds_left))  # type: ignore[arg-type]  # a Context has all that is used
         return Answer(result["statusCode"], result["headers"], json.loads(result["body"]))
 
     return send
@@ -215,7 +254,12 @@ def stream_record(
         "StreamViewType": "NEW_AND_OLD_IMAGES",
     }
     if after:
-        change["NewImage"] = after.item()
+        change["NewImage"] = to_item(after)
     if before:
-        change["OldImage"] = before.item()
+        change["OldImage"] = to_item(before)
     return {"eventID": sequence_number, "eventName": event, "eventSource": "aws:dynamodb", "dynamodb": change}
+
+
+def new_payment(request: Request | None = None, key: str = "key-1", at: datetime = NOW) -> Payment:
+    """One whose gateway has not answered."""
+    return Payment.new(request or Request("m-1", 1050, "EUR", "tok_visa"), key, Simulated(), CALLER, at)

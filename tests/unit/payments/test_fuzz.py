@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from payments import cards, processor, validation
 from payments.payment import Payment, payment_id
 from payments.service import Payments
-from tests.unit.payments.conftest import BODY, NOW, Context, MemoryLedger, MemorySeal
+from tests.unit.payments.conftest import BODY, NOW, PAYMENTS, Context, MemorySeal, World
 
 CARD = "4111111111111111"
 INSIDES = re.compile(r'Traceback|File "|\.py\b|line \d+|Error\b.*\(|site-packages|/var/task')
@@ -29,7 +29,7 @@ STATUSES = {200, 201, 400, 404, 409, 413}
 
 MADE = payment_id("m-1", "made before")
 USUAL: list[dict[str, Any]] = [BODY, {**BODY, "capture": False}, {"amount": 1}, {}]
-PATHS = ["/payments", *(f"/payments/{MADE}{step}" for step in ("", "/capture", "/void", "/refunds")), "/payments/pay_x"]
+PATHS = [PAYMENTS, *(f"{PAYMENTS}/{MADE}{step}" for step in ("", "/capture", "/void", "/refunds")), "/payments/pay_x"]
 TEXT = st.text(max_size=40)
 SIGNS = st.text(st.characters(codec="latin-1"), max_size=40)  # of headers
 SCALARS = st.one_of(
@@ -96,9 +96,9 @@ BINARY = st.one_of(
 def post(body: str | None, **other: Any) -> dict[str, Any]:
     return {
         "version": "2.0",
-        "rawPath": "/payments",
+        "rawPath": PAYMENTS,
         "headers": {"idempotency-key": "key-1"},
-        "requestContext": {"requestId": "r", "stage": "$default", "http": {"method": "POST", "path": "/payments"}},
+        "requestContext": {"requestId": "r", "stage": "$default", "http": {"method": "POST", "path": PAYMENTS}},
         "body": body,
         "isBase64Encoded": False,
         **other,
@@ -110,7 +110,7 @@ QUERIES = st.dictionaries(st.sampled_from(["merchant_id", "from", "to", "limit",
 STRANGE_MEMBERS: dict[str, st.SearchStrategy[Any]] = {
     "headers": st.dictionaries(SIGNS.map(str.lower), SIGNS, max_size=3),
     "key": SIGNS,
-    "path": st.one_of(TEXT.map(lambda text: f"/payments/{text}"), TEXT),
+    "path": st.one_of(TEXT.map(lambda text: f"{PAYMENTS}/{text}"), TEXT),
     "rawQueryString": st.none() | TEXT,
     "queryStringParameters": st.none() | QUERIES,
     "pathParameters": st.none() | st.dictionaries(st.just("id"), TEXT),
@@ -174,8 +174,8 @@ def ask() -> Iterator[Ask]:
     """The processor over a ledger that has one payment, authorized, before each event."""
     request = validation.payment_request(json.dumps({**BODY, "capture": False}))
 
-    def ledger() -> MemoryLedger:
-        memory = MemoryLedger()
+    def ledger() -> World:
+        memory = World()
         memory.record(Payment.new(request, "made before", "shop", NOW))
         return memory
 

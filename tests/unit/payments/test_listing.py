@@ -12,19 +12,19 @@ from hypothesis import strategies as st
 from payments import cards, cursor
 from payments.problems import Problem
 from payments.service import Place, Query
-from tests.unit.payments.conftest import BODY, NOW, Answer, Call, MemoryLedger, MemorySeal
+from tests.unit.payments.conftest import BODY, NOW, PAYMENTS, Answer, Call, MemorySeal, World
 
 MINE = {"merchant_id": "m-1"}
 
 
 @pytest.fixture
-def made(call: Call, ledger: MemoryLedger) -> list[dict[str, Any]]:
+def made(call: Call, world: World) -> list[dict[str, Any]]:
     """Seven payments, a second apart, oldest first, the last two at one moment; and one of somebody else."""
     payments = []
     for number in range(7):
-        ledger.now = NOW + timedelta(seconds=min(number, 5))
-        payments.append(call("POST", "/payments", BODY, f"key-{number}").body)
-    call("POST", "/payments", {**BODY, "merchant_id": "m-2"})
+        world.now = NOW + timedelta(seconds=min(number, 5))
+        payments.append(call("POST", PAYMENTS, BODY, f"key-{number}").body)
+    call("POST", PAYMENTS, {**BODY, "merchant_id": "m-2"})
     return payments
 
 
@@ -35,7 +35,7 @@ def ids(payments: list[dict[str, Any]]) -> list[str]:
 def pages(call: Call, **query: str) -> list[list[str]]:
     found, more = [], {}
     while True:
-        answer = call("GET", "/payments", query={**MINE, **query, **more})
+        answer = call("GET", PAYMENTS, query={**MINE, **query, **more})
         assert answer.status == 200
         found.append(ids(answer.body["payments"]))
         if "next_cursor" not in answer.body:
@@ -49,7 +49,7 @@ def wrong(answer: Answer) -> list[str]:
 
 
 def test_a_list_has_the_merchants_payments_newest_first(call: Call, made: list[dict[str, Any]]) -> None:
-    answer = call("GET", "/payments", query=MINE)
+    answer = call("GET", PAYMENTS, query=MINE)
     times = [payment["created_at"] for payment in answer.body["payments"]]
     assert times == sorted(times, reverse=True)
     assert sorted(ids(answer.body["payments"])) == sorted(ids(made))
@@ -65,11 +65,11 @@ def test_pages_have_every_payment_once(call: Call, made: list[dict[str, Any]], l
     assert {len(page) for page in found[:-1]} <= {int(limit)}
 
 
-def test_payments_made_meanwhile_move_no_page(call: Call, made: list[dict[str, Any]], ledger: MemoryLedger) -> None:
-    first = call("GET", "/payments", query={**MINE, "limit": "3"}).body
-    ledger.now = NOW + timedelta(minutes=1)
-    call("POST", "/payments", BODY, "meanwhile")
-    second = call("GET", "/payments", query={**MINE, "cursor": first["next_cursor"]}).body
+def test_payments_made_meanwhile_move_no_page(call: Call, made: list[dict[str, Any]], world: World) -> None:
+    first = call("GET", PAYMENTS, query={**MINE, "limit": "3"}).body
+    world.now = NOW + timedelta(minutes=1)
+    call("POST", PAYMENTS, BODY, "meanwhile")
+    second = call("GET", PAYMENTS, query={**MINE, "cursor": first["next_cursor"]}).body
     assert sorted(ids(first["payments"] + second["payments"])) == sorted(ids(made))
 
 
@@ -84,7 +84,7 @@ def test_payments_made_meanwhile_move_no_page(call: Call, made: list[dict[str, A
 )
 @pytest.mark.usefixtures("made")
 def test_from_is_included_and_to_is_not(call: Call, begin: str, end: str, count: int) -> None:
-    answer = call("GET", "/payments", query={**MINE, "from": begin, "to": end})
+    answer = call("GET", PAYMENTS, query={**MINE, "from": begin, "to": end})
     assert (answer.status, len(answer.body["payments"])) == (200, count)
 
 
@@ -112,7 +112,7 @@ def test_from_is_included_and_to_is_not(call: Call, begin: str, end: str, count:
     ],
 )
 def test_wrong_parameters_are_named(call: Call, query: dict[str, str], fields: list[str]) -> None:
-    assert wrong(call("GET", "/payments", query=query)) == fields
+    assert wrong(call("GET", PAYMENTS, query=query)) == fields
 
 
 @pytest.mark.usefixtures("made")
@@ -125,16 +125,16 @@ def test_wrong_parameters_are_named(call: Call, query: dict[str, str], fields: l
     ],
 )
 def test_a_cursor_of_another_query_is_refused(call: Call, other: dict[str, str]) -> None:
-    answered = call("GET", "/payments", query={**MINE, "limit": "1"}).body["next_cursor"]
-    assert wrong(call("GET", "/payments", query={**other, "cursor": answered})) == ["cursor"]
+    answered = call("GET", PAYMENTS, query={**MINE, "limit": "1"}).body["next_cursor"]
+    assert wrong(call("GET", PAYMENTS, query={**other, "cursor": answered})) == ["cursor"]
 
 
 @pytest.mark.usefixtures("made")
 def test_a_changed_cursor_is_refused(call: Call) -> None:
-    answered = call("GET", "/payments", query={**MINE, "limit": "1"}).body["next_cursor"]
+    answered = call("GET", PAYMENTS, query={**MINE, "limit": "1"}).body["next_cursor"]
     for index, letter in enumerate(answered):
         changed = answered[:index] + ("b" if letter == "a" else "a") + answered[index + 1 :]
-        assert wrong(call("GET", "/payments", query={**MINE, "cursor": changed})) == ["cursor"]
+        assert wrong(call("GET", PAYMENTS, query={**MINE, "cursor": changed})) == ["cursor"]
 
 
 QUERY = Query("m-1", "a", "b", 1)

@@ -11,7 +11,7 @@ import pytest
 from payments import archiver, states
 from payments.payment import Payment
 from payments.validation import CURRENCIES
-from tests.unit.payments.conftest import BODY, Call, Context, MemoryArchive, MemoryLedger, stream_record
+from tests.unit.payments.conftest import BODY, PAYMENTS, Call, Context, MemoryArchive, World, stream_record
 
 OPERATIONS = Path(__file__).resolve().parents[3] / "docs" / "operations.md"
 STATES = len(states.TRANSITIONS)
@@ -35,28 +35,28 @@ def written(output: str) -> set[Metric]:
     return found
 
 
-def use_everything(call: Call, ledger: MemoryLedger) -> None:
+def use_everything(call: Call, world: World) -> None:
     """Each currency, each status, each route, each way to be refused."""
     for number, currency in enumerate(sorted(CURRENCIES)):
-        call("POST", "/payments", {**BODY, "currency": currency}, f"sale-{number}")
+        call("POST", PAYMENTS, {**BODY, "currency": currency}, f"sale-{number}")
     for last in ("capture", "void"):
-        made = call("POST", "/payments", {**BODY, "capture": False}, f"authorized-{last}").body["payment_id"]
+        made = call("POST", PAYMENTS, {**BODY, "capture": False}, f"authorized-{last}").body["payment_id"]
         for _ in range(2):
-            call("POST", f"/payments/{made}/{last}", None, last)
-    sold = call("POST", "/payments", BODY, "sold").body["payment_id"]
-    call("POST", "/payments", BODY, "sold")
+            call("POST", f"{PAYMENTS}/{made}/{last}", None, last)
+    sold = call("POST", PAYMENTS, BODY, "sold").body["payment_id"]
+    call("POST", PAYMENTS, BODY, "sold")
     for part in (50, 1000):
-        call("POST", f"/payments/{sold}/refunds", {"amount": part}, f"refund-{part}")
-    call("GET", f"/payments/{sold}", key=None)
-    call("GET", "/payments", key=None, query={"merchant_id": "m-1"})
+        call("POST", f"{PAYMENTS}/{sold}/refunds", {"amount": part}, f"refund-{part}")
+    call("GET", f"{PAYMENTS}/{sold}", key=None)
+    call("GET", PAYMENTS, key=None, query={"merchant_id": "m-1"})
     call("GET", "/payments/pay_unknown", key=None)
-    ledger.items = None  # type: ignore[assignment]  # whatever is asked of it raises
+    world.items = None  # type: ignore[assignment]  # whatever is asked of it raises
     with pytest.raises(Exception, match="redacted"):
-        call("POST", "/payments", BODY, "unforeseen")
+        call("POST", PAYMENTS, BODY, "unforeseen")
 
 
 def test_the_processor_writes_no_more_metrics_than_the_bound(
-    call: Call, ledger: MemoryLedger, capsys: pytest.CaptureFixture[str]
+    call: Call, world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
     use_everything(call, ledger)
     found = written(capsys.readouterr().out)
@@ -66,10 +66,10 @@ def test_the_processor_writes_no_more_metrics_than_the_bound(
 
 
 def test_the_archiver_writes_two(
-    archive: MemoryArchive, capsys: pytest.CaptureFixture[str], call: Call, ledger: MemoryLedger
+    archive: MemoryArchive, capsys: pytest.CaptureFixture[str], call: Call, world: World
 ) -> None:
-    call("POST", "/payments", BODY)
-    (item,) = ledger.items.values()
+    call("POST", PAYMENTS, BODY)
+    (item,) = world.items.values()
     capsys.readouterr()
     record = stream_record(Payment.from_item(item))
     archiver.handler({"Records": [record]}, Context())  # type: ignore[arg-type]  # a Context has all that is used

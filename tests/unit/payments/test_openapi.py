@@ -16,7 +16,7 @@ from lib.constructs.front_door import ROUTES
 from lib.environments import ROOT
 from payments import cursor, service, validation
 from payments.states import TRANSITIONS
-from tests.unit.payments.conftest import BODY, NOW, Answer, Call, MemoryLedger
+from tests.unit.payments.conftest import BODY, NOW, Answer, Call, World
 
 SPEC: dict[str, Any] = yaml.safe_load((ROOT / "docs" / "openapi.yaml").read_text())
 SCHEMAS = SPEC["components"]["schemas"]
@@ -168,7 +168,7 @@ def test_schema_and_code_refuse_the_same(change: dict[str, Any]) -> None:
         validation.payment_request(json.dumps({**accepted, **change}))
 
 
-def test_answers_are_those_of_the_document(call: Call, ledger: MemoryLedger) -> None:
+def test_answers_are_those_of_the_document(call: Call, world: World) -> None:
     """Each is documented for its route and status, with its media type, its headers and every field."""
     replied: set[tuple[str, str, str]] = set()
 
@@ -224,4 +224,4 @@ def test_answers_are_those_of_the_document(call: Call, ledger: MemoryLedger) -> 
         (method, path, status) for method, path, operation in operations() for status in operation["responses"]
     }
     assert documented - replied == {(method, path, "503") for method, path, _ in operations()}
-    assert ledger.items
+    assert world.items

@@ -12,15 +12,15 @@ import pytest
 
 from payments import cards
 from payments.screening import findings
-from tests.unit.payments.conftest import BODY, Call, MemoryLedger
+from tests.unit.payments.conftest import BODY, PAYMENTS, Call, World
 
 CARD = "4111111111111111"
 WRITTEN = [CARD, "4111 1111 1111 1111", "4111-1111-1111-1111", "378282246310005", "6304000000000000000"[:19]]
 
 PLACES: dict[str, Any] = {
-    "a path": lambda card: {"path": f"/payments/{quote(card)}"},
+    "a path": lambda card: {"path": f"{PAYMENTS}/{quote(card)}"},
     "a path quoted twice": lambda card: {"path": "/payments/" + "".join(f"%25{ord(sign):02x}" for sign in card)},
-    "a step's path": lambda card: {"path": f"/payments/{quote(card)}/void"},
+    "a step's path": lambda card: {"path": f"{PAYMENTS}/{quote(card)}/void"},
     "a path that is no route": lambda card: {"path": f"/{quote(card)}"},
     "a query's value": lambda card: {"query": {"merchant_id": card}},
     "a query's name": lambda card: {"query": {card: "x"}},
@@ -38,13 +38,13 @@ PLACES: dict[str, Any] = {
 @pytest.mark.parametrize("card", [card for card in WRITTEN if cards.contains(card)])
 @pytest.mark.parametrize("place", PLACES)
 def test_a_card_number_is_refused_anywhere_and_not_repeated(
-    call: Call, ledger: MemoryLedger, log: io.StringIO, place: str, card: str
+    call: Call, world: World, log: io.StringIO, place: str, card: str
 ) -> None:
-    request = {"method": "POST", "path": "/payments", "body": BODY, **PLACES[place](card)}
+    request = {"method": "POST", "path": PAYMENTS, "body": BODY, **PLACES[place](card)}
     answer = call(**request)
     assert (answer.status, answer.headers["Content-Type"]) == (400, "application/problem+json")
     assert answer.body["errors"]
-    for sink in (json.dumps(answer.body), json.dumps(answer.headers), log.getvalue(), json.dumps(ledger.items)):
+    for sink in (json.dumps(answer.body), json.dumps(answer.headers), log.getvalue(), json.dumps(world.items)):
         assert card not in sink
         assert not cards.contains(sink)
 
@@ -71,7 +71,7 @@ def test_what_aws_and_its_clients_add_is_never_refused() -> None:
             "x-forwarded-proto": "https",
         }
         event = {
-            "rawPath": "/payments",
+            "rawPath": PAYMENTS,
             "rawQueryString": "merchant_id=m&from=2026-11-23T10%3A15%3A30.123456%2B01%3A00",
             "queryStringParameters": {"merchant_id": "m", "from": "2026-11-23T10:15:30.123456+01:00"},
             "headers": headers,
@@ -114,6 +114,6 @@ def test_a_name_that_is_cut_short_reads_as_no_card_number(call: Call) -> None:
     """Twenty-five digits are no card number; the first sixteen of them are."""
     name = "x" * 48 + CARD + "000000000"
     assert not cards.contains(name)
-    for answer in (call("POST", "/payments", BODY, query={name: "1"}), call("POST", "/payments", {**BODY, name: 1})):
+    for answer in (call("POST", PAYMENTS, BODY, query={name: "1"}), call("POST", PAYMENTS, {**BODY, name: 1})):
         assert answer.status == 400
         assert not cards.contains(json.dumps(answer.body))

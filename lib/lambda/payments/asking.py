@@ -1,0 +1,94 @@
+"""Asks a gateway what a step asks for: within the time that is left, not while it is down, and each effect once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from payments.circuit import Circuit
+from payments.gateway import TIMEOUT_SECONDS, Answer, Charge, Gateway, Unknown
+from payments.identifiers import moment
+from payments.payment import Payment
+from payments.states import AUTHORIZE, CAPTURE, REFUND, SALE, VOID
+from payments.step import Step
+
+# A gateway may forget a key after this time (Stripe: docs.stripe.com/api/idempotent_requests): then the earlier call is
+# looked up, and only one that the gateway never saw is made again. An hour less than a day, for clocks that differ.
+KEY_LIFETIME = timedelta(hours=23)
+LEDGER_SECONDS = 2.0  # what one try to record the outcome takes at worst: payments.calls
+
+CIRCUIT_OPEN = Unknown("the circuit is open")
+NO_TIME = Unknown("too little time is left")
+
+Call = Callable[[Gateway, Payment, Step, str, bool], Answer]
+
+
+def _charge(payment: Payment) -> Charge:
+    if payment.payment_token is None:
+        raise ValueError("the payment has no token any more")
+    return Charge(payment.payment_id, payment.merchant_id, payment.amount, payment.currency, payment.payment_token)
+
+
+def _reference(payment: Payment) -> str:
+    if payment.gateway_reference is None:
+        raise ValueError("the payment has no reference of its gateway")
+    return payment.gateway_reference
+
+
+def _amount(payment: Payment, step: Step) -> int:
+    return payment.amount if step.amount is None else step.amount
+
+
+CALLS: dict[str, Call] = {
+    AUTHORIZE: lambda to, payment, _, key, repeat: to.authorize(_charge(payment), key, repeat=repeat),
+    SALE: lambda to, payment, _, key, repeat: to.sale(_charge(payment), key, repeat=repeat),
+    CAPTURE: lambda to, payment, step, key, repeat: to.capture(
+        _reference(payment), _amount(payment, step), key, repeat=repeat
+    ),
+    VOID: lambda to, payment, _, key, repeat: to.void(_reference(payment), key, repeat=repeat),
+    REFUND: lambda to, payment, step, key, repeat: to.refund(
+        _reference(payment), _amount(payment, step), key, repeat=repeat
+    ),
+}
+
+
+@dataclass
+class Asking:
+    """`gateways` by their names; `report(event)` counts `GatewayErrors` and `GatewayCircuitOpen`."""
+
+    gateways: Callable[[str], Gateway]
+    clock: Callable[[], datetime]
+    report: Callable[[str, Payment, Step, str], None]
+    circuits: dict[str, Circuit] = field(default_factory=lambda: defaultdict(Circuit))
+
+    def ask(self, payment: Payment, step: Step, *, repeat: bool, seconds_left: float) -> Answer:
+        """Ask the payment's own gateway. Unknown, without a call, while its circuit is open or no time is left."""
+        circuit = self.circuits[payment.gateway]
+        if self.is_open(payment):
+            self.report("GatewayCircuitOpen", payment, step, CIRCUIT_OPEN.reason)
+            return CIRCUIT_OPEN
+        if seconds_left < TIMEOUT_SECONDS + LEDGER_SECONDS:
+            self.report("GatewayErrors", payment, step, NO_TIME.reason)
+            return NO_TIME
+        answer = self._call(payment, step, repeat)
+        if isinstance(answer, Unknown):
+            self.report("GatewayErrors", payment, step, answer.reason)
+        if isinstance(answer, Unknown) and not answer.reachable:
+            circuit.failed()
+        else:
+            circuit.succeeded()
+        return answer
+
+    def is_open(self, payment: Payment) -> bool:
+        """No call is made of the payment's gateway just now."""
+        return not self.circuits[payment.gateway].allows_a_call()
+
+    def _call(self, payment: Payment, step: Step, repeat: bool) -> Answer:
+        gateway, key = self.gateways(payment.gateway), step.gateway_key(payment.payment_id)
+        if repeat and self.clock() - moment(step.at) >= KEY_LIFETIME:
+            found = gateway.look_up(payment.payment_id, key)
+            if found is not None:
+                return found
+        return CALLS[step.kind](gateway, payment, step, key, repeat)

@@ -1,0 +1,86 @@
+"""Completes a step that has begun: asks the gateway, and records its answer. Done twice, it has one effect."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from payments.asking import Asking
+from payments.gateway import Answer, Approved, Declined, Unknown
+from payments.identifiers import moment, timestamp
+from payments.payment import Payment
+from payments.states import AUTHORIZE, CAPTURE, DECLINED, SUCCEEDED, VOID
+from payments.step import Outcome, Step
+
+# An authorization is voided this long before it expires at the gateway, and after this time where that does not say.
+BEFORE_EXPIRY = timedelta(hours=1)
+AUTHORIZATION_LIFETIME = timedelta(days=7)
+# After a capture or a void was declined, the settler lets the authorization be for at least this long.
+AFTER_DECLINE = timedelta(hours=6)
+
+
+class Recorder(Protocol):
+    def settle(self, payment: Payment, step: Step, outcome: Outcome) -> Payment:
+        """Record the outcome of a pending step in one atomic write, unless it has one: the payment as it stands then.
+
+        Raises Problem (503) when the ledger does not answer.
+        """
+
+
+@dataclass
+class Completion:
+    """`report(metric, payment, step, detail)` counts and logs what the gateway answered."""
+
+    ledger: Recorder
+    asking: Asking
+    clock: Callable[[], datetime]
+    report: Callable[[str, Payment, Step, str], None]
+
+    def complete(self, payment: Payment, step: Step, *, repeat: bool, request_id: str, seconds_left: float) -> Payment:
+        """The payment with the step's outcome, or as it is while the gateway's answer is unknown."""
+        answer = self.asking.ask(payment, step, repeat=repeat, seconds_left=seconds_left)
+        if isinstance(answer, Unknown):
+            return payment
+        settled = self.ledger.settle(payment, step, self._outcome(payment, step, answer, request_id))
+        recorded = settled.steps[step.key]
+        if step.makes_the_payment and recorded.settled_by in (None, request_id):
+            declined = recorded.state == DECLINED
+            metric = "PaymentsDeclined" if declined else "PaymentsAuthorized"
+            self.report(metric, settled, recorded, settled.decline_code or "")
+        return settled
+
+    def _outcome(self, payment: Payment, step: Step, answer: Approved | Declined, request_id: str) -> Outcome:
+        now = self.clock()
+        approved = answer if isinstance(answer, Approved) else None
+        return Outcome(
+            state=SUCCEEDED if approved else DECLINED,
+            at=timestamp(now),
+            decline_code=answer.code if isinstance(answer, Declined) else None,
+            reference=approved.reference if approved else None,
+            capture_before=approved.capture_before if approved and step.kind == AUTHORIZE else None,
+            token_hash=token_hash(payment.payment_token) if step.makes_the_payment else None,
+            settled_by=request_id if request_id != step.request_id else None,
+            waits_until=_waits_until(payment, step, answer, now),
+        )
+
+
+def _waits_until(payment: Payment, step: Step, answer: Answer, now: datetime) -> str | None:
+    """When the settler looks whether an authorization was captured; None if the payment is none after that answer."""
+    if step.kind == AUTHORIZE and isinstance(answer, Approved):
+        return timestamp(_last_moment(payment, answer.capture_before))
+    if step.kind in (CAPTURE, VOID) and isinstance(answer, Declined):
+        return timestamp(max(_last_moment(payment, payment.capture_before), now + AFTER_DECLINE))
+    return None
+
+
+def _last_moment(payment: Payment, capture_before: str | None) -> datetime:
+    expiry = moment(capture_before) if capture_before else moment(payment.created_at) + AUTHORIZATION_LIFETIME
+    return expiry - BEFORE_EXPIRY
+
+
+def token_hash(token: str | None) -> str | None:
+    """By which payments of one token can be found, and nothing can be charged: 80 bits of SHA-256, in hex."""
+    return hashlib.sha256(token.encode()).hexdigest()[:20] if token else None

@@ -1,0 +1,145 @@
+"""The conditional writes of a step, in DynamoDB's expression language. No call is made here.
+
+Every condition names the merchant, so that no request reaches another merchant's payment, and the step's key, so that a
+step begins once and has one outcome. Conditions cannot calculate: that is why the item has `refundable`, which a refund
+reserves with its intent, and `pending_refunds`, by which the last outcome knows that nothing waits any more.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from payments.item import attribute, step_values
+from payments.payment import GATEWAY, Payment
+from payments.states import (
+    AUTHORIZE,
+    AUTHORIZED,
+    CAPTURE,
+    CAPTURED,
+    CAPTURING,
+    DECLINED,
+    MAX_LAST_STEPS,
+    MAX_STEPS,
+    PENDING,
+    REFUND,
+    SALE,
+    SUCCEEDED,
+    VOID,
+    VOIDED,
+    VOIDING,
+)
+from payments.step import Outcome, Step
+
+# Kind of step -> what must hold for it to begin, and what its intent sets.
+BEGIN_IF = {
+    CAPTURE: "#status = :authorized AND #amount >= :amount AND size(#steps) <= :most",
+    VOID: "#status = :authorized AND size(#steps) <= :last",
+    REFUND: "#status = :captured AND #refundable >= :amount "
+    "AND (size(#steps) <= :most OR (#refundable = :amount AND size(#steps) <= :last))",
+}
+BEGIN = {
+    CAPTURE: "#status = :capturing, #due_at = :due_at, #pending_since = :at",
+    VOID: "#status = :voiding, #due_at = :due_at, #pending_since = :at",
+    # Another refund may be pending: the settler looks when the first of them is due.
+    REFUND: "#refundable = #refundable - :amount, #pending_refunds = if_not_exists(#pending_refunds, :zero) + :one, "
+    "#due_at = if_not_exists(#due_at, :due_at), #pending_since = if_not_exists(#pending_since, :at)",
+}
+# Kind of step -> what an approval sets, and what a decline does.
+APPROVED = {
+    AUTHORIZE: "#status = :authorized, #gateway_reference = :reference, #token_hash = :token_hash",
+    SALE: "#status = :captured, #captured = #amount, #refundable = #amount, #gateway_reference = :reference, "
+    "#token_hash = :token_hash",
+    CAPTURE: "#status = :captured, #captured = :amount, #refundable = :amount, #gateway_reference = :reference",
+    VOID: "#status = :voided",
+    REFUND: "#refunded = #refunded + :amount",
+}
+REFUSED = {
+    AUTHORIZE: "#status = :declined, #token_hash = :token_hash, #decline_code = :decline_code",
+    SALE: "#status = :declined, #token_hash = :token_hash, #decline_code = :decline_code",
+    CAPTURE: "#status = :authorized, #steps.#key.#decline_code = :decline_code",
+    VOID: "#status = :authorized, #steps.#key.#decline_code = :decline_code",
+    REFUND: "#refundable = #refundable + :amount, #steps.#key.#decline_code = :decline_code",
+}
+OUTCOME = (
+    "#version = #version + :one, #updated_at = :at, #steps.#key.#state = :state, #steps.#key.#settled_at = :at, "
+    "#steps.#key.#version = #version + :one"
+)
+BEGUN = "#version = #version + :one, #updated_at = :at, #steps.#key = :step, #awaiting = :gateway"
+CONSTANTS: Mapping[str, str | int] = {
+    **{status: status for status in (AUTHORIZED, CAPTURED, CAPTURING, DECLINED, PENDING, VOIDED, VOIDING)},
+    "gateway": GATEWAY,
+    "capture": CAPTURE,
+    "zero": 0,
+    "one": 1,
+    "most": MAX_STEPS,
+    "last": MAX_LAST_STEPS,
+}
+
+
+def intent(merchant_id: str, step: Step, due_at: str) -> dict[str, Any]:
+    """Begin a step that its payment allows: reserve what it is about, and register its key."""
+    condition = f"#merchant_id = :merchant_id AND attribute_not_exists(#steps.#key) AND {BEGIN_IF[step.kind]}"
+    changes = f"{BEGUN}, {BEGIN[step.kind]}"
+    if step.amount is None:  # a capture of all refers to the amount by its name
+        condition = condition.replace(":amount", "#amount")
+    values = {"due_at": due_at, "at": step.at, "step": step_values(step), "amount": step.amount}
+    return _write(condition, changes, "", merchant_id, step.key, values)
+
+
+def outcome(payment: Payment, step: Step, told: Outcome, *, last: bool) -> dict[str, Any]:
+    """Record what came of a pending step. `last`: of the refunds that were pending, no other is left.
+
+    Its condition fails if the step has an outcome already, or if another refund began or ended meanwhile.
+    """
+    conditions = ["#merchant_id = :merchant_id", "#steps.#key.#state = :pending"]
+    changes = [OUTCOME, (APPROVED if told.state == SUCCEEDED else REFUSED)[step.kind]]
+    removed = ["#payment_token"] if step.makes_the_payment else []
+    if step.kind == REFUND and not last:
+        conditions.append("#pending_refunds > :one")
+        changes.append("#pending_refunds = #pending_refunds - :one")
+    elif told.waits_until:
+        changes.append("#awaiting = :capture, #due_at = :due_at")
+        removed.append("#pending_since")
+    else:
+        removed += ["#awaiting", "#due_at", "#pending_since"]
+        if step.kind == REFUND:
+            conditions.append("#pending_refunds = :one")
+            removed.append("#pending_refunds")
+    if told.settled_by:
+        changes.append("#steps.#key.#settled_by = :settled_by")
+    if told.capture_before:
+        changes.append("#capture_before = :capture_before")
+    if step.kind == REFUND and told.reference:
+        changes.append("#steps.#key.#reference = :reference")
+    values = {
+        **{name: value for name, value in vars(told).items() if value is not None},
+        "due_at": told.waits_until,
+        "amount": payment.amount if step.amount is None else step.amount,
+    }
+    return _write(
+        " AND ".join(conditions), ", ".join(changes), ", ".join(removed), payment.merchant_id, step.key, values
+    )
+
+
+def postponement(payment: Payment, due_at: str) -> dict[str, Any]:
+    """Let the settler look again later, unless something happened to the payment meanwhile."""
+    condition = "#merchant_id = :merchant_id AND #version = :version"
+    values = {"version": payment.version, "due_at": due_at}
+    return _write(condition, "#due_at = :due_at", "", payment.merchant_id, "", values)
+
+
+def _write(
+    condition: str, changes: str, removed: str, merchant_id: str, key: str, values: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The arguments of UpdateItem, with the names and values that the expressions use: DynamoDB refuses others."""
+    update = f"SET {changes} REMOVE {removed}" if removed else f"SET {changes}"
+    used = sorted(set(re.findall(r"[#:]\w+", f"{condition} {update}")))
+    known = {**CONSTANTS, "merchant_id": merchant_id, **values}
+    return {
+        "ConditionExpression": condition,
+        "UpdateExpression": update,
+        "ExpressionAttributeNames": {name: key if name == "#key" else name[1:] for name in used if name[0] == "#"},
+        "ExpressionAttributeValues": {name: attribute(known[name[1:]]) for name in used if name[0] == ":"},
+    }

@@ -1,0 +1,122 @@
+"""Requests and answers of an HTTP API, payload format 2.0.
+
+docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+from payments import cards
+from payments.problems import FieldError, Problem, invalid
+from payments.step import Caller
+
+REQUEST_ID = re.compile(r"[!-~]{1,64}")
+DEFAULT_STAGE = "$default"
+
+
+@dataclass(frozen=True)
+class HttpRequest:
+    """`headers` have lower-case names; `request_id` is the API's, or the function's own where the API sent none."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    query: Mapping[str, str]
+    identity: Mapping[str, Any]
+    request_id: str
+    raw_body: str | None
+    is_base64: bool
+    seconds_left: Callable[[], float]
+
+    @classmethod
+    def of(cls, event: Mapping[str, Any], function_request_id: str, seconds_left: Callable[[], float]) -> HttpRequest:
+        """Raises KeyError, TypeError or AttributeError for an event that is not the API's."""
+        context = event["requestContext"]
+        path, stage = event["rawPath"], context.get("stage", DEFAULT_STAGE)
+        request_id = context.get("requestId")
+        usable = isinstance(request_id, str) and REQUEST_ID.fullmatch(request_id)
+        return cls(
+            method=context["http"]["method"],
+            path=path if stage == DEFAULT_STAGE else path.removeprefix(f"/{stage}"),
+            headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
+            query=dict(event.get("queryStringParameters") or {}),
+            identity=(context.get("authorizer") or {}).get("iam") or {},
+            request_id=cards.redact(request_id) if usable else function_request_id,
+            raw_body=event.get("body"),
+            is_base64=bool(event.get("isBase64Encoded")),
+            seconds_left=seconds_left,
+        )
+
+    def body(self) -> str | None:
+        """Its text. Raises Problem 400 for what is not base64, or not UTF-8."""
+        if not self.raw_body or not self.is_base64:
+            return self.raw_body
+        try:
+            return base64.b64decode(self.raw_body).decode()
+        except ValueError:
+            raise invalid(FieldError("", "is not UTF-8")) from None
+
+    def caller(self) -> Caller:
+        """Who signed the request: the ARN with what looks like a card number removed, and the identity's unique id.
+
+        docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids: of a role's session,
+        the role's, without the session's name, which is in the ARN.
+        """
+        arn, user_id = self.identity.get("userArn"), self.identity.get("userId")
+        return Caller(
+            actor=cards.redact(arn) if isinstance(arn, str) and arn else "unknown",
+            actor_id=cards.redact(user_id.partition(":")[0]) if isinstance(user_id, str) and user_id else "unknown",
+            request_id=self.request_id,
+        )
+
+
+@dataclass(frozen=True)
+class HttpAnswer:
+    status: int
+    document: Mapping[str, Any]
+    headers: Mapping[str, str] = field(default_factory=dict)
+    media_type: str = "application/json"
+
+    def result(self, request_id: str, livemode: bool) -> dict[str, Any]:
+        """As the API takes it. Every answer says whether money moves, and carries the request's id."""
+        return {
+            "statusCode": int(self.status),
+            "headers": {"Content-Type": self.media_type, "X-Request-Id": request_id, **self.headers},
+            "body": json.dumps({"livemode": livemode, **self.document}),
+            "isBase64Encoded": False,
+        }
+
+
+Handle = Callable[..., HttpAnswer]
+
+
+@dataclass(frozen=True)
+class Route:
+    """`path` as in docs/openapi.yaml, with {names} of the parameters that `handle` takes after the request."""
+
+    method: str
+    path: str
+    handle: Handle
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        return re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", self.path))
+
+
+class Router:
+    def __init__(self, *routes: Route) -> None:
+        self._routes = [(route.method, route.pattern, route.handle) for route in routes]
+
+    def answer(self, request: HttpRequest) -> HttpAnswer:
+        """What the route answers. Raises Problem 404 where there is none."""
+        for method, pattern, handle in self._routes:
+            if method == request.method and (found := pattern.fullmatch(request.path)):
+                return handle(request, **found.groupdict())
+        raise Problem(HTTPStatus.NOT_FOUND, "no-such-route", "There is nothing at this method and path.")

@@ -1,0 +1,53 @@
+"""A payment as DynamoDB stores it: {"amount": {"N": "100"}, …}. What is empty is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from payments.payment import Payment
+from payments.step import Step
+
+Item = Mapping[str, Mapping[str, Any]]
+
+
+def to_item(payment: Payment) -> dict[str, dict[str, Any]]:
+    values = {**vars(payment), "steps": {key: step_values(step) for key, step in payment.steps.items()}}
+    return {name: attribute(value) for name, value in values.items() if value not in (None, {}, "")}
+
+
+def from_item(item: Item) -> Payment:
+    """From a whole item, or from what an index has of it. Raises ValueError for an item that is no payment."""
+    try:
+        values = {name: value_of(item[name]) for name in Payment.__dataclass_fields__ if name in item}
+        steps = {key: Step(key=key, **step) for key, step in values.get("steps", {}).items()}
+        return Payment(**{**values, "steps": steps})
+    except (TypeError, AttributeError) as error:
+        raise ValueError(f"the item is no payment: {error}") from error
+
+
+def step_values(step: Step) -> dict[str, Any]:
+    """What is stored of a step under its key."""
+    return {name: value for name, value in vars(step).items() if name != "key" and value is not None}
+
+
+def attribute(value: Any) -> dict[str, Any]:
+    """A truth value, whole number or text, or a mapping of such, as the API of DynamoDB spells it."""
+    if isinstance(value, bool):
+        return {"BOOL": value}
+    if isinstance(value, int):
+        return {"N": str(value)}
+    if isinstance(value, Mapping):
+        return {"M": {name: attribute(inner) for name, inner in value.items()}}
+    return {"S": value}
+
+
+def value_of(spelled: Mapping[str, Any]) -> Any:
+    ((kind, value),) = spelled.items()
+    if kind == "N":
+        return int(value)
+    if kind == "M":
+        return {name: value_of(inner) for name, inner in value.items()}
+    if kind in ("S", "BOOL"):
+        return value
+    raise ValueError(f"a payment has no attribute of type {kind}")
