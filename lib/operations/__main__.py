@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from typing import NoReturn
 
 from lib import environments
 from lib.environments import ToolError
 
+KEY = re.compile(r"\w{2,8}_(?:test|live)_\w+")  # of Stripe's: one in an argument is not repeated
 SETTLE_SECONDS = 120  # a batch waits for up to 30 s to fill, and one that is tried again takes longer
 COMMANDS = {
     "reconcile": "compare the ledger with the archive and name each difference",
@@ -27,7 +29,7 @@ class Parser(argparse.ArgumentParser):
     """One that says what is wrong in one line."""
 
     def error(self, message: str) -> NoReturn:
-        raise ToolError(f"{message}; {self.prog} --help lists what there is")
+        raise ToolError(f"{KEY.sub('a key', message)}; {self.prog} --help lists what there is")
 
 
 def main(arguments: list[str] | None = None) -> int:

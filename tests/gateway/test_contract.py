@@ -142,7 +142,7 @@ def test_a_look_up_finds_each_step_by_its_key(harness: Harness) -> None:
     if harness.effects(payment_id) is None:
         assert found == [None] * 3
     else:
-        assert [answer.reference for answer in found if isinstance(answer, Approved)] == [reference] * 3
+        assert all(isinstance(answer, Approved) for answer in found)
     assert gateway.look_up(payment_id, f"{payment_id}-another") is None
 
 

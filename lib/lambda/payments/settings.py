@@ -13,6 +13,7 @@ MAXIMUM_AMOUNT = "MAXIMUM_AMOUNT"
 ARCHIVE_BUCKET = "ARCHIVE_BUCKET"
 PAYMENT_GATEWAY = "PAYMENT_GATEWAY"
 GATEWAY_SECRET_ARN = "GATEWAY_SECRET_ARN"  # noqa: S105 - the variable's name
+STRIPE_BASE = "STRIPE_BASE"
 
 
 class SettingsError(Exception):
@@ -33,3 +34,8 @@ def maximum_amount() -> int:
     if not re.fullmatch(r"[1-9][0-9]{0,11}", value):
         raise SettingsError(f"environment variable {MAXIMUM_AMOUNT} is not a whole number from 1 to 999999999999")
     return int(value)
+
+
+def stripe_base() -> str:
+    """Where a test has put a Stripe of its own on this machine; empty in every deployed function."""
+    return os.environ.get(STRIPE_BASE, "")

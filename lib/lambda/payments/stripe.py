@@ -1,6 +1,6 @@
 """The adapter for Stripe's test mode: PaymentIntents and refunds. docs.stripe.com/api, docs/gateway.md
 
-A payment is one PaymentIntent, whose id is the reference. Objects carry the keys of the steps in their metadata, so
+A payment is one PaymentIntent, whose id is its reference; that of a refund is the refund's. Objects carry the keys of the steps in their metadata, so
 that `look_up` finds what became of a step when Stripe has forgotten the key.
 """
 
@@ -10,10 +10,12 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
+from payments import settings
 from payments.gateway import Answer, Approved, Charge, Declined, Unknown
-from payments.payment import timestamp
+from payments.identifiers import timestamp
 from payments.stripe_api import BASE, Call, DeclinedError, Fields, NoAnswerError, Object, RefusedError, StripeApi
-from payments.stripe_key import Keys, SecretsManagerKeys
+from payments.stripe_currencies import UNSUPPORTED
+from payments.stripe_key import SecretsManagerKeys
 
 AUTHORIZATION_LIFETIME = timedelta(days=7)  # of most cards: docs.stripe.com/payments/place-a-hold-on-a-payment-method
 INTENTS, REFUNDS = "/v1/payment_intents", "/v1/refunds"
@@ -39,10 +41,11 @@ class TwoPaymentsError(Exception):
 
 
 class Stripe:
-    """Raises, beside what the port knows: RefusedError, LiveModeError, TwoPaymentsError, KeyUnusableError."""
+    """Raises what is no answer but a defect: RefusedError, LiveModeError, TwoPaymentsError, KeyUnusableError."""
 
     name = "stripe"
     livemode = False
+    unsupported_currencies = UNSUPPORTED
 
     def __init__(self, api: StripeApi) -> None:
         self._api = api
@@ -78,10 +81,10 @@ class Stripe:
             return Declined(error.code)
 
 
-def connect(secret_arn: str, base: str = BASE) -> Stripe:
-    """The adapter with the key in that secret."""
-    keys: Keys = SecretsManagerKeys(secret_arn)
-    return Stripe(StripeApi(keys, base))
+def from_settings() -> Stripe:
+    """With the key in the function's secret. Raises SettingsError."""
+    keys = SecretsManagerKeys(settings.required(settings.GATEWAY_SECRET_ARN))
+    return Stripe(StripeApi(keys, settings.stripe_base() or BASE))
 
 
 def _create(call: Call, charge: Charge, capture_method: str, key: str, repeat: bool) -> Answer:
@@ -169,12 +172,12 @@ def _refund(call: Call, reference: str, amount: int, key: str, repeat: bool) -> 
         return _declined(error, STATE_FORBIDS)
     if repeat and refund["status"] in ("pending", "requires_action"):
         refund = call.get(f"{REFUNDS}/{refund['id']}")
-    return _refunded(refund, reference)
+    return _refunded(refund)
 
 
-def _refunded(refund: Object, reference: str) -> Answer:
+def _refunded(refund: Object) -> Answer:
     if refund["status"] == "succeeded":
-        return Approved(reference)
+        return Approved(refund["id"])
     if refund["status"] in ("failed", "canceled"):
         return Declined(refund.get("failure_reason") or f"refund_{refund['status']}")
     raise NoAnswerError(f"the refund is {refund['status']}", reachable=True)
@@ -189,7 +192,7 @@ def _look_up(call: Call, payment_id: str, key: str) -> Answer | None:
     if intent["metadata"].get("capture_key") == key and intent["status"] == "succeeded":
         return Approved(intent["id"])
     refund = _refund_of(call, intent["id"], key)
-    return _refunded(refund, intent["id"]) if refund else None
+    return _refunded(refund) if refund else None
 
 
 def _find(call: Call, payment_id: str) -> Object | None:

@@ -1,4 +1,4 @@
-"""Currencies that Stripe takes: those whose amounts mean the same in Stripe's API and in ISO 4217.
+"""Currencies that Stripe's adapter does not take: their amounts mean another thing in Stripe's API than in ISO 4217.
 
 Source: docs.stripe.com/currencies, "Zero-decimal currencies" and "Special cases" (November 2026); its edition of
 December 2022 has "Three-decimal currencies".
@@ -14,14 +14,8 @@ ZERO_DECIMAL = frozenset(
     {"BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF"}
 )
 
-RULE = "is a currency whose minor unit at Stripe is the one of ISO 4217"
-
-
-def is_taken(currency: str) -> bool:
-    """Stripe reads an ISO 4217 amount of the currency as it is meant.
-
-    Not so with ISK, MGA and UGX, where Stripe's amounts differ by a factor of 100. Those of three decimals are refused
-    too: Stripe takes BHD, JOD, KWD, OMR and TND only in amounts that end in 0, refunds included.
-    """
-    decimals = 0 if currency in ZERO_DECIMAL else 2
-    return any(known.code == currency and known.exponent == decimals for known in Currency)
+# Stripe's amounts of ISK, MGA and UGX differ by a factor of 100. Those of three decimals are refused, too: Stripe takes
+# BHD, JOD, KWD, OMR and TND only in amounts that end in 0, refunds included.
+UNSUPPORTED = frozenset(
+    currency.code for currency in Currency if currency.exponent != (0 if currency.code in ZERO_DECIMAL else 2)
+)
