@@ -1,7 +1,7 @@
 """The adapter for Stripe's test mode: PaymentIntents and refunds. docs.stripe.com/api, docs/gateway.md
 
-A payment is one PaymentIntent, whose id is its reference; that of a refund is the refund's. Objects carry the keys of the steps in their metadata, so
-that `look_up` finds what became of a step when Stripe has forgotten the key.
+A payment is one PaymentIntent, whose id is its reference; that of a refund is the refund's. Objects carry the keys of
+the steps in their metadata, so that `look_up` finds what became of a step when Stripe has forgotten the key.
 """
 
 from __future__ import annotations
