@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from payments.gateway import TIMEOUT_SECONDS, Answer, Approved, Declined, Unknown
-from payments.stripe import TwoPaymentsError
+from payments.stripe import INTENTS, TwoPaymentsError
 from payments.stripe_api import VERSION, LiveModeError, RefusedError, StripeApi
 
 from .harness import Effects, FixedKeys, StripeHarness, charge
@@ -215,6 +215,23 @@ def test_processing_is_unknown_and_no_outage(payment: Payment, proxy: Proxy) -> 
     assert payment.sale(repeat=True) == Approved(intent_of(payment))
 
 
+def test_a_capture_that_is_processing_is_unknown_until_it_is_done(payment: Payment, proxy: Proxy) -> None:
+    payment.authorize()
+    proxy.fail(Fault(rewrite=lambda body: body.update(status="processing")))
+    assert payment.capture() == Unknown("the payment is processing", reachable=True)
+    proxy.fail(Fault(rewrite=lambda body: body.update(status="processing")), f"GET {INTENTS}/{payment.reference}")
+    assert payment.look_up("capture") == Unknown("the payment is processing", reachable=True)
+    assert isinstance(payment.capture(repeat=True), Approved)
+
+
+def test_what_search_finds_is_read_again(payment: Payment, proxy: Proxy) -> None:
+    """It may be as it was a minute ago."""
+    payment.sale()
+    stale = Fault(rewrite=lambda body: body["data"][0].update(status="requires_payment_method"))
+    proxy.fail(stale, f"GET {INTENTS}/search")
+    assert isinstance(payment.look_up(), Approved)
+
+
 @pytest.mark.parametrize(
     ("then", "answer"),
     [
@@ -306,6 +323,16 @@ def test_two_payments_at_stripe_for_one_of_ours_raise(payment: Payment, proxy: P
     payment.sale(repeat=True)  # what the settler must not do: it looks up first
     with pytest.raises(TwoPaymentsError, match=payment.payment_id):
         payment.look_up()
+
+
+def test_a_refund_is_found_among_more_than_a_page_of_them(payment: Payment, proxy: Proxy) -> None:
+    payment.sale()
+    for number in range(101):
+        payment.gateway.refund(payment.reference, 1, f"{payment.payment_id}-{number}", repeat=False)
+    all_of_them = {"payment_intent": payment.reference, "limit": "200"}
+    last = proxy.upstream.answer("GET", "/v1/refunds", all_of_them)[1]["data"][100]
+    answer = payment.gateway.look_up(payment.payment_id, last["metadata"]["key"])
+    assert answer == Approved(last["id"])
 
 
 def test_requests_have_version_key_and_names_of_ours(payment: Payment, proxy: Proxy) -> None:

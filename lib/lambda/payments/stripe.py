@@ -140,11 +140,17 @@ def _capture(call: Call, reference: str, amount: int, key: str, repeat: bool) ->
         if not _may_be_done(error, repeat):
             raise
         intent = call.get(f"{INTENTS}/{reference}")
-        if intent["status"] != "processing" and intent["metadata"].get("capture_key") != key:
+        if intent["metadata"].get("capture_key") != key:
             return _declined(error, STATE_FORBIDS)
+    if repeat and intent["status"] == "processing":
+        intent = call.get(f"{INTENTS}/{reference}")
+    return _captured(intent)
+
+
+def _captured(intent: Object) -> Answer:
     if intent["status"] != "succeeded":
         raise NoAnswerError(f"the payment is {intent['status']}", reachable=True)
-    return Approved(reference)
+    return Approved(intent["id"])
 
 
 def _void(call: Call, reference: str, key: str, repeat: bool) -> Answer:
@@ -189,8 +195,8 @@ def _look_up(call: Call, payment_id: str, key: str) -> Answer | None:
         return None
     if intent["metadata"].get("key") == key:
         return _outcome(call, intent, key)
-    if intent["metadata"].get("capture_key") == key and intent["status"] == "succeeded":
-        return Approved(intent["id"])
+    if intent["metadata"].get("capture_key") == key:
+        return _captured(intent)
     refund = _refund_of(call, intent["id"], key)
     return _refunded(refund) if refund else None
 
@@ -224,7 +230,7 @@ def _may_be_done(error: NoAnswerError | RefusedError, repeat: bool) -> bool:
 
 def _declined(error: NoAnswerError | RefusedError, codes: set[str]) -> Declined:
     """The decline that a refusal stands for. Raises the error if it stands for none."""
-    if isinstance(error, RefusedError) and error.status == 400 and (error.param in CHOSEN or error.code in codes):
+    if isinstance(error, RefusedError) and (error.param in CHOSEN or error.code in codes):
         return Declined(error.code or f"invalid_{error.param}")
     raise error
 
