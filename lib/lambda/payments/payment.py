@@ -51,8 +51,11 @@ class Request:
 
         Of the fields that differ from their default, so that a field that is added later changes no fingerprint.
         """
-        defaults: dict[str, Any] = {"customer_id": None, "capture": True, "metadata": {}}
-        told = {name: value for name, value in vars(self).items() if name not in defaults or value != defaults[name]}
+        told = {
+            member.name: value
+            for member in dataclasses.fields(self)
+            if (value := getattr(self, member.name)) != member.default and value != {}
+        }
         return identifier(json.dumps(told, sort_keys=True))
 
 

@@ -22,6 +22,11 @@ class FieldError:
     detail: str
 
 
+def child(pointer: str, name: str) -> str:
+    """The JSON pointer of an object's member; a name that the client made up is not repeated at length."""
+    return f"{pointer}/{name.replace('~', '~0').replace('/', '~1')[:64]}"
+
+
 @dataclass
 class Problem(Exception):  # noqa: N818 - RFC 9457 calls it that
     """A request that is answered with an error; `detail` and `errors` never repeat a value that the client sent."""

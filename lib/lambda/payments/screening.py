@@ -1,60 +1,68 @@
-"""Looks through everything of a request but its body for card numbers: path, query, names and values of headers.
+"""What of a body may not be stored: card numbers anywhere in it, and metadata that is named like card data.
 
-The body is looked through field by field when it is read (validation), so that the error can name the field.
+Only what is stored is looked through: the fields of a body here, the merchant of the path in validation. Headers and
+query are not kept, and idempotency keys are hashed. What is logged is redacted (observability).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
-from urllib.parse import unquote, unquote_plus
 
 from payments import cards
-from payments.problems import FieldError
+from payments.problems import FieldError, child
 
-RULE = "looks like a card number; none is taken, anywhere in a request"
+CARD_NUMBER = "looks like a card number; send a payment token instead"
+CARD_DATA = "is a name for card data; send a payment token instead"
 
-# What signs and traces a request is made of hexadecimal or base64 digits, and one in some hundred of such values passes
-# for a card number by chance. Each is let through in its exact form only, but for what stands in parentheses, which is
-# looked through. API Gateway checks the first three before it calls this function. None of them is stored or logged,
-# but for the trace's id: X-Ray knows the trace by it, and log lines have it, redacted.
-# docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-authentication-methods.html
-# docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader, www.w3.org/TR/trace-context
-BY_CHANCE = {
-    "authorization": re.compile(
-        r"AWS4-HMAC-SHA256 Credential=(\w{1,128})/[0-9]{8}/([a-z0-9-]+)/execute-api/aws4_request, ?"
-        r"SignedHeaders=([a-z0-9;_-]+), ?Signature=[0-9a-f]{64}"
-    ),
-    "x-amz-content-sha256": re.compile(r"[0-9a-f]{64}"),
-    "x-amz-security-token": re.compile(r"[A-Za-z0-9+/=]{100,}"),
-    "x-amzn-trace-id": re.compile(
-        r"(?:(?:Self|Root)=1-[0-9a-f]{8}-[0-9a-f]{24}|Parent=[0-9a-f]{16}|Sampled=[01?]|Lineage=[0-9a-z:|]{1,64}|;)*"
-    ),
-    "traceparent": re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}"),
-    "idempotency-key": re.compile(r".*", re.DOTALL),  # has a rule of its own: validation.idempotency_key
-}
+# How fields for card data are called, in words: what PCI DSS 4.0.1 forbids to store after the authorization (3.3: the
+# track, the security code, the PIN), the number and the expiry date (3.5). Words may be written without a space.
+_EXPIRY = r"(?:exp|expiry|expiration) ?(?:date|month|year|mm|yy|yyyy)"
+_CARD_DATA = re.compile(
+    r"(?<![a-z0-9])(?:"
+    r"(?:card|cc)? ?(?:cvv2?|cvc2?|cvn2?|ccv|csc|cav2)|(?:card )?security ?code|verification ?value"
+    r"|pan|primary ?account ?number|(?:(?:credit|debit|bank|payment) ?)?(?:card|cc) ?(?:number|num|nr|no|pan)"
+    rf"|(?:card|cc) ?(?:exp|expiry|expiration|{_EXPIRY})"
+    r"|track ?(?:[123]|data)|mag(?:netic)? ?stripe|pin ?block|(?:card|cc) ?pin"
+    r")(?![a-z0-9])"
+)
+# Names that are such only as a whole: an offer has an expiry, too, and an address in India a pin code.
+_WHOLE_NAME = re.compile(rf"pin|exp|expiry|expiration|{_EXPIRY}|valid ?(?:thru|until)")
+_OTHER_CARDS = re.compile(r"(?<![a-z])(?:gift|loyalty|bonus|member|membership|club|id|identity|sim|library) ?card")
+_SEPARATORS = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
-def findings(event: Mapping[str, Any]) -> Iterator[FieldError]:
-    """An error for each part of an HTTP API's event that holds what could be a card number; none repeats it."""
-    path = event.get("rawPath") or ""
-    if _found(path) or any(_found(value) for value in (event.get("pathParameters") or {}).values()):
-        yield FieldError("path", RULE)
-    query = event.get("rawQueryString") or ""
-    if _found(query) or any(
-        _found(text) for pair in (event.get("queryStringParameters") or {}).items() for text in pair
-    ):
-        yield FieldError("query", RULE)
-    for name, value in [*(event.get("headers") or {}).items(), ("cookie", "; ".join(event.get("cookies") or ()))]:
-        form = BY_CHANCE.get(name.lower())
-        exact = form.fullmatch(str(value)) if form else None
-        if cards.contains(name):
-            yield FieldError("headers", RULE)
-        elif any(_found(text) for text in (exact.groups() if exact else (str(value),))):
-            yield FieldError(name[:64], RULE)
+def findings(document: dict[str, Any]) -> list[FieldError]:
+    """An error for each part of a JSON object that holds card data; none repeats it."""
+    metadata = document.get("metadata")
+    names = metadata if isinstance(metadata, dict) else ()
+    return [
+        *(FieldError(pointer, CARD_NUMBER) for pointer in dict.fromkeys(_card_numbers(document, ""))),
+        *(
+            FieldError(child("/metadata", name), CARD_DATA)
+            for name in names
+            if is_card_data(name) and not cards.contains(name)
+        ),
+    ]
 
 
-def _found(text: str) -> bool:
-    """As it is written, and as it reads once it is unquoted."""
-    return any(cards.contains(reading) for reading in (text, unquote(text), unquote_plus(unquote(text))))
+def is_card_data(name: str) -> bool:
+    """The name says that card data stands beside it: cvv, cardNumber, customer_cvc2, track-2."""
+    words = _OTHER_CARDS.sub("", " ".join(_SEPARATORS.split(cards.plain(name))).strip().lower())
+    return bool(_CARD_DATA.search(words) or _WHOLE_NAME.fullmatch(words))
+
+
+def _card_numbers(value: Any, pointer: str) -> Iterator[str]:
+    """JSON pointers of what holds a card number; a name that does is reported as the object around it."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            if cards.contains(name):
+                yield pointer
+            else:
+                yield from _card_numbers(inner, child(pointer, name))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _card_numbers(inner, f"{pointer}/{index}")
+    elif isinstance(value, str | int | float) and not isinstance(value, bool) and cards.contains(str(value)):
+        yield pointer

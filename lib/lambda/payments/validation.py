@@ -9,12 +9,11 @@ from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 
-from iso4217 import Currency
-
-from payments import cards
+from payments import cards, screening
+from payments.currencies import CURRENCIES
 from payments.identifiers import timestamp
 from payments.payment import Request
-from payments.problems import FieldError, Problem, invalid
+from payments.problems import FieldError, Problem, child, invalid
 from payments.service import Query
 
 MAX_BODY_BYTES = 16 * 1024
@@ -26,14 +25,9 @@ MAX_DEPTH = 8  # a payment has two levels; what is deeper would only exhaust the
 IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,64}")
 # Not what reads as a number, whole or broken into groups.
 TOKEN = re.compile(r"(?![-+]?[0-9.,_/-]*([eE][-+]?[0-9]+)?$)[!-~]{1,255}")
-KEY = re.compile(r"[!-~]{1,255}")
-# A random UUID (RFC 9562, versions 4 and 7): one in four hundred passes for a card number by chance. Keys are only
-# hashed, never stored or logged, so that the usual kind of key need not be refused at random.
-UUID = re.compile(r"(?=.*[a-f])[0-9a-f]{8}-[0-9a-f]{4}-[47][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.IGNORECASE)
+# Without a comma, by which API Gateway joins the values of a header that is sent twice.
+KEY = re.compile(r"[!-+\--~]{1,255}")
 METADATA_KEY = re.compile(r"[A-Za-z0-9_.-]{1,40}")
-# XXX, XTS and the like stand for no money; a currency has minor units in the standard's table.
-CURRENCIES = frozenset(currency.code for currency in Currency if currency.exponent is not None)
-
 # Of a list. Payments have microseconds, so times have no finer ones.
 QUERY_PARAMETERS = ("from", "to", "cursor", "limit")
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
@@ -41,17 +35,15 @@ FIRST, LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 LIMIT = re.compile(r"[1-9][0-9]{0,2}")
 DEFAULT_LIMIT, MAX_LIMIT = 50, 100
 
-CARD = "looks like a card number; send a payment token instead"
-
 
 def idempotency_key(value: str | None) -> str:
-    """The header's value: 1 to 255 visible ASCII characters."""
+    """The header's value: 1 to 255 visible ASCII characters but commas. It is hashed, so it may hold any digits."""
     if value is None:
         raise invalid(
             FieldError("Idempotency-Key", "is required: a header of 1 to 255 characters, new for each request")
         )
-    if cards.contains(value) and not UUID.fullmatch(value):
-        raise invalid(FieldError("Idempotency-Key", CARD))
+    if "," in value:
+        raise invalid(FieldError("Idempotency-Key", "has no comma, which joins repeated headers: send the header once"))
     if not KEY.fullmatch(value):
         raise invalid(FieldError("Idempotency-Key", "has 1 to 255 visible ASCII characters"))
     return value
@@ -59,9 +51,8 @@ def idempotency_key(value: str | None) -> str:
 
 def merchant_id(value: str) -> str:
     """The path's merchant. Raises Problem (400)."""
-    if cards.contains(value):
-        raise invalid(FieldError("merchant_id", CARD))
-    if rule := _IDENTIFIER(value):
+    rule = screening.CARD_NUMBER if cards.contains(value) else _IDENTIFIER(value)
+    if rule:
         raise invalid(FieldError("merchant_id", rule))
     return value
 
@@ -126,11 +117,10 @@ def _time(text: str) -> datetime:
 def _checked(
     document: dict[str, Any], fields: Mapping[str, Callable[[Any], str | None]], required: tuple[str, ...]
 ) -> dict[str, Any]:
-    found = list(cards.pointers(document))
-    if found:
-        raise invalid(*(FieldError(pointer, CARD) for pointer in dict.fromkeys(found)))
+    if found := screening.findings(document):
+        raise invalid(*found)  # and no other error, which could name what holds the number
     errors = [
-        *(FieldError(_pointer(name), "is not a field of this request") for name in document if name not in fields),
+        *(FieldError(child("", name), "is not a field of this request") for name in document if name not in fields),
         *(FieldError(f"/{name}", "is required") for name in required if name not in document),
     ]
     for name, check in fields.items():
@@ -177,29 +167,22 @@ def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
-def _pointer(name: str) -> str:
-    # What the client made up is not repeated at length.
-    return "/" + name.replace("~", "~0").replace("/", "~1")[:64]
-
-
 def _matches(pattern: re.Pattern[str], rule: str) -> Callable[[Any], str | None]:
     return lambda value: None if isinstance(value, str) and pattern.fullmatch(value) else rule
 
 
-def _amount_to(maximum: int) -> Callable[[Any], str | None]:
-    def check(value: Any) -> str | None:
-        if isinstance(value, bool) or not isinstance(value, int):
-            return "is a whole number of the currency's minor units"
-        return None if 0 < value <= maximum else f"is from 1 to {maximum}"
-
-    return check
-
-
-_amount = _amount_to(MAX_AMOUNT)
+def _amount(value: Any) -> str | None:
+    if isinstance(value, bool) or not isinstance(value, int):
+        return "is a whole number of the currency's minor units"
+    return None if 0 < value <= MAX_AMOUNT else f"is from 1 to {MAX_AMOUNT}"
 
 
 def _currency(value: Any) -> str | None:
-    return None if isinstance(value, str) and value in CURRENCIES else "is an ISO 4217 code, like EUR"
+    return (
+        None
+        if isinstance(value, str) and value in CURRENCIES
+        else "is the ISO 4217 code of a currency that is paid in, like EUR"
+    )
 
 
 def _capture(value: Any) -> str | None:

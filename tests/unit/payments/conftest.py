@@ -62,6 +62,7 @@ class World:
     slept: float = 0.0
     answers: list[GatewayAnswer] = field(default_factory=list)
     seconds_left: float = 10.0
+    unsupported_currencies: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         self.database = MemoryDynamoDb(INDEXES, clock=lambda: self.now)
@@ -91,6 +92,8 @@ class SpyGateway:
         self._simulated = Simulated(clock=lambda: world.now, sleep=world.sleep)
 
     def __getattr__(self, name: str) -> Any:
+        if name == "unsupported_currencies":
+            return self._world.unsupported_currencies
         real = getattr(self._simulated, name)
         if not callable(real):
             return real

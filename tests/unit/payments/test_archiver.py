@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 import gzip
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,15 +12,17 @@ import pytest
 from payments import archiver
 from payments.archive import Change, audit_trail
 from payments.payment import Payment, Request
-from tests.unit.payments.conftest import NOW, Context, MemoryArchive, stream_record
+from tests.unit.payments.conftest import CALLER, NOW, Context, MemoryArchive, new_payment, stream_record
 
 
 def payment(key: str = "key-1") -> Payment:
-    return Payment.new(Request("m-1", 1050, "EUR", "tok_visa"), key, "shop", NOW)
+    return new_payment(Request("m-1", 1050, "EUR", "tok_visa", customer_id="c-1", metadata={"note": "private"}), key)
 
 
 def later(made: Payment) -> Payment:
-    return dataclasses.replace(made, refunded=50, version=2)
+    """As its outcome leaves it."""
+    step = replace(made.making, state="succeeded", version=2, settled_at=made.created_at)
+    return replace(made, status="captured", captured=1050, refunded=50, version=2, steps={step.key: step})
 
 
 def archived(*records: dict[str, object]) -> None:
@@ -33,10 +35,13 @@ def test_a_new_payment_has_an_audit_record_and_a_receipt(archive: MemoryArchive)
     archived(stream_record(made, sequence_number="7"))
     (audit,) = archive.audit()
     receipt = json.loads(archive.objects[f"receipts/m-1/{made.payment_id}.json"])
-    assert (audit["event"], audit["before"], audit["after"], audit["actor"]) == ("created", None, made.shown(), "shop")
+    assert (audit["event"], audit["before"], audit["after"]) == ("created", None, made.archived())
+    assert (audit["actor"], audit["actor_id"], audit["request_id"]) == tuple(vars(CALLER).values())
+    assert audit["step"] == {"key": "sale", "kind": "sale", "state": "pending", "at": made.created_at}
     assert (audit["sequence_number"], audit["at"], audit["version"]) == ("7", "2026-11-23T10:15:30Z", 1)
     assert receipt["amount"] == 1050
-    assert "tok_visa" not in str([audit, receipt])
+    for private in ("tok_visa", "c-1", "private", "customer_id", "metadata"):
+        assert private not in str([audit, receipt])
 
 
 def test_a_change_says_what_was_and_what_is(archive: MemoryArchive) -> None:
@@ -45,6 +50,38 @@ def test_a_change_says_what_was_and_what_is(archive: MemoryArchive) -> None:
     _, audit = archive.audit()
     assert (audit["before"]["refunded"], audit["after"]["refunded"]) == (0, 50)
     assert json.loads(archive.objects[f"receipts/m-1/{made.payment_id}.json"])["refunded"] == 50
+
+
+def test_an_outcome_is_recorded_with_the_step_and_who_asked_for_it(archive: MemoryArchive) -> None:
+    made = payment()
+    archived(stream_record(later(made), made, sequence_number="2"))
+    (audit,) = archive.audit()
+    assert (audit["actor"], audit["request_id"]) == (CALLER.actor, CALLER.request_id)
+    assert (audit["step"]["kind"], audit["step"]["state"]) == ("sale", "succeeded")
+
+
+def test_a_change_that_no_step_made_has_no_actor(archive: MemoryArchive) -> None:
+    """As by hand: a step's actor did not do it."""
+    made = later(payment())
+    archived(stream_record(replace(made, captured=1, version=3), made, sequence_number="3"))
+    (audit,) = archive.audit()
+    assert (audit["actor"], audit["step"], audit["after"]["captured"]) == ("unknown", None, 1)
+
+
+def test_of_a_postponement_no_record_is_kept(archive: MemoryArchive) -> None:
+    made = payment()
+    archived(stream_record(replace(made, due_at="2026-11-23T10:20:00.000000Z"), made, sequence_number="2"))
+    assert archive.objects == {}
+
+
+def test_what_is_erased_in_the_ledger_leaves_the_audit_trail_whole(archive: MemoryArchive) -> None:
+    """As docs/payments.md says to do it: with a new version."""
+    made = payment()
+    erased = replace(made, customer_id=None, metadata={}, version=2)
+    archived(stream_record(made, sequence_number="1"), stream_record(erased, made, sequence_number="2"))
+    first, second = archive.audit()
+    assert (first["after"], first["version"], second["version"]) == (second["before"], 1, 2)
+    assert second["before"] == second["after"]
 
 
 def test_a_batch_is_one_object_a_day_named_by_its_first_record(archive: MemoryArchive) -> None:
@@ -99,9 +136,9 @@ def test_a_first_version_delivered_late_does_not_replace_a_later_receipt(archive
 def test_a_removed_payment_keeps_its_receipt_and_has_an_audit_record(archive: MemoryArchive) -> None:
     made = payment()
     archived(stream_record(made, sequence_number="1"), stream_record(None, made, sequence_number="2"))
-    assert [(record["event"], record["after"] is None) for record in archive.audit()] == [
-        ("created", False),
-        ("removed", True),
+    assert [(record["event"], record["after"] is None, record["actor"]) for record in archive.audit()] == [
+        ("created", False, CALLER.actor),
+        ("removed", True, "unknown"),
     ]
     assert f"receipts/m-1/{made.payment_id}.json" in archive.objects
 
@@ -127,7 +164,8 @@ def test_a_poison_record_is_set_aside_and_blocks_nothing(archive: MemoryArchive,
     assert len(archive.objects) == 3
     kept = json.loads(archive.objects["set-aside/1-1.json"])
     assert (kept["sequence_number"], kept["record"]["eventID"]) == ("1", "1")
-    assert "tok_visa" not in str(archive.objects)
+    for private in ("tok_visa", "c-1", "private"):
+        assert private not in str(archive.objects)
 
 
 @pytest.mark.parametrize("image", [None, [], "x", {"payment_id": {"S": "x"}}, {"amount": {"N": "one"}}, {"amount": {}}])
@@ -156,7 +194,7 @@ def test_set_aside_records_hold_no_card_number(archive: MemoryArchive) -> None:
 def test_older_versions_delivered_late_do_not_replace_a_later_receipt(archive: MemoryArchive) -> None:
     made = payment()
     changed = later(made)
-    last = dataclasses.replace(changed, refunded=70, version=3)
+    last = replace(changed, refunded=70, version=3)
     archived(stream_record(last, changed, sequence_number="3"))
     archived(stream_record(changed, made, sequence_number="2"), stream_record(made, sequence_number="1"))
     assert json.loads(archive.objects[f"receipts/m-1/{made.payment_id}.json"])["refunded"] == 70

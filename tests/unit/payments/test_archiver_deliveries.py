@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 
 from payments import archiver
 from payments.archive import Document
-from payments.payment import Payment, Request
-from tests.unit.payments.conftest import NOW, Context, MemoryArchive, audit_records, stream_record
+from payments.payment import Payment
+from tests.unit.payments.conftest import NOW, Context, MemoryArchive, audit_records, new_payment, stream_record
 
 Record = dict[str, Any]
 RETRIES = 2
@@ -90,7 +90,7 @@ def shards(draw: st.DrawFn) -> list[Record]:
         after = (
             dataclasses.replace(before, refunded=before.refunded + 1, version=before.version + 1)
             if before
-            else Payment.new(Request("m-1", 1050, "EUR", "tok_visa"), key, "shop", NOW)
+            else new_payment(key=key)
         )
         standing[key] = after
         at = NOW + timedelta(hours=draw(st.sampled_from([0, 14, 15])))

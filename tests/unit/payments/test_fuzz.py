@@ -18,14 +18,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from payments import cards, processor, validation
-from payments.payment import Payment, payment_id
-from payments.service import Payments
-from tests.unit.payments.conftest import BODY, NOW, PAYMENTS, Context, MemorySeal, World
+from payments.identifiers import payment_id
+from payments.service import Ask, Payments
+from tests.unit.payments.conftest import BODY, CALLER, PAYMENTS, Context, MemorySeal, World
 
 CARD = "4111111111111111"
 INSIDES = re.compile(r'Traceback|File "|\.py\b|line \d+|Error\b.*\(|site-packages|/var/task')
 # Those that docs/openapi.yaml has, and the 404 of a path that is no route.
-STATUSES = {200, 201, 400, 404, 409, 413}
+STATUSES = {200, 201, 202, 400, 402, 404, 409, 413}
 
 MADE = payment_id("m-1", "made before")
 USUAL: list[dict[str, Any]] = [BODY, {**BODY, "capture": False}, {"amount": 1}, {}]
@@ -166,21 +166,22 @@ def broken(draw: st.DrawFn) -> dict[str, Any]:
     return event
 
 
-Ask = Callable[[Any], dict[str, Any]]
+Send = Callable[[Any], dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def ask() -> Iterator[Ask]:
+def ask() -> Iterator[Send]:
     """The processor over a ledger that has one payment, authorized, before each event."""
-    request = validation.payment_request(json.dumps({**BODY, "capture": False}))
+    request = validation.payment_request("m-1", json.dumps({**BODY, "capture": False}))
+    seconds_left = Context().seconds_left
 
-    def ledger() -> World:
-        memory = World()
-        memory.record(Payment.new(request, "made before", "shop", NOW))
-        return memory
+    def payments() -> Payments:
+        world = World()
+        world.payments.take(request, Ask("m-1", "", "made before", CALLER, lambda: seconds_left))
+        return world.payments
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(processor, "payments", lambda: Payments(ledger()))
+        patch.setattr(processor, "payments", payments)
         patch.setattr(processor, "seal", MemorySeal)
         yield lambda event: processor.handler(event, Context())  # type: ignore[arg-type]  # has all that is used
 
@@ -197,7 +198,7 @@ def check(answer: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("body", STRANGE)
-def test_strange_bodies_are_answered(ask: Ask, body: str) -> None:
+def test_strange_bodies_are_answered(ask: Send, body: str) -> None:
     for event in (post(body), post(base64.b64encode(body.encode()).decode(), isBase64Encoded=True)):
         answer = ask(event)
         check(answer)
@@ -206,13 +207,13 @@ def test_strange_bodies_are_answered(ask: Ask, body: str) -> None:
 
 @given(requests())
 @settings(max_examples=400, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-def test_every_request_is_answered(ask: Ask, event: dict[str, Any]) -> None:
+def test_every_request_is_answered(ask: Send, event: dict[str, Any]) -> None:
     check(ask(event))
 
 
 @given(broken() | DOCUMENTS)
 @settings(max_examples=400, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-def test_what_is_no_request_fails_without_a_word(ask: Ask, event: Any) -> None:
+def test_what_is_no_request_fails_without_a_word(ask: Send, event: Any) -> None:
     try:
         check(ask(event))
     except processor.UnforeseenError as raised:

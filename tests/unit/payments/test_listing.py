@@ -14,8 +14,6 @@ from payments.problems import Problem
 from payments.service import Place, Query
 from tests.unit.payments.conftest import BODY, NOW, PAYMENTS, Answer, Call, MemorySeal, World
 
-MINE = {"merchant_id": "m-1"}
-
 
 @pytest.fixture
 def made(call: Call, world: World) -> list[dict[str, Any]]:
@@ -24,7 +22,7 @@ def made(call: Call, world: World) -> list[dict[str, Any]]:
     for number in range(7):
         world.now = NOW + timedelta(seconds=min(number, 5))
         payments.append(call("POST", PAYMENTS, BODY, f"key-{number}").body)
-    call("POST", PAYMENTS, {**BODY, "merchant_id": "m-2"})
+    call("POST", "/merchants/m-2/payments", BODY)
     return payments
 
 
@@ -35,7 +33,7 @@ def ids(payments: list[dict[str, Any]]) -> list[str]:
 def pages(call: Call, **query: str) -> list[list[str]]:
     found, more = [], {}
     while True:
-        answer = call("GET", PAYMENTS, query={**MINE, **query, **more})
+        answer = call("GET", PAYMENTS, query={**query, **more})
         assert answer.status == 200
         found.append(ids(answer.body["payments"]))
         if "next_cursor" not in answer.body:
@@ -49,7 +47,7 @@ def wrong(answer: Answer) -> list[str]:
 
 
 def test_a_list_has_the_merchants_payments_newest_first(call: Call, made: list[dict[str, Any]]) -> None:
-    answer = call("GET", PAYMENTS, query=MINE)
+    answer = call("GET", PAYMENTS, query=None)
     times = [payment["created_at"] for payment in answer.body["payments"]]
     assert times == sorted(times, reverse=True)
     assert sorted(ids(answer.body["payments"])) == sorted(ids(made))
@@ -66,10 +64,10 @@ def test_pages_have_every_payment_once(call: Call, made: list[dict[str, Any]], l
 
 
 def test_payments_made_meanwhile_move_no_page(call: Call, made: list[dict[str, Any]], world: World) -> None:
-    first = call("GET", PAYMENTS, query={**MINE, "limit": "3"}).body
+    first = call("GET", PAYMENTS, query={"limit": "3"}).body
     world.now = NOW + timedelta(minutes=1)
     call("POST", PAYMENTS, BODY, "meanwhile")
-    second = call("GET", PAYMENTS, query={**MINE, "cursor": first["next_cursor"]}).body
+    second = call("GET", PAYMENTS, query={"cursor": first["next_cursor"]}).body
     assert sorted(ids(first["payments"] + second["payments"])) == sorted(ids(made))
 
 
@@ -84,31 +82,30 @@ def test_payments_made_meanwhile_move_no_page(call: Call, made: list[dict[str, A
 )
 @pytest.mark.usefixtures("made")
 def test_from_is_included_and_to_is_not(call: Call, begin: str, end: str, count: int) -> None:
-    answer = call("GET", PAYMENTS, query={**MINE, "from": begin, "to": end})
+    answer = call("GET", PAYMENTS, query={"from": begin, "to": end})
     assert (answer.status, len(answer.body["payments"])) == (200, count)
 
 
 @pytest.mark.parametrize(
     ("query", "fields"),
     [
-        ({}, ["merchant_id"]),
-        ({"merchant_id": "a b"}, ["merchant_id"]),
-        ({**MINE, "from": "yesterday", "to": "2026-11-23"}, ["from", "to"]),
-        ({**MINE, "from": "2026-11-23T10:15:30"}, ["from"]),
-        ({**MINE, "from": "2026-13-23T10:15:30Z"}, ["from"]),
-        ({**MINE, "from": "0001-01-01T00:00:00+23:59"}, ["from"]),
-        ({**MINE, "from": "2026-11-23T10:15:30.1234567Z"}, ["from"]),
-        ({**MINE, "from": "2026-11-23T10:15:30Z", "to": "2026-11-23T10:15:30Z"}, ["from"]),
-        ({**MINE, "limit": "0"}, ["limit"]),
-        ({**MINE, "limit": "101"}, ["limit"]),
-        ({**MINE, "limit": "1,2"}, ["limit"]),
-        ({**MINE, "limit": "١"}, ["limit"]),
-        ({**MINE, "order": "asc", "limit": "x"}, ["order", "limit"]),
-        ({**MINE, "cursor": ""}, ["cursor"]),
-        ({**MINE, "cursor": "abc"}, ["cursor"]),
-        ({**MINE, "cursor": "zz"}, ["cursor"]),
-        ({**MINE, "cursor": "ab" * 300}, ["cursor"]),
-        ({**MINE, "cursor": "ab" * 40}, ["cursor"]),
+        ({"merchant_id": "m-1"}, ["merchant_id"]),
+        ({"from": "yesterday", "to": "2026-11-23"}, ["from", "to"]),
+        ({"from": "2026-11-23T10:15:30"}, ["from"]),
+        ({"from": "2026-13-23T10:15:30Z"}, ["from"]),
+        ({"from": "0001-01-01T00:00:00+23:59"}, ["from"]),
+        ({"from": "2026-11-23T10:15:30.1234567Z"}, ["from"]),
+        ({"from": "2026-11-23T10:15:30Z", "to": "2026-11-23T10:15:30Z"}, ["from"]),
+        ({"limit": "0"}, ["limit"]),
+        ({"limit": "101"}, ["limit"]),
+        ({"limit": "1,2"}, ["limit"]),
+        ({"limit": "١"}, ["limit"]),
+        ({"order": "asc", "limit": "x"}, ["order", "limit"]),
+        ({"cursor": ""}, ["cursor"]),
+        ({"cursor": "abc"}, ["cursor"]),
+        ({"cursor": "zz"}, ["cursor"]),
+        ({"cursor": "ab" * 300}, ["cursor"]),
+        ({"cursor": "ab" * 40}, ["cursor"]),
     ],
 )
 def test_wrong_parameters_are_named(call: Call, query: dict[str, str], fields: list[str]) -> None:
@@ -117,24 +114,24 @@ def test_wrong_parameters_are_named(call: Call, query: dict[str, str], fields: l
 
 @pytest.mark.usefixtures("made")
 @pytest.mark.parametrize(
-    "other",
+    ("merchant", "other"),
     [
-        {"merchant_id": "m-2"},
-        {"merchant_id": "m-1", "from": "2026-01-01T00:00:00Z"},
-        {**MINE, "to": "2027-01-01T00:00:00Z"},
+        ("m-2", {}),
+        ("m-1", {"from": "2026-01-01T00:00:00Z"}),
+        ("m-1", {"to": "2027-01-01T00:00:00Z"}),
     ],
 )
-def test_a_cursor_of_another_query_is_refused(call: Call, other: dict[str, str]) -> None:
-    answered = call("GET", PAYMENTS, query={**MINE, "limit": "1"}).body["next_cursor"]
-    assert wrong(call("GET", PAYMENTS, query={**other, "cursor": answered})) == ["cursor"]
+def test_a_cursor_of_another_query_is_refused(call: Call, merchant: str, other: dict[str, str]) -> None:
+    answered = call("GET", PAYMENTS, query={"limit": "1"}).body["next_cursor"]
+    assert wrong(call("GET", f"/merchants/{merchant}/payments", query={**other, "cursor": answered})) == ["cursor"]
 
 
 @pytest.mark.usefixtures("made")
 def test_a_changed_cursor_is_refused(call: Call) -> None:
-    answered = call("GET", PAYMENTS, query={**MINE, "limit": "1"}).body["next_cursor"]
+    answered = call("GET", PAYMENTS, query={"limit": "1"}).body["next_cursor"]
     for index, letter in enumerate(answered):
         changed = answered[:index] + ("b" if letter == "a" else "a") + answered[index + 1 :]
-        assert wrong(call("GET", PAYMENTS, query={**MINE, "cursor": changed})) == ["cursor"]
+        assert wrong(call("GET", PAYMENTS, query={"cursor": changed})) == ["cursor"]
 
 
 QUERY = Query("m-1", "a", "b", 1)

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from payments import archiver, states
-from payments.payment import Payment
+from payments import archiver, settler, states
+from payments.circuit import FAILURES
+from payments.item import from_item
 from payments.validation import CURRENCIES
 from tests.unit.payments.conftest import BODY, PAYMENTS, Call, Context, MemoryArchive, World, stream_record
 
 OPERATIONS = Path(__file__).resolve().parents[3] / "docs" / "operations.md"
 STATES = len(states.TRANSITIONS)
-# Without a dimension but `service`: what the processor counts, what the archiver does.
-PROCESSOR, ARCHIVER = 12, 2
+# Without a dimension but `service`: what the processor counts, what the archiver does, what only the settler does.
+PROCESSOR, ARCHIVER, SETTLER = 16, 2, 3
 
 Metric = tuple[str, str, frozenset[tuple[str, str]]]
 
@@ -48,9 +50,12 @@ def use_everything(call: Call, world: World) -> None:
     for part in (50, 1000):
         call("POST", f"{PAYMENTS}/{sold}/refunds", {"amount": part}, f"refund-{part}")
     call("GET", f"{PAYMENTS}/{sold}", key=None)
-    call("GET", PAYMENTS, key=None, query={"merchant_id": "m-1"})
-    call("GET", "/payments/pay_unknown", key=None)
-    world.items = None  # type: ignore[assignment]  # whatever is asked of it raises
+    call("GET", PAYMENTS, key=None)
+    call("GET", f"{PAYMENTS}/pay_unknown", key=None)
+    call("POST", PAYMENTS, {**BODY, "payment_token": "tok_declined_expired_card"}, "declined")
+    for number in range(FAILURES + 1):
+        call("POST", PAYMENTS, {**BODY, "payment_token": "tok_slow"}, f"slow-{number}")
+    world.database.items = None  # type: ignore[assignment]  # whatever is asked of it raises
     with pytest.raises(Exception, match="redacted"):
         call("POST", PAYMENTS, BODY, "unforeseen")
 
@@ -58,7 +63,7 @@ def use_everything(call: Call, world: World) -> None:
 def test_the_processor_writes_no_more_metrics_than_the_bound(
     call: Call, world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    use_everything(call, ledger)
+    use_everything(call, world)
     found = written(capsys.readouterr().out)
     assert len(found) == PROCESSOR + STATES + len(CURRENCIES)
     for _, name, dimensions in found:
@@ -71,7 +76,7 @@ def test_the_archiver_writes_two(
     call("POST", PAYMENTS, BODY)
     (item,) = world.items.values()
     capsys.readouterr()
-    record = stream_record(Payment.from_item(item))
+    record = stream_record(from_item(item))
     archiver.handler({"Records": [record]}, Context())  # type: ignore[arg-type]  # a Context has all that is used
     archive.broken |= set(archive.objects)
     with pytest.raises(OSError, match="does not answer"):
@@ -79,10 +84,20 @@ def test_the_archiver_writes_two(
     assert len(written(capsys.readouterr().out)) == ARCHIVER
 
 
+def test_the_settler_writes_three_more(world: World, call: Call, capsys: pytest.CaptureFixture[str]) -> None:
+    use_everything(call, world)
+    of_the_processor = written(capsys.readouterr().out)
+    world.database.items = {}
+    call("POST", PAYMENTS, {**BODY, "payment_token": "tok_unknown_then_approved"}, "settled")
+    world.now += timedelta(minutes=1)
+    settler.handler({}, Context())  # type: ignore[arg-type]  # a Context has all that is used
+    assert len(written(capsys.readouterr().out) - of_the_processor) == SETTLER
+
+
 def test_the_bound_is_documented() -> None:
     """With one more of the access log's metric filter."""
     text = OPERATIONS.read_text()
-    total = PROCESSOR + ARCHIVER + STATES + len(CURRENCIES) + 1
+    total = PROCESSOR + ARCHIVER + SETTLER + STATES + len(CURRENCIES) + 1
     said = re.search(r"at most \*\*(\d+)\*\* custom metrics", text)
     assert said is not None
     assert int(said[1]) == total
