@@ -17,7 +17,6 @@ from lib.deploy.removal.leftovers import Leftovers
 from lib.deploy.removal.ownership import Whose
 from lib.deploy.terraform import PlanResult, Terraform
 
-
 MERCHANT = "coffee-house"
 
 

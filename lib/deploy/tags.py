@@ -61,6 +61,10 @@ def of_role(client: Any, name: str) -> dict[str, str]:
     return pairs(pages(client, "list_role_tags", "Tags", RoleName=name))
 
 
+def of_rule(client: Any, arn: str) -> dict[str, str]:
+    return pairs(client.list_tags_for_resource(ResourceARN=arn)["Tags"])
+
+
 def of_table(client: Any, name: str) -> dict[str, str]:
     arn = client.describe_table(TableName=name)["Table"]["TableArn"]
     return pairs(pages(client, "list_tags_of_resource", "Tags", ResourceArn=arn))

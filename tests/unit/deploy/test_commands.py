@@ -284,7 +284,7 @@ def echo() -> Iterator[str]:
 
 
 def test_requests_are_signed_for_the_api_and_the_region_unless_told_otherwise(echo: str) -> None:
-    client = PaymentsClient(echo, "eu-west-1", Credentials("AKID", "secret"), through_proxies=False)
+    client = PaymentsClient(echo, "eu-west-1", Credentials("AKID", "secret"), "shop", through_proxies=False)
     signed = client.create({"amount": 1}, "k").body
     assert signed.startswith("AWS4-HMAC-SHA256 Credential=AKID/")
     assert "/eu-west-1/execute-api/aws4_request" in signed
