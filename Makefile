@@ -1,6 +1,6 @@
 # Each command sets up what it needs on a machine that has Python >= 3.11 and make.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-down outputs env test lint synth gate plan deploy destroy reconcile redrive bench load docs lock
+.PHONY: help setup demo demo-down outputs env test lint synth gate plan deploy destroy drift smoke reconcile redrive bench load docs lock
 
 PYTHON ?= $(shell for candidate in python3.12 python3 python3.13 python3.11 /usr/bin/python3; do \
 	$$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$candidate && break; done)
@@ -41,6 +41,12 @@ deploy: setup  ## deploy to AWS with your credentials
 
 destroy: setup  ## remove everything from AWS; AUTO_APPROVE=1 asks no question
 	@$(RUN) -m lib.deploy destroy
+
+drift: setup  ## manual changes of the deployed stack, each with the violated rule; JSON=1 for a nightly job
+	@$(RUN) -m lib.deploy drift $(if $(JSON),--json)
+
+smoke: setup  ## one payment through the deployed API, followed to its receipt, then refunded
+	@$(RUN) -m lib.operations smoke
 
 reconcile: setup  ## compare ledger and archive; SETTLE=60 leaves out what changed within 60 s
 	@$(RUN) -m lib.operations reconcile $(if $(SETTLE),--settle '$(SETTLE)')

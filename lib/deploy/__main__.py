@@ -1,7 +1,7 @@
-"""`python -m lib.deploy {plan|deploy|destroy|demo|demo-down|outputs|env}`.
+"""`python -m lib.deploy {plan|deploy|destroy|drift|demo|demo-down|outputs|env}`.
 
-Exit codes: 0; 1 a policy finding; 2 wrong input or a broken tool, one line on standard error; Terraform's own for
-plan, deploy and destroy; 130 for Ctrl-C.
+Exit codes: 0; 1 a policy finding, or drift; 2 wrong input or a broken tool, one line on standard error; Terraform's own
+for plan, deploy and destroy; 130 for Ctrl-C.
 """
 
 from __future__ import annotations
@@ -26,18 +26,19 @@ COMMANDS = {
     "plan": "what a deploy to AWS would change",
     "deploy": "deploy to AWS",
     "destroy": "remove everything from AWS",
+    "drift": "manual changes of the deployed stack, each with the violated rule: the kept demo's, else AWS's",
 }
 
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m lib.deploy", description=(__doc__ or "").splitlines()[0])
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
-    for name, text in COMMANDS.items():
-        commands.add_parser(name, help=text)
-    command = parser.parse_args(arguments).command
+    added = {name: commands.add_parser(name, help=text) for name, text in COMMANDS.items()}
+    added["drift"].add_argument("--json", action="store_true", help="one JSON object, for a nightly job")
+    parsed = parser.parse_args(arguments)
     try:
         environments.enter("-m", "lib.deploy")
-        return run(command)
+        return run(parsed.command, as_json=getattr(parsed, "json", False))
     except ToolError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
@@ -46,7 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
 
 
-def run(command: str) -> int:
+def run(command: str, *, as_json: bool = False) -> int:
     """Raises ToolError."""
     from lib.deploy import aws, demo
     from lib.deploy.options import Options
@@ -54,7 +55,7 @@ def run(command: str) -> int:
     from lib.deploy.synth import RefusedError
 
     # Standard output is for what a program reads; what a person reads meanwhile goes beside it.
-    for_programs = command in ("outputs", "env")
+    for_programs = command in ("outputs", "env") or as_json
     progress = Shown(console_for(sys.stderr if for_programs else sys.stdout))
     options = Options.from_environment(os.environ)
     try:
@@ -62,6 +63,10 @@ def run(command: str) -> int:
             return demo.demo(os.environ, options, progress)
         if command == "demo-down":
             return demo.demo_down(progress)
+        if command == "drift":
+            from lib.deploy.drift.command import drift
+
+            return drift(os.environ, progress, as_json=as_json)
         if command == "env":
             print("\n".join(demo.kept_environment()))
         elif command == "outputs":

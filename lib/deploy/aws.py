@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import tempfile
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import boto3
+from botocore.config import Config
 
 from lib.deploy import terraform
 from lib.deploy.deployment import Deployment, Target
@@ -24,6 +26,9 @@ from lib.settings import Settings
 
 # A working folder for each stack stays, so that the provider is fetched once; the state is in S3.
 FOLDER = ROOT / ".local" / "aws"
+# Beside production AWS throttles now and then: botocore waits longer before each attempt.
+# docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+RETRIES = Config(retries={"mode": "standard", "total_max_attempts": 10})
 
 
 def run(action: str, environ: Mapping[str, str], options: Options, progress: Progress, folder: Path = FOLDER) -> int:
@@ -56,7 +61,8 @@ def prepare(environ: Mapping[str, str], progress: Progress, folder: Path = FOLDE
     runner = Terraform(command, copy.directory, terraform.environment(environ), progress)
     runner.init()
     ours = Whose(suffix=settings.environment_suffix, kept=(settings.state_bucket,))
-    target = Target(f"AWS, {copy.region}", session.client, session.get_credentials(), ours)
+    connect = functools.partial(session.client, config=RETRIES)
+    target = Target(f"AWS, {copy.region}", connect, session.get_credentials(), ours)
     return Deployment(copy, runner, target)
 
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from rich.markup import escape
 
@@ -153,6 +153,11 @@ class Terraform:
             text = "No changes." if code == 0 else self._text(["show", "-no-color", self._plan_file])
             step.result("No changes" if code == 0 else events.message)
             return PlanResult(code == 0, text, tuple(events.changes))
+
+    def read_plan(self, plan: Path) -> dict[str, Any]:
+        """A saved plan as data: developer.hashicorp.com/terraform/internals/json-format#plan-representation."""
+        read: dict[str, Any] = json.loads(self._text(["show", "-json", str(plan)]))
+        return read
 
     def outputs(self) -> dict[str, str]:
         """The root module's outputs, by name."""

@@ -1,7 +1,7 @@
-"""`python -m lib.operations {reconcile|redrive}`.
+"""`python -m lib.operations {smoke|reconcile|redrive}`.
 
-Exit codes: 0; 1 ledger and archive differ, or something stays unreplayed; 2 wrong input, nothing deployed or a broken
-tool, one line on standard error; 130 for Ctrl-C.
+Exit codes: 0; 1 the payment did not come through, ledger and archive differ, or something stays unreplayed; 2 wrong
+input, nothing deployed or a broken tool, one line on standard error; 130 for Ctrl-C.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from lib.environments import ToolError
 
 SETTLE_SECONDS = 60  # the stream's usual lag is under a second; a batch that is tried again takes longer
 COMMANDS = {
+    "smoke": "one payment through the deployed API, followed to its receipt, then refunded",
     "reconcile": "compare the ledger with the archive and name each difference",
     "redrive": "give what was set aside or given up to the archiver again",
 }
@@ -49,12 +50,15 @@ def run(options: argparse.Namespace) -> int:
     from lib.operations import deployed
     from lib.operations.reconcile import reconcile
     from lib.operations.redrive import Redrive
+    from lib.operations.smoke import Smoke
 
     progress = Shown()
     stack = deployed.find(os.environ, progress)
     try:
         if options.command == "reconcile":
             return reconcile(stack, options.settle, progress)
+        if options.command == "smoke":
+            return Smoke(stack, progress).run()
         return Redrive(stack, progress).run()
     except (BotoCoreError, ClientError) as error:
         raise ToolError(f"{stack.name} did not do what was asked: {error}") from error

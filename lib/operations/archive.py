@@ -38,6 +38,13 @@ class ArchiveReader:
         pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
         return {item["Key"]: item["ETag"] for page in pages for item in page.get("Contents", [])}
 
+    def written_since(self, prefix: str, since: datetime) -> Iterator[tuple[str, str]]:
+        """(key, ETag) of what was written below the prefix since then."""
+        for page in self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix):
+            for item in page.get("Contents", []):
+                if item["LastModified"] >= since:
+                    yield item["Key"], item["ETag"]
+
     def read(self, key: str) -> bytes | None:
         """None for an object that is not there (any more)."""
         try:

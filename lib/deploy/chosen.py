@@ -1,0 +1,52 @@
+"""Which deployed stack a command is about: the demo that is kept up here if there is one, else AWS's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from lib.deploy import aws, local, terraform
+from lib.deploy.deployment import Deployment
+from lib.deploy.kept import DemoFolder, Kept
+from lib.deploy.override import Stack
+from lib.deploy.progress import Progress
+from lib.deploy.synth import RefusedError
+from lib.environments import ToolError
+from lib.settings import SettingsError
+
+TARGET = "TAP_TARGET"
+
+
+def kept_demo(environ: Mapping[str, str], home: DemoFolder | None = None) -> Kept | None:
+    """By `TAP_TARGET`: `aws`, `emulator`, or not set for the kept demo if there is one; None for AWS.
+
+    Raises ToolError where the emulator is asked for and none is up.
+    """
+    target = environ.get(TARGET, "")
+    if target not in ("", "aws", "emulator"):
+        raise SettingsError(TARGET, target, "it is aws or emulator", "unset it for the demo that is up, else AWS")
+    home = home or DemoFolder()
+    return home.require() if target == "emulator" else home.load() if target == "" else None
+
+
+def find(environ: Mapping[str, str], progress: Progress, home: DemoFolder | None = None) -> Deployment:
+    """The deployed stack beside the checked JSON: the demo's own, or what the settings synthesize for AWS.
+
+    Raises ToolError, also where the judges refuse what is synthesized: there is nothing then to compare with.
+    """
+    home = home or DemoFolder()
+    kept = kept_demo(environ, home)
+    if kept:
+        return local.reopen(Stack.read(home.stack), kept.address, progress, terraform.find(progress))
+    try:
+        return aws.prepare(environ, progress)
+    except RefusedError as error:
+        raise ToolError("the stack that these settings synthesize is not clean (above), so nothing compares") from error
+    except SettingsError as error:
+        raise neither(environ, error) from error
+
+
+def neither(environ: Mapping[str, str], error: SettingsError) -> ToolError:
+    """No demo, and no settings for AWS."""
+    if environ.get(TARGET):
+        return error
+    return ToolError(f"no demo is up here (make demo KEEP=1 starts one), and for AWS: {error}")
