@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +15,9 @@ from lib.deploy.leftovers import Leftovers, Whose
 from lib.deploy.override import Stack
 from lib.deploy.payments_client import PaymentsClient
 from lib.deploy.terraform import PlanResult, Terraform
+
+LISTED_SECONDS = 70.0
+LOOK_SECONDS = 2.0
 
 
 @dataclass
@@ -79,9 +83,18 @@ class Deployment:
         self.terraform.destroy()
 
     def find_leftovers(self) -> Leftovers:
-        """What is still there, what is on its way out, and which services were asked."""
-        return leftovers.find(self.client, self.target.ours)
+        """What is still there, what is on its way out, and which services were asked.
+
+        A service may list for up to a minute what it has deleted, so what is found is looked for again.
+        docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteQueue.html
+        """
+        end = time.monotonic() + LISTED_SECONDS
+        while True:
+            left = leftovers.find(self.client, self.target.ours)
+            if not left.found or time.monotonic() > end:
+                return left
+            time.sleep(LOOK_SECONDS)
 
     def leftovers(self) -> list[str]:
-        """What must not be there after a destroy: empty, or one line each."""
-        return self.find_leftovers().found
+        """What is there now, of what must not be there after a destroy: empty, or one line each."""
+        return leftovers.find(self.client, self.target.ours).found

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from lib.deploy.pages import pages
+
 Connect = Callable[[str], Any]
 
 
@@ -46,13 +48,8 @@ def find(connect: Connect, ours: Whose) -> Leftovers:
     return result
 
 
-def _pages(client: Any, operation: str, key: str, **arguments: Any) -> Iterator[Any]:
-    for page in client.get_paginator(operation).paginate(**arguments):
-        yield from page.get(key, [])
-
-
 def _dynamodb(client: Any, ours: Whose) -> Iterator[str]:
-    for name in _pages(client, "list_tables", "TableNames"):
+    for name in pages(client, "list_tables", "TableNames"):
         if ours(name):
             yield f"dynamodb table {name}"
     # A backup outlives its table. AWS's own, of a table that had point-in-time recovery, nobody can delete; it expires
@@ -69,10 +66,10 @@ def _s3(client: Any, ours: Whose) -> Iterator[str]:
 
 
 def _lambda(client: Any, ours: Whose) -> Iterator[str]:
-    for function in _pages(client, "list_functions", "Functions"):
+    for function in pages(client, "list_functions", "Functions"):
         if ours(function["FunctionName"]):
             yield f"lambda function {function['FunctionName']}"
-    for mapping in _pages(client, "list_event_source_mappings", "EventSourceMappings"):
+    for mapping in pages(client, "list_event_source_mappings", "EventSourceMappings"):
         # …:function:NAME or …:function:NAME:ALIAS
         name = mapping.get("FunctionArn", "").split(":function:")[-1].split(":")[0]
         if ours(name):
@@ -80,34 +77,36 @@ def _lambda(client: Any, ours: Whose) -> Iterator[str]:
 
 
 def _iam(client: Any, ours: Whose) -> Iterator[str]:
-    for role in _pages(client, "list_roles", "Roles"):
+    for role in pages(client, "list_roles", "Roles"):
         if ours(role["RoleName"]) and not role["Path"].startswith("/aws-service-role/"):
             yield f"iam role {role['RoleName']}"
-    for policy in _pages(client, "list_policies", "Policies", Scope="Local"):
+    for policy in pages(client, "list_policies", "Policies", Scope="Local"):
         if ours(policy["PolicyName"]):
             yield f"iam policy {policy['PolicyName']}"
 
 
 def _logs(client: Any, ours: Whose) -> Iterator[str]:
-    for group in _pages(client, "describe_log_groups", "logGroups"):
+    for group in pages(client, "describe_log_groups", "logGroups"):
         if ours(group["logGroupName"]):
             yield f"log group {group['logGroupName']}"
-    for policy in _pages(client, "describe_resource_policies", "resourcePolicies"):
+    for policy in pages(client, "describe_resource_policies", "resourcePolicies"):
         if ours(policy["policyName"]):
             yield f"log resource policy {policy['policyName']}"
 
 
 def _sns(client: Any, ours: Whose) -> Iterator[str]:
-    for topic in _pages(client, "list_topics", "Topics"):
+    for topic in pages(client, "list_topics", "Topics"):
         if ours(topic["TopicArn"].split(":")[-1]):
             yield f"sns topic {topic['TopicArn']}"
-    for subscription in _pages(client, "list_subscriptions", "Subscriptions"):
+    for subscription in pages(client, "list_subscriptions", "Subscriptions"):
         if ours(subscription["TopicArn"].split(":")[-1]):
             yield f"sns subscription {subscription['SubscriptionArn']}"
 
 
 def _sqs(client: Any, ours: Whose) -> Iterator[str]:
-    for url in _pages(client, "list_queues", "QueueUrls"):
+    # Without a limit there is one page of 1,000 and no next one:
+    # docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ListQueues.html
+    for url in pages(client, "list_queues", "QueueUrls", MaxResults=1000):
         if ours(url.split("/")[-1]):
             yield f"sqs queue {url}"
 
@@ -115,25 +114,25 @@ def _sqs(client: Any, ours: Whose) -> Iterator[str]:
 def _cloudwatch(client: Any, ours: Whose) -> Iterator[str]:
     for kind in ("MetricAlarms", "CompositeAlarms"):
         types = [kind.removesuffix("s")]
-        for alarm in _pages(client, "describe_alarms", kind, AlarmTypes=types):
+        for alarm in pages(client, "describe_alarms", kind, AlarmTypes=types):
             if ours(alarm["AlarmName"]):
                 yield f"cloudwatch alarm {alarm['AlarmName']}"
-    for dashboard in _pages(client, "list_dashboards", "DashboardEntries"):
+    for dashboard in pages(client, "list_dashboards", "DashboardEntries"):
         if ours(dashboard["DashboardName"]):
             yield f"cloudwatch dashboard {dashboard['DashboardName']}"
 
 
 def _apigatewayv2(client: Any, ours: Whose) -> Iterator[str]:
-    for api in _pages(client, "get_apis", "Items"):
+    for api in pages(client, "get_apis", "Items"):
         if ours(api["Name"]):
             yield f"api {api['Name']} ({api['ApiId']})"
 
 
 def _keys(client: Any, ours: Whose, result: Leftovers) -> None:
-    for alias in _pages(client, "list_aliases", "Aliases"):
+    for alias in pages(client, "list_aliases", "Aliases"):
         if not alias["AliasName"].startswith("alias/aws/") and ours(alias["AliasName"]):
             result.found.append(f"kms alias {alias['AliasName']}")
-    for item in _pages(client, "list_keys", "Keys"):
+    for item in pages(client, "list_keys", "Keys"):
         key = client.describe_key(KeyId=item["KeyId"])["KeyMetadata"]
         if key.get("KeyManager") == "AWS" or not _is_ours(client, key, ours):
             continue

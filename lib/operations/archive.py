@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from lib.environments import ToolError
@@ -38,13 +38,6 @@ class ArchiveReader:
         pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
         return {item["Key"]: item["ETag"] for page in pages for item in page.get("Contents", [])}
 
-    def written_since(self, prefix: str, since: datetime) -> Iterator[tuple[str, str]]:
-        """(key, ETag) of what was written below the prefix since then."""
-        for page in self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix):
-            for item in page.get("Contents", []):
-                if item["LastModified"] >= since:
-                    yield item["Key"], item["ETag"]
-
     def read(self, key: str) -> bytes | None:
         """None for an object that is not there (any more)."""
         try:
@@ -66,6 +59,22 @@ class ArchiveReader:
         for key, content in self.read_all(self.keys(prefix)):
             for record in audit_records(key, content):
                 yield key, record
+
+    def audit_since(self, since: datetime) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Each audit record that was written since then, with the key of its object: of a few days, not of a year.
+
+        Raises UnreadableError.
+        """
+        for key, content in self.read_all(self._audit_keys(since)):
+            for record in audit_records(key, content):
+                yield key, record
+
+    def _audit_keys(self, since: datetime) -> Iterator[str]:
+        days = (datetime.now(UTC).date() - since.astimezone(UTC).date()).days
+        for day in (since.astimezone(UTC) + timedelta(days=number) for number in range(days + 1)):
+            prefix = f"{AUDIT}{day:year=%Y/month=%m/day=%d}/"
+            for page in self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix):
+                yield from (item["Key"] for item in page.get("Contents", []) if item["LastModified"] >= since)
 
 
 def audit_records(key: str, content: bytes) -> list[dict[str, Any]]:

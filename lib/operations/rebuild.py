@@ -12,6 +12,8 @@ from lib.operations import ledger
 from lib.operations.archive import RECEIPTS, ArchiveReader, UnreadableError, document
 from lib.operations.comparison import is_stale, receipt_key, receipt_of
 
+ATTEMPTS = 3
+
 
 def rebuild_receipts(reader: ArchiveReader, dynamodb: Any, table: str) -> Iterator[str]:
     """Write the receipts that are missing or of an older version; their keys. One that says something else stays.
@@ -31,6 +33,13 @@ def rebuild_receipts(reader: ArchiveReader, dynamodb: Any, table: str) -> Iterat
             except UnreadableError:
                 continue
             condition = {"IfMatch": standing[key]}
+        if _put(reader, key, payment, condition):
+            yield key
+
+
+def _put(reader: ArchiveReader, key: str, payment: ledger.Payment, condition: dict[str, str]) -> bool:
+    """Whether it is written; False where the condition does not hold any more."""
+    for _ in range(ATTEMPTS):
         try:
             reader.client.put_object(
                 Bucket=reader.bucket,
@@ -41,7 +50,13 @@ def rebuild_receipts(reader: ArchiveReader, dynamodb: Any, table: str) -> Iterat
                 **condition,
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] not in ("PreconditionFailed", "ConditionalRequestConflict"):
+            code = error.response["Error"]["Code"]
+            if code == "PreconditionFailed":
+                return False
+            # Another write is under way, and what it leads to is not known yet: S3 asks to try again.
+            # docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
+            if code != "ConditionalRequestConflict":
                 raise
         else:
-            yield key
+            return True
+    return False

@@ -17,6 +17,8 @@ from lib.deploy.polling import wait_for
 from lib.deploy.showcase import audit_trail, table_item
 from lib.operations.archive import ArchiveReader
 
+pytestmark = pytest.mark.emulator_only("its requests take production's share of the API's throttling")
+
 CLIENTS = 64
 RECORD_SECONDS = 90.0
 BURST_SECONDS = 120.0  # sixty-four cold starts on two cores

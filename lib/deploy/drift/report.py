@@ -41,7 +41,8 @@ def lines(drift: Drift) -> Iterator[str]:
         yield f"not deployed yet, which is no drift: {len(drift.not_deployed)} resources; make plan shows them"
     if drift.changes:
         repaired = sum(item.change.repair is Repair.REPAIRS for item in drift.changes)
-        yield f"manual changes: {len(drift.changes)}, of which make deploy repairs {repaired}; docs/drift.md says more"
+        counted = f"manual changes: {len(drift.changes)}, of which make deploy repairs {repaired}"
+        yield f"{counted}; first run the commands above, then make deploy (docs/drift.md)"
     else:
         yield f"[green]no drift: {drift.resources} resources are as they were deployed[/green]"
 

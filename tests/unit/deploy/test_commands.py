@@ -134,7 +134,7 @@ def test_without_any_terraform_the_demo_ends_before_it_began(
 def test_failures_are_one_line_and_an_exit_code(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], error: BaseException, code: int, shown: str
 ) -> None:
-    def fail(_: str) -> int:
+    def fail(*_: object, **__: object) -> int:
         raise error
 
     monkeypatch.setattr(command, "run", fail)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -27,12 +27,6 @@ def addition(to: Managed, what: str, type_: str, arguments: Mapping[str, Any], r
         arguments=given,
         remedy=remedy,
     )
-
-
-def pages(client: Any, operation: str, key: str, **arguments: Any) -> Iterator[Any]:
-    """Every entry of a listing, of all its pages."""
-    for page in client.get_paginator(operation).paginate(**arguments):
-        yield from page.get(key) or []
 
 
 def found_or_none(call: Callable[..., Any], *absent: str, **arguments: Any) -> Any:

@@ -7,10 +7,11 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from lib.deploy.drift.additions.asking import addition, command, found_or_none, pages
+from lib.deploy.drift.additions.asking import addition, command, found_or_none
 from lib.deploy.drift.model import Change, Kind, Repair
 from lib.deploy.drift.state import Managed, State
 from lib.deploy.drift.values import Difference
+from lib.deploy.pages import pages
 
 MAPPING = "aws_lambda_event_source_mapping"
 PERMISSION = "aws_lambda_permission"

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from lib.deploy.drift.additions.asking import addition, command, pages
+from lib.deploy.drift.additions.asking import addition, command
 from lib.deploy.drift.model import Change
 from lib.deploy.drift.state import Managed, State
+from lib.deploy.pages import pages
 
 FUNCTION_CONTEXT = "aws:lambda:FunctionArn"
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lib.deploy.drift.additions.asking import addition, command, pages
+from lib.deploy.drift.additions.asking import addition, command
 from lib.deploy.drift.model import Change
 from lib.deploy.drift.state import Managed, State
+from lib.deploy.pages import pages
 
 SUBSCRIPTION = "aws_cloudwatch_log_subscription_filter"
 METRIC = "aws_cloudwatch_log_metric_filter"

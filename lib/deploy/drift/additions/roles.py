@@ -6,9 +6,10 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from lib.deploy.drift.additions.asking import addition, command, pages
+from lib.deploy.drift.additions.asking import addition, command
 from lib.deploy.drift.model import Change
 from lib.deploy.drift.state import Managed, State
+from lib.deploy.pages import pages
 
 
 def find(client: Any, state: State) -> Iterator[Change]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lib.deploy.drift.additions.asking import addition, command, pages
+from lib.deploy.drift.additions.asking import addition, command
 from lib.deploy.drift.model import Change
 from lib.deploy.drift.state import State
+from lib.deploy.pages import pages
 
 # Instead of an ARN, until whoever was invited confirms: nobody can end it, and it ends by itself after two days.
 PENDING = "PendingConfirmation"
