@@ -28,6 +28,7 @@ from tests.integration.xray_daemon import Daemon
 HERE = Path(__file__).parent
 # After everything else, and in this order: what breaks the stack comes late, what ends it last.
 ORDER = (
+    "test_aws_behaviour",
     "test_declared",
     "test_payments",
     "test_model",

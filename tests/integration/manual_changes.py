@@ -170,11 +170,9 @@ MANUAL_CHANGES = {
     "a route without authorization": ManualChange(
         unlock_route, Expected("aws_apigatewayv2_route", 'authorization_type is "NONE"', "TAP-NET-2")
     ),
-    "another retention": ManualChange(
-        lambda account: account.client("logs").put_retention_policy(
-            logGroupName=f"/aws/lambda/{account.processor}", retentionInDays=1
-        ),
-        Expected("aws_cloudwatch_log_group", "retention_in_days is 1, was 365", "TAP-RUN-5"),
+    "no retention": ManualChange(
+        lambda account: account.client("logs").delete_retention_policy(logGroupName=f"/aws/lambda/{account.processor}"),
+        Expected("aws_cloudwatch_log_group", "retention_in_days is 0, was 365", "TAP-RUN-5"),
     ),
     "logs that go elsewhere": ManualChange(
         lambda account: account.client("logs").put_subscription_filter(

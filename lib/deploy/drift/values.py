@@ -52,8 +52,8 @@ def differences(before: Any, after: Any, path: str = "") -> Iterator[Difference]
     before, after = parsed(before), parsed(after)
     if is_same(before, after):
         return
-    if isinstance(before, list) and isinstance(after, list):
-        gone, come = _without_common(before, after)
+    if isinstance(before, list) or isinstance(after, list):
+        gone, come = _without_common(_listed(before), _listed(after))
         if len(gone) <= 1 and len(come) <= 1:
             yield from differences(gone[0] if gone else None, come[0] if come else None, path)
         else:
@@ -65,8 +65,15 @@ def differences(before: Any, after: Any, path: str = "") -> Iterator[Difference]
         yield Difference(path, before, after)
 
 
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
 def _without_common(before: list[Any], after: list[Any]) -> tuple[list[Any], list[Any]]:
-    """What is in one list and not in the other."""
-    gone = [item for item in before if not any(is_same(item, other) for other in after)]
-    come = [item for item in after if not any(is_same(item, other) for other in before)]
+    """What is in one list and not in the other, each as often as it is."""
+    come = list(after)
+    gone = []
+    for item in before:
+        same = next((other for other in come if is_same(item, other)), None)
+        gone.append(item) if same is None else come.remove(same)
     return gone, come

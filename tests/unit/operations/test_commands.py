@@ -39,7 +39,7 @@ def test_wrong_arguments_are_one_line(arguments: list[str], says: str) -> None:
     assert done.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("command", ["reconcile", "redrive"])
+@pytest.mark.parametrize("command", ["smoke", "reconcile", "redrive"])
 @pytest.mark.parametrize(
     ("environ", "says"),
     [

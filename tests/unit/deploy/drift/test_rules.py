@@ -38,7 +38,7 @@ def policy(*statements: dict[str, Any]) -> str:
     [
         ("ledger/transactions", "point_in_time_recovery", [{"enabled": True}], [{"enabled": False}], "TAP-REC-1"),
         ("archiver/function", "tracing_config", [{"mode": "Active"}], [{"mode": "PassThrough"}], "TAP-RUN-3"),
-        ("archiver/log-group", "retention_in_days", 365, 0, "TAP-RUN-5"),
+        ("archiver/log_group", "retention_in_days", 365, 0, "TAP-RUN-5"),
         ("encryption/key", "enable_key_rotation", True, False, "TAP-ENC-7"),
         ("ledger/transactions", "deletion_protection_enabled", False, True, "TAP-DEL-1"),
     ],
@@ -84,9 +84,9 @@ def test_a_deletion_violates_what_needs_the_resource(stack: Stack) -> None:
         return stack.evaluation.evaluate(Change(Kind.DELETED, stack.address(path), "x", Repair.REPAIRS)).rules
 
     assert rules("alerting/archiver-errors") == ("TAP-OBS-1",)
-    assert rules("archive/records/public-access-block") == ("TAP-NET-1",)
+    assert rules("archive/records/public_access_block") == ("TAP-NET-1",)
     assert rules("archiver/stream") == ("TAP-RUN-6",), "of the table"
-    assert rules("front-door/create-payment") == (), "a route that is gone lets nobody in"
+    assert rules("front_door/create_payment") == (), "a route that is gone lets nobody in"
 
 
 def test_an_addition_is_judged_as_terraform_would_declare_it(stack: Stack) -> None:
