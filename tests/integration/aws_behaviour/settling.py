@@ -35,7 +35,6 @@ class Settling:
     def __init__(self) -> None:
         self._settling: set[tuple[str, str]] = set()
         self._conditional: set[str] = set()
-        self.refused = 0
 
     def impose(self, client: Any) -> None:
         service = client.meta.service_model.service_name
@@ -43,6 +42,7 @@ class Settling:
             client.meta.events.register("before-send.s3.PutObject", self._conflict(client))
         if service in CHANGES:
             client.meta.events.register(f"before-send.{service}", self._refusal(client, service))
+            client.meta.events.register(f"after-call.{service}", self._note)
 
     def _refusal(self, client: Any, service: str) -> Any:
         operations, name_in, (code, status) = CHANGES[service]
@@ -52,15 +52,18 @@ class Settling:
                 return None
             found = re.search(name_in, answers.parameters(request))
             changed = (service, found[1] if found else "")
+            request.context["changed"] = changed
             if changed not in self._settling:
-                self._settling.add(changed)
                 return None
             self._settling.remove(changed)
-            self.refused += 1
             message = f"An update is in progress for resource: {changed[1]}"
             return answers.error(client, request, code, message, status)
 
         return before_send
+
+    def _note(self, http_response: Any, context: dict[str, Any], **_: Any) -> None:
+        if "changed" in context and http_response.status_code < 300:
+            self._settling.add(context["changed"])
 
     def _conflict(self, client: Any) -> Any:
         def before_send(request: Any, **_: Any) -> Any:
@@ -68,7 +71,6 @@ class Settling:
             if headers.isdisjoint(CONDITIONAL) or request.url in self._conditional:
                 return None
             self._conditional.add(request.url)
-            self.refused += 1
             message = "A conflicting conditional operation is in progress against this resource. Please try again."
             return answers.error(client, request, "ConditionalRequestConflict", message, 409)
 
