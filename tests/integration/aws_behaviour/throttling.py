@@ -12,7 +12,7 @@ from tests.integration.aws_behaviour import answers
 
 # The first of each operation, and then one of so many. What follows a throttled one is let through: two attempts are
 # all that the emulator's clients make.
-ONE_IN = 50
+ONE_IN = 200
 CODES = {"s3": ("SlowDown", 503), "lambda": ("TooManyRequestsException", 429), "iam": ("Throttling", 400)}
 
 
