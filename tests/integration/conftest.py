@@ -129,6 +129,7 @@ def deployment(
     with LocalTarget.deployed(stack.directory, Silent(), recording, certificate) as deployed:
         # Whoever asks the deployed stack bears what AWS does to its callers: the tests, and the code that they test.
         deployed.target.connect = imposed(deployed.target.connect)
+        deployed._clients.clear()  # the deploy's own
         yield deployed
 
 
