@@ -273,7 +273,7 @@ def test_card_numbers_are_refused_and_nowhere_to_be_found(
     deployment.client("sns").publish(TopicArn=outputs["alerts_topic_arn"], Message=f"control {marker}")
     sinks: dict[str, Callable[[], Iterable[str]]] = {
         "table": lambda: items(deployment),
-        "buckets": lambda: objects(deployment, suffix),
+        "buckets": lambda: objects(deployment, suffix, begin),
         "logs": lambda: log_lines(deployment, suffix, begin),
         "queues, one of which has the topic's": lambda: messages(deployment, suffix),
         "traces": lambda: traces.received,
@@ -307,19 +307,20 @@ def items(deployment: Deployment) -> Iterator[str]:
         yield json.dumps(item)
 
 
-def objects(deployment: Deployment, suffix: str) -> Iterator[str]:
-    """Of every bucket: keys, metadata and contents, of versions that are no longer the newest too."""
+def objects(deployment: Deployment, suffix: str, begin: float) -> Iterator[str]:
+    """Since then, of every bucket: keys, metadata and contents, of versions that are no longer the newest too."""
     client = deployment.client("s3")
-    for bucket in client.list_buckets()["Buckets"]:
+    for bucket in pages(client, "list_buckets", "Buckets"):
         if not bucket["Name"].endswith(f"-{suffix}"):
             continue
-        for page in client.get_paginator("list_object_versions").paginate(Bucket=bucket["Name"]):
-            for version in page.get("Versions", []):
-                where = {"Bucket": bucket["Name"], "Key": version["Key"], "VersionId": version["VersionId"]}
-                found = client.get_object(**where)
-                content = found["Body"].read()
-                content = gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content
-                yield f"{version['Key']} {found['Metadata']} {content.decode(errors='replace')}"
+        for version in pages(client, "list_object_versions", "Versions", Bucket=bucket["Name"]):
+            if version["LastModified"].timestamp() < begin - 1:  # it has whole seconds
+                continue
+            where = {"Bucket": bucket["Name"], "Key": version["Key"], "VersionId": version["VersionId"]}
+            found = client.get_object(**where)
+            content = found["Body"].read()
+            content = gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content
+            yield f"{version['Key']} {found['Metadata']} {content.decode(errors='replace')}"
 
 
 def log_lines(deployment: Deployment, suffix: str, begin: float) -> Iterator[str]:
