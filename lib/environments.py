@@ -23,6 +23,7 @@ VENV = ROOT / ".venv"
 VENV_CHECKOV = ROOT / ".venv-checkov"
 VENV_EMULATOR = ROOT / ".venv-emulator"
 VENV_TERRAFORM = ROOT / ".venv-terraform"
+VENV_MUTANTS = ROOT / ".venv-mutants"
 LAMBDA_DEPENDENCIES = ROOT / ".lambda-dependencies"
 
 # Name -> folder; the name is also that of the lock, requirements/{name}.txt.
@@ -31,9 +32,11 @@ ENVIRONMENTS = {
     "checkov": VENV_CHECKOV,
     "emulator": VENV_EMULATOR,
     "terraform": VENV_TERRAFORM,
+    "mutants": VENV_MUTANTS,
     "lambda": LAMBDA_DEPENDENCIES,
 }
-# What a synth and its judgement need; the emulator joins for demo and test, terraform only where none is installed.
+# What a synth and its judgement need; the emulator joins for demo and test, terraform only where none is installed,
+# mutants for make mutants.
 SYNTH = ("project", "checkov", "lambda")
 
 # The zip is built for the function's platform, whatever machine builds it.

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 
 from lib.deploy import aws, local, terraform
 from lib.deploy.deployment import Deployment
 from lib.deploy.kept import DemoFolder, Kept
 from lib.deploy.override import Stack
+from lib.deploy.place import FOLDER, Place
 from lib.deploy.progress import Progress
 from lib.deploy.synth import RefusedError
 from lib.environments import ToolError
@@ -28,21 +31,33 @@ def kept_demo(environ: Mapping[str, str], home: DemoFolder | None = None) -> Kep
     return home.require() if target == "emulator" else home.load() if target == "" else None
 
 
-def find(environ: Mapping[str, str], progress: Progress, home: DemoFolder | None = None) -> Deployment:
+@contextmanager
+def opened(
+    environ: Mapping[str, str], progress: Progress, home: DemoFolder | None = None, folder: Path = FOLDER
+) -> Iterator[Deployment]:
     """The deployed stack beside the checked JSON: the demo's own, or what the settings synthesize for AWS.
 
-    Raises ToolError, also where the judges refuse what is synthesized: there is nothing then to compare with.
+    Raises ToolError: while another command is at work on it here, and where the judges refuse what is synthesized, for
+    there is nothing then to compare with.
     """
     home = home or DemoFolder()
     kept = kept_demo(environ, home)
     if kept:
-        return local.reopen(Stack.read(home.stack), kept.address, progress, terraform.find(progress))
+        with home.exclusively():
+            yield local.reopen(Stack.read(home.stack), kept.address, progress, terraform.find(progress))
+        return
     try:
-        return aws.prepare(environ, progress)
-    except RefusedError as error:
-        raise ToolError("the stack that these settings synthesize is not clean (above), so nothing compares") from error
+        settings = aws.settings_of(environ)
     except SettingsError as error:
         raise neither(environ, error) from error
+    with Place.of(settings, folder).exclusively():
+        try:
+            deployment = aws.prepare(environ, progress, folder)
+        except RefusedError as error:
+            raise ToolError(
+                "the stack that these settings synthesize is not clean (above): it compares with nothing"
+            ) from error
+        yield deployment
 
 
 def neither(environ: Mapping[str, str], error: SettingsError) -> ToolError:

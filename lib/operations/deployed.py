@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import boto3
 from botocore.credentials import Credentials
 
 from lib.deploy import aws, chosen
@@ -42,9 +40,8 @@ def find(environ: Mapping[str, str], progress: Progress, home: DemoFolder | None
         outputs = aws.outputs(environ, progress)
     except SettingsError as error:
         raise chosen.neither(environ, error) from error
-    session: Any = boto3.session.Session(region_name=settings.aws_region)
+    session = aws.session_for(settings.aws_region)
     name = f"{settings.stack_name} on AWS, {settings.aws_region}"
-    connect = functools.partial(session.client, config=aws.RETRIES)
 
     def payments() -> PaymentsClient:
         credentials = session.get_credentials()
@@ -52,4 +49,4 @@ def find(environ: Mapping[str, str], progress: Progress, home: DemoFolder | None
             raise ToolError("there are no AWS credentials; set AWS_PROFILE, or log in with aws sso login")
         return PaymentsClient(outputs["api_endpoint"], settings.aws_region, credentials)
 
-    return Deployed(name, outputs, connect, payments)
+    return Deployed(name, outputs, session.client, payments)

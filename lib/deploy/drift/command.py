@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -22,12 +21,11 @@ from lib.deploy.kept import DemoFolder
 from lib.deploy.progress import Progress
 from lib.environments import ToolError
 
-PLAN_FILE = "tfplan"
-
 
 def drift(environ: Mapping[str, str], progress: Progress, *, as_json: bool, home: DemoFolder | None = None) -> int:
     """0 where nobody changed anything by hand, 1 where somebody did. Raises ToolError where that cannot be told."""
-    found = find(chosen.find(environ, progress, home), progress)
+    with chosen.opened(environ, progress, home) as deployment:
+        found = find(deployment, progress)
     if as_json:
         print(json.dumps(report.as_json(found), indent=2), file=sys.stdout)
     else:
@@ -38,8 +36,7 @@ def drift(environ: Mapping[str, str], progress: Progress, *, as_json: bool, home
 def find(deployment: Deployment, progress: Progress) -> Drift:
     """Every manual change, with the rules that it violates. Nothing is changed."""
     content = deployment.stack.content
-    deployment.plan()
-    plan = deployment.terraform.read_plan(Path(deployment.stack.directory) / PLAN_FILE)
+    plan = deployment.terraform.read_plan(deployment.plan().file)
     state = State.of_plan(plan)
     if not any(not item.address.startswith("data.") for item in state.resources):
         raise ToolError(f"nothing is deployed to {deployment.target.name}, so nothing can have drifted; make deploy")

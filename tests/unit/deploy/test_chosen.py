@@ -27,11 +27,14 @@ def test_without_a_demo_the_stack_is_on_aws(tmp_path: Path) -> None:
 
 
 def test_neither_demo_nor_settings_is_one_line_that_names_both(tmp_path: Path) -> None:
-    home = DemoFolder(tmp_path / "demo")
+    def open_and_close(environ: dict[str, str]) -> None:
+        with chosen.opened(environ, Silent(), DemoFolder(tmp_path / "demo"), tmp_path):
+            pass
+
     with pytest.raises(ToolError, match=r"^no demo is up here .*TERRAFORM_STATE_BUCKET"):
-        chosen.find({}, Silent(), home)
+        open_and_close({})
     with pytest.raises(SettingsError, match=r"^TERRAFORM_STATE_BUCKET"):
-        chosen.find({"TAP_TARGET": "aws"}, Silent(), home)
+        open_and_close({"TAP_TARGET": "aws"})
 
 
 @pytest.mark.parametrize("options", [[], ["--json"]])
