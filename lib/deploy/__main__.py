@@ -12,13 +12,9 @@ import json
 import os
 import signal
 import sys
-from typing import TYPE_CHECKING
 
 from lib import environments
 from lib.environments import ToolError
-
-if TYPE_CHECKING:
-    from lib.deploy.progress import Progress
 
 COMMANDS = {
     "demo": "the whole way on the local emulator; KEEP=1 leaves the stack up",
@@ -26,7 +22,7 @@ COMMANDS = {
     "outputs": "the deployed stack's outputs as one JSON object: the kept demo's, else those on AWS",
     "env": "export lines with which the aws CLI and boto3 talk to the kept demo",
     "state-bucket": "make the bucket that holds the state, or bring it to its form",
-    "plan": "what a deploy to AWS would change, checked and saved",
+    "plan": "what a deploy would change, checked and saved: on AWS, or with TAP_TARGET=emulator on the kept demo",
     "deploy": "plan, check, show, confirm and apply; PLAN=FOLDER applies what plan has saved",
     "destroy": "remove everything from AWS, by the state alone",
     "drift": "manual changes of the deployed stack, each with the violated rule: the kept demo's, else AWS's",
@@ -58,7 +54,8 @@ def run(command: str, *, as_json: bool = False) -> int:
     """Raises ToolError."""
     from botocore.exceptions import BotoCoreError, ClientError
 
-    from lib.deploy import aws_commands, demo
+    from lib.deploy import aws_commands, chosen, demo, demo_commands
+    from lib.deploy.kept import DemoFolder
     from lib.deploy.options import Options
     from lib.deploy.progress import Shown, console_for
     from lib.deploy.synth import RefusedError
@@ -79,7 +76,9 @@ def run(command: str, *, as_json: bool = False) -> int:
         if command == "env":
             print("\n".join(demo.kept_environment()))
         elif command == "outputs":
-            print(json.dumps(outputs(demo.kept_outputs(), progress), indent=2))
+            print(json.dumps(chosen.outputs(os.environ, progress), indent=2))
+        elif command in ("plan", "deploy") and (kept := chosen.demo_to_change(os.environ)):
+            return demo_commands.run(command, kept, os.environ, options, progress, DemoFolder())
         else:
             return aws_commands.run(command, os.environ, options, progress)
     except RefusedError as error:
@@ -87,17 +86,6 @@ def run(command: str, *, as_json: bool = False) -> int:
     except (BotoCoreError, ClientError) as error:
         raise ToolError(f"AWS did not do what was asked: {error}") from error
     return 0
-
-
-def outputs(kept: dict[str, str] | None, progress: Progress) -> dict[str, str]:
-    """The kept demo's, else those on AWS. Raises ToolError where there is neither."""
-    from lib.deploy import aws
-    from lib.settings import SettingsError
-
-    try:
-        return kept or aws.outputs(os.environ, progress)
-    except SettingsError as error:
-        raise ToolError(f"no demo is up here (make demo KEEP=1 starts one), and for AWS: {error}") from error
 
 
 if __name__ == "__main__":

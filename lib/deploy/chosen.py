@@ -17,6 +17,7 @@ from lib.environments import ToolError
 from lib.settings import SettingsError
 
 TARGET = "TAP_TARGET"
+STATE_BUCKET = "TERRAFORM_STATE_BUCKET"
 
 
 def kept_demo(environ: Mapping[str, str], home: DemoFolder | None = None) -> Kept | None:
@@ -29,6 +30,16 @@ def kept_demo(environ: Mapping[str, str], home: DemoFolder | None = None) -> Kep
         raise SettingsError(TARGET, target, "it is aws or emulator", "unset it for the demo that is up, else AWS")
     home = home or DemoFolder()
     return home.require() if target == "emulator" else home.load() if target == "" else None
+
+
+def demo_to_change(environ: Mapping[str, str], home: DemoFolder | None = None) -> Kept | None:
+    """For `plan` and `deploy`, which are about AWS as long as nothing says otherwise: None for AWS.
+
+    The kept demo with TAP_TARGET=emulator, or if there is one and no state bucket is named for AWS.
+    """
+    if not environ.get(TARGET) and STATE_BUCKET in environ:
+        return None
+    return kept_demo(environ, home)
 
 
 @contextmanager
@@ -58,6 +69,17 @@ def opened(
                 "the stack that these settings synthesize is not clean (above): it compares with nothing"
             ) from error
         yield deployment
+
+
+def outputs(environ: Mapping[str, str], progress: Progress, home: DemoFolder | None = None) -> Mapping[str, str]:
+    """Of the deployed stack. Raises ToolError where there is none."""
+    kept = kept_demo(environ, home)
+    if kept:
+        return kept.outputs
+    try:
+        return aws.outputs(environ, progress)
+    except SettingsError as error:
+        raise neither(environ, error) from error
 
 
 def neither(environ: Mapping[str, str], error: SettingsError) -> ToolError:

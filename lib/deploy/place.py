@@ -34,6 +34,12 @@ class Place:
         root = folder / settings.stack_name
         return cls(root / "cdktf.out", root / "terraform", root / "plan", folder / f"{settings.stack_name}.lock")
 
+    @classmethod
+    def of_demo(cls, folder: Path) -> Place:
+        """Of the demo that is kept there. What was synthesized stays as it was checked: Terraform works on a copy."""
+        synthesized = folder / "cdktf.out"
+        return cls(synthesized, synthesized, folder / "plan", folder.with_name(f"{folder.name}.lock"))
+
     @contextmanager
     def exclusively(self) -> Iterator[None]:
         """Raises ToolError while another command is at work on the stack here."""

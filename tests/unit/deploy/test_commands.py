@@ -236,12 +236,6 @@ def test_a_policy_finding_keeps_its_exit_code(monkeypatch: pytest.MonkeyPatch) -
     assert command.run("demo") == 1
 
 
-def test_outputs_without_anything_deployed_name_both_ways(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("TERRAFORM_STATE_BUCKET", raising=False)
-    with pytest.raises(ToolError, match=r"^no demo is up here .*TERRAFORM_STATE_BUCKET"):
-        command.outputs(None, Silent())
-
-
 def test_an_unknown_command_is_refused_in_words() -> None:
     done = subprocess.run([sys.executable, "-m", "lib.deploy", "undo"], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 2
