@@ -8,6 +8,20 @@ from botocore.exceptions import ClientError
 
 from lib.deploy.pages import pages
 
+# What the services answer when what is asked about is gone.
+NOT_FOUND = (
+    "404",
+    "NoSuchBucket",
+    "NoSuchEntity",
+    "NoSuchTagSet",
+    "NotFound",
+    "NotFoundException",
+    "ResourceNotFound",
+    "ResourceNotFoundException",
+    "AWS.SimpleQueueService.NonExistentQueue",
+    "QueueDoesNotExist",
+)
+
 
 def pairs(tags: Any, key: str = "Key", value: str = "Value") -> dict[str, str]:
     """`[{"Key": …, "Value": …}]` as a dict."""

@@ -172,7 +172,7 @@ MANUAL_CHANGES = {
     ),
     "no retention": ManualChange(
         lambda account: account.client("logs").delete_retention_policy(logGroupName=f"/aws/lambda/{account.processor}"),
-        Expected("aws_cloudwatch_log_group", "retention_in_days is 0, was 365", "TAP-RUN-5"),
+        Expected("aws_cloudwatch_log_group", "retention_in_days is 0, was 365", "TAP-RUN-5", Repair.REFUSES),
     ),
     "logs that go elsewhere": ManualChange(
         lambda account: account.client("logs").put_subscription_filter(

@@ -20,6 +20,7 @@ from lib.deploy.deployment import Deployment
 from lib.deploy.emulator import Address
 from lib.deploy.options import Options
 from lib.deploy.override import Stack
+from lib.deploy.pages import pages
 from lib.deploy.place import Place
 from lib.deploy.progress import Silent
 from lib.deploy.removal import leftovers, writers
@@ -153,7 +154,7 @@ def test_writers_are_stopped_and_a_deploy_starts_them_again(deployment: Deployme
     for name in (outputs["payment_function_name"], outputs["archive_function_name"]):
         assert functions.get_function_concurrency(FunctionName=name)["ReservedConcurrentExecutions"] == 0
     assert "LoggingEnabled" not in s3.get_bucket_logging(Bucket=outputs["audit_bucket_name"])
-    alarms = deployment.client("cloudwatch").describe_alarms()["MetricAlarms"]
+    alarms = list(pages(deployment.client("cloudwatch"), "describe_alarms", "MetricAlarms"))
     assert alarms
     assert not [alarm["AlarmName"] for alarm in alarms if alarm["ActionsEnabled"]]
 
@@ -162,7 +163,8 @@ def test_writers_are_stopped_and_a_deploy_starts_them_again(deployment: Deployme
         "EventSourceMappings"
     ]
     assert mapping["State"] in ("Enabling", "Enabled")
-    assert all(alarm["ActionsEnabled"] for alarm in deployment.client("cloudwatch").describe_alarms()["MetricAlarms"])
+    alarms = list(pages(deployment.client("cloudwatch"), "describe_alarms", "MetricAlarms"))
+    assert all(alarm["ActionsEnabled"] for alarm in alarms)
 
 
 def versions(deployment: Deployment, bucket: str) -> int:

@@ -12,12 +12,14 @@ from lib.deploy import chosen
 from lib.deploy.deployment import Deployment
 from lib.deploy.drift import report
 from lib.deploy.drift.additions import additions
+from lib.deploy.drift.model import Repair
 from lib.deploy.drift.plan_changes import manual_changes, not_deployed
 from lib.deploy.drift.references import Known
 from lib.deploy.drift.report import Drift
 from lib.deploy.drift.rules import Evaluation
 from lib.deploy.drift.state import State
 from lib.deploy.kept import DemoFolder
+from lib.deploy.plans import planning
 from lib.deploy.progress import Progress
 from lib.environments import ToolError
 
@@ -47,7 +49,12 @@ def find(deployment: Deployment, progress: Progress) -> Drift:
             raise ToolError(f"{deployment.target.name} did not say what was added: {error}") from error
         step.result(f"{len(added)} additions")
     evaluation = Evaluation(content, Known.of(content, state))
-    changes = [evaluation.evaluate(change) for change in (*manual_changes(plan, content), *added)]
+    losses = planning.losses(deployment, plan)
+    changed = [
+        change.refused() if change.address in losses and change.repair is not Repair.LEAVES else change
+        for change in manual_changes(plan, content)
+    ]
+    changes = [evaluation.evaluate(change) for change in (*changed, *added)]
     waiting = [evaluation.evaluate(change) for change in not_deployed(plan, content)]
     # A deployed value that violates a rule cannot be of a deploy: one that was interrupted may have noted it as found.
     changes += [item for item in waiting if item.rules]

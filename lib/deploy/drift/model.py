@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -21,11 +21,15 @@ class Kind(StrEnum):
 
 
 class Repair(StrEnum):
-    """What `make deploy` does about a change. `REPLACES`: data that the resource held is lost."""
+    """What `make deploy` does about a change.
+
+    `REPLACES`: data that the resource held is gone already. `REFUSES`: data would be lost (lib/deploy/plans/rules.py).
+    """
 
     REPAIRS = "repairs"
     REPLACES = "replaces"
     LEAVES = "leaves"
+    REFUSES = "refuses"
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,10 @@ class Change:
     added_type: str = ""
     arguments: Mapping[str, Any] = field(default_factory=dict)
     remedy: str = ""
+
+    def refused(self) -> Change:
+        """The same, where `make deploy` refuses to repair it unless its address is named."""
+        return replace(self, repair=Repair.REFUSES, remedy=f"DESTROY_DATA={self.address} make deploy")
 
     @property
     def type(self) -> str:

@@ -18,6 +18,7 @@ REPAIRS = {
     Repair.REPAIRS: "make deploy repairs it",
     Repair.REPLACES: "make deploy would put an empty one in its place",
     Repair.LEAVES: "make deploy leaves it",
+    Repair.REFUSES: "make deploy refuses to repair it, because data would be lost that is kept now",
 }
 PENDING_KEY = "make deploy would put another one in its place, and this one can be brought back for seven days"
 NO_RULE = "no rule"
@@ -41,8 +42,12 @@ def lines(drift: Drift) -> Iterator[str]:
         yield f"not deployed yet, which is no drift: {len(drift.not_deployed)} resources; make plan shows them"
     if drift.changes:
         repaired = sum(item.change.repair is Repair.REPAIRS for item in drift.changes)
-        counted = f"manual changes: {len(drift.changes)}, of which make deploy repairs {repaired}"
-        yield f"{counted}; first run the commands above, then make deploy (docs/drift.md)"
+        yield (
+            f"manual changes: {len(drift.changes)}, of which make deploy repairs {repaired}; first run the commands "
+            "above, then make deploy (docs/drift.md)"
+        )
+        if refused := sorted({item.change.address for item in drift.changes if item.change.repair is Repair.REFUSES}):
+            yield f"make deploy refuses its whole plan without DESTROY_DATA={','.join(refused)}"
     else:
         yield f"[green]no drift: {drift.resources} resources are as they were deployed[/green]"
 

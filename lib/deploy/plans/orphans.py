@@ -17,19 +17,10 @@ from botocore.exceptions import ClientError
 
 from lib.deploy import tags
 from lib.deploy.pages import pages
+from lib.deploy.tags import NOT_FOUND
 
 Values = Mapping[str, Any]
 OWNER_TAGS = ("Environment", "ManagedBy")
-NOT_FOUND = (
-    "404",
-    "NoSuchBucket",
-    "NoSuchEntity",
-    "NoSuchTagSet",
-    "NotFoundException",
-    "ResourceNotFoundException",
-    "AWS.SimpleQueueService.NonExistentQueue",
-    "QueueDoesNotExist",
-)
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,15 @@ def test_what_deploy_leaves_comes_with_the_command_that_removes_it() -> None:
     )
 
 
+def test_what_deploy_refuses_comes_with_the_address_that_permits_it() -> None:
+    line, _, refused = lines(drift(Evaluated(OFF.refused(), ("TAP-REC-1",))))
+    assert line.endswith(
+        "make deploy refuses to repair it, because data would be lost that is kept now: "
+        f"DESTROY_DATA={ADDRESS} make deploy"
+    )
+    assert refused == f"make deploy refuses its whole plan without DESTROY_DATA={ADDRESS}"
+
+
 def test_a_deleted_key_is_brought_back_and_not_made_again() -> None:
     key = Change(Kind.DELETED, "aws_kms_key.k", "1234", Repair.REPLACES)
     assert "aws kms cancel-key-deletion --key-id 1234" in text(key)
