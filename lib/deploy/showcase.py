@@ -6,6 +6,7 @@ import json
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from rich.markup import escape
@@ -23,6 +24,7 @@ ARCHIVE_SECONDS = 60.0
 # The settler looks at a payment half a minute after it began (docs/payments.md).
 SETTLE_SECONDS = 90.0
 SETTLE_AGAIN_SECONDS = 5.0
+RECENT = timedelta(hours=1)
 LOG_LINES = 10
 APPROVED = "tok_demo_visa"
 PAYMENT: dict[str, Any] = {
@@ -153,9 +155,10 @@ def table_item(deployment: Deployment, payment_id: str) -> dict[str, Any]:
 
 
 def audit_trail(deployment: Deployment, payment_id: str) -> list[tuple[str, dict[str, Any]]]:
-    """A payment's audit records so far, in their order, each with the key of its object."""
+    """A payment's audit records of the last hour, in their order, each with the key of its object."""
     archive = ArchiveReader(deployment.client("s3"), deployment.outputs["audit_bucket_name"])
-    found = [(key, record) for key, record in archive.audit() if record["payment_id"] == payment_id]
+    recent = archive.audit_since(datetime.now(UTC) - RECENT)
+    found = [(key, record) for key, record in recent if record["payment_id"] == payment_id]
     return sorted(found, key=lambda entry: int(entry[1]["sequence_number"]))
 
 

@@ -16,20 +16,11 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from lib.deploy import tags
-from lib.deploy.tags import pages
+from lib.deploy.pages import pages
+from lib.deploy.tags import NOT_FOUND
 
 Values = Mapping[str, Any]
 OWNER_TAGS = ("Environment", "ManagedBy")
-NOT_FOUND = (
-    "404",
-    "NoSuchBucket",
-    "NoSuchEntity",
-    "NoSuchTagSet",
-    "NotFoundException",
-    "ResourceNotFoundException",
-    "AWS.SimpleQueueService.NonExistentQueue",
-    "QueueDoesNotExist",
-)
 
 
 @dataclass(frozen=True)

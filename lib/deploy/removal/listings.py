@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from lib.deploy import tags
-from lib.deploy.tags import pages
+from lib.deploy.pages import pages
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,9 @@ def _sns(client: Any) -> Iterator[Item]:
 
 
 def _sqs(client: Any) -> Iterator[Item]:
-    for url in pages(client, "list_queues", "QueueUrls"):
+    # Without a limit there is one page of 1,000 and no next one:
+    # docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ListQueues.html
+    for url in pages(client, "list_queues", "QueueUrls", MaxResults=1000):
         name = url.split("/")[-1]
         yield Item(f"sqs queue {url}", name, name, partial(tags.of_queue, client, url))
 

@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+from botocore.exceptions import ClientError
+
 from lib.deploy.removal import leftovers
 from lib.deploy.removal.leftovers import TAGGING
 from lib.deploy.removal.ownership import Whose
@@ -133,6 +136,21 @@ def test_a_rule_and_a_secret_are_told_by_their_tags() -> None:
         secretsmanager=Service(list_secrets={"SecretList": secrets}),
     )
     assert result.found == ["eventbridge rule rule-settler-dev", "secret secret-gateway-dev"]
+
+
+def test_what_is_listed_and_gone_by_now_is_not_left() -> None:
+    def refuse(code: str) -> Callable[..., Any]:
+        def call(**_: Any) -> Any:
+            raise ClientError({"Error": {"Code": code, "Message": ""}}, "ListRoleTags")
+
+        return call
+
+    def iam(code: str) -> Service:
+        return Service(list_roles={"Roles": [{"RoleName": "role-x-dev", "Path": "/"}]}, list_role_tags=refuse(code))
+
+    assert find(Whose("dev"), iam=iam("NoSuchEntity")).found == []
+    with pytest.raises(ClientError, match="AccessDenied"):
+        find(Whose("dev"), iam=iam("AccessDenied"))
 
 
 def test_a_key_may_only_be_on_its_way_out() -> None:
