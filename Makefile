@@ -1,6 +1,6 @@
 # Each command sets up what it needs on a machine that has Python >= 3.11 and make.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-down outputs env test lint synth gate plan deploy destroy reconcile redrive bench load docs lock
+.PHONY: help setup demo demo-down outputs env test lint synth gate plan deploy destroy reconcile redrive deploy-role client-policy second-emulator bench load docs lock
 
 PYTHON ?= $(shell for candidate in python3.12 python3 python3.13 python3.11 /usr/bin/python3; do \
 	$$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$candidate && break; done)
@@ -48,6 +48,15 @@ reconcile: setup  ## compare ledger and archive; SETTLE=60 leaves out what chang
 redrive: setup  ## give what the archiver set aside or gave up to it again
 	@$(RUN) -m lib.operations redrive
 
+deploy-role: setup  ## the deploy role's policies, SUFFIX=qa7 ACCOUNT=123456789012; DIRECTORY=… writes files
+	@$(RUN) -m lib.access deploy-role
+
+client-policy: setup  ## a policy for an API client, ROUTES='POST /payments, GET /payments/{payment_id}'
+	@$(RUN) -m lib.access client-policy
+
+second-emulator: setup  ## the stack on moto, beside its list of moto's gaps; some four minutes
+	@$(RUN) -m tests.second_emulator
+
 test: setup  ## every test, integration on the emulator included
 	@$(RUN) -m pytest
 
@@ -67,7 +76,7 @@ docs: setup  ## docs/rules.md, written from the catalogue
 	@$(RUN) -m lib.rules_document
 
 lock:  ## renew the locks in requirements/ (needs uv)
-	@for name in project checkov emulator terraform; do \
+	@for name in project checkov emulator second-emulator terraform; do \
 		uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 			--no-header requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 	@uv pip compile --quiet --upgrade --python-version 3.12 --python-platform aarch64-manylinux2014 --generate-hashes \

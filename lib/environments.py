@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 VENV_CHECKOV = ROOT / ".venv-checkov"
 VENV_EMULATOR = ROOT / ".venv-emulator"
+VENV_SECOND_EMULATOR = ROOT / ".venv-second-emulator"
 VENV_TERRAFORM = ROOT / ".venv-terraform"
 LAMBDA_DEPENDENCIES = ROOT / ".lambda-dependencies"
 
@@ -30,10 +31,12 @@ ENVIRONMENTS = {
     "project": VENV,
     "checkov": VENV_CHECKOV,
     "emulator": VENV_EMULATOR,
+    "second-emulator": VENV_SECOND_EMULATOR,
     "terraform": VENV_TERRAFORM,
     "lambda": LAMBDA_DEPENDENCIES,
 }
-# What a synth and its judgement need; the emulator joins for demo and test, terraform only where none is installed.
+# What a synth and its judgement need; the emulator joins for demo and test, terraform only where none is installed, the
+# second emulator only for the command of that name.
 SYNTH = ("project", "checkov", "lambda")
 
 # The zip is built for the function's platform, whatever machine builds it.
@@ -144,7 +147,7 @@ def _one_setup_at_a_time() -> Iterator[None]:
 
 
 def main() -> int:
-    """`make setup`: every environment but terraform's, which is made where it is needed."""
+    """`make setup`: every environment but those of terraform and of the second emulator, which are made when needed."""
     try:
         ensure(*(sys.argv[1:] or [*SYNTH, "emulator"]))
     except ToolError as error:

@@ -37,9 +37,10 @@ ADMINISTRATION = (
     "kms:UpdateAlias",
     "kms:UpdateKeyDescription",
 )
+# Each of them carries an encryption context; kms:DescribeKey does not, so that no condition on one would ever hold:
+# docs.aws.amazon.com/service-authorization/latest/reference/list_awskeymanagementservice.html
 CRYPTOGRAPHY = (
     "kms:Decrypt",
-    "kms:DescribeKey",
     "kms:Encrypt",
     "kms:GenerateDataKey",
     "kms:GenerateDataKeyWithoutPlaintext",
@@ -82,7 +83,7 @@ def _statements(account: Account, naming: Naming) -> list[Statement]:
         # DynamoDB and Lambda keep a grant: docs.aws.amazon.com/kms/latest/developerguide/grants.html
         allow(
             "UseThroughServices",
-            [*CRYPTOGRAPHY, "kms:CreateGrant"],
+            [*CRYPTOGRAPHY, "kms:CreateGrant", "kms:DescribeKey"],
             THIS_KEY,
             principals=root,
             conditions=[this_account, through_a_service],
