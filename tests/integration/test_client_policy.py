@@ -14,6 +14,8 @@ from lib.access import client
 from lib.deploy.deployment import Deployment
 from lib.deploy.payments_client import PaymentsClient
 
+pytestmark = pytest.mark.emulator_only("it makes an IAM user")
+
 USER = "user-client-policy"
 Wish = Callable[..., dict[str, Any]]
 
@@ -24,10 +26,8 @@ def api(outputs: dict[str, str]) -> client.Api:
 
 
 @pytest.fixture
-def caller(deployment: Deployment, api: client.Api, on_aws: bool) -> Iterator[Callable[..., PaymentsClient]]:
+def caller(deployment: Deployment, api: client.Api) -> Iterator[Callable[..., PaymentsClient]]:
     """A client that signs as a user with the policy for these routes."""
-    if on_aws:
-        pytest.skip("makes an IAM user, which is nothing to do to a real account")
     iam = deployment.client("iam")
     iam.create_user(UserName=USER)
     key = iam.create_access_key(UserName=USER)["AccessKey"]

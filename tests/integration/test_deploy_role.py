@@ -24,6 +24,8 @@ from tests.integration.other_environment import attempts
 from tests.integration.under_role import ACCOUNT, ROLE, Call, under_role
 from tests.integration.updated_stack import first, updated
 
+pytestmark = pytest.mark.emulator_only("it makes users and roles; on AWS the first deploy is the test")
+
 ENVIRONMENT = {
     "ENVIRONMENT_SUFFIX": "it-2",
     "AWS_REGION": "eu-west-1",
@@ -57,9 +59,7 @@ def settings() -> Settings:
 
 
 @pytest.fixture(scope="module")
-def stack(on_aws: bool, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    if on_aws:
-        pytest.skip("makes roles and users; on AWS the first deploy itself is the test")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Any:
     return judged_stack({**os.environ, **ENVIRONMENT}, tmp_path_factory.mktemp("synth"))
 
 
