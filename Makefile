@@ -51,10 +51,10 @@ redrive: setup  ## give what the archiver set aside or gave up to it again
 deploy-role: setup  ## the deploy role's policies, SUFFIX=qa7 ACCOUNT=123456789012; DIRECTORY=… writes files
 	@$(RUN) -m lib.access deploy-role
 
-client-policy: setup  ## a policy for an API client, ROUTES='POST /payments, GET /payments/{payment_id}'
+client-policy: setup  ## a policy for an API client, ROUTES='POST /payments, GET /payments'
 	@$(RUN) -m lib.access client-policy
 
-second-emulator: setup  ## the stack on moto, beside its list of moto's gaps; some four minutes
+second-emulator: setup  ## the stack on moto, beside its list of moto's gaps; some two minutes
 	@$(RUN) -m tests.second_emulator
 
 test: setup  ## every test, integration on the emulator included

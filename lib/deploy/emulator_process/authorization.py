@@ -23,12 +23,13 @@ Tags = Callable[[str], "Mapping[str, str] | None"]
 Context = Callable[..., dict[str, Any]]
 
 # Service -> request parameters that name the resource, and its ARN; {0} region, {1} account, {2} the parameter.
-# A parameter that ends in .1 is the first of a list in the query protocol.
+# Of a list of names it is the first one's, which the query protocol calls .member.1.
 NAMED_BY: dict[str, dict[str, str]] = {
     "dynamodb": {"ResourceArn": "{2}"},
     "kms": {"AliasName": "arn:aws:kms:{0}:{1}:{2}"},
     "lambda": {"FunctionName": "arn:aws:lambda:{0}:{1}:function:{2}"},
     "monitoring": {
+        "AlarmNames": "arn:aws:cloudwatch:{0}:{1}:alarm:{2}",
         "AlarmNames.member.1": "arn:aws:cloudwatch:{0}:{1}:alarm:{2}",
         "DashboardName": "arn:aws:cloudwatch::{1}:dashboard/{2}",
         "DashboardNames.member.1": "arn:aws:cloudwatch::{1}:dashboard/{2}",
@@ -60,7 +61,8 @@ def with_resources(original: Resource) -> Resource:
         found = original(service, method, path, headers, body, params, region, account)
         if service == "kms" and ":alias/" in found:
             return found.replace(":alias/", ":key/")
-        if found != "*" or path.rstrip("/").endswith(WITHOUT_RESOURCE) or value(params, "Action") in WITHOUT_RESOURCE:
+        operation = value(params, "Action") or headers.get("x-amz-target", "").rpartition(".")[2]
+        if found != "*" or operation in WITHOUT_RESOURCE or path.rstrip("/").endswith(WITHOUT_RESOURCE):
             return found
         named = {**params, **structured(body)}
         for parameter, arn in NAMED_BY.get(service, {}).items():
@@ -119,7 +121,7 @@ def structured(body: bytes) -> dict[str, Any]:
 
 
 def value(params: Mapping[str, Any], name: str) -> str:
-    """A parameter's text, which the query protocol wraps in a list."""
+    """A parameter's text, or the first of several; the query protocol wraps each in a list."""
     found = params.get(name, "")
     found = found[0] if isinstance(found, list) and found else found
     return found if isinstance(found, str) else ""

@@ -23,6 +23,7 @@ from lib.deploy.emulator_process.fixes import show_tags
             {},
             "cloudwatch:eu-west-1:1:alarm:alarm-x",
         ),
+        ("monitoring", "/", {}, {"AlarmNames": ["a", "b"]}, "cloudwatch:eu-west-1:1:alarm:a"),
         ("monitoring", "/", {"Action": ["PutDashboard"], "DashboardName": ["d"]}, {}, "cloudwatch::1:dashboard/d"),
         ("kms", "/", {}, {"AliasName": "alias/kms-x", "TargetKeyId": "k"}, "kms:eu-west-1:1:alias/kms-x"),
         ("dynamodb", "/", {}, {"ResourceArn": "arn:aws:dynamodb:eu-west-1:1:table/t"}, "dynamodb:eu-west-1:1:table/t"),
@@ -50,6 +51,12 @@ def test_what_a_request_names_is_its_resource(
 def test_what_knows_no_resource_has_none(service: str, path: str, params: dict[str, Any], body: dict[str, Any]) -> None:
     extract = with_resources(lambda *_: "*")
     assert extract(service, "POST", path, {}, json.dumps(body).encode(), params, "eu-west-1", "1") == "*"
+
+
+def test_the_operation_of_a_json_request_is_in_a_header() -> None:
+    extract = with_resources(lambda *_: "*")
+    target = {"x-amz-target": "GraniteServiceVersion20100801.DescribeAlarms"}
+    assert extract("monitoring", "POST", "/", target, b'{"AlarmNames": ["a"]}', {}, "eu-west-1", "1") == "*"
 
 
 def test_a_resource_that_was_found_stays_and_a_key_is_no_alias() -> None:
