@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from itertools import groupby
 
-from lib.aspects.catalogue import RULES
+from lib.aspects.catalogue import FAMILIES, RULES
 from lib.aspects.model import ANY_TYPE, Rule
 from lib.environments import ROOT
 from lib.reports.markdown import plain
@@ -37,7 +37,7 @@ def _lines() -> Iterator[str]:
         for rule in rules:
             yield f"| [{rule.id}](#{rule.id.lower()}) | {rule.severity.name} | {plain(rule.title)} |"
     for name, rules in families:
-        yield from ("", f"## {name}", _promise(name, rules[0]))
+        yield from ("", f"## {name}", FAMILIES[name])
         for rule in rules:
             yield from _rule(rule)
 
@@ -62,20 +62,7 @@ def _family(rule: Rule) -> str:
 
 def _place(rule: Rule) -> tuple[int, int]:
     """Families in the order of the catalogue, rules by number."""
-    families = list(dict.fromkeys(_family(each) for each in RULES))
-    return families.index(_family(rule)), int(rule.id.split("-")[2])
-
-
-def _promise(family: str, rule: Rule) -> str:
-    """The first line of the module that holds the family: `ENC: data at rest is …`."""
-    words = (sys.modules[_module(rule)].__doc__ or "").strip().splitlines()[0]
-    promise = words.removeprefix(f"{family}:").strip()
-    return f"{promise[:1].upper()}{promise[1:]}"
-
-
-def _module(rule: Rule) -> str:
-    check = getattr(rule, "check", None)
-    return str(getattr(check, "__module__", type(rule).__module__))
+    return list(FAMILIES).index(_family(rule)), int(rule.id.split("-")[2])
 
 
 def main() -> int:

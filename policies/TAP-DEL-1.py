@@ -1,6 +1,6 @@
 """In Python because it looks for arguments at any depth of any type, and YAML needs to be told where."""
 
-from _stack import StackCheck, arguments, is_false
+from _stack import StackCheck, arguments, is_false, shown
 
 PROTECTIONS = (
     "delete_protection",
@@ -31,7 +31,7 @@ class NothingIsProtectedAgainstDeletion(StackCheck):
             yield f"{must} is not set, and then AWS protects it"
         for argument, value in arguments(resource.body):
             if argument in PROTECTIONS and not (is_false(value) or value in OFF):
-                yield f"{argument} is {value!r}"
+                yield f"{argument} is {shown(value)}"
 
 
 check = NothingIsProtectedAgainstDeletion()

@@ -1,6 +1,6 @@
 """In Python because it judges any type; a YAML policy without types makes Checkov judge outputs too, and crash."""
 
-from _stack import StackCheck, blocks, is_false
+from _stack import StackCheck, blocks, is_false, shown
 
 
 class NoLifecycleForbidsDestruction(StackCheck):
@@ -11,11 +11,11 @@ class NoLifecycleForbidsDestruction(StackCheck):
     def violations(self, resource):
         lifecycles = resource.body.get("lifecycle")
         if isinstance(lifecycles, str):
-            yield f"lifecycle is {lifecycles!r}"
+            yield f"lifecycle is {shown(lifecycles)}"
         for lifecycle in blocks(lifecycles):
             value = lifecycle.get("prevent_destroy")
             if value is not None and not is_false(value):
-                yield f"lifecycle.prevent_destroy is {value!r}"
+                yield f"lifecycle.prevent_destroy is {shown(value)}"
 
 
 check = NoLifecycleForbidsDestruction()

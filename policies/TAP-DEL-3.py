@@ -1,6 +1,6 @@
 """In Python because it looks for arguments at any depth of any type, and YAML needs to be told where."""
 
-from _stack import StackCheck, arguments, is_false, is_true
+from _stack import StackCheck, arguments, is_false, is_true, shown
 
 KEEPS_WHEN_TRUE = (
     "data_deletion_policy",
@@ -34,7 +34,7 @@ class DestroyingLeavesNothingBehind(StackCheck):
             yield f"{must} is not set, and then a snapshot stays"
         for argument, value in arguments(resource.body):
             if not leaves_nothing(argument, value):
-                yield f"{argument} is {value!r}"
+                yield f"{argument} is {shown(value)}"
 
 
 def leaves_nothing(argument, value):

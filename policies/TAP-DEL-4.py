@@ -1,6 +1,6 @@
 """In Python because it looks for arguments at any depth of any type, and YAML needs to be told where."""
 
-from _stack import StackCheck, arguments, is_false
+from _stack import StackCheck, arguments, is_false, shown
 
 LOCKS = (
     "complete_lock",
@@ -29,7 +29,7 @@ class NothingIsLocked(StackCheck):
             yield "it is a lock"
         for argument, value in arguments(resource.body):
             if argument in LOCKS and not (is_false(value) or value in ([], *NO_LOCK)):
-                yield f"{argument} is {value!r}"
+                yield f"{argument} is {shown(value)}"
 
 
 check = NothingIsLocked()

@@ -1,6 +1,6 @@
 """In Python because it looks for arguments at any depth of any type, and YAML needs to be told where."""
 
-from _stack import StackCheck, arguments, is_true
+from _stack import StackCheck, arguments, is_true, shown
 
 # A destroy of these fails as long as there is something in them, unless told otherwise.
 MUST_SAY = {
@@ -22,7 +22,7 @@ class WhatHoldsDataIsEmptied(StackCheck):
             yield f"{must} is not set, and then AWS refuses to delete it while something is in it"
         for argument, value in arguments(resource.body):
             if argument in ("force_destroy", "force_delete") and not is_true(value):
-                yield f"{argument} is {value!r}"
+                yield f"{argument} is {shown(value)}"
 
 
 check = WhatHoldsDataIsEmptied()

@@ -1,6 +1,6 @@
 """In Python because it looks for arguments at any depth of any type, and YAML needs to be told where."""
 
-from _stack import StackCheck, arguments
+from _stack import StackCheck, arguments, shown
 
 # Days; AWS allows no fewer.
 SHORTEST = {"deletion_window_in_days": 7, "permanent_deletion_time_in_days": 7, "recovery_window_in_days": 0}
@@ -25,7 +25,7 @@ class WaitingPeriodsAreTheShortest(StackCheck):
             yield f"{must} is not set, and then AWS waits for thirty days"
         for argument, value in arguments(resource.body):
             if argument in SHORTEST and (isinstance(value, bool) or str(value) != str(SHORTEST[argument])):
-                yield f"{argument} is {value!r}"
+                yield f"{argument} is {shown(value)}"
 
 
 check = WaitingPeriodsAreTheShortest()

@@ -4,6 +4,7 @@ import fnmatch
 
 from _documents import StatementCheck, many
 from _expressions import is_literal
+from _stack import shown
 
 
 class NobodyMakesLogGroups(StatementCheck):
@@ -14,10 +15,10 @@ class NobodyMakesLogGroups(StatementCheck):
     def violations_of(self, statement, _stack, _resource):
         for action in statement.actions:
             if not is_literal(action) or covers(action):
-                yield f"the action {action!r} covers logs:CreateLogGroup"
+                yield f"the action {shown(action)} covers logs:CreateLogGroup"
         excepted = many(statement.body.get("not_actions"))
         if excepted and not any(is_literal(action) and covers(action) for action in excepted):
-            yield f"not_actions {excepted} leave logs:CreateLogGroup allowed"
+            yield f"not_actions {shown(excepted)} leave logs:CreateLogGroup allowed"
 
 
 def covers(action):

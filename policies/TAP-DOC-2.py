@@ -3,7 +3,7 @@
 import re
 
 from _catalogue import ATTRIBUTES
-from _expressions import Reference, Unreadable, parse
+from _expressions import is_reference, is_unreadable, parse
 from _names import is_ours, naming_argument
 from _provider import TYPES
 from _stack import META_ARGUMENTS, StackCheck, shown
@@ -26,6 +26,9 @@ EXPECTED = (
     (re.compile(r".*"), (*PARTS, SOME_ID)),
 )
 
+# Arguments that take an ARN, and do not say so: type -> argument.
+ARNS = {"aws_lambda_function": "role", "aws_s3_bucket_replication_configuration": "role"}
+
 
 class ExpressionsAreReferences(StackCheck):
     id = "TAP-DOC-2"
@@ -43,18 +46,21 @@ class ExpressionsAreReferences(StackCheck):
             if kind.startswith("data."):
                 for name, body in stack.of_type(kind).items():
                     yield from ((f"{kind}.{name}", text) for text in judge(stack, kind, body))
-        yield from (("", text) for text in judge(stack, "output", {"output": stack.document.get("output", {})}))
+        for section in ("output", "provider"):
+            yield from (
+                ("", text) for text in judge(stack, section, {section: stack.document.get(section, {})}, skip=())
+            )
 
 
-def judge(stack, kind, body):
+def judge(stack, kind, body, skip=META_ARGUMENTS):
     for name, value in body.items():
-        if name not in META_ARGUMENTS:
+        if name not in skip:
             for path, text in texts((name,), value):
                 parts = parse(text)
-                yield from (f"{'.'.join(path)}: {fault}" for fault in faults(stack, path[-1], parts))
-                if is_part_of_arn(kind, path) and any(
-                    isinstance(part, str) and WILDCARD.search(part) for part in parts
-                ):
+                wanted = ("arn",) if ARNS.get(kind) == path[-1] else expected(path[-1])
+                yield from (f"{'.'.join(path)}: {fault}" for fault in faults(stack, wanted, parts))
+                literal = "".join(part for part in parts if isinstance(part, str))
+                if is_part_of_arn(kind, path) and WILDCARD.search(literal):
                     yield f"{'.'.join(path)} is {shown(text)}: in an ARN, a wildcard or space is no part of a name"
 
 
@@ -71,19 +77,19 @@ def texts(path, value):
             yield from texts((*path, name), inner)
 
 
-def faults(stack, argument, parts):
+def faults(stack, wanted, parts):
     for part in parts:
-        if isinstance(part, Unreadable):
+        if is_unreadable(part):
             yield f"{shown(part.text)} is an expression that no rule can read"
-        elif isinstance(part, Reference):
+        elif is_reference(part):
             spelt = ".".join(part)
             meaning = attributes(part.kind).get(part.attribute)
             if not stack.declares(part.kind, part.name):
                 yield f"{spelt} is not declared in the stack"
             elif meaning is None:
                 yield f"{spelt} may not be referred to: it is not listed as computed by AWS"
-            elif not is_expected(argument, parts, part, meaning):
-                yield f"{spelt} is not what is expected here ({', '.join(expected(argument))})"
+            elif not is_expected(wanted, parts, part, meaning):
+                yield f"{spelt} is not what is expected here ({', '.join(wanted)})"
 
 
 def attributes(kind):
@@ -93,8 +99,7 @@ def attributes(kind):
     return {"id": SOME_ID} if TYPES[kind].get("arn") == "settable" else {"arn": "arn", "id": SOME_ID}
 
 
-def is_expected(argument, parts, part, meaning):
-    wanted = expected(argument)
+def is_expected(wanted, parts, part, meaning):
     if wanted == ("arn",) and part is parts[0]:
         return meaning == "arn"
     if wanted == ("arn",) and isinstance(parts[0], str) and not parts[0].startswith("arn:"):

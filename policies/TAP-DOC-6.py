@@ -3,6 +3,7 @@
 import json
 import re
 
+from _expressions import is_reference, parse
 from _names import IN_A_PARENT, naming_argument
 from _stack import StackCheck, arguments, shown
 from checkov.common.models.enums import CheckCategories
@@ -25,22 +26,35 @@ class NothingCollides(StackCheck):
 
     def violations(self, resource):
         others = resource.stack.of_type(resource.kind)
-        own = identity(resource.kind, resource.body)
+        own = identity(resource.stack, resource.kind, resource.body)
         if own:
             for name, other in others.items():
-                if name != resource.name and identity(resource.kind, other) == own:
+                if name != resource.name and identity(resource.stack, resource.kind, other) == own:
                     yield f"{own[0]} {own[1]} is also the name of {resource.kind}.{name}"
         yield from files(resource)
 
 
-def identity(kind, body):
+def identity(stack, kind, body):
     """(argument, name, where it must be unique); None for what has no name."""
     argument = naming_argument(kind)
     name = body.get(argument)
     if not isinstance(name, str):
         return None
+    name = written_out(stack, name)
     parent = [body.get(of) for of in IN_A_PARENT.get(kind, ())]
     return argument, json.dumps(name.casefold()), json.dumps(parent)
+
+
+def written_out(stack, name, seen=()):
+    """A name in which the names that it refers to are put in, as far as they are known."""
+    text = ""
+    for part in parse(name):
+        if is_reference(part) and part not in seen:
+            inner = stack.of_type(part.kind).get(part.name, {}).get(part.attribute)
+            text += written_out(stack, inner, (*seen, part)) if isinstance(inner, str) else f"${{{'.'.join(part)}}}"
+        else:
+            text += part if isinstance(part, str) else str(part)
+    return text
 
 
 def files(resource):

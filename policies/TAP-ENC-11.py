@@ -1,7 +1,7 @@
 """In Python because a policy may stand in the queue or beside it, and one of its statements must have all the parts."""
 
 from _attached import Configuration
-from _stack import StackCheck
+from _stack import StackCheck, shown
 from _transport import refuses_plain_http
 from checkov.common.models.enums import CheckCategories
 
@@ -28,7 +28,7 @@ class TopicsAndQueuesRefusePlainHttp(StackCheck):
         beside = POLICIES.get(resource.kind.removesuffix("_policy"))
         if resource.kind == beside.kind:
             if beside.whose(resource.stack, resource.body) is None:
-                yield f"{beside.argument} is {resource.body.get(beside.argument)!r}, no {beside.of} of this stack"
+                yield f"{beside.argument} is {shown(resource.body.get(beside.argument))}, no {beside.of} of this stack"
             return
         policies = [body.get("policy") for body in beside.attached_to(resource.stack, resource.name)]
         if "policy" in resource.body:

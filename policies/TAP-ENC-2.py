@@ -2,7 +2,7 @@
 
 from _access_logs import other_uses, takes_access_logs
 from _attached import ConfigurationCheck, of_bucket
-from _stack import blocks
+from _stack import blocks, shown
 from checkov.common.models.enums import CheckCategories
 
 KMS = ("aws:kms", "aws:kms:dsse")
@@ -32,9 +32,9 @@ class BucketsAreEncrypted(ConfigurationCheck):
                 for use in other_uses(resource):
                     yield f"sse_algorithm is AES256, and beside access logs the bucket serves {use}"
             elif algorithm not in KMS or takes_logs:
-                yield f"sse_algorithm is {algorithm!r}"
+                yield f"sse_algorithm is {shown(algorithm)}"
             elif not resource.stack.is_own_key(key):
-                yield f"kms_master_key_id is {key!r}"
+                yield f"kms_master_key_id is {shown(key)}"
 
 
 check = BucketsAreEncrypted()

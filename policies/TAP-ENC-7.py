@@ -2,7 +2,7 @@
 
 import re
 
-from _stack import StackCheck, is_true, number_of
+from _stack import StackCheck, is_true, number_of, shown
 from checkov.common.models.enums import CheckCategories
 
 # AWS rotates none of these: docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html
@@ -24,9 +24,9 @@ class KeysRotate(StackCheck):
             return
         enabled, days = resource.body.get("enable_key_rotation"), resource.body.get("rotation_period_in_days")
         if not is_true(enabled):
-            yield f"enable_key_rotation is {enabled!r}"
+            yield f"enable_key_rotation is {shown(enabled)}"
         if days is not None and not 90 <= (number_of(days) or 0) <= LONGEST:
-            yield f"rotation_period_in_days is {days!r}"
+            yield f"rotation_period_in_days is {shown(days)}"
 
 
 check = KeysRotate()

@@ -1,7 +1,8 @@
 """In Python because YAML policies cannot go from a resource to the statements of its policy document."""
 
 from _actions import level
-from _documents import StatementCheck, many
+from _documents import StatementCheck
+from _stack import shown
 from checkov.common.models.enums import CheckCategories
 
 
@@ -16,12 +17,12 @@ class ActionsAreNamed(StatementCheck):
 
     def violations_of(self, statement, _stack, _resource):
         if statement.body.get("not_actions") is not None:
-            yield f"not_actions {many(statement.body['not_actions'])} allow every other action"
+            yield f"not_actions {shown(statement.body['not_actions'])} allow every other action"
         elif not statement.actions:
             yield "it names no actions"
         for action in statement.actions:
             if not isinstance(action, str) or level(action) is None:
-                yield f"AWS has no action {action!r}"
+                yield f"AWS has no action {shown(action)}"
 
 
 check = ActionsAreNamed()

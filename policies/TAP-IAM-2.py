@@ -2,7 +2,8 @@
 
 from _actions import takes_any_resource
 from _arns import is_own_arn
-from _documents import StatementCheck, many
+from _documents import StatementCheck
+from _stack import shown
 from checkov.common.models.enums import CheckCategories
 
 # In their policy `*` means the key itself.
@@ -24,14 +25,14 @@ class ResourcesAreNamed(StatementCheck):
     def violations_of(self, statement, stack, resource):
         kind = resource.kind if resource else None
         if statement.body.get("not_resources") is not None:
-            yield f"not_resources {many(statement.body['not_resources'])} allow every other resource"
+            yield f"not_resources {shown(statement.body['not_resources'])} allow every other resource"
         elif not statement.resources and kind not in WITHOUT_RESOURCES:
             yield "it names no resources"
         for arn in statement.resources:
             if arn == "*" and (kind in KEYS or all(know_no_resource(action) for action in statement.actions)):
                 continue
             if not is_own_arn(stack, arn):
-                yield f"{arn!r} is not a resource of this stack"
+                yield f"{shown(arn)} is not a resource of this stack"
 
 
 def know_no_resource(action):

@@ -2,7 +2,7 @@
 
 from _documents import document_of, statements
 from _principals import is_tied_service
-from _stack import StackCheck
+from _stack import StackCheck, shown
 from checkov.common.models.enums import CheckCategories
 
 
@@ -17,7 +17,7 @@ class RolesTrustServices(StackCheck):
         policy = resource.body.get("assume_role_policy")
         document = document_of(resource.stack, policy)
         if document is None:
-            yield f"assume_role_policy {policy!r} is not the json of a policy document of this stack"
+            yield f"assume_role_policy {shown(policy)} is not the json of a policy document of this stack"
             return
         for statement in statements(resource.stack, document):
             if statement.allows:
@@ -27,12 +27,12 @@ class RolesTrustServices(StackCheck):
 
 def strangers(statement, stack):
     if statement.actions != ["sts:AssumeRole"]:
-        yield f"its actions are {statement.actions}"
+        yield f"its actions are {shown(statement.actions)}"
     if not statement.principals:
         yield "it names no principals"
     for kind, identifier in statement.principals:
         if not is_tied_service(statement, stack, kind, identifier):
-            yield f"the principal {identifier!r} of type {kind} is not a service that acts for this account"
+            yield f"the principal {shown(identifier)} of type {shown(kind)} is not a service that acts for this account"
 
 
 check = RolesTrustServices()

@@ -1,8 +1,8 @@
 """In Python because it looks for arguments at any depth of any type, and YAML needs to be told where."""
 
-from _documents import DOCUMENT, document_of, many
+from _documents import DOCUMENT, MERGING, document_of, many
 from _expressions import reference
-from _stack import StackCheck, arguments
+from _stack import StackCheck, arguments, shown
 from checkov.common.models.enums import CheckCategories
 
 POLICY = (
@@ -28,7 +28,6 @@ OTHER_LANGUAGES = (
     "aws_sns_topic_data_protection_policy",
 )
 POLICY_ARN = ("managed_policy_arn", "managed_policy_arns", "policy_arn", "policy_arns")
-MERGED = ("override_json", "override_policy_documents", "source_json", "source_policy_documents")
 
 
 class PoliciesAreDocuments(StackCheck):
@@ -47,15 +46,15 @@ class PoliciesAreDocuments(StackCheck):
                 unread = [] if is_block(value) or document_of(stack, value) else [value]
             else:
                 continue
-            for value_of_one in unread:
-                yield f"{name} is {str(value_of_one)[:100]!r}"
+            for policy in unread:
+                yield f"{name} is {shown(policy)}"
 
     def violations_outside(self, stack):
         for name, body in stack.documents().items():
-            for argument in MERGED:
+            for argument in sorted(MERGING):
                 for value in many(body.get(argument)):
                     if not document_of(stack, value):
-                        yield f"{DOCUMENT}.{name}", f"{argument} has {str(value)[:100]!r}"
+                        yield f"{DOCUMENT}.{name}", f"{argument} has {shown(value)}"
 
 
 def is_block(value):

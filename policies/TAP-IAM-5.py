@@ -2,6 +2,7 @@
 
 from _documents import StatementCheck
 from _principals import is_account_root, is_own_role, is_tied_service
+from _stack import blocks, shown
 from checkov.common.models.enums import CheckCategories
 
 
@@ -15,13 +16,15 @@ class NobodyElseIsAdmitted(StatementCheck):
     category = CheckCategories.IAM
 
     def violations_of(self, statement, stack, _resource):
+        if blocks(statement.body.get("not_principals")):
+            yield "not_principals admit everybody else"
         for kind, identifier in statement.principals:
             if not (
                 is_account_root(kind, identifier)
                 or is_own_role(stack, kind, identifier)
                 or is_tied_service(statement, stack, kind, identifier)
             ):
-                yield f"the principal {identifier!r} of type {kind} is not of this account, nor acts for it"
+                yield f"the principal {shown(identifier)} of type {shown(kind)} is not of this account, nor acts for it"
 
 
 check = NobodyElseIsAdmitted()

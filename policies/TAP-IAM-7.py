@@ -4,7 +4,7 @@ from _conditions import is_bound_by
 from _documents import StatementCheck, document_of
 from _escalation import widens
 from _grants import wrong_grants
-from _pass_role import is_role, wrong_pass_role
+from _pass_role import wrong_pass_role
 from _principals import is_account_root
 from checkov.common.models.enums import CheckCategories
 
@@ -16,7 +16,7 @@ class PermissionsDoNotWiden(StatementCheck):
     name = "No permission lets its holder widen permissions"
     guideline = (
         "leave the action out: permissions change with the stack, by a deployment; a key's administration is for the "
-        "account's root with StringEquals kms:CallerAccount; whom a resource grants something is a role of this stack"
+        "account's root with StringEquals kms:CallerAccount; grant by policy documents, to roles of this stack"
     )
     category = CheckCategories.IAM
 
@@ -35,9 +35,7 @@ def is_exempt(action, statement, stack, resource):
     if action == "iam:PassRole":
         return not any(wrong_pass_role(statement, stack))
     if action == "sts:AssumeRole":
-        return is_trust(statement, resource) or (
-            bool(statement.resources) and all(is_role(stack, role) for role in statement.resources)
-        )
+        return is_trust(statement, resource)
     return action.startswith("kms:") and resource is not None and is_key_administration(statement, stack, resource)
 
 

@@ -1,12 +1,10 @@
 """In Python because YAML policies cannot go from a resource to the statements of its policy document."""
 
 from _conditions import denies_plain_http, wrong_conditions
-from _documents import DOCUMENT, StatementCheck
+from _documents import DOCUMENT, MERGING, StatementCheck
 from _principals import EVERYBODY
-from _stack import blocks
+from _stack import blocks, shown
 from checkov.common.models.enums import CheckCategories
-
-MERGING = ("override_json", "override_policy_documents", "source_json", "source_policy_documents")
 
 
 class StatementsCanBeRead(StatementCheck):
@@ -22,14 +20,13 @@ class StatementsCanBeRead(StatementCheck):
     def violations_outside(self, stack):
         yield from super().violations_outside(stack)
         for name, body in stack.documents().items():
-            for argument in MERGING:
-                if argument in body:
-                    yield f"{DOCUMENT}.{name}", f"{argument} takes in statements of other documents"
+            for argument in sorted(MERGING & body.keys()):
+                yield f"{DOCUMENT}.{name}", f"{argument} takes in statements of other documents"
 
     def violations_of(self, statement, stack, _resource):
         effect = statement.body.get("effect")
         if effect not in (None, "Allow", "Deny"):
-            yield f"effect is {effect!r}"
+            yield f"effect is {shown(effect)}"
         if blocks(statement.body.get("not_principals")):
             yield "not_principals are everybody else"
         yield from wrong_conditions(statement, stack)
@@ -37,7 +34,7 @@ class StatementsCanBeRead(StatementCheck):
             if not denies_plain_http(statement):
                 yield "a Deny has the one condition Bool aws:SecureTransport false, or NumericLessThan s3:TlsVersion"
             if any(principal not in EVERYBODY for principal in statement.principals):
-                yield f"a Deny is for everybody, not for {statement.principals}"
+                yield f"a Deny is for everybody, not for {shown(statement.principals)}"
 
 
 check = StatementsCanBeRead()

@@ -1,7 +1,7 @@
 """In Python because a bucket has exactly one such block, and a reference says so, which Checkov writes out."""
 
 from _attached import ConfigurationCheck, of_bucket
-from _stack import is_true
+from _stack import is_true, shown
 from checkov.common.models.enums import CheckCategories
 
 SETTINGS = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
@@ -21,7 +21,7 @@ class BucketsBlockPublicAccess(ConfigurationCheck):
     def wrong_settings(self, _resource, block):
         for setting in SETTINGS:
             if not is_true(block.get(setting)):
-                yield f"{setting} is {block.get(setting)!r}"
+                yield f"{setting} is {shown(block.get(setting))}"
 
 
 check = BucketsBlockPublicAccess()

@@ -3,7 +3,7 @@
 import re
 
 from _expressions import reference, references
-from _stack import StackCheck, blocks
+from _stack import StackCheck, blocks, shown
 from checkov.common.models.enums import CheckCategories
 
 # Type of a route -> (argument that says how it is authorized, words that ask an authorizer, its type).
@@ -46,11 +46,11 @@ def wrong_route(resource):
     if is_preflight(resource) or value == "AWS_IAM":
         return
     if value not in words:
-        yield f"{argument} is {value!r}"
+        yield f"{argument} is {shown(value)}"
         return
     kind, name, _ = reference(resource.body.get("authorizer_id"))
     if kind != authorizer or not resource.stack.declares(kind, name):
-        yield f"{argument} is {value}, and authorizer_id {resource.body.get('authorizer_id')!r}"
+        yield f"{argument} is {value}, and authorizer_id {shown(resource.body.get('authorizer_id'))}"
 
 
 def is_preflight(resource):
@@ -66,12 +66,12 @@ def wrong_authorizer(resource):
     asked = [resource.body[name] for name in ("authorizer_uri", "provider_arns") if name in resource.body]
     asked += [block.get("issuer") for block in blocks(resource.body.get("jwt_configuration"))]
     if not asked:
-        yield "it asks nobody"
+        yield "it names neither a function nor an issuer of tokens"
     for value in asked:
         found = references(value)
         own = [each for each in found if resource.stack.declares(each.kind, each.name) and each.kind.startswith("aws_")]
         if not own or len(own) != len(found):
-            yield f"it asks {value!r}"
+            yield f"it relies on {shown(value)}, which is not of this stack"
 
 
 check = RoutesAreAuthorized()

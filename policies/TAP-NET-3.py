@@ -2,7 +2,7 @@
 
 from _arns import is_own_account, is_own_arn
 from _expressions import is_literal
-from _stack import StackCheck
+from _stack import StackCheck, shown
 from checkov.common.models.enums import CheckCategories
 
 ACTIONS = ("lambda:InvokeFunction", "lambda:InvokeFunctionUrl")
@@ -26,7 +26,7 @@ class InvokersNameTheirSource(StackCheck):
             ("function_url_auth_type", body.get("function_url_auth_type") in (None, "AWS_IAM")),
         ):
             if not is_right:
-                yield f"{argument} is {body.get(argument)!r}"
+                yield f"{argument} is {shown(body.get(argument))}"
 
 
 check = InvokersNameTheirSource()

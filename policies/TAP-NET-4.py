@@ -4,7 +4,7 @@ import re
 
 from _expressions import is_literal
 from _networks import open_ranges
-from _stack import StackCheck, arguments, is_false, is_true, texts
+from _stack import StackCheck, arguments, is_false, is_true, shown, texts
 from checkov.common.models.enums import CheckCategories
 
 MUST_BE_FALSE = (
@@ -38,20 +38,21 @@ MUST_SAY = {
     "aws_s3_account_public_access_block": MUST_BE_TRUE[1:],
     "aws_vpc_endpoint_service": ("acceptance_required",),
 }
-# Whole types that open something, or hand it to others.
+# Types whose purpose is to make something public, or to share it.
 OPENINGS = re.compile(
     r"aws_(ami_launch_permission|snapshot_create_volume_permission|ram_\w+|s3_bucket_website_configuration|eip_association)"
 )
 ACLS = ("private", "log-delivery-write", "bucket-owner-read", "bucket-owner-full-control")
 LOG_DELIVERY = "http://acs.amazonaws.com/groups/s3/LogDelivery"
+GRANTEES = ("email", "email_address", "id", "uri")
 ORIGINS = ("allow_origins", "allowed_origins")
 # Shared with accounts, networks or people by being named.
 SHARES = ("launch_permission", "shared_accounts")
 WORDS = re.compile(
-    r"public(_?only|internetonly|-read(-write)?)?|authenticated-read|internet-facing|everyone|allusers", re.I
+    r"public(_?only|internetonly|-read(-write)?)?|authenticated-read|internet-facing|everyone|allusers", re.IGNORECASE
 )
 # Their values are the author's own words; what a NAT gateway is public for is going out.
-OWN_WORDS = ("description", "name", "connectivity_type")
+OWN_WORDS = ("connectivity_type", "description", "name", "value")
 
 
 class NothingIsOpenToTheInternet(StackCheck):
@@ -63,13 +64,13 @@ class NothingIsOpenToTheInternet(StackCheck):
     def violations(self, resource):
         kind, body = resource.kind, resource.body
         if OPENINGS.fullmatch(kind):
-            yield f"{kind} opens what it is for"
+            yield f"{kind} makes something public, or shares it"
         for argument in MUST_SAY.get(kind, ()):
             if not is_true(body.get(argument)):
-                yield f"{argument} is {body.get(argument)!r}"
+                yield f"{argument} is {shown(body.get(argument))}"
         for argument, value in arguments(body):
             if not is_closed(kind, argument, value):
-                yield f"{argument} is {value!r}"
+                yield f"{argument} is {shown(value)}"
         yield from open_ranges(resource)
 
 
@@ -96,9 +97,7 @@ def is_closed(kind, argument, value):
 
 def is_log_delivery(grant):
     """Whether a grant of S3's is for its own log delivery: any other is for somebody whom no policy names."""
-    return {inner for name, inner in arguments(grant) if name in ("uri", "id", "email", "email_address")} == {
-        LOG_DELIVERY
-    }
+    return isinstance(grant, dict) and {value for name, value in arguments(grant) if name in GRANTEES} == {LOG_DELIVERY}
 
 
 check = NothingIsOpenToTheInternet()

@@ -1,7 +1,7 @@
 """In Python because the log group must be one of the stack's, and limits are numbers, in every block of them."""
 
 from _expressions import reference
-from _stack import StackCheck, blocks, number_of
+from _stack import StackCheck, blocks, number_of, shown
 from checkov.common.models.enums import CheckCategories
 
 # What API Gateway allows a whole account by default: more is no limit.
@@ -23,7 +23,7 @@ class StagesLimitAndLog(StackCheck):
         for log in logs:
             kind, name, _ = reference(log.get("destination_arn"))
             if kind != "aws_cloudwatch_log_group" or not resource.stack.declares(kind, name):
-                yield f"access_log_settings.destination_arn is {log.get('destination_arn')!r}"
+                yield f"access_log_settings.destination_arn is {shown(log.get('destination_arn'))}"
         if resource.kind == "aws_apigatewayv2_stage":
             yield from wrong_limits(resource.body)
 
@@ -35,7 +35,7 @@ def wrong_limits(stage):
         for block in blocks(stage.get(argument)):
             for limit, most in LIMITS.items():
                 if not 0 < (number_of(block.get(limit)) or 0) <= most:
-                    yield f"{argument}.{limit} is {block.get(limit)!r}"
+                    yield f"{argument}.{limit} is {shown(block.get(limit))}"
 
 
 check = StagesLimitAndLog()

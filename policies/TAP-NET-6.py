@@ -2,11 +2,12 @@
 
 import re
 
+from _arns import REGION, is_place
 from _containers import containers, foreign_logs
 from _egress import foreign_targets, is_own_target, values_at
-from _expressions import is_literal
+from _expressions import is_literal, parse
 from _json_text import read_json
-from _stack import StackCheck, blocks, texts
+from _stack import StackCheck, blocks, shown, texts
 from checkov.common.models.enums import CheckCategories
 
 EMAIL = re.compile(r"[^@\s]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}")
@@ -26,21 +27,40 @@ class DataStaysInTheStack(StackCheck):
 
     def violations(self, resource):
         for path, value in foreign_targets(resource):
-            yield f"{path} is {value!r}"
+            yield f"{path} is {shown(value)}"
         kind, stack, body = resource.kind, resource.stack, resource.body
+        if kind == "aws_apigatewayv2_integration" and goes_out(body):
+            yield f"integration_type is {shown(body.get('integration_type'))}, and connection_type not VPC_LINK"
+        if kind == "aws_vpc_endpoint" and not is_service_of_aws(body.get("service_name")):
+            yield f"service_name is {shown(body.get('service_name'))}"
         if kind == "aws_sns_topic_subscription" and not is_right_endpoint(stack, body):
-            yield f"endpoint is {body.get('endpoint')!r}, with protocol {body.get('protocol')!r}"
+            yield f"endpoint is {shown(body.get('endpoint'))}, with protocol {shown(body.get('protocol'))}"
         if kind in REDRIVE and "redrive_policy" in body and not redrives_within(stack, body["redrive_policy"]):
-            yield f"redrive_policy is {body['redrive_policy']!r}"
+            yield f"redrive_policy is {shown(body['redrive_policy'])}"
         if kind == "aws_kinesis_firehose_delivery_stream":
             yield from foreign_processors(stack, body)
         if kind == "aws_route53_record" and body.get("type") not in ANNOUNCING:
             for record in texts(body.get("records") or []):
                 if not is_own_target(stack, record):
-                    yield f"records has {record!r}"
+                    yield f"records has {shown(record)}"
         if kind == "aws_ecs_task_definition":
             for container in containers(body) or ():
                 yield from foreign_logs(stack, container)
+
+
+def goes_out(integration):
+    """Whether an API hands requests on by HTTP, and not within a network of the stack."""
+    by_http = integration.get("integration_type") not in ("AWS", "AWS_PROXY", "MOCK")
+    return by_http and integration.get("connection_type") != "VPC_LINK"
+
+
+def is_service_of_aws(name):
+    """Whether an endpoint of a network leads to AWS: `com.amazonaws.${data.aws_region.here.name}.s3`."""
+    if name is None:
+        return True  # it leads to a resource, by its ARN
+    parts = parse(name) if isinstance(name, str) else ()
+    plain = "".join("here" if is_place(part, REGION) else str(part) for part in parts)
+    return re.fullmatch(r"com\.amazonaws\.here\.[a-z0-9.-]+", plain) is not None and ".vpce" not in plain
 
 
 def is_right_endpoint(stack, body):
@@ -61,7 +81,7 @@ def foreign_processors(stack, body):
         for parameter in blocks(processors.get("parameters") if isinstance(processors, dict) else "?"):
             is_function = parameter.get("parameter_name") in (None, "LambdaArn")
             if is_function and not is_own_target(stack, parameter.get("parameter_value")):
-                yield f"processors.parameters is {parameter!r}"
+                yield f"processors.parameters is {shown(parameter)}"
 
 
 check = DataStaysInTheStack()

@@ -3,8 +3,8 @@
 from _alarm_rule import wrong_rule
 from _bounds import watched
 from _dashboard import wrong_widgets
-from _metrics import what_it_counts
-from _stack import StackCheck
+from _metrics import of_metric, what_it_counts
+from _stack import StackCheck, shown
 from checkov.common.models.enums import CheckCategories
 
 
@@ -25,10 +25,9 @@ class MetricsArePublished(StackCheck):
             yield from wrong_widgets(resource.stack, resource.body.get("dashboard_body"))
         else:
             for metric in watched(resource.body):
-                namespace, name = metric.get("namespace"), metric.get("metric_name")
-                dimensions = metric.get("dimensions") or {}
-                if not isinstance(dimensions, dict) or not what_it_counts(resource.stack, namespace, name, dimensions):
-                    yield f"nobody publishes {namespace} {name} with the dimensions {dimensions}"
+                namespace, name, dimensions = of_metric(metric)
+                if what_it_counts(resource.stack, namespace, name, dimensions) is None:
+                    yield f"nobody publishes {namespace} {name} with the dimensions {shown(dimensions)}"
 
 
 check = MetricsArePublished()

@@ -2,7 +2,7 @@
 
 from _alarms import has_alarm
 from _expressions import is_literal
-from _stack import StackCheck, blocks
+from _stack import StackCheck, blocks, shown
 from checkov.common.models.enums import CheckCategories
 
 
@@ -20,7 +20,7 @@ class TablesHaveAlarmsOnThrottles(StackCheck):
         indexes = [index.get("name") for index in blocks(resource.body.get("global_secondary_index"))]
         for name in [None, *indexes]:
             if name is not None and not is_literal(name):
-                yield f"global_secondary_index.name is {name!r}"
+                yield f"global_secondary_index.name is {shown(name)}"
                 continue
             index = {} if name is None else {"GlobalSecondaryIndexName": name}
             for metric in ("ReadThrottleEvents", "WriteThrottleEvents"):

@@ -1,7 +1,7 @@
 """In Python because each action must refer to a topic that the stack declares."""
 
 from _expressions import reference
-from _stack import StackCheck, is_true, texts
+from _stack import StackCheck, is_true, shown, texts
 from checkov.common.models.enums import CheckCategories
 
 
@@ -15,13 +15,13 @@ class AlarmsTellSomebody(StackCheck):
     def violations(self, resource):
         enabled, actions = resource.body.get("actions_enabled", True), resource.body.get("alarm_actions")
         if not is_true(enabled):
-            yield f"actions_enabled is {enabled!r}"
+            yield f"actions_enabled is {shown(enabled)}"
         if not actions:
-            yield f"alarm_actions is {actions!r}"
+            yield f"alarm_actions is {shown(actions)}"
         for action in texts(actions or []):
             kind, name, attribute = reference(action)
             if kind != "aws_sns_topic" or attribute not in ("arn", "id") or not resource.stack.declares(kind, name):
-                yield f"alarm_actions has {action!r}"
+                yield f"alarm_actions has {shown(action)}"
 
 
 check = AlarmsTellSomebody()

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from _stack import StackCheck
+from _stack import StackCheck, shown
 from checkov.common.models.enums import CheckCategories
 
 RUNBOOKS = Path(__file__).resolve().parent.parent / "docs" / "runbooks"
@@ -21,7 +21,7 @@ class AlarmsNameTheirRunbook(StackCheck):
         description = resource.body.get("alarm_description")
         named = NAMED.fullmatch(description) if isinstance(description, str) else None
         if named is None:
-            yield f"alarm_description is {description!r}"
+            yield f"alarm_description is {shown(description)}"
         elif not (RUNBOOKS / named[1]).is_file():
             yield f"there is no docs/runbooks/{named[1]}"
 

@@ -2,7 +2,7 @@
 
 from _alarms import wrong_queries
 from _bounds import watched, wrong_bounds
-from _metrics import what_it_counts
+from _metrics import of_metric, what_it_counts
 from _stack import StackCheck
 from checkov.common.models.enums import CheckCategories
 
@@ -18,10 +18,6 @@ class AlarmsFireInTime(StackCheck):
         counted = [(what_it_counts(resource.stack, *of_metric(metric)), metric) for metric in watched(resource.body)]
         yield from wrong_bounds(resource.stack, resource.body, counted)
         yield from wrong_queries(resource.body)
-
-
-def of_metric(metric):
-    return metric.get("namespace"), metric.get("metric_name"), metric.get("dimensions") or {}
 
 
 check = AlarmsFireInTime()

@@ -1,6 +1,6 @@
 """In Python because the period is a number, which Checkov's YAML operators compare as text, and replicas are listed."""
 
-from _stack import StackCheck, blocks, is_true, number_of
+from _stack import StackCheck, blocks, is_true, number_of, shown
 from checkov.common.models.enums import CheckCategories
 
 # Days. DynamoDB takes 1 to 35, and 35 where nothing is said; a fault in a release may stay unseen for a week.
@@ -21,20 +21,20 @@ class TablesCanBeRestored(StackCheck):
         body = resource.body
         if resource.kind == "aws_dynamodb_table_replica":
             if not is_true(body.get("point_in_time_recovery")):
-                yield f"point_in_time_recovery is {body.get('point_in_time_recovery')!r}"
+                yield f"point_in_time_recovery is {shown(body.get('point_in_time_recovery'))}"
             return
         recoveries = blocks(body.get("point_in_time_recovery"))
         if not recoveries:
             yield "it has no point_in_time_recovery"
         for recovery in recoveries:
             if not is_true(recovery.get("enabled")):
-                yield f"point_in_time_recovery.enabled is {recovery.get('enabled')!r}"
+                yield f"point_in_time_recovery.enabled is {shown(recovery.get('enabled'))}"
             days = recovery.get("recovery_period_in_days")
             if days is not None and not SHORTEST <= (number_of(days) or 0) <= 35:
-                yield f"point_in_time_recovery.recovery_period_in_days is {days!r}"
+                yield f"point_in_time_recovery.recovery_period_in_days is {shown(days)}"
         for replica in blocks(body.get("replica")):
             if not is_true(replica.get("point_in_time_recovery")):
-                yield f"replica.point_in_time_recovery is {replica.get('point_in_time_recovery')!r}"
+                yield f"replica.point_in_time_recovery is {shown(replica.get('point_in_time_recovery'))}"
 
 
 check = TablesCanBeRestored()

@@ -1,7 +1,7 @@
 """In Python because a bucket has exactly one such configuration, and a reference says so, which Checkov writes out."""
 
 from _attached import ConfigurationCheck, of_bucket
-from _stack import blocks, number_of
+from _stack import blocks, number_of, shown
 from checkov.common.models.enums import CheckCategories
 
 LIFECYCLE = of_bucket("lifecycle_configuration")
@@ -25,13 +25,13 @@ class BucketsAreVersioned(ConfigurationCheck):
         statuses = [versioning.get("status") for versioning in versionings] or [None]
         for status in statuses:
             if status != "Enabled":
-                yield f"versioning_configuration.status is {status!r}"
+                yield f"versioning_configuration.status is {shown(status)}"
         for lifecycle in LIFECYCLE.attached_to(resource.stack, resource.name):
             for rule in blocks(lifecycle.get("rule")):
                 for expiration in blocks(rule.get("noncurrent_version_expiration")):
                     days = expiration.get("noncurrent_days")
                     if not (number_of(days) or 0) >= SHORTEST:  # not a number is neither
-                        yield f"rule.noncurrent_version_expiration.noncurrent_days is {days!r}"
+                        yield f"rule.noncurrent_version_expiration.noncurrent_days is {shown(days)}"
 
 
 check = BucketsAreVersioned()

@@ -1,7 +1,7 @@
 """In Python because the queue must be one that the stack declares, and the function or its invocations may name it."""
 
 from _expressions import reference
-from _stack import StackCheck, blocks
+from _stack import StackCheck, blocks, shown
 
 
 class FailedEventsAreSetAside(StackCheck):
@@ -26,7 +26,7 @@ class FailedEventsAreSetAside(StackCheck):
             kind, name, attribute = reference(target)
             is_end = kind in ("aws_sqs_queue", "aws_sns_topic") and attribute == "arn"
             if not is_end or not resource.stack.declares(kind, name):
-                yield f"its failed events go to {target!r}"
+                yield f"its failed events go to {shown(target)}"
 
 
 check = FailedEventsAreSetAside()

@@ -1,7 +1,7 @@
 """In Python because Checkov puts the group's name, written out, in the place of the reference to it."""
 
 from _expressions import reference
-from _stack import StackCheck, blocks
+from _stack import StackCheck, blocks, shown
 from checkov.common.models.enums import CheckCategories
 
 
@@ -20,7 +20,7 @@ class LogsHaveAGroupOfTheStack(StackCheck):
             kind, name, attribute = reference(config.get("log_group"))
             is_group = kind == "aws_cloudwatch_log_group" and attribute in ("name", "id")
             if not is_group or not resource.stack.declares(kind, name):
-                yield f"logging_config.log_group is {config.get('log_group')!r}"
+                yield f"logging_config.log_group is {shown(config.get('log_group'))}"
 
 
 check = LogsHaveAGroupOfTheStack()

@@ -4,7 +4,7 @@ from _arns import is_own_account
 from _egress import is_own_target
 from _expressions import reference
 from _json_text import read_json
-from _stack import StackCheck, blocks, is_true, texts
+from _stack import StackCheck, blocks, is_true, shown, texts
 
 # docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html
 STREAMS = ("aws_dynamodb_table", "aws_kinesis_stream")
@@ -30,17 +30,17 @@ class MappingsLoseNoEvent(StackCheck):
             return
         body, stack = resource.body, resource.stack
         if not is_true(body.get("enabled", True)):
-            yield f"enabled is {body['enabled']!r}"
+            yield f"enabled is {shown(body['enabled'])}"
         if "filter_criteria" in body:
-            yield f"filter_criteria are {body['filter_criteria']!r}"
+            yield f"filter_criteria are {shown(body['filter_criteria'])}"
         kind, name, attribute = reference(body.get("event_source_arn"))
         if kind not in (*STREAMS, QUEUE) or not attribute.endswith("arn") or not stack.declares(kind, name):
-            yield f"event_source_arn is {body.get('event_source_arn')!r}"
+            yield f"event_source_arn is {shown(body.get('event_source_arn'))}"
         if kind != QUEUE:
             yield from wrong_ends(stack, body)
             if body.get("starting_position") not in ("TRIM_HORIZON", "AT_TIMESTAMP"):
                 # While a mapping is made or changed, LATEST misses what comes in.
-                yield f"starting_position is {body.get('starting_position')!r}"
+                yield f"starting_position is {shown(body.get('starting_position'))}"
         elif not redrives(stack, name):
             yield f"the queue {name} has no redrive_policy, and takes every failed event back for ever"
 
@@ -54,7 +54,7 @@ def wrong_ends(stack, mapping):
     for end in ends:
         kind, name, attribute = reference(end)
         if kind not in ENDS or attribute != "arn" or not stack.declares(kind, name):
-            yield f"destination_config.on_failure.destination_arn is {end!r}"
+            yield f"destination_config.on_failure.destination_arn is {shown(end)}"
 
 
 def redrives(stack, queue):
@@ -69,19 +69,19 @@ def redrives(stack, queue):
 def wrong_rule(rule):
     """What makes a rule of EventBridge one that takes no events, or one that nobody can read: a text for each."""
     if rule.get("state", "ENABLED") != "ENABLED" or not is_true(rule.get("is_enabled", True)):
-        yield f"state is {rule.get('state')!r}, is_enabled {rule.get('is_enabled')!r}"
+        yield f"state is {shown(rule.get('state'))}, is_enabled {shown(rule.get('is_enabled'))}"
     if "event_pattern" not in rule:
         return
     pattern = read_json(rule["event_pattern"])
     if not isinstance(pattern, dict) or not pattern:
-        yield f"event_pattern is {rule['event_pattern']!r}"
+        yield f"event_pattern is {shown(rule['event_pattern'])}"
         return
     for field, values in pattern.items():
         if field not in FIELDS or not has_values(values):
-            yield f"event_pattern has {field!r}: {values!r}"
+            yield f"event_pattern has {shown(field)}: {shown(values)}"
     for account in texts(pattern.get("account", [])):
         if not is_own_account(account):
-            yield f"event_pattern.account has {account!r}"
+            yield f"event_pattern.account has {shown(account)}"
 
 
 def has_values(values):

@@ -4,7 +4,7 @@ import re
 
 from _containers import containers, is_own_image
 from _expressions import is_literal, reference
-from _stack import StackCheck, texts
+from _stack import StackCheck, shown, texts
 
 # Code that is kept elsewhere: it may change after it was judged.
 ELSEWHERE = ("s3_bucket", "s3_key", "s3_object_version")
@@ -20,6 +20,7 @@ class CodeComesFromTheStack(StackCheck):
     )
     types = (
         "aws_ecr_pull_through_cache_rule",
+        "aws_ecs_service",
         "aws_ecs_task_definition",
         "aws_lambda_function",
         "aws_lambda_layer_version",
@@ -27,7 +28,11 @@ class CodeComesFromTheStack(StackCheck):
 
     def violations(self, resource):
         if resource.kind == "aws_ecr_pull_through_cache_rule":
-            yield f"upstream_registry_url is {resource.body.get('upstream_registry_url')!r}"
+            yield f"upstream_registry_url is {shown(resource.body.get('upstream_registry_url'))}"
+        elif resource.kind == "aws_ecs_service":
+            kind, name, _ = reference(resource.body.get("task_definition"))
+            if kind != "aws_ecs_task_definition" or not resource.stack.declares(kind, name):
+                yield f"task_definition is {shown(resource.body.get('task_definition'))}"
         elif resource.kind == "aws_ecs_task_definition":
             yield from foreign_images(resource)
         else:
@@ -38,17 +43,17 @@ def foreign_code(resource):
     body = resource.body
     for argument in ELSEWHERE:
         if argument in body:
-            yield f"{argument} is {body[argument]!r}"
+            yield f"{argument} is {shown(body[argument])}"
     file, image = body.get("filename"), body.get("image_uri")
     if image is not None:
         if not is_own_image(resource.stack, image):
-            yield f"image_uri is {image!r}"
+            yield f"image_uri is {shown(image)}"
     elif not is_asset(file):
-        yield f"filename is {file!r}"
+        yield f"filename is {shown(file)}"
     for layer in texts(body.get("layers") or []):
         kind, name, attribute = reference(layer)
         if (kind, attribute) != ("aws_lambda_layer_version", "arn") or not resource.stack.declares(kind, name):
-            yield f"layers has {layer!r}"
+            yield f"layers has {shown(layer)}"
 
 
 def is_asset(file):
@@ -61,7 +66,7 @@ def foreign_images(resource):
         yield "container_definitions is no JSON list of containers"
     for container in found or ():
         if not is_own_image(resource.stack, container.get("image")):
-            yield f"image of {container.get('name')!r} is {container.get('image')!r}"
+            yield f"image of {shown(container.get('name'))} is {shown(container.get('image'))}"
 
 
 check = CodeComesFromTheStack()

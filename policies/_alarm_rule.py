@@ -8,6 +8,7 @@ or always.
 import re
 
 from _expressions import reference
+from _stack import shown
 
 ALARMS = {"aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm"}
 TOKEN = re.compile(r"""\s*(?:(AND|OR)\b|(\()|(\))|ALARM\(\s*(?:"([^"]*)"|'([^']*)'|([^\s()'"]+))\s*\))""")
@@ -16,13 +17,13 @@ TOKEN = re.compile(r"""\s*(?:(AND|OR)\b|(\()|(\))|ALARM\(\s*(?:"([^"]*)"|'([^']*
 def wrong_rule(stack, rule):
     """What is wrong in a rule: a text for each."""
     if not isinstance(rule, str):
-        yield f"alarm_rule is {rule!r}"
+        yield f"alarm_rule is {shown(rule)}"
         return
     shape, position, named = "", 0, []
     while position < len(rule.rstrip()):
         token = TOKEN.match(rule, position)
         if token is None:
-            yield f"alarm_rule has {rule[position:].strip()[:60]!r}, which is no AND, OR or ALARM"
+            yield f"alarm_rule has {shown(rule[position:].strip()[:60])}, which is no AND, OR or ALARM"
             return
         word, opening, closing, *names = token.groups()
         shape += "o" if word else opening or closing or "a"
@@ -32,10 +33,10 @@ def wrong_rule(stack, rule):
     while shape != (shape := re.sub(r"\(a\)|aoa", "a", shape)):
         pass
     if shape != "a":
-        yield f"alarm_rule is {rule!r}, with a word or bracket out of place"
+        yield f"alarm_rule is {shown(rule)}, with a word or bracket out of place"
     for name in named:
         if not is_own_alarm(stack, name):
-            yield f"alarm_rule names {name!r}, no alarm of this stack"
+            yield f"alarm_rule names {shown(name)}, no alarm of this stack"
 
 
 def is_own_alarm(stack, name):

@@ -4,7 +4,8 @@ import re
 
 from _bounds import RISING, watched
 from _expressions import reference
-from _stack import blocks, is_true, number_of
+from _metrics import of_metric
+from _stack import blocks, is_true, number_of, shown
 
 
 def has_alarm(resource, namespace, metric, argument, by, **others):
@@ -13,14 +14,14 @@ def has_alarm(resource, namespace, metric, argument, by, **others):
     `argument` is the dimension that refers to the resource, through one of the attributes `by`; the others are texts.
     """
     for alarm in resource.stack.of_type("aws_cloudwatch_metric_alarm").values():
-        if alarm.get("comparison_operator") not in RISING or number_of(alarm.get("threshold")) is None:
+        if str(alarm.get("comparison_operator")) not in RISING or number_of(alarm.get("threshold")) is None:
             continue
         for looked_at in watched(alarm):
-            if looked_at.get("namespace") == namespace and looked_at.get("metric_name") == metric:
-                dimensions = dict(looked_at.get("dimensions") or {})
-                kind, name, attribute = reference(dimensions.pop(argument, None))
-                if (kind, name) == (resource.kind, resource.name) and attribute in by and dimensions == others:
-                    return True
+            *of, dimensions = of_metric(looked_at)
+            kind, name, attribute = reference(dimensions.get(argument))
+            is_about = (kind, name) == (resource.kind, resource.name) and attribute in by
+            if of == [namespace, metric] and is_about and dimensions == {argument: dimensions[argument], **others}:
+                return True
     return False
 
 
@@ -28,19 +29,19 @@ def wrong_queries(alarm):
     """What is wrong in the queries of an alarm, which have to be a sum or a maximum of metrics: a text for each."""
     queries = blocks(alarm.get("metric_query"))
     returned = [query for query in queries if is_true(query.get("return_data"))]
-    metrics = {query.get("id") for query in queries if "metric" in query}
+    metrics = {str(query.get("id")) for query in queries if "metric" in query}
     if queries and len(returned) != 1:
         yield f"{len(returned)} metric_query have return_data, not one"
     for query in queries:
         expression = query.get("expression")
         if expression is None and "metric" not in query:
-            yield f"the metric_query {query.get('id')!r} has neither metric nor expression"
-        if expression is not None and terms(expression) not in (sorted(map(str, metrics)), ["METRICS()"]):
-            yield f"the expression {expression!r} is no sum or maximum of all metrics"
+            yield f"the metric_query {shown(query.get('id'))} has neither metric nor expression"
+        if expression is not None and terms(expression) not in (sorted(metrics), ["METRICS()"]):
+            yield f"the expression {shown(expression)} is no sum or maximum of all metrics"
         if "account_id" in query:
-            yield f"account_id is {query['account_id']!r}"
+            yield f"account_id is {shown(query['account_id'])}"
     if returned and len(metrics) > 1 and "expression" not in returned[0]:
-        yield f"the metric_query {returned[0].get('id')!r} alone is returned, and the other metrics count for nothing"
+        yield f"the metric_query {shown(returned[0].get('id'))} is returned, and the others count for nothing"
 
 
 def terms(expression):

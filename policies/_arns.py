@@ -8,11 +8,23 @@ The latter is for what cannot be referred to, as Terraform would go round in a c
 import fnmatch
 import re
 
-from _expressions import Reference, Unreadable, is_literal, parse, reference
+from _expressions import Unreadable, is_literal, is_reference, parse, reference
 
 PARTITION = ("data.aws_partition", ("partition",))
 REGION = ("data.aws_region", ("name", "region", "id"))
 ACCOUNT = ("data.aws_caller_identity", ("account_id", "id"))
+# Attributes that are the ARN of the resource itself. Others ending in _arn may be of what it refers to: an alias of a
+# key has the ARN of whatever key it was given.
+ARNS = (
+    "arn",
+    "dashboard_arn",
+    "execution_arn",
+    "invoke_arn",
+    "qualified_arn",
+    "qualified_invoke_arn",
+    "response_streaming_invoke_arn",
+    "stream_arn",
+)
 # Service -> (what stands before the name, type, the argument that names it).
 FORMS = {
     "backup": [("backup-vault:", "aws_backup_vault", "name")],
@@ -64,7 +76,7 @@ PATTERNS = ("alarm:", "log-group:")
 
 def is_place(part, place):
     """Whether a part of a text is this account, partition or region, from its data source."""
-    return isinstance(part, Reference) and part.kind == place[0] and part.attribute in place[1]
+    return is_reference(part) and part.kind == place[0] and part.attribute in place[1]
 
 
 def is_own_account(value):
@@ -76,7 +88,7 @@ def is_own_arn(stack, value):
     parts = parse(value) if isinstance(value, str) else (Unreadable(""),)
     if not all(isinstance(part, str) or is_known(stack, part) for part in parts):
         return False
-    if isinstance(parts[0], Reference):
+    if is_reference(parts[0]):
         beneath = parts[1:] == () or (isinstance(parts[1], str) and parts[1].startswith(("/", ":")))
         return is_computed_arn(stack, parts[0]) and beneath
     return is_spelled_out(stack, value)
@@ -86,17 +98,13 @@ def is_known(stack, part):
     """Whether a part refers to a resource of this stack, or to where the stack stands."""
     if any(is_place(part, place) for place in (PARTITION, REGION, ACCOUNT)):
         return True
-    return isinstance(part, Reference) and not part.kind.startswith("data.") and stack.declares(part.kind, part.name)
+    return is_reference(part) and not part.kind.startswith("data.") and stack.declares(part.kind, part.name)
 
 
 def is_computed_arn(stack, part):
     """Whether a reference is one to an ARN that AWS gives: what the stack itself writes there is free text."""
     kind, name, attribute = part
-    return is_arn(attribute) and stack.declares(kind, name) and attribute not in stack.of_type(kind)[name]
-
-
-def is_arn(attribute):
-    return attribute == "arn" or attribute.endswith("_arn")
+    return attribute in ARNS and stack.declares(kind, name) and attribute not in stack.of_type(kind)[name]
 
 
 def is_spelled_out(stack, text):

@@ -7,7 +7,7 @@ reference says whose it is: what is attached by a name, or by an attribute of a 
 from typing import NamedTuple
 
 from _expressions import reference
-from _stack import StackCheck
+from _stack import StackCheck, shown
 
 
 class Configuration(NamedTuple):
@@ -47,7 +47,7 @@ class ConfigurationCheck(StackCheck):
         if resource.kind == configuration.kind:
             if configuration.whose(stack, resource.body) is None:
                 value = resource.body.get(configuration.argument)
-                yield f"{configuration.argument} is {value!r}, no reference to an {configuration.of} of this stack"
+                yield f"{configuration.argument} is {shown(value)}, no reference to an {configuration.of} of this stack"
             return
         if configuration.inline and configuration.inline in resource.body:
             yield f"{configuration.inline} stands in the {configuration.of} itself; {configuration.kind} is its place"

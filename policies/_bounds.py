@@ -8,7 +8,8 @@ import re
 from typing import NamedTuple
 
 from _expressions import reference
-from _stack import blocks, number_of
+from _metrics import of_metric
+from _stack import blocks, number_of, shown
 
 RISING = {"GreaterThanOrEqualToThreshold": True, "GreaterThanThreshold": False}
 FALLING = {"LessThanOrEqualToThreshold": True, "LessThanThreshold": False}
@@ -37,7 +38,7 @@ BOUNDS = {
     "age in ms": Bounds("Milliseconds", SLOWEST, 1_000, 3_600_000, "a stream forgets after a day"),
     "age in s": Bounds("Seconds", SLOWEST, 1, 3_600, "a queue forgets after days, a client waits for minutes"),
     # Lambda stops a function at its timeout; see `timeout_of`.
-    "duration": Bounds("Milliseconds", SLOWEST, 100, 900_000, "Lambda's own limit is 15 minutes"),
+    "duration": Bounds("Milliseconds", SLOWEST, 100, 900_000, "Lambda stops a function at its timeout"),
     "latency": Bounds("Milliseconds", ("Average", *SLOWEST), 1, 30_000, "API Gateway gives up after 30 s"),
     "latency in s": Bounds("Seconds", ("Average", *SLOWEST), 0.001, 30, "a client gives up after 30 s"),
     "share": Bounds("Percent", ("Average", *SLOWEST), 1, 95, "at 100 nothing is left to react with"),
@@ -48,13 +49,13 @@ BOUNDS = {
 
 def wrong_bounds(stack, alarm, counted):
     """What lies outside the bounds in an alarm over metrics, given as (counts, arguments): a text for each."""
-    threshold, operator = number_of(alarm.get("threshold")), alarm.get("comparison_operator")
+    threshold, operator = number_of(alarm.get("threshold")), str(alarm.get("comparison_operator"))
     if threshold is None:
-        yield f"threshold is {alarm.get('threshold')!r}"
+        yield f"threshold is {shown(alarm.get('threshold'))}"
     if operator not in (*RISING, *FALLING):
-        yield f"comparison_operator is {operator!r}"
+        yield f"comparison_operator is {shown(alarm.get('comparison_operator'))}"
     if "threshold_metric_id" in alarm:
-        yield f"threshold_metric_id is {alarm['threshold_metric_id']!r}"
+        yield f"threshold_metric_id is {shown(alarm['threshold_metric_id'])}"
     yield from wrong_windows(alarm, [metric for _, metric in counted])
     for counts, metric in counted:
         bounds = BOUNDS.get(counts)
@@ -69,34 +70,34 @@ def wrong_bounds(stack, alarm, counted):
         # A threshold of 0 that counts as reached is reached always.
         least_is_reached = RISING.get(operator) and threshold == bounds.least == 0
         if threshold is not None and (not bounds.least <= threshold <= greatest or least_is_reached):
-            yield f"threshold is {alarm.get('threshold')!r}, not {bounds.least:g} to {greatest:g}: {bounds.why}"
+            yield f"threshold is {shown(alarm.get('threshold'))}, not {bounds.least:g} to {greatest:g}: {bounds.why}"
 
 
 def wrong_statistic(bounds, metric):
     said = [metric[name] for name in ("statistic", "extended_statistic", "stat") if name in metric]
     if len(said) != 1 or not any(re.fullmatch(pattern, str(said[0])) for pattern in bounds.statistics):
-        yield f"the statistic of {metric.get('metric_name')} is {', '.join(map(str, said)) or None!r}"
+        yield f"the statistic of {metric.get('metric_name')} is {shown(said)}"
     if metric.get("unit", bounds.unit) != bounds.unit:
-        yield f"unit is {metric['unit']!r}, and {metric.get('metric_name')} is published in {bounds.unit}"
+        yield f"unit is {shown(metric['unit'])}, and {metric.get('metric_name')} is published in {bounds.unit}"
 
 
 def wrong_windows(alarm, metrics):
     periods, datapoints = number_of(alarm.get("evaluation_periods")), alarm.get("datapoints_to_alarm")
     if periods is None or periods < 1:
-        yield f"evaluation_periods is {alarm.get('evaluation_periods')!r}"
+        yield f"evaluation_periods is {shown(alarm.get('evaluation_periods'))}"
     if datapoints is not None and not 1 <= (number_of(datapoints) or 0) <= (periods or 0):
-        yield f"datapoints_to_alarm is {datapoints!r}, of {alarm.get('evaluation_periods')!r} evaluation_periods"
+        yield f"datapoints_to_alarm is {shown(datapoints)}, and evaluation_periods {shown(periods)}"
     for metric in metrics:
         seconds = number_of(metric.get("period"))
         if seconds is None or not 10 <= seconds <= LONGEST_PERIOD:
-            yield f"period is {metric.get('period')!r}, not 10 to {LONGEST_PERIOD}"
+            yield f"period is {shown(metric.get('period'))}, not 10 to {LONGEST_PERIOD}"
         elif seconds * (periods or 0) > LONGEST_WINDOW:
             yield f"{periods:g} evaluation_periods of {seconds:g} s are longer than {LONGEST_WINDOW} s"
 
 
 def timeout_of(stack, metric):
     """Milliseconds after which Lambda stops the function that a metric is about; 3 s where nothing is said."""
-    function = reference((metric.get("dimensions") or {}).get("FunctionName"))
+    function = reference(of_metric(metric)[2].get("FunctionName"))
     body = stack.of_type("aws_lambda_function").get(function.name, {})
     return (number_of(body.get("timeout", 3)) or 0) * 1000
 

@@ -13,7 +13,7 @@ from _stack import META_ARGUMENTS, number_of
 
 # In the place of the items of a list that has none.
 NOTHING = object()
-RANGE = re.compile(r"([0-9]*)\.\.([0-9]*)")
+RANGE = re.compile(r"([0-9]+)\.\.([0-9]*)")
 
 LISTED = entries("_arguments.txt")
 ARGUMENTS = {path: [word.rstrip("&") for word in words] for path, words in LISTED.items()}
@@ -83,7 +83,7 @@ def allowed(path, value):
 def matches(word, value):
     if limits := RANGE.fullmatch(word):
         number = number_of(value)
-        return number is not None and float(limits[1] or 0) <= number <= float(limits[2] or "inf")
+        return number is not None and float(limits[1]) <= number <= float(limits[2] or "inf")
     if word.startswith("/"):
         text = without_names(value)
         return text is not None and re.fullmatch(word[1:-1], text) is not None

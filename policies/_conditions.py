@@ -8,6 +8,7 @@ import re
 
 from _arns import ACCOUNT, PARTITION, REGION, is_own_account, is_own_arn, is_place
 from _expressions import is_literal, parse, reference
+from _stack import shown
 
 # Each holds only if the key is there and has the value: `…IfExists` and `ForAllValues:` hold without the key, `Null`
 # and `…Not…` say what is not so, and a date ends.
@@ -16,7 +17,6 @@ OPERATORS = (
     "ArnLike",
     "Bool",
     "NumericLessThan",
-    "NumericLessThanEquals",
     "StringEquals",
     "StringLike",
 )
@@ -65,12 +65,12 @@ def wrong_conditions(statement, stack):
     """What cannot be read in the conditions of a Statement, or names what is not ours: a text for each."""
     for operator, key, values in statement.conditions:
         if operator not in OPERATORS:
-            yield f"the operator {operator!r} is not one of {', '.join(OPERATORS)}"
+            yield f"the operator {shown(operator)} is not one of {', '.join(OPERATORS)}"
         if not values:
             yield f"the condition on {key} has no values"
         for value in values:
             if not is_right(statement, stack, operator, key, value):
-                yield f"the condition on {key} has the value {value!r}"
+                yield f"the condition on {key} has the value {shown(value)}"
 
 
 def is_right(statement, stack, operator, key, value):
@@ -103,7 +103,7 @@ def is_service_here(value):
 
 
 def is_wide_source(statement, key, value):
-    services = {identifier for _, identifier in statement.principals}
+    services = {str(identifier) for _, identifier in statement.principals}
     if key != "aws:sourcearn" or len(services) != 1 or not isinstance(value, str):
         return False
     parts = value.split(":", 5)

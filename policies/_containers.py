@@ -4,8 +4,9 @@ docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
 """
 
 from _egress import is_own_target
-from _expressions import Reference, parse, reference
+from _expressions import is_reference, parse, reference
 from _json_text import read_json
+from _stack import shown
 
 REPOSITORIES = ("aws_ecr_repository",)
 
@@ -26,9 +27,9 @@ def foreign_logs(stack, container):
     group = options.get("awslogs-group") if isinstance(options, dict) else None
     kind, _, _ = reference(group)
     if not isinstance(logging, dict) or logging.get("logDriver") != "awslogs":
-        yield f"logConfiguration is {logging!r}"
+        yield f"logConfiguration is {shown(logging)}"
     elif kind != "aws_cloudwatch_log_group" or not is_own_target(stack, group):
-        yield f"awslogs-group is {group!r}"
+        yield f"awslogs-group is {shown(group)}"
 
 
 def is_own_image(stack, image):
@@ -36,7 +37,7 @@ def is_own_image(stack, image):
     parts = parse(image) if isinstance(image, str) else ()
     return (
         len(parts) in (1, 2)
-        and isinstance(parts[0], Reference)
+        and is_reference(parts[0])
         and parts[0].kind in REPOSITORIES
         and parts[0].attribute == "repository_url"
         and stack.declares(parts[0].kind, parts[0].name)

@@ -11,6 +11,7 @@ from _arns import REGION, is_place
 from _expressions import reference
 from _json_text import read_json
 from _metrics import what_it_counts
+from _stack import shown
 
 WIDGETS = ("alarm", "log", "metric", "text")
 # LAMBDA(), SEARCH() and the like bring in what is not the stack's.
@@ -29,7 +30,7 @@ def wrong_widgets(stack, text):
         kind = widget.get("type") if isinstance(widget, dict) else None
         properties = widget.get("properties") if kind in WIDGETS else None
         if not isinstance(properties, dict):
-            yield f"widget {number} has the type {kind!r}, and may be one of {', '.join(WIDGETS)}, with properties"
+            yield f"widget {number} has the type {shown(kind)}, and may be one of {', '.join(WIDGETS)}, with properties"
             continue
         for fault in wrong_properties(stack, kind, properties):
             yield f"widget {number}: {fault}"
@@ -37,18 +38,18 @@ def wrong_widgets(stack, text):
 
 def wrong_properties(stack, kind, properties):
     if "accountId" in properties:
-        yield f"accountId is {properties['accountId']!r}"
+        yield f"accountId is {shown(properties['accountId'])}"
     if "region" in properties and not is_place(reference(properties["region"]), REGION):
-        yield f"region is {properties['region']!r}"
+        yield f"region is {shown(properties['region'])}"
     alarms = properties.get("alarms", [])
     for alarm in [*alarms, *annotated(properties)] if isinstance(alarms, list) else [alarms]:
         if not is_own_alarm(stack, alarm):
-            yield f"{alarm!r} is no alarm of this stack"
+            yield f"{shown(alarm)} is no alarm of this stack"
     if kind == "log":
         source = SOURCE.match(str(properties.get("query")))
         group, name, _ = reference(source[1]) if source else ("", "", "")
         if group != "aws_cloudwatch_log_group" or not stack.declares(group, name):
-            yield f"query is {properties.get('query')!r}, not of a log group of this stack"
+            yield f"query is {shown(properties.get('query'))}, not of a log group of this stack"
     if kind == "metric":
         yield from wrong_metrics(stack, properties.get("metrics", []))
 
@@ -65,15 +66,15 @@ def wrong_metrics(stack, metrics):
     before = []
     for metric in metrics if isinstance(metrics, list) else [metrics]:
         if not isinstance(metric, list):
-            yield f"{metric!r} is no metric"
+            yield f"{shown(metric)} is no metric"
             continue
         options = metric[-1] if metric and isinstance(metric[-1], dict) else {}
         words = metric[:-1] if options else metric
         if "accountId" in options or ("region" in options and not is_place(reference(options["region"]), REGION)):
-            yield f"{options!r} is of another account or region"
+            yield f"{shown(options)} is of another account or region"
         if "expression" in options and not words:
             if not MATH.fullmatch(str(options["expression"])):
-                yield f"expression is {options['expression']!r}"
+                yield f"expression is {shown(options['expression'])}"
             continue
         words = repeated(words, before)
         before = words

@@ -11,6 +11,8 @@ from _expressions import reference, references
 from _stack import StackCheck, blocks, texts
 
 DOCUMENT = "data.aws_iam_policy_document"
+# Arguments of a document that take in others.
+MERGING = {"override_json", "override_policy_documents", "source_json", "source_policy_documents"}
 
 
 class Statement(NamedTuple):
@@ -102,8 +104,3 @@ def document_of(stack, value):
 def many(value):
     """An argument that may be missing, one text, or a list."""
     return [] if value is None else texts(value)
-
-
-def is_first(resource):
-    """Whether this resource answers for what belongs to none."""
-    return (resource.kind, resource.name) == resource.stack.first

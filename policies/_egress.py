@@ -7,7 +7,7 @@ stream, log group, account and the like of the types that a stack may have, and 
 import re
 
 from _arns import is_own_account, is_own_arn
-from _expressions import Reference, parse
+from _expressions import is_reference, parse
 from _stack import texts
 
 # Type -> paths of arguments; * is any step.
@@ -15,6 +15,7 @@ SENDING = {
     "aws_api_gateway_integration": ("uri",),
     "aws_api_gateway_stage": ("access_log_settings.destination_arn",),
     "aws_apigatewayv2_integration": (
+        "credentials_arn",
         "integration_uri",
         # Where an integration calls a service itself, these say which of its objects.
         "request_parameters.EventBusName",
@@ -27,14 +28,11 @@ SENDING = {
     "aws_apigatewayv2_stage": ("access_log_settings.destination_arn",),
     "aws_athena_workgroup": ("configuration.result_configuration.output_location",),
     "aws_backup_plan": ("rule.copy_action.destination_vault_arn", "rule.target_vault_name"),
-    "aws_backup_report_plan": ("report_delivery_channel.s3_bucket_name",),
     "aws_backup_vault_notifications": ("sns_topic_arn",),
     "aws_cloudtrail": ("cloud_watch_logs_group_arn", "s3_bucket_name", "sns_topic_name"),
     "aws_cloudwatch_composite_alarm": ("alarm_actions", "insufficient_data_actions", "ok_actions"),
     "aws_cloudwatch_event_api_destination": ("invocation_endpoint",),
     "aws_cloudwatch_event_bus": ("dead_letter_config.arn",),
-    "aws_cloudwatch_event_connection": ("auth_parameters.oauth.authorization_endpoint",),
-    "aws_cloudwatch_event_endpoint": ("event_bus.event_bus_arn",),
     "aws_cloudwatch_event_target": ("arn", "dead_letter_config.arn", "ecs_target.task_definition_arn"),
     "aws_cloudwatch_log_delivery": ("delivery_destination_arn",),
     "aws_cloudwatch_log_delivery_destination": ("delivery_destination_configuration.destination_resource_arn",),
@@ -51,7 +49,6 @@ SENDING = {
     ),
     "aws_ecs_service": ("load_balancer.target_group_arn", "service_registries.registry_arn"),
     "aws_efs_replication_configuration": ("destination.file_system_id",),
-    "aws_elasticache_cluster": ("log_delivery_configuration.destination", "notification_topic_arn"),
     "aws_elasticache_replication_group": ("log_delivery_configuration.destination", "notification_topic_arn"),
     "aws_flow_log": ("log_destination", "log_group_name"),
     "aws_kinesis_firehose_delivery_stream": (
@@ -98,8 +95,6 @@ SENDING = {
         "action.target_group_arn",
     ),
     "aws_lb_target_group_attachment": ("target_id",),
-    "aws_rds_export_task": ("s3_bucket_name",),
-    "aws_rds_integration": ("target_arn",),
     "aws_route": ("carrier_gateway_id", "core_network_arn", "transit_gateway_id", "vpc_peering_connection_id"),
     "aws_route53_record": ("alias.name",),
     "aws_route_table": (
@@ -126,11 +121,8 @@ SENDING = {
         "target.ecs_parameters.task_definition_arn",
     ),
     "aws_secretsmanager_secret_rotation": ("rotation_lambda_arn",),
-    "aws_sfn_state_machine": ("logging_configuration.log_destination",),
-    "aws_sns_platform_application": ("event_*_topic_arn",),
-    "aws_sns_sms_preferences": ("usage_report_s3_bucket",),
     "aws_sns_topic_subscription": ("topic_arn",),
-    "aws_vpc_endpoint_connection_notification": ("connection_notification_arn",),
+    "aws_vpc_endpoint": ("resource_configuration_arn", "service_network_arn", "service_region"),
     "aws_wafv2_web_acl_logging_configuration": ("log_destination_configs",),
 }
 # Type -> paths of arguments that name the account to send to.
@@ -188,7 +180,7 @@ def is_own_target(stack, value):
     if parts and parts[0] in PREFIXES:
         parts = parts[1:]
     beneath = all(isinstance(part, str) and part.startswith("/") for part in parts[1:])
-    return bool(parts) and isinstance(parts[0], Reference) and beneath and is_own_reference(stack, parts[0])
+    return bool(parts) and is_reference(parts[0]) and beneath and is_own_reference(stack, parts[0])
 
 
 def is_own_reference(stack, part):

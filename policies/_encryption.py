@@ -9,7 +9,7 @@ import re
 
 from _expressions import is_literal
 from _provider import TYPES
-from _stack import is_false, is_true
+from _stack import is_false, is_true, shown
 
 # Policies of their own judge these types.
 ELSEWHERE = (
@@ -31,10 +31,12 @@ NOT_AT_REST = re.compile(
 MAY_BE_LEFT_OUT = re.compile(
     r"aws_(s3_bucket_inventory|s3_bucket_object|s3_object|s3_object_copy|dynamodb_table_export)[.].*"
     r"|aws_kinesis_firehose_delivery_stream[.].*s3_.*"
-    # without filters, which TAP-RUN-6 forbids, there is nothing to encrypt
+    # Without filters, which TAP-RUN-6 forbids, there is nothing to encrypt.
     r"|aws_lambda_event_source_mapping[.]kms_key_arn"
-    # the log group and the bucket have keys of their own; volumes and certificates only where a service has them
-    r"|aws_ecs_cluster[.].*(log_configuration|managed_storage_configuration[.]kms_key_id).*"
+    # The log group and the bucket have keys of their own. For a task's storage, which ends with the task, Fargate takes
+    # a customer's key only if it may itself grant that key to others, which TAP-IAM-7 forbids:
+    # docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-create-storage-key.html
+    r"|aws_ecs_cluster[.].*(log_configuration|managed_storage_configuration).*"
     r"|aws_ecs_service[.].*tls.*"
 )
 # May be left out unless the setting beside it is on.
@@ -48,8 +50,6 @@ ONLY_WITH = {
 MUST_BE_THERE = (
     ("aws_athena_workgroup", "configuration"),
     ("aws_athena_workgroup", "result_configuration"),
-    ("aws_ecs_cluster", "configuration"),
-    ("aws_ecs_cluster", "managed_storage_configuration"),
 )
 ABOUT_ENCRYPTION = re.compile("encrypt|kms|cmk|sse_")
 # They hold data, and nothing of theirs takes a key.
@@ -71,7 +71,7 @@ def wrong_encryption(resource):
             for block in blocks_at(resource.body, path, resource.kind):
                 if not is_right(resource.stack, want, optional, path, block):
                     said = block.get(path[-1]) if isinstance(block, dict) else block
-                    yield f"{'.'.join(path)} is {said!r}"
+                    yield f"{'.'.join(path)} is {shown(said)}"
 
 
 @functools.cache

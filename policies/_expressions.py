@@ -42,6 +42,15 @@ class Unreadable(NamedTuple):
 NONE = Reference("", "", "")
 
 
+def is_reference(part):
+    """By the class's name: Checkov executes each file of this folder, so this module, and its classes, exist twice."""
+    return type(part).__name__ == "Reference"
+
+
+def is_unreadable(part):
+    return type(part).__name__ == "Unreadable"
+
+
 @functools.lru_cache(maxsize=20_000)
 def parse(text):
     """The parts of a text in their order: literals (str), Reference and Unreadable."""
@@ -60,12 +69,12 @@ def parse(text):
 
 def reference(value):
     parts = parse(value) if isinstance(value, str) else ()
-    return parts[0] if len(parts) == 1 and isinstance(parts[0], Reference) else NONE
+    return parts[0] if len(parts) == 1 and is_reference(parts[0]) else NONE
 
 
 def references(value):
     if isinstance(value, str):
-        return [part for part in parse(value) if isinstance(part, Reference)]
+        return [part for part in parse(value) if is_reference(part)]
     if isinstance(value, dict):
         return [found for item in value.items() for half in item for found in references(half)]
     return [found for item in value for found in references(item)] if isinstance(value, list) else []
@@ -78,6 +87,6 @@ def is_literal(value):
 def without_names(value):
     """None for what is no text, and where something in it is unreadable."""
     parts = parse(value) if isinstance(value, str) else (Unreadable(""),)
-    if any(isinstance(part, Unreadable) for part in parts):
+    if any(is_unreadable(part) for part in parts):
         return None
     return "".join(part if isinstance(part, str) else f"${{{part.kind}.{part.attribute}}}" for part in parts)

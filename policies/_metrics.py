@@ -135,6 +135,13 @@ EMITTED = {
 }
 
 
+def of_metric(metric):
+    """(namespace, name, dimensions) of a metric in an alarm; dimensions that are no map become one that nobody has."""
+    dimensions = metric.get("dimensions") or {}
+    is_map = isinstance(dimensions, dict)
+    return str(metric.get("namespace")), str(metric.get("metric_name")), dimensions if is_map else {"": dimensions}
+
+
 def what_it_counts(stack, namespace, metric, dimensions):
     """What a metric counts, if somebody publishes it under these dimensions; else None."""
     names = frozenset(dimensions)
@@ -145,7 +152,7 @@ def what_it_counts(stack, namespace, metric, dimensions):
     for function in stack.of_type("aws_lambda_function").values():
         variables = {name: value for block in blocks(function.get("environment")) for name, value in of_block(block)}
         if namespace == variables.get(NAMESPACE) and dimensions == {"service": variables.get(NAME)}:
-            return EMITTED.get(function.get("handler"), {}).get(metric)
+            return EMITTED.get(str(function.get("handler")), {}).get(metric)
     return "use" if is_filtered(stack, namespace, metric, dimensions) else None
 
 

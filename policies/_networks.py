@@ -2,8 +2,7 @@
 
 import ipaddress
 
-from _expressions import reference
-from _stack import blocks, is_true, number_of, texts
+from _stack import blocks, is_true, number_of, shown, texts
 
 # Ranges that the internet does not route: RFC 1918, 6598 (carriers), 3927 and 4291 (links), 1122 (the host), 4193.
 PRIVATE = [
@@ -29,8 +28,12 @@ RANGES = ("cidr_block", "cidr_blocks", "cidr_ipv4", "cidr_ipv6", "ipv6_cidr_bloc
 # What is in such a list is said elsewhere.
 LISTS = ("prefix_list_id", "prefix_list_ids")
 ACLS = ("aws_network_acl", "aws_default_network_acl")
-# Types of which a resource is one rule.
-RULES = ("aws_vpc_security_group_ingress_rule", "aws_security_group_rule", "aws_network_acl_rule")
+# Types of which a resource is one rule -> whether that is about going out.
+RULES = {
+    "aws_network_acl_rule": lambda body: is_true(body.get("egress")),
+    "aws_security_group_rule": lambda body: body.get("type") == "egress",
+    "aws_vpc_security_group_ingress_rule": lambda _: False,
+}
 # A network ACL keeps no state: answers to what the inside asked come in on these ports. What may ask is up to the
 # security groups. docs.aws.amazon.com/vpc/latest/userguide/custom-network-acl.html#nacl-ephemeral-ports
 FIRST_EPHEMERAL_PORT = 1024
@@ -43,19 +46,17 @@ def open_ranges(resource):
     for rule in rules_for_coming_in(resource):
         for argument in LISTS:
             if rule.get(argument):
-                yield f"{argument} is {rule[argument]!r}, of which nobody knows here what is in it"
+                yield f"{argument} is {shown(rule[argument])}, of which nobody knows here what is in it"
         ranges += [value for argument in RANGES if argument in rule for value in texts(rule[argument])]
-    yield from wrong_ranges(resource.stack, [*ranges, *public_access_ranges(resource.body)])
+    yield from wrong_ranges([*ranges, *public_access_ranges(resource.body)])
 
 
 def rules_for_coming_in(resource):
     """The blocks that let something in, whatever the type."""
     kind, body = resource.kind, resource.body
+    rules = blocks(body.get("ingress"))
     if kind in RULES:
-        is_out = body.get("type") == "egress" or is_true(body.get("egress"))
-        rules = [] if is_out else [body]
-    else:
-        rules = blocks(body.get("ingress"))
+        rules = [] if RULES[kind](body) else [body]
     if kind == "aws_network_acl_rule":
         return [rule for rule in rules if rule.get("rule_action") != "deny" and not is_for_answers(rule)]
     if kind in ACLS:
@@ -70,19 +71,18 @@ def is_for_answers(rule):
 
 def public_access_ranges(body):
     """EKS says in a block of its own who reaches a cluster's endpoint."""
-    return [
-        value for block in blocks(body.get("vpc_config")) for value in texts(block.get("public_access_cidrs") or [])
-    ]
+    ranges = [block.get("public_access_cidrs") or [] for block in blocks(body.get("vpc_config"))]
+    return [value for each in ranges for value in texts(each)]
 
 
-def wrong_ranges(stack, values):
+def wrong_ranges(values):
     """Ranges that cannot be read, and public ones that are together wider than one network."""
     public = {4: [], 6: []}
     for value in values:
         try:
-            network = ipaddress.ip_network(written_out(stack, value), strict=False)
+            network = ipaddress.ip_network(value if isinstance(value, str) else None, strict=False)
         except ValueError:
-            yield f"{value!r} is no network range that is written out"
+            yield f"{shown(value)} is no network range that is written out"
             continue
         if not any(network.version == own.version and network.subnet_of(own) for own in PRIVATE):
             public[network.version].append(network)
@@ -93,11 +93,3 @@ def wrong_ranges(stack, values):
     for network in public[6]:
         if not network.subnet_of(GLOBAL_IPV6):
             yield f"{network} may come in"
-
-
-def written_out(stack, value):
-    """A range, also where it is that of a network which the stack declares."""
-    kind, name, attribute = reference(value)
-    if kind in ("aws_vpc", "aws_subnet") and attribute == "cidr_block":
-        return stack.of_type(kind).get(name, {}).get(attribute)
-    return value if isinstance(value, str) else None

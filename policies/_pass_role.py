@@ -5,6 +5,7 @@ import re
 
 from _conditions import WORDS
 from _expressions import reference
+from _stack import shown
 
 PASSED_TO = ("StringEquals", "iam:passedtoservice")
 
@@ -18,10 +19,10 @@ def wrong_pass_role(statement, stack):
     """What is more than one role of this stack, passed to one service: a text for each."""
     roles = statement.resources
     if len(roles) != 1 or not all(is_role(stack, role) for role in roles):
-        yield f"the roles that may be passed are {roles}"
+        yield f"the roles that may be passed are {shown(roles)}"
     services = [values for operator, key, values in statement.conditions if (operator, key) == PASSED_TO]
     if len(services) != 1 or not all(is_one_service(values) for values in services):
-        yield f"the services that a role may be passed to are {services[0] if services else []}"
+        yield f"the services that a role may be passed to are {shown(services)}"
 
 
 def is_role(stack, value):

@@ -65,9 +65,9 @@ def naming(kind, attributes):
     return next(iter(sorted(matching, key=len, reverse=True) + plain), None)
 
 
-def read(schema, arguments, computed):
-    """Type -> what the file says of it, each left out where there is none; the lists are type -> paths."""
-    found = {}
+def read(schema):
+    """Type -> what the file says of it, each left out where there is none."""
+    found, arguments, computed = {}, words_of("_arguments.txt"), words_of("_attributes.txt")
     for kind, of_kind in resource_types(schema).items():
         top = of_kind["block"].get("attributes", {})
         below = {".".join(steps): attribute for steps, attribute in attributes(of_kind["block"])}
@@ -126,7 +126,7 @@ def main():
     if sys.argv[1:]:
         print(skeleton(sys.argv[1], resource_types(schema)[sys.argv[1]]["block"]), end="")
         return
-    found = read(schema, words_of("_arguments.txt"), words_of("_attributes.txt"))
+    found = read(schema)
     FILE.write_text("".join(json.dumps({"type": kind, **found[kind]}) + "\n" for kind in sorted(found)))
 
 

@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from _expressions import is_literal, reference, references
+from _expressions import is_literal, reference
 from checkov.common.models.enums import CheckCategories, CheckResult
 from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck
 
@@ -45,7 +45,7 @@ class Elsewhere(str):
 
 
 class StackCheck(BaseResourceCheck):
-    """Derive, say what it is, and define `violations`. What raises is refused by the gate, and has not passed.
+    """Derive, say what it is, and define `violations`. What a rule cannot judge, because it raises, violates it.
 
     Checkov keeps the violations as the details of its result; each is one finding of the gate: `name: violation`.
     """
@@ -69,10 +69,13 @@ class StackCheck(BaseResourceCheck):
         """Checkov's would leave out resources with `count = 0`."""
         file, kind, name = self.entity_path.rsplit(":", 2)
         stack = Stack.read(file)
-        found = list(dict.fromkeys(self.violations(Resource(stack, kind, name, stack.of_type(kind)[name]))))
-        if (kind, name) == stack.first:
-            # Checkov asks about resources only.
-            found += [Elsewhere(*each) for each in dict.fromkeys(self.violations_outside(stack))]
+        try:
+            found = list(dict.fromkeys(self.violations(Resource(stack, kind, name, stack.of_type(kind)[name]))))
+            if (kind, name) == stack.first:
+                # Checkov asks about resources only.
+                found += [Elsewhere(*each) for each in dict.fromkeys(self.violations_outside(stack))]
+        except Exception as error:
+            found = [f"this could not be judged ({error!r}); write it as the provider's page does"]
         self.details = [text for text in found if text]
         return CheckResult.FAILED if found else CheckResult.PASSED
 
@@ -141,19 +144,10 @@ class Stack:
         """Whether the stack has that resource, or data source."""
         return name in self.of_type(kind)
 
-    def names_a_resource(self, text):
-        """Whether an attribute of a resource of this stack stands somewhere in a text."""
-        found = [each for each in references(text) if not each.kind.startswith("data.")]
-        return any(self.declares(each.kind, each.name) for each in found)
-
     def is_own_key(self, value):
         """A reference to a customer managed key that this stack declares."""
         kind, name, attribute = reference(value)
         return kind == "aws_kms_key" and attribute in ("arn", "key_id", "id") and name in self.of_type(kind)
-
-    def belonging_to(self, kind, bucket):
-        """The resources of a type whose argument `bucket` refers to this bucket."""
-        return [body for body in self.of_type(kind).values() if refers_to_bucket(body.get("bucket"), bucket)]
 
 
 @functools.lru_cache(maxsize=1)
@@ -164,12 +158,6 @@ def _read(path, _modified):
 def without_nulls(block):
     """To Terraform, an argument that is null is not there."""
     return {name: value for name, value in block.items() if value is not None}
-
-
-def refers_to_bucket(value, bucket):
-    """Whether a value is a reference to the bucket of this name in the stack."""
-    kind, name, attribute = reference(value)
-    return kind == "aws_s3_bucket" and name == bucket and attribute in ("id", "bucket")
 
 
 def is_true(value):

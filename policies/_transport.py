@@ -2,7 +2,7 @@
 
 from _arns import is_arn_of
 from _conditions import denies_plain_http
-from _documents import document_of, statements
+from _documents import MERGING, document_of, statements
 from _principals import EVERYBODY
 from _stack import blocks
 
@@ -13,6 +13,8 @@ def refuses_plain_http(resource, policy, actions, beneath=("",)):
     `actions` are those of which one must be denied; `beneath` are the ends that its ARN must be denied with.
     """
     document = document_of(resource.stack, policy)
+    if MERGING & resource.stack.documents().get(document, {}).keys():
+        return False  # what is merged in may replace the very statement that counts
     return any(
         denies_plain_http(statement)
         and statement.conditions[0][1] == "aws:securetransport"
@@ -20,9 +22,12 @@ def refuses_plain_http(resource, policy, actions, beneath=("",)):
         and not any(statement.body.get(part) for part in ("not_actions", "not_resources"))
         and not blocks(statement.body.get("not_principals"))
         and any(action in statement.actions for action in (*actions, "*"))
-        and all(
-            any(is_arn_of(resource, arn.removesuffix(end)) for arn in statement.resources if str(arn).endswith(end))
-            for end in beneath
-        )
+        and all(is_among(resource, end, statement.resources) for end in beneath)
         for statement in statements(resource.stack, document)
     )
+
+
+def is_among(resource, end, arns):
+    """Whether the ARN of a Resource, with this end, is one of these."""
+    texts = [arn for arn in arns if isinstance(arn, str) and arn.endswith(end)]
+    return any(is_arn_of(resource, text.removesuffix(end)) for text in texts)

@@ -10,11 +10,6 @@ ALSO_SET_BY = {
         ("managed_policy_arns", "aws_iam_role_policy_attachment", "role"),
     ),
     "aws_kms_key": (("policy", "aws_kms_key_policy", "key_id"),),
-    "aws_network_acl": (
-        ("egress", "aws_network_acl_rule", "network_acl_id"),
-        ("ingress", "aws_network_acl_rule", "network_acl_id"),
-        ("subnet_ids", "aws_network_acl_association", "network_acl_id"),
-    ),
     "aws_route_table": (("route", "aws_route", "route_table_id"),),
     "aws_s3_access_point": (("policy", "aws_s3control_access_point_policy", "access_point_arn"),),
     "aws_s3_bucket": (
@@ -37,5 +32,4 @@ ALSO_SET_BY = {
         ("redrive_allow_policy", "aws_sqs_queue_redrive_allow_policy", "queue_url"),
         ("redrive_policy", "aws_sqs_queue_redrive_policy", "queue_url"),
     ),
-    "aws_vpc_endpoint": (("policy", "aws_vpc_endpoint_policy", "vpc_endpoint_id"),),
 }

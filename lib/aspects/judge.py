@@ -14,12 +14,16 @@ from lib.aspects.terraform_json import StackView
 def judge(stack_json: Mapping[str, Any], rules: Iterable[Rule] = RULES) -> tuple[Finding, ...]:
     """Every finding in a stack's Terraform JSON: by construct, in each the most severe first."""
     stack = StackView(stack_json)
-    found = {finding for rule in rules for finding in (*rule.judge(stack), *_of_classification(stack, rule))}
+    found = {finding for rule in rules for finding in _of_rule(stack, rule)}
     return tuple(sorted(found, key=lambda finding: (finding.path, -finding.severity, str(finding))))
 
 
-def _of_classification(stack: StackView, rule: Rule) -> Iterator[Finding]:
-    """What a rule finds because the classification of an argument names it (lib/aspects/types/)."""
+def _of_rule(stack: StackView, rule: Rule) -> Iterator[Finding]:
+    """What a rule finds, and what the classification of an argument (lib/aspects/types/) makes a finding of it."""
+    own = tuple(rule.judge(stack))
+    yield from own
     if rule is not ARGUMENTS:
+        told = {finding.path for finding in own}  # the rule's own message about a construct says more
         for path, message in violations_of(rule.id, stack):
-            yield rule.finding(path, message)
+            if path not in told:
+                yield rule.finding(path, message)

@@ -1,65 +1,94 @@
-"""REC: what is overwritten or deleted by mistake can be brought back."""
+"""REC: what is overwritten or deleted by mistake can be brought back.
+
+TAP-REC-2, that buckets are versioned, stands with the other rules about buckets in buckets.py.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-from lib.aspects.model import ResourceRule, Severity, StackRule
-from lib.aspects.terraform_json import Attributes, StackView, blocks, flag, format_value, literal
+from lib.aspects.model import ResourceRule, Severity
+from lib.aspects.terraform_json import (
+    MISSING,
+    Attributes,
+    StackView,
+    blocks,
+    flag,
+    format_value,
+    literal,
+    number,
+)
+
+LIFECYCLE = "aws_s3_bucket_lifecycle_configuration"
+# A mistake of a Friday night is seen on Monday, and whoever brings the data back has the rest of the week.
+RECOVERY_DAYS = 7
+# What nobody overwrote or deleted is part of the audit trail: PCI DSS 4.0.1 10.5.1 asks for twelve months.
+RETENTION_DAYS = 365
 
 
 def _point_in_time_recovery(type_: str, attributes: Attributes) -> Iterator[str]:
-    if type_ == "aws_dynamodb_table_replica":
-        replicas, states = [attributes], []
-    else:
-        replicas = blocks(attributes, "replica")
-        states = [block.get("enabled") for block in blocks(attributes, "point_in_time_recovery")]
-        if not states:
+    if type_ == "aws_dynamodb_table":
+        recovery = blocks(attributes, "point_in_time_recovery")
+        if not recovery:
             yield "point_in_time_recovery is missing; expected enabled"
-    for state in states:
-        if flag(state) is not True:
-            yield f"point_in_time_recovery.enabled is {format_value(state)}; expected true"
-    for replica in replicas:
+        for block in recovery:
+            if flag(block.get("enabled")) is not True:
+                yield f"point_in_time_recovery.enabled is {format_value(block.get('enabled'))}; expected true"
+            days = block.get("recovery_period_in_days")
+            if number(days) is not MISSING and not _at_least(days, RECOVERY_DAYS):
+                named = f"point_in_time_recovery.recovery_period_in_days is {format_value(days)}"
+                yield f"{named}; expected {RECOVERY_DAYS} to 35, or nothing, which is 35"
+    for replica in blocks(attributes, "replica") if type_ == "aws_dynamodb_table" else [attributes]:
         state = replica.get("point_in_time_recovery")
         if flag(state) is not True:
             yield f"the replica's point_in_time_recovery is {format_value(state)}; expected true"
 
 
-def _versioning(stack: StackView) -> Iterator[tuple[str, str]]:
-    for bucket in stack.of("aws_s3_bucket"):
-        versionings = stack.attached_to(bucket, "aws_s3_bucket_versioning", "bucket", "id", "bucket")
-        if not versionings:
-            yield bucket.path, "no aws_s3_bucket_versioning refers to this bucket; expected one with status Enabled"
-        for versioning in versionings:
-            for block in blocks(versioning.attributes, "versioning_configuration") or [{}]:
-                if literal(block.get("status")) != "Enabled":
-                    yield versioning.path, f"status is {format_value(block.get('status'))}; expected Enabled"
-
-
 POINT_IN_TIME_RECOVERY = ResourceRule(
     id="TAP-REC-1",
-    title="DynamoDB tables have point-in-time recovery",
-    why="A faulty release that overwrites payments can be undone to the second, 35 days back.",
+    title=f"DynamoDB tables have point-in-time recovery, {RECOVERY_DAYS} days back or more",
+    why="A faulty release that overwrites payments can be undone to the second; with one day it is gone by Monday.",
     severity=Severity.HIGH,
     controls=("Well-Architected REL09-BP01", "Well-Architected REL09-BP03"),
     resource_types=("aws_dynamodb_table", "aws_dynamodb_table_replica"),
     waivable=True,
-    fix="set point_in_time_recovery with enabled=True, on replicas point_in_time_recovery=True",
+    fix="set point_in_time_recovery with enabled=True and no recovery_period_in_days; on replicas "
+    "point_in_time_recovery=True",
     source="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Point-in-time-recovery.html",
     check=_point_in_time_recovery,
 )
 
-VERSIONING = StackRule(
-    id="TAP-REC-2",
-    title="Buckets are versioned",
-    why="An audit record that is overwritten or deleted still has its earlier version.",
-    severity=Severity.HIGH,
-    controls=("PCI DSS 4.0.1 10.3.2", "PCI DSS 4.0.1 10.3.3", "Well-Architected REL09-BP01"),
-    resource_types=("aws_s3_bucket", "aws_s3_bucket_versioning"),
-    waivable=True,
-    fix="declare an S3BucketVersioning with bucket=<S3Bucket>.id and status='Enabled'",
-    source="https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html",
-    check=_versioning,
-)
 
-RULES = (POINT_IN_TIME_RECOVERY, VERSIONING)
+def early_expirations(stack: StackView) -> Iterator[tuple[str, str]]:
+    """(construct path, message) of each lifecycle rule that takes objects, or their earlier versions, away too soon."""
+    for lifecycle in stack.of(LIFECYCLE):
+        for rule in blocks(lifecycle.attributes, "rule"):
+            if literal(rule.get("status")) != "Disabled":
+                for message in _expiring(rule):
+                    yield lifecycle.path, message
+    for bucket in stack.of("aws_s3_bucket"):
+        if bucket.attributes.get("lifecycle_rule") not in (None, []):
+            yield bucket.path, f"lifecycle_rule is set on the bucket; expected an {LIFECYCLE} alone"
+
+
+def _expiring(rule: Attributes) -> Iterator[str]:
+    for expiration in blocks(rule, "noncurrent_version_expiration"):
+        days = expiration.get("noncurrent_days")
+        if not _at_least(days, RECOVERY_DAYS):
+            named = f"rule.noncurrent_version_expiration.noncurrent_days is {format_value(days)}"
+            yield f"{named}; expected {RECOVERY_DAYS} or more"
+    for expiration in blocks(rule, "expiration"):
+        days = expiration.get("days")
+        if number(days) is not MISSING and not _at_least(days, RETENTION_DAYS):
+            yield f"rule.expiration.days is {format_value(days)}; expected {RETENTION_DAYS} or more"
+        if literal(expiration.get("date")) is not MISSING:
+            yield f"rule.expiration.date is {format_value(expiration.get('date'))}; expected days"
+
+
+def _at_least(value: Any, least: int) -> bool:
+    known = number(value)
+    return isinstance(known, float) and known >= least
+
+
+RULES = (POINT_IN_TIME_RECOVERY,)

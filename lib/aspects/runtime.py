@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from lib.aspects.model import ResourceRule, Severity, StackRule
-from lib.aspects.terraform_json import Attributes, Resource, StackView, blocks, format_value, literal, number, reference
+from lib.aspects.observability import failure_queues
+from lib.aspects.terraform_json import (
+    MISSING,
+    Attributes,
+    Resource,
+    StackView,
+    blocks,
+    format_value,
+    literal,
+    number,
+)
 
 FUNCTION, INVOCATIONS = "aws_lambda_function", "aws_lambda_function_event_invoke_config"
+QUEUE, TOPIC = "aws_sqs_queue", "aws_sns_topic"
 RUNTIMES = ("python3.11", "python3.12")
-QUEUE_OR_TOPIC = re.compile(r"\$\{(aws_sqs_queue|aws_sns_topic)\.[A-Za-z0-9_-]+\.arn\}")
-LOG_GROUP = re.compile(r"\$\{aws_cloudwatch_log_group\.[A-Za-z0-9_-]+\.(name|id)\}")
+# How long a dead letter waits at the least: SQS's own default, which outlasts a long weekend. And the largest message
+# that SQS takes: a smaller limit refuses the dead letters of larger events.
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
+LEAST_RETENTION_SECONDS = 345_600
+LARGEST_MESSAGE_BYTES = 262_144
+# Twelve months: PCI DSS 4.0.1 10.5.1. CloudWatch's longest is ten years, and 0 is for ever.
+LEAST_RETENTION_DAYS = 365
 
 
 def _runtime(_: str, attributes: Attributes) -> Iterator[str]:
@@ -20,27 +35,74 @@ def _runtime(_: str, attributes: Attributes) -> Iterator[str]:
         yield f"runtime is {format_value(attributes.get('runtime'))}; expected one of {', '.join(RUNTIMES)}"
 
 
+RUNTIME = ResourceRule(
+    id="TAP-RUN-1",
+    title="Functions run on a maintained Python",
+    why="A runtime that AWS no longer patches keeps its holes.",
+    severity=Severity.HIGH,
+    controls=("PCI DSS 4.0.1 6.3.3", "Well-Architected SEC06-BP01"),
+    resource_types=(FUNCTION,),
+    waivable=True,
+    fix="set runtime to python3.12",
+    source="https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html",
+    check=_runtime,
+)
+
+
+def is_queue_or_topic(stack: StackView, value: Any) -> bool:
+    """Whether the value is the ARN of a queue or a topic of this stack."""
+    return any(queue.is_referred_to_by(value, "arn") for queue in stack.of(QUEUE)) or any(
+        topic.is_referred_to_by(value, "arn", "id") for topic in stack.of(TOPIC)
+    )
+
+
 def _dead_letters(stack: StackView) -> Iterator[tuple[str, str]]:
     for function in stack.of(FUNCTION):
         targets = [
-            ("dead_letter_config.target_arn", value) for value in _told(function, "dead_letter_config", "target_arn")
+            ("dead_letter_config.target_arn", value) for value in _given(function, "dead_letter_config", "target_arn")
         ]
-        for invocations in stack.attached_to(function, INVOCATIONS, "function_name", "function_name", "arn"):
+        for invocations in stack.attached_to(function, INVOCATIONS, "function_name", "function_name", "id", "arn"):
             place = "destination_config.on_failure"
-            targets += [(f"{place}.destination", value) for value in _told(invocations, place, "destination")]
+            targets += [(f"{place}.destination", value) for value in _given(invocations, place, "destination")]
         if not targets:
             yield function.path, "dead_letter_config is missing; expected a queue or topic of this stack"
         for argument, value in targets:
-            target = reference(value)
-            if target is None or not QUEUE_OR_TOPIC.fullmatch(str(value)) or stack.get(target) is None:
-                yield (
-                    function.path,
-                    f"{argument} is {format_value(value)}; expected the arn of a queue or topic of this stack",
-                )
+            if not is_queue_or_topic(stack, value):
+                expected = "expected the arn of a queue or topic of this stack"
+                yield function.path, f"{argument} is {format_value(value)}; {expected}"
+    for queue in failure_queues(stack):
+        for message in _forgetting(queue.attributes):
+            yield queue.path, message
 
 
-def _told(resource: Resource, block: str, argument: str) -> list[Any]:
+def _given(resource: Resource, block: str, argument: str) -> list[Any]:
     return [found.get(argument) for found in blocks(resource.attributes, block)]
+
+
+def _forgetting(queue: Attributes) -> Iterator[str]:
+    """Why a queue would lose dead letters."""
+    for argument, least in {
+        "max_message_size": LARGEST_MESSAGE_BYTES,
+        "message_retention_seconds": LEAST_RETENTION_SECONDS,
+    }.items():
+        known = number(queue.get(argument))
+        if known is not MISSING and not (isinstance(known, float) and known >= least):
+            yield f"{argument} is {format_value(queue.get(argument))}, for dead letters; expected {least} or more"
+
+
+DEAD_LETTERS = StackRule(
+    id="TAP-RUN-2",
+    title="Functions set aside the events that they could not take, in a queue that keeps them",
+    why="An asynchronous event that failed for good is otherwise thrown away without a word.",
+    severity=Severity.HIGH,
+    controls=("Well-Architected REL05-BP03",),
+    resource_types=(FUNCTION, INVOCATIONS, QUEUE),
+    waivable=True,
+    fix="set dead_letter_config with target_arn=<SqsQueue>.arn, or the function's on_failure destination; let the "
+    "queue keep messages for four days or more",
+    source="https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html",
+    check=_dead_letters,
+)
 
 
 def _tracing(_: str, attributes: Attributes) -> Iterator[str]:
@@ -52,82 +114,61 @@ def _tracing(_: str, attributes: Attributes) -> Iterator[str]:
             yield f"tracing_config.mode is {format_value(mode)}; expected Active"
 
 
-def _log_group(_: str, attributes: Attributes) -> Iterator[str]:
-    groups = [block.get("log_group") for block in blocks(attributes, "logging_config")]
-    if not groups:
-        yield "logging_config is missing; expected a log group of this stack"
-    for group in groups:
-        if not LOG_GROUP.fullmatch(str(group)):
-            yield f"logging_config.log_group is {format_value(group)}; expected the name of a log group of this stack"
-
-
-def _retention(_: str, attributes: Attributes) -> Iterator[str]:
-    days = number(attributes.get("retention_in_days"))
-    if not isinstance(days, float | int) or days < 1:
-        yield f"retention_in_days is {format_value(attributes.get('retention_in_days'))}; expected a number of days"
-
-
-RUNTIME = ResourceRule(
-    id="TAP-RUN-1",
-    title="Functions run on a maintained Python",
-    why="A runtime that AWS no longer patches keeps its holes.",
-    severity=Severity.HIGH,
-    controls=("PCI DSS 4.0.1 6.3.3", "Well-Architected SEC06-BP01"),
-    resource_types=("aws_lambda_function",),
-    waivable=True,
-    fix="set runtime to python3.12",
-    source="https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html",
-    check=_runtime,
-)
-
-DEAD_LETTERS = StackRule(
-    id="TAP-RUN-2",
-    title="Functions set aside the events that they could not take",
-    why="An asynchronous event that failed for good is otherwise thrown away without a word.",
-    severity=Severity.HIGH,
-    controls=("Well-Architected REL05-BP03",),
-    resource_types=(FUNCTION, INVOCATIONS),
-    waivable=True,
-    fix="set dead_letter_config with target_arn=<SqsQueue>.arn, or the function's on_failure destination",
-    source="https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html",
-    check=_dead_letters,
-)
-
 TRACING = ResourceRule(
     id="TAP-RUN-3",
     title="Functions are traced",
     why="At night a trace tells in a minute which service was slow.",
     severity=Severity.MEDIUM,
     controls=("Well-Architected OPS04-BP05",),
-    resource_types=("aws_lambda_function",),
+    resource_types=(FUNCTION,),
     waivable=True,
     fix="set tracing_config with mode='Active'",
     source="https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html",
     check=_tracing,
 )
 
-LOGS = ResourceRule(
+
+def _log_group(stack: StackView) -> Iterator[tuple[str, str]]:
+    for function in stack.of(FUNCTION):
+        groups = _given(function, "logging_config", "log_group")
+        if not groups:
+            yield function.path, "logging_config is missing; expected a log group of this stack"
+        for group in groups:
+            if not any(own.is_referred_to_by(group, "name", "id") for own in stack.of("aws_cloudwatch_log_group")):
+                named = f"logging_config.log_group is {format_value(group)}"
+                yield function.path, f"{named}; expected the name of a log group of this stack"
+
+
+LOGS = StackRule(
     id="TAP-RUN-4",
     title="Functions log into a log group of the stack",
     why="A log group that Lambda makes by itself has not our key, keeps its logs for ever and outlives the stack.",
     severity=Severity.HIGH,
     controls=("PCI DSS 4.0.1 10.3.1", "Well-Architected OPS04-BP02"),
-    resource_types=("aws_lambda_function",),
+    resource_types=(FUNCTION,),
     waivable=True,
     fix="set logging_config with log_group=<CloudwatchLogGroup>.name",
     source="https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html",
     check=_log_group,
 )
 
+
+def _retention(_: str, attributes: Attributes) -> Iterator[str]:
+    days = number(attributes.get("retention_in_days"))
+    if not isinstance(days, float) or days < LEAST_RETENTION_DAYS:
+        named = format_value(attributes.get("retention_in_days"))
+        yield f"retention_in_days is {named}; expected {LEAST_RETENTION_DAYS} days or more"
+
+
 RETENTION = ResourceRule(
     id="TAP-RUN-5",
-    title="Log groups say how long they keep their logs",
-    why="Without a number logs are kept, and paid for, for ever.",
+    title="Log groups keep their logs for twelve months or more, and say how long",
+    why="An audit needs twelve months of history; without a number logs are kept, and paid for, for ever.",
     severity=Severity.MEDIUM,
     controls=("PCI DSS 4.0.1 10.5.1",),
     resource_types=("aws_cloudwatch_log_group",),
     waivable=True,
-    fix="set retention_in_days, for audit at least 365",
+    fix=f"set retention_in_days to {LEAST_RETENTION_DAYS} or more",
     source="https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html",
     check=_retention,
 )

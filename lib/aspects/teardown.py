@@ -1,94 +1,45 @@
-"""DEL: one command destroys everything, and nothing stays. provider/judgments.toml says which arguments decide it."""
+"""DEL: one command destroys everything, and nothing stays."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from lib.aspects.model import ANY_TYPE, ResourceRule, Severity
-from lib.aspects.provider.data import JUDGMENTS
+from lib.aspects.provider.data import FACTS, JUDGMENTS
 from lib.aspects.terraform_json import MISSING, Attributes, arguments, blocks, flag, format_value, literal, number
 
 DECOMMISSION = ("Well-Architected COST04-BP03", "PCI DSS 4.0.1 3.2.1")
 
 _JUDGED: Mapping[str, Any] = JUDGMENTS["teardown"]
 
-
-def _by_type(kind: str) -> dict[str, str]:
-    """Type -> the argument that it has to say, because what AWS or the provider takes without it is harmful."""
-    return {type_: path for type_, _, path in (full.partition(".") for full in _JUDGED[kind]["by_default"])}
-
-
 PROTECTIONS = frozenset(_JUDGED["protects"]["off"])
 OFF = _JUDGED["protects"]["words"]
-PROTECTED_BY_DEFAULT = _by_type("protects")
 
 KEEPS_WHEN_TRUE = frozenset(_JUDGED["keeps"]["off"])
 KEEPS_WHEN_FALSE = frozenset(_JUDGED["keeps"]["on"])
 KEEPS_WHEN_NAMED = frozenset(_JUDGED["keeps"]["none"])
 GIVES_UP = _JUDGED["keeps"]["words"]
-KEEPS_BY_DEFAULT = _by_type("keeps")
+# Type -> the argument that has to be given, because what AWS or the provider takes without it keeps something.
+KEEPS_BY_DEFAULT = {type_: path for type_, facts in FACTS.items() for path in facts.get("snapshots", ())}
 
 LOCK_TYPES = frozenset(_JUDGED["locks"]["types"])
 LOCKS = frozenset(_JUDGED["locks"]["none"])
 UNLOCKED_WORDS = _JUDGED["locks"]["words"]
 
 FORCES = frozenset(_JUDGED["forces"]["on"])
-HOLDS_DATA = _by_type("forces")
+# Type -> the argument without which AWS refuses to delete what is not empty.
+NEVER_EMPTY = {type_: path for type_, _, path in (full.partition(".") for full in _JUDGED["forces"]["by_default"])}
 
 # Days between a deletion and its effect: AWS's minimum.
-WAITS: Mapping[str, int] = _JUDGED["waits"]["days"]
-WAITS_BY_DEFAULT = _by_type("waits")
+WAITS: Mapping[str, int] = _JUDGED["waits"]
+WAITS_BY_DEFAULT = {type_: path for type_, facts in FACTS.items() for path in facts.get("waits", ())}
 
 
-def _unprotected(type_: str, attributes: Attributes) -> Iterator[str]:
-    for path, _, value in _effective(type_, attributes, PROTECTIONS, PROTECTED_BY_DEFAULT):
-        if flag(value) is not False and literal(value) not in OFF:
-            yield f"{path} is {format_value(value)}; expected false"
-
-
-def _destroyable(_type: str, attributes: Attributes) -> Iterator[str]:
-    for lifecycle in blocks(attributes, "lifecycle"):
-        if flag(lifecycle.get("prevent_destroy")) not in (False, MISSING):
-            yield f"lifecycle.prevent_destroy is {format_value(lifecycle.get('prevent_destroy'))}; expected false"
-
-
-def _keeps_nothing(type_: str, attributes: Attributes) -> Iterator[str]:
-    for path, _, value in _effective(type_, attributes, KEEPS_WHEN_TRUE, KEEPS_BY_DEFAULT):
-        if flag(value) is not False and literal(value) not in GIVES_UP:
-            yield f"{path} is {format_value(value)}; expected false, or AWS's word for deletion"
-    for path, _, value in _effective(type_, attributes, KEEPS_WHEN_FALSE, KEEPS_BY_DEFAULT):
-        if flag(value) is not True:
-            yield f"{path} is {format_value(value)}; expected true"
-    for path, name, value in _effective(type_, attributes, KEEPS_WHEN_NAMED, {}):
-        yield f"{path} is {format_value(value)}; expected no {name}"
-
-
-def _unlocked(type_: str, attributes: Attributes) -> Iterator[str]:
-    if type_ in LOCK_TYPES:
-        yield f"{type_} locks what it points at; expected no lock"
-        return
-    for path, name, value in _effective(type_, attributes, LOCKS, {}):
-        if flag(value) is not False and literal(value) not in UNLOCKED_WORDS and value != []:
-            yield f"{path} is {format_value(value)}; expected no {name}"
-
-
-def _forced(type_: str, attributes: Attributes) -> Iterator[str]:
-    for path, _, value in _effective(type_, attributes, FORCES, HOLDS_DATA):
-        if flag(value) is not True:
-            yield f"{path} is {format_value(value)}; expected true"
-
-
-def _without_waiting(type_: str, attributes: Attributes) -> Iterator[str]:
-    for path, name, value in _effective(type_, attributes, frozenset(WAITS), WAITS_BY_DEFAULT):
-        if number(value) != WAITS[name]:
-            yield f"{path} is {format_value(value)}; expected {WAITS[name]}"
-
-
-def _effective(
-    type_: str, attributes: Attributes, names: frozenset[str], harmful_by_default: dict[str, str]
+def _given(
+    type_: str, attributes: Attributes, names: Collection[str], harmful_by_default: Mapping[str, str] | None = None
 ) -> Iterator[tuple[str, str, Any]]:
-    """What a resource says to arguments of these names, at every depth: (dotted path, name, value).
+    """What a resource gives to arguments of these names, at every depth: (dotted path, name, value).
 
     Left out, an argument is harmless, unless its default for this type is not: then it comes with the value None.
     """
@@ -97,9 +48,15 @@ def _effective(
         if name in names and literal(value) is not MISSING:
             found.add(path)
             yield path, name, value
-    default = harmful_by_default.get(type_)
+    default = (harmful_by_default or {}).get(type_)
     if default is not None and default not in found and (name := default.rpartition(".")[2]) in names:
         yield default, name, None
+
+
+def _unprotected(type_: str, attributes: Attributes) -> Iterator[str]:
+    for path, _, value in _given(type_, attributes, PROTECTIONS):
+        if flag(value) is not False and literal(value) not in OFF:
+            yield f"{path} is {format_value(value)}; expected false"
 
 
 UNPROTECTED = ResourceRule(
@@ -115,6 +72,13 @@ UNPROTECTED = ResourceRule(
     check=_unprotected,
 )
 
+
+def _destroyable(_type: str, attributes: Attributes) -> Iterator[str]:
+    for lifecycle in blocks(attributes, "lifecycle"):
+        if flag(lifecycle.get("prevent_destroy")) not in (False, MISSING):
+            yield f"lifecycle.prevent_destroy is {format_value(lifecycle.get('prevent_destroy'))}; expected false"
+
+
 DESTROYABLE = ResourceRule(
     id="TAP-DEL-2",
     title="No lifecycle forbids destruction",
@@ -127,6 +91,18 @@ DESTROYABLE = ResourceRule(
     source="https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle",
     check=_destroyable,
 )
+
+
+def _keeps_nothing(type_: str, attributes: Attributes) -> Iterator[str]:
+    for path, _, value in _given(type_, attributes, KEEPS_WHEN_TRUE):
+        if flag(value) is not False and literal(value) not in GIVES_UP:
+            yield f"{path} is {format_value(value)}; expected false, or AWS's word for deletion"
+    for path, _, value in _given(type_, attributes, KEEPS_WHEN_FALSE, KEEPS_BY_DEFAULT):
+        if flag(value) is not True:
+            yield f"{path} is {format_value(value)}; expected true"
+    for path, name, value in _given(type_, attributes, KEEPS_WHEN_NAMED):
+        yield f"{path} is {format_value(value)}; expected no {name}"
+
 
 KEEPS_NOTHING = ResourceRule(
     id="TAP-DEL-3",
@@ -141,10 +117,20 @@ KEEPS_NOTHING = ResourceRule(
     check=_keeps_nothing,
 )
 
+
+def _unlocked(type_: str, attributes: Attributes) -> Iterator[str]:
+    if type_ in LOCK_TYPES:
+        yield f"{type_} locks what it points at; expected no lock"
+        return
+    for path, name, value in _given(type_, attributes, LOCKS):
+        if flag(value) is not False and literal(value) not in UNLOCKED_WORDS and value != []:
+            yield f"{path} is {format_value(value)}; expected no {name}"
+
+
 UNLOCKED = ResourceRule(
     id="TAP-DEL-4",
-    title="No object lock and no vault lock",
-    why="A locked object cannot be deleted before its time by anyone, so its bucket cannot be either.",
+    title="No object lock, no vault lock, no MFA delete",
+    why="Nobody can delete a locked object before its time, nor terraform destroy one that asks for an MFA code.",
     severity=Severity.HIGH,
     controls=DECOMMISSION,
     resource_types=ANY_TYPE,
@@ -153,6 +139,13 @@ UNLOCKED = ResourceRule(
     source="https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html",
     check=_unlocked,
 )
+
+
+def _forced(type_: str, attributes: Attributes) -> Iterator[str]:
+    for path, _, value in _given(type_, attributes, FORCES, NEVER_EMPTY):
+        if flag(value) is not True:
+            yield f"{path} is {format_value(value)}; expected true"
+
 
 FORCED = ResourceRule(
     id="TAP-DEL-5",
@@ -166,6 +159,13 @@ FORCED = ResourceRule(
     source="https://docs.aws.amazon.com/AmazonS3/latest/userguide/delete-bucket.html",
     check=_forced,
 )
+
+
+def _without_waiting(type_: str, attributes: Attributes) -> Iterator[str]:
+    for path, name, value in _given(type_, attributes, WAITS, WAITS_BY_DEFAULT):
+        if number(value) != WAITS[name]:
+            yield f"{path} is {format_value(value)}; expected {WAITS[name]}"
+
 
 WITHOUT_WAITING = ResourceRule(
     id="TAP-DEL-6",

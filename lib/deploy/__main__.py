@@ -1,7 +1,7 @@
-"""`python -m lib.deploy {plan|deploy|destroy|demo|demo-down|outputs|env}`.
+"""`python -m lib.deploy {plan|deploy|destroy|state-bucket|unlock|demo|demo-down|outputs|env}`.
 
-Exit codes: 0; 1 a policy finding; 2 wrong input or a broken tool, one line on standard error; Terraform's own for
-plan, deploy and destroy; 130 for Ctrl-C.
+Exit codes: 0; 1 a policy finding, a plan that is refused, something left after a destroy, or the answer no; 2 wrong
+input or a broken tool, Terraform included, one line on standard error; 130 for Ctrl-C. Behind make, every failure is 2.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import sys
 from typing import TYPE_CHECKING
 
@@ -23,9 +24,11 @@ COMMANDS = {
     "demo-down": "destroy the kept demo and stop its emulator",
     "outputs": "the deployed stack's outputs as one JSON object: the kept demo's, else those on AWS",
     "env": "export lines with which the aws CLI and boto3 talk to the kept demo",
-    "plan": "what a deploy to AWS would change",
-    "deploy": "deploy to AWS",
-    "destroy": "remove everything from AWS",
+    "state-bucket": "make the bucket that holds the state, or bring it to its form",
+    "plan": "what a deploy to AWS would change, checked and saved",
+    "deploy": "plan, check, show, confirm and apply; PLAN=FOLDER applies what plan has saved",
+    "destroy": "remove everything from AWS, by the state alone",
+    "unlock": "remove the lock on the state that a killed run left; LOCK=ID",
 }
 
 
@@ -35,6 +38,9 @@ def main(arguments: list[str] | None = None) -> int:
     for name, text in COMMANDS.items():
         commands.add_parser(name, help=text)
     command = parser.parse_args(arguments).command
+    # A CI job that is cancelled, or a session that ends: as orderly an end as Ctrl-C's.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
     try:
         environments.enter("-m", "lib.deploy")
         return run(command)
@@ -42,13 +48,15 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("interrupted; what was started has been stopped", file=sys.stderr)
+        print("interrupted; what was started has been stopped, and the same command goes on", file=sys.stderr)
         return 130
 
 
 def run(command: str) -> int:
     """Raises ToolError."""
-    from lib.deploy import aws, demo
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    from lib.deploy import aws_commands, demo
     from lib.deploy.options import Options
     from lib.deploy.progress import Shown, console_for
     from lib.deploy.synth import RefusedError
@@ -67,9 +75,11 @@ def run(command: str) -> int:
         elif command == "outputs":
             print(json.dumps(outputs(demo.kept_outputs(), progress), indent=2))
         else:
-            return aws.run(command, os.environ, options, progress)
+            return aws_commands.run(command, os.environ, options, progress)
     except RefusedError as error:
         return error.exit_code
+    except (BotoCoreError, ClientError) as error:
+        raise ToolError(f"AWS did not do what was asked: {error}") from error
     return 0
 
 

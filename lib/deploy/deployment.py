@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
 from botocore.credentials import Credentials
 
-from lib.deploy import leftovers
-from lib.deploy.leftovers import Leftovers, Whose
 from lib.deploy.override import Stack
 from lib.deploy.payments_client import PaymentsClient
+from lib.deploy.plans import planning
+from lib.deploy.removal import leftovers, teardown
+from lib.deploy.removal.leftovers import Leftovers
+from lib.deploy.removal.ownership import Whose
 from lib.deploy.terraform import PlanResult, Terraform
 
 
@@ -70,13 +72,20 @@ class Deployment:
     def plan(self) -> PlanResult:
         return self.terraform.plan()
 
-    def apply(self) -> None:
-        self.terraform.apply()
+    def apply(self, permitted: Collection[str] = ()) -> None:
+        """Plan, check the plan, and apply it; `permitted` names what may lose its data. Raises PlanRefusedError."""
+        self.apply_plan(planning.checked_plan(self, permitted))
+
+    def apply_plan(self, plan: PlanResult) -> None:
+        """A plan that was checked. Raises ToolError where Terraform fails; running it all again goes on from there."""
+        self.terraform.apply(plan)
+        planning.write_adopted(self, {})
         self.__dict__.pop("outputs", None)  # they may have changed
 
     def destroy(self) -> None:
+        """Everything that the state knows, its data included, asking nothing."""
         _ = self.outputs  # still readable afterwards
-        self.terraform.destroy()
+        teardown.tear_down(self, self.terraform.plan(destroy=True))
 
     def find_leftovers(self) -> Leftovers:
         """What is still there, what is on its way out, and which services were asked."""

@@ -30,6 +30,7 @@ PROGRAM = Path(__file__).with_name("emulator_process")
 FOLDER_NAME = "emulator"
 LOG_NAME = "emulator.log"
 START_SECONDS = 60.0
+CONNECTIONS = 32
 # All that the emulator, and so the Lambdas that it runs, see of the caller's environment.
 PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ")
 
@@ -64,7 +65,12 @@ class Address:
             aws_access_key_id=DUMMY["access_key"],
             aws_secret_access_key=DUMMY["secret_key"],
             verify=str(self.authority) if self.authority else False,  # AWS_CA_BUNDLE must not matter
-            config=Config(proxies={}, retries={"max_attempts": 2}, s3={"addressing_style": "path"}),
+            config=Config(
+                proxies={},
+                retries={"max_attempts": 2},
+                s3={"addressing_style": "path"},
+                max_pool_connections=CONNECTIONS,
+            ),
         )
 
     def healthy(self) -> bool:

@@ -7,15 +7,14 @@ held by whoever changes the demo, `emulator` by the emulator itself.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
-import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from lib.deploy.emulator import Address, end_group
+from lib.deploy.exclusive import exclusively, take
 from lib.deploy.local import STACK_FOLDER
 from lib.deploy.polling import wait_for
 from lib.environments import ROOT, ToolError
@@ -53,16 +52,7 @@ class DemoFolder:
     @contextlib.contextmanager
     def exclusively(self) -> Iterator[None]:
         """Raises ToolError while another process runs or ends a demo here."""
-        self._command_lock.parent.mkdir(parents=True, exist_ok=True)
-        with self._command_lock.open("a+") as lock:
-            if not _take(lock.fileno()):
-                lock.seek(0)
-                raise ToolError(
-                    f"another demo is running here (process {lock.read().strip() or 'unknown'}); wait for its end"
-                )
-            lock.truncate(0)
-            lock.write(str(os.getpid()))
-            lock.flush()
+        with exclusively(self._command_lock, "another demo is running here"):
             yield
 
     @contextlib.contextmanager
@@ -73,7 +63,7 @@ class DemoFolder:
         """
         self.folder.parent.mkdir(parents=True, exist_ok=True)
         with self._emulator_lock.open("a+") as lock:
-            if not _take(lock.fileno()):
+            if not take(lock.fileno()):
                 raise ToolError("a kept demo is up here; make demo-down ends it, make outputs says where it is")
             shutil.rmtree(self.folder, ignore_errors=True)  # what a dead one left
             self.folder.mkdir()
@@ -111,12 +101,4 @@ class DemoFolder:
 
     def _emulator_is_gone(self) -> bool:
         with self._emulator_lock.open("a+") as lock:
-            return _take(lock.fileno())
-
-
-def _take(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
+            return take(lock.fileno())

@@ -12,15 +12,15 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from botocore.credentials import Credentials
-from botocore.exceptions import ClientError
 
-from lib.deploy import terraform
+from lib.deploy import state_bucket, terraform
 from lib.deploy.deployment import Deployment, Target
 from lib.deploy.emulator import Address, Certificate, Emulator
-from lib.deploy.leftovers import Whose
 from lib.deploy.override import DUMMY, Stack, write_override
 from lib.deploy.progress import Progress
+from lib.deploy.removal.ownership import Whose
 from lib.deploy.terraform import Terraform
+from lib.deploy.terraform_process import Guard
 from lib.environments import ROOT
 
 STACK_FOLDER = "stack"
@@ -58,10 +58,16 @@ class LocalTarget:
 
 
 def prepare(
-    stack: Stack, address: Address, folder: Path, progress: Progress, command: Sequence[str], emulator: Emulator
+    stack: Stack,
+    address: Address,
+    folder: Path,
+    progress: Progress,
+    command: Sequence[str],
+    emulator: Emulator | None = None,
 ) -> Deployment:
     """State bucket, working copy, override, terraform init. `command`: what starts Terraform."""
-    make_state_bucket(stack, address)
+    backend = stack.backend
+    state_bucket.ensure(address.client("s3", backend["region"]), backend["bucket"], backend["region"])
     copy = stack.copy_to(folder / STACK_FOLDER)
     write_override(copy, address.url)
     deployment = reopen(copy, address, progress, command, emulator)
@@ -74,9 +80,8 @@ def reopen(
     copy: Stack, address: Address, progress: Progress, command: Sequence[str], emulator: Emulator | None = None
 ) -> Deployment:
     """A working copy that was prepared, as a deployment. `emulator`: where this process started it."""
-    runner = Terraform(command, copy.directory, local_environment(os.environ, address), progress)
-    if emulator is not None:
-        runner.watch, runner.forget, runner.broken = emulator.watch, emulator.forget, emulator.broken
+    guard = Guard(emulator.watch, emulator.forget, emulator.broken) if emulator is not None else Guard()
+    runner = Terraform(command, copy.directory, local_environment(os.environ, address), progress, guard)
     target = Target(
         name=f"emulator on {address.url}",
         connect=address.client,
@@ -88,20 +93,6 @@ def reopen(
         authority=str(address.authority) if address.authority else None,
     )
     return Deployment(copy, runner, target)
-
-
-def make_state_bucket(stack: Stack, address: Address) -> None:
-    """In the emulator, where Terraform's backend will look for it."""
-    backend = stack.backend
-    client = address.client("s3", backend["region"])
-    where = {"LocationConstraint": backend["region"]}
-    try:
-        client.create_bucket(Bucket=backend["bucket"], CreateBucketConfiguration=where)
-    except ClientError as error:
-        # S3's first region may not be named: docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html
-        if error.response["Error"]["Code"] != "InvalidLocationConstraint":
-            raise
-        client.create_bucket(Bucket=backend["bucket"])
 
 
 @contextmanager

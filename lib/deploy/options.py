@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from lib.settings import SettingsError
 
@@ -12,19 +14,29 @@ YES = {"1": True, "true": True, "yes": True, "": False, "0": False, "false": Fal
 
 @dataclass(frozen=True)
 class Options:
-    """`keep`: the demo stays up. `auto_approve`: no confirmation on AWS. `port`: the emulator's, None to pick one."""
+    """`keep`: the demo stays up. `auto_approve`: no confirmation on AWS. `port`: the emulator's, None to pick one.
+
+    `plan`: the folder of a saved plan to apply, None to make one. `destroy_data`: addresses whose data may be lost.
+    `lock`: the id of a state lock to remove.
+    """
 
     keep: bool = False
     auto_approve: bool = False
     port: int | None = None
+    plan: Path | None = None
+    destroy_data: frozenset[str] = frozenset()
+    lock: str = ""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Options:
-        """KEEP, AUTO_APPROVE, EMULATOR_PORT. Raises SettingsError."""
+        """KEEP, AUTO_APPROVE, EMULATOR_PORT, PLAN, DESTROY_DATA, LOCK. Raises SettingsError."""
         return cls(
             keep=_flag("KEEP", environ.get("KEEP", "")),
             auto_approve=_flag("AUTO_APPROVE", environ.get("AUTO_APPROVE", "")),
             port=_port("EMULATOR_PORT", environ.get("EMULATOR_PORT", "")),
+            plan=Path(environ["PLAN"]).absolute() if environ.get("PLAN") else None,
+            destroy_data=_addresses("DESTROY_DATA", environ.get("DESTROY_DATA", "")),
+            lock=_lock("LOCK", environ.get("LOCK", "")),
         )
 
 
@@ -40,3 +52,19 @@ def _port(variable: str, value: str) -> int | None:
     if not value.isascii() or not value.isdigit() or not 1024 <= int(value) <= 65535:
         raise SettingsError(variable, value, "a port is a number from 1024 to 65535", "unset it to take a free one")
     return int(value)
+
+
+def _addresses(variable: str, value: str) -> frozenset[str]:
+    """No pattern and no "all": who loses data says which."""
+    addresses = [part.strip() for part in value.split(",")] if value.strip() else []
+    for address in addresses:
+        if not re.fullmatch(r"[a-z][a-z0-9_]*\.[A-Za-z_][A-Za-z0-9_-]*", address):
+            rule = "it names resources by address, with commas between them"
+            raise SettingsError(variable, value, rule, "copy each address from the refusal, like aws_s3_bucket.name")
+    return frozenset(addresses)
+
+
+def _lock(variable: str, value: str) -> str:
+    if value and not re.fullmatch(r"[0-9A-Za-z-]+", value):
+        raise SettingsError(variable, value, "a lock's id has letters, digits and hyphens", "copy it from the error")
+    return value

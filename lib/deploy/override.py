@@ -76,6 +76,12 @@ class Stack:
         return str(self.content["provider"]["aws"][0]["region"])
 
     @property
+    def tags(self) -> dict[str, str]:
+        """What the provider puts on every resource that takes tags."""
+        blocks = self.content["provider"]["aws"][0].get("default_tags") or [{}]
+        return dict(blocks[0].get("tags", {}))
+
+    @property
     def types(self) -> list[str]:
         """The resource and data types that it uses."""
         return sorted({*self.content.get("resource", {}), *self.content.get("data", {})})
@@ -85,12 +91,24 @@ class Stack:
 
         Of what is there, Terraform's own files stay, and nothing else: Terraform would read it, and nobody judged it.
         """
-        directory.mkdir(parents=True, exist_ok=True)
-        for entry in directory.iterdir():
-            if entry.name not in TERRAFORMS_OWN:
-                shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
+        _clear(directory)
         shutil.copytree(self.directory, directory, dirs_exist_ok=True)
         return Stack(directory, self.content)
+
+    @classmethod
+    def create(cls, directory: Path, content: Mapping[str, Any]) -> Stack:
+        """In a working folder, in place of the one that is there."""
+        _clear(directory)
+        (directory / JSON_NAME).write_text(json.dumps(content, indent=2, sort_keys=True))
+        return cls(directory, content)
+
+
+def _clear(directory: Path) -> None:
+    """A working folder without what is not Terraform's own."""
+    directory.mkdir(parents=True, exist_ok=True)
+    for entry in directory.iterdir():
+        if entry.name not in TERRAFORMS_OWN:
+            shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
 
 
 def services(types: Iterable[str]) -> list[str]:

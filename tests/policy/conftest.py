@@ -13,7 +13,7 @@ from lib.gate import Gate
 
 from .mutations import Mutation
 from .shipped import synthesized
-from .stacks import Verdicts, judge_stacks, mutated_stacks
+from .verdicts import MutationVerdicts, judge_mutations
 
 HERE = Path(__file__).parent
 JUDGED_BY_THE_GATE = HERE / "test_gate.py"
@@ -52,15 +52,17 @@ class Rates:
 
 
 RATES = pytest.StashKey[Rates]()
+REMARKS = pytest.StashKey[list[str]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[RATES] = Rates()
+    config.stash[REMARKS] = []
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Both judges' rates, each with the other switched off."""
-    if lines := list(config.stash[RATES].lines()):
+    """Both judges' rates, each with the other switched off; then what tests have remarked."""
+    if lines := [*config.stash[RATES].lines(), *config.stash[REMARKS]]:
         terminalreporter.section("violations of the real stack")
         for line in lines:
             terminalreporter.write_line(line)
@@ -70,6 +72,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 def rates(pytestconfig: pytest.Config) -> Rates:
     """Where the tests of a judge leave its rate."""
     return pytestconfig.stash[RATES]
+
+
+@pytest.fixture(scope="session")
+def remarks(pytestconfig: pytest.Config) -> list[str]:
+    """Lines for the end of the run: the seed of what was random in it."""
+    return pytestconfig.stash[REMARKS]
 
 
 @pytest.fixture(scope="session")
@@ -85,10 +93,10 @@ def collected(request: pytest.FixtureRequest) -> list[Mutation]:
 
 
 @pytest.fixture(scope="session")
-def gate_at_work(document: dict[str, Any], collected: list[Mutation]) -> Iterator[Future[Verdicts] | None]:
-    """The second judge over every collected mutation, stack by stack; None where there is none."""
+def gate_at_work(document: dict[str, Any], collected: list[Mutation]) -> Iterator[Future[MutationVerdicts] | None]:
+    """The second judge over every collected mutation; None where there is none."""
     if not collected:
         yield None
         return
     with Gate() as gate, ThreadPoolExecutor(1) as beside:
-        yield beside.submit(judge_stacks, gate, mutated_stacks(document, collected))
+        yield beside.submit(judge_mutations, gate, document, collected)

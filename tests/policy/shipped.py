@@ -32,6 +32,18 @@ def app_with_stack(outdir: Path) -> tuple[Any, Any]:
     return app, stack
 
 
+def stack_of(app: Any, document: dict[str, Any]) -> Any:
+    """A stack in the app that consists of a document: all of it comes in by escape hatches."""
+    from cdktf import S3Backend, TerraformStack
+
+    stack = TerraformStack(app, NAME)
+    S3Backend(stack, bucket="overridden", key="overridden", region="overridden")  # else CDKTF adds a local one
+    for section, content in document.items():
+        if section != "//":
+            stack.add_override(section, content)
+    return stack
+
+
 def synthesized(outdir: Path) -> dict[str, Any]:
     """The cdk.tf.json of the stack."""
     app, _ = app_with_stack(outdir)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -12,10 +11,9 @@ from typing import Any
 from lib.environments import ToolError
 from lib.gate import Gate, GateFinding
 
-from .mutations import Mutation, mutated
+STACKS_AT_ONCE = 32  # a refused one costs the others of its batch another run
 
-ADDITIONS_TO_A_STACK = 16
-STACKS_AT_ONCE = 100
+Verdicts = dict[str, list[GateFinding] | ToolError]
 
 
 def write_stacks(directory: Path, documents: Mapping[str, Mapping[str, Any]]) -> None:
@@ -27,9 +25,6 @@ def write_stacks(directory: Path, documents: Mapping[str, Mapping[str, Any]]) ->
         file.write_text(json.dumps(document, indent=2))
         listed[name] = {"name": name, "synthesizedStackPath": f"stacks/{name}/cdk.tf.json"}
     (directory / "manifest.json").write_text(json.dumps({"version": "0.21.0", "stacks": listed}))
-
-
-Verdicts = dict[str, list[GateFinding] | ToolError]
 
 
 def judge_stacks(gate: Gate, documents: Mapping[str, Mapping[str, Any]]) -> Verdicts:
@@ -64,37 +59,3 @@ def _judge(gate: Gate, documents: Mapping[str, Mapping[str, Any]]) -> Verdicts:
     for finding in report.findings:
         found[finding.file.split("/")[1]].append(finding)
     return {**found}
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a mutation is: in a stack of its own, or the resource that it adds to a stack that it shares."""
-
-    stack: str
-    resource: str = ""
-
-
-def places(mutations: Iterable[Mutation]) -> dict[str, Place]:
-    """Mutation -> its place. Violations that add resources of different types share a stack: each of them is
-    found on its own resource. A harmless variation has a stack of its own: nothing at all may be found there."""
-    found: dict[str, Place] = {}
-    shared: list[dict[str, Mutation]] = []  # type -> the mutation that adds one, for each stack
-    for mutation in mutations:
-        if mutation.rule is None or not mutation.adds:
-            found[mutation.name] = Place(f"stack-{len(found)}")
-            continue
-        stack = next((one for one in shared if mutation.adds not in one and len(one) < ADDITIONS_TO_A_STACK), None)
-        if stack is None:
-            shared.append(stack := {})
-        stack[mutation.adds] = mutation
-        found[mutation.name] = Place(f"shared-{shared.index(stack)}", f"{mutation.adds}.added")
-    return found
-
-
-def mutated_stacks(document: dict[str, Any], mutations: Sequence[Mutation]) -> dict[str, dict[str, Any]]:
-    """Stack -> the document with the mutations that have their place there."""
-    together: dict[str, list[Mutation]] = {}
-    where = places(mutations)
-    for mutation in mutations:
-        together.setdefault(where[mutation.name].stack, []).append(mutation)
-    return {stack: mutated(document, *those) for stack, those in together.items()}

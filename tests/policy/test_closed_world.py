@@ -12,7 +12,7 @@ import pytest
 from lib.aws import AwsProvider  # noqa: F401  # first: it decides how the bindings are loaded
 
 # isort: split
-from cdktf import App, Aspects, TerraformStack
+from cdktf import App, Aspects
 
 from lib import waivers
 from lib.aspects.judge import judge
@@ -22,7 +22,7 @@ from lib.gate import Gate, GateReport
 
 from .mutations import Mutation, mutated
 from .mutations.mutation import TABLE, attach, put
-from .shipped import NAME
+from .shipped import NAME, stack_of
 from .stacks import write_stacks
 
 # Neither says anything that another rule minds.
@@ -50,6 +50,7 @@ def gate(directory: Path, document: dict[str, Any], waiver: str = "") -> GateRep
     policies = directory / "policies"
     shutil.copytree(ROOT / "policies", policies, ignore=shutil.ignore_patterns("__pycache__"))
     (policies / "waivers.yaml").write_text(waiver)
+    shutil.copytree(ROOT / "docs" / "runbooks", directory / "docs" / "runbooks")
     with Gate(policies=policies, today=TODAY) as second:
         return second.judge(directory / "out")
 
@@ -74,10 +75,7 @@ def test_a_waived_type_passes_the_aspects(tmp_path: Path, document: dict[str, An
     file = tmp_path / "waivers.yaml"
     file.write_text(WAIVER)
     app = App(outdir=str(tmp_path / "out"))
-    stack = TerraformStack(app, NAME)
-    for section, content in mutated(document, TYPE).items():
-        if section != "//":
-            stack.add_override(section, content)
+    stack = stack_of(app, mutated(document, TYPE))
     first = Judge(stack, waivers=waivers.read(file), today=TODAY)
     Aspects.of(stack).add(JudgeAspect(first))
     app.synth()

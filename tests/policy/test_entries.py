@@ -23,7 +23,7 @@ from lib.aspects.judge import judge
 from lib.aspects.model import Finding
 
 from .mutations import VIOLATIONS, Mutation, mutated
-from .shipped import NAME, app_with_stack
+from .shipped import NAME, app_with_stack, stack_of
 
 
 def synth_with(outdir: Path, change: Callable[[TerraformStack], None]) -> set[tuple[str, str]]:
@@ -123,6 +123,21 @@ def test_what_a_later_aspect_changes_is_judged(tmp_path: Path, path: str, argume
     assert (rule, path) in found
 
 
+def test_what_is_imported_by_its_own_name_and_what_has_moved_pass(tmp_path: Path) -> None:
+    app, stack = app_with_stack(tmp_path)
+    construct(stack, "ledger/transactions").import_from("dynamodb-transactions-dev")
+    construct(stack, "archive/records/bucket").move_from_id("aws_s3_bucket.before")
+    app.synth()
+    assert stack.judge.findings == ()
+
+
+def test_what_is_imported_by_another_name_is_judged(tmp_path: Path) -> None:
+    def adopt(stack: TerraformStack) -> None:
+        construct(stack, "ledger/transactions").import_from("dynamodb-others-dev")
+
+    assert "TAP-DOC-1" in {rule for rule, _ in synth_with(tmp_path, adopt)}
+
+
 ONE_OF_EACH_FAMILY = list({str(one.rule).rpartition("-")[0]: one for one in reversed(VIOLATIONS)}.values())
 
 
@@ -132,11 +147,8 @@ def test_a_synth_finds_what_the_pure_function_finds(
 ) -> None:
     """The whole mutated document comes in by escape hatches: what is judged is what Terraform would get."""
     app = App(outdir=str(tmp_path))
-    stack = TerraformStack(app, NAME)
     changed = mutated(document, mutation)
-    for section, content in changed.items():
-        if section != "//":
-            stack.add_override(section, content)
+    stack = stack_of(app, changed)
     found = decorate(stack, {})
     with pytest.raises(RuntimeError):
         app.synth()

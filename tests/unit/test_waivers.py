@@ -271,7 +271,7 @@ def synthesized(folder: Path, *waivers: Waiver) -> tuple[Judge, str]:
     S3Backend(stack, bucket="state", key="dev/Small.tfstate", region="eu-west-1")
     key = KmsKey(stack, "key", enable_key_rotation=True, deletion_window_in_days=7)
     SqsQueue(stack, "queue", name="letters", kms_master_key_id=key.arn)
-    rules = [rule for rule in RULES if rule.id.startswith(("TAP-NAME", "TAP-ENC"))]
+    rules = [rule for rule in RULES if rule.id.startswith(("TAP-NAME", "TAP-ENC-4"))]
     judge = Judge(stack, rules, waivers=waivers, today=TODAY)
     Aspects.of(stack).add(JudgeAspect(judge))
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from lib.aspects.document import form
 from lib.aspects.expressions import parse
 from lib.aspects.model import ANY_TYPE, Severity, StackRule
 from lib.aspects.naming import naming_argument
@@ -24,6 +25,7 @@ Findings = Iterator[tuple[str, str]]
 
 
 def _blocks(stack: StackView) -> Findings:
+    yield from form.check(stack)
     if "terraform" not in stack.sections:
         yield stack.name, "terraform is missing; expected the S3 backend and the pinned provider"
     for name in stack.sections:

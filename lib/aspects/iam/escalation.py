@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from lib.aspects.iam import pass_role
-from lib.aspects.iam.arns import is_role, is_root
+from lib.aspects.iam.arns import is_root
 from lib.aspects.iam.conditions import is_narrowed
 from lib.aspects.iam.documents import Statement, allowing, is_key_policy, is_only, is_trust_policy
 from lib.aspects.iam.grants import granted
@@ -47,7 +47,7 @@ def _path(action: Action) -> str | None:
     if action.level == MANAGES_PERMISSIONS:
         return f'has the access level "{MANAGES_PERMISSIONS}"'
     if action.name == ASSUME_ROLE:
-        return "is allowed for a role that is not this stack's"
+        return "hands out the credentials of another role"
     if action.level in WRITES and action.prefix in SERVICES:
         return f"is dangerous: {SERVICES[action.prefix]}"
     reason = ACTIONS.get(action.name)
@@ -59,8 +59,7 @@ def _is_exempt(stack: StackView, statement: Statement, action: Action) -> bool:
     if action.name == pass_role.PASS_ROLE:
         return not any(pass_role.complaints(stack, statement))
     if action.name == ASSUME_ROLE:  # in a trust policy, TAP-IAM-3 says by whom
-        own = bool(statement.resources) and all(is_role(stack, role) for role in statement.resources)
-        return own or is_only(stack, statement.document, is_trust_policy)
+        return is_only(stack, statement.document, is_trust_policy)
     return action.prefix == "kms" and _administers_its_key(stack, statement)
 
 

@@ -18,10 +18,6 @@ JUDGMENTS_FILE = HERE / "judgments.toml"
 # The catalogue of classified types: a TOML file per service, a table per type.
 CATALOGUE = HERE.parent / "types"
 
-# Resource types of other providers, and of Terraform itself, that hold no data.
-OTHER_PROVIDERS = frozenset({"terraform_data", "null_resource"})
-OTHER_FAMILIES = ("random_", "time_")
-
 FACTS: Mapping[str, Mapping[str, Any]] = json.loads(FACTS_FILE.read_text()) if FACTS_FILE.exists() else {}
 # Type -> {"sensitive": paths} for every type that has some; "settable" and "computed" for the classified ones.
 ARGUMENTS: Mapping[str, Mapping[str, list[str]]] = (
@@ -51,8 +47,3 @@ def grouped(*section: str) -> tuple[str, ...]:
     for name in section:
         place = place[name]
     return tuple(pattern for patterns in place.values() for pattern in patterns)
-
-
-def is_known(type_: str) -> bool:
-    """Whether the data says anything of a type."""
-    return type_ in FACTS or type_ in OTHER_PROVIDERS or type_.startswith(OTHER_FAMILIES)

@@ -1,4 +1,4 @@
-"""`python -m lib.aspects.provider.generate`: writes facts.json and arguments.json, and names what nobody has judged.
+"""`python -m lib.aspects.provider.generate`: writes facts.json and arguments.json anew.
 
 Needs Terraform and the provider: from the registry, or from the mirror that TF_CLI_CONFIG_FILE names.
 """
@@ -10,11 +10,11 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from lib.aspects.provider import data, judged
+from lib.aspects.provider import data
 from lib.aspects.provider.arguments import PROVIDER, extract
 from lib.aspects.provider.projection import VERSION, facts
 
@@ -41,8 +41,8 @@ def _run(terraform: tuple[str, ...], folder: str, *arguments: str) -> str:
     except OSError as error:
         raise SchemaError(f"{terraform[0]} does not start ({error}); install Terraform >= 1.10") from error
     if done.returncode:
-        said = " ".join((done.stderr or done.stdout).split())
-        raise SchemaError(f"terraform {arguments[0]} failed: {said}; it needs the registry, or TF_CLI_CONFIG_FILE")
+        output = " ".join((done.stderr or done.stdout).split())
+        raise SchemaError(f"terraform {arguments[0]} failed: {output}; it needs the registry, or TF_CLI_CONFIG_FILE")
     return done.stdout
 
 
@@ -50,17 +50,6 @@ def written(found: Mapping[str, Mapping[str, Any]]) -> str:
     """A JSON file as it stands in the repository: a type a line, keys sorted."""
     lines = (f"{json.dumps(type_)}: {json.dumps(found[type_], sort_keys=True)}" for type_ in sorted(found))
     return "{\n" + ",\n".join(lines) + "\n}\n"
-
-
-def complaints(found: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-    """Each argument and type that matches a pattern and that no judgment names."""
-    for type_, of_type in found.items():
-        for kind in judged.KINDS:
-            for path in of_type.get(kind, ()):
-                if not judged.is_judged(kind, type_, path):
-                    yield f"{type_}.{path} ({kind})"
-        if not judged.holds_data_or_not(type_, of_type):
-            yield f"{type_}: may hold data"
 
 
 def main() -> int:
@@ -72,11 +61,8 @@ def main() -> int:
     found = facts(schema)
     data.FACTS_FILE.write_text(written(found))
     data.ARGUMENTS_FILE.write_text(written(extract(schema, data.classified())))
-    unjudged = list(complaints(found))
-    for line in unjudged:
-        print(f"{line}; judge it in {data.JUDGMENTS_FILE.name}", file=sys.stderr)
-    print(f"{len(found)} resource types, {len(unjudged)} without a judgment")
-    return 1 if unjudged else 0
+    print(f"{len(found)} resource types")
+    return 0
 
 
 if __name__ == "__main__":

@@ -1,57 +1,41 @@
-"""What the judgments say of an argument or a type, and whether they say anything."""
+"""What the facts and the judgments say of an argument about encryption."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
+from typing import Literal
 
 from lib.aspects.provider.data import FACTS, JUDGMENTS, grouped, matches
-from lib.aspects.provider.projection import MAY_HOLD_DATA, PATTERNS
 
-KINDS = tuple(PATTERNS)
-TEARDOWN: Mapping[str, Any] = JUDGMENTS["teardown"]
-
-
-def is_judged(kind: str, type_: str, path: str) -> bool:
-    """Whether a judgment names this argument, as one that counts or as one that does not."""
-    if kind == "encrypts":
-        return matches(grouped("covered"), type_) or not_at_rest(type_, path) or role(path) is not None
-    words = {word for name in ("on", "off", "none") for word in TEARDOWN[kind].get(name, ())}
-    return not words.isdisjoint(path.split(".")) or matches(grouped("teardown", kind, "harmless"), f"{type_}.{path}")
+Role = Literal["key", "off", "on", "word"]
+# What an argument about encryption has to hold, by the last word of its path.
+_ROLES: Mapping[Role, re.Pattern[str]] = {
+    "off": re.compile(r".*disabled|use_aws_owned_key"),
+    "on": re.compile(r"(.*_)?(enabled|encrypted)"),
+    "word": re.compile(r"(.*_)?(algorithm|encryption|mode|option|status|type)"),
+    "key": re.compile(r"id|(?!public_)(.*_)?key(_(arn|id|identifier))?|(kms|cmk)_arn"),
+}
 
 
-def not_at_rest(type_: str, path: str) -> bool:
-    """Whether the argument is about encryption and decides nothing about data at rest."""
-    return matches(grouped("encryption", "not_at_rest"), f"{type_}.{path}")
-
-
-def role(path: str) -> str | None:
-    """`keys`, `on`, `off` or `modes`: what the argument has to hold."""
-    word = path.rpartition(".")[2]
-    return next((name for name in ("keys", "on", "off", "modes") if word in JUDGMENTS["encryption"][name]), None)
-
-
-def holds_data_or_not(type_: str, of_type: Mapping[str, Any]) -> bool:
-    """Whether it is decided that a type holds data."""
-    decided = of_type.get("encrypts") or is_uncovered(type_) or encryption(type_)
-    return bool(decided) or not MAY_HOLD_DATA.search(type_) or matches(grouped("stateless"), type_)
+def role(path: str) -> Role | None:
+    """`key`, `on`, `off`, or `word`: AWS's word for a customer managed key. None where the name says nothing of it."""
+    last = path.rpartition(".")[2]
+    return next((found for found, pattern in _ROLES.items() if pattern.fullmatch(last)), None)
 
 
 @cache
-def encryption(type_: str) -> tuple[tuple[str, str], ...]:
-    """(path, role) of each argument of a type that TAP-ENC-9 judges."""
-    if type_ not in FACTS or matches(grouped("covered"), type_):
+def encryption(type_: str) -> tuple[tuple[str, Role], ...]:
+    """(path, role) of each argument of a type that TAP-ENC-9 checks; none where a rule of the type's own does."""
+    if type_ in grouped("covered"):
         return ()
     more = [full.partition(".")[2] for full in JUDGMENTS["encryption"]["more"] if full.startswith(f"{type_}.")]
-    return tuple(
-        (path, found)
-        for path in (*FACTS[type_].get("encrypts", ()), *more)
-        if not not_at_rest(type_, path) and (found := role(path))
-    )
-
-
-@cache
-def is_uncovered(type_: str) -> bool:
-    """Whether a type holds data that no customer managed key can encrypt."""
-    return matches(JUDGMENTS["uncovered"]["types"], type_)
+    roles = {
+        path: found
+        for path in (*FACTS.get(type_, {}).get("encrypts", ()), *more)
+        if not matches(grouped("encryption", "not_at_rest"), f"{type_}.{path}") and (found := role(path))
+    }
+    # A word is about the key beside it; alone, it is about something else: TLS, or the cipher of a connection.
+    keyed = {path.rpartition(".")[0] for path, found in roles.items() if found == "key"}
+    return tuple((path, found) for path, found in roles.items() if found != "word" or path.rpartition(".")[0] in keyed)

@@ -10,23 +10,13 @@ from lib.aspects.provider.arguments import resource_schemas, walk
 
 VERSION = "5.100.0"
 
-# Types of these names may hold data: one that has no argument about encryption needs a judgment.
-MAY_HOLD_DATA = re.compile(
-    r"database|_db_|_db$|cluster|volume|disk|stor|bucket|table|stream|repositor|vault|cache|snapshot|index|domain$|graph|"
-    r"ledger|queue|directory|instance|archive|collection|data_set|dataset|lake|secret|parameter$|broker|pool$|share$|"
-    r"ami|image|fleet"
-)
-# Words in an argument's path (a block's name counts for what stands in it), by what they may mean.
+# Words in an argument's path (a block's name counts for what stands in it), by what they mean.
 PATTERNS = {
     "encrypts": re.compile(r"kms|encrypt|cmk|(^|[._])sse_"),
-    "protects": re.compile(r"protection(_enabled)?$|disable_api_|prevent_destroy|transfer_lock"),
-    "keeps": re.compile(
-        r"(^|[._])(skip_(final|destroy)|final_(snapshot|backup)|retain_|retention_policy|preserve$)|delete_on_term|"
-        r"delete_automated|(^|[.])retain|delete_options|delete_volume_options|deletion_policy"
-    ),
-    "locks": re.compile(r"object_lock|legal_hold|snaplock_|(^|[.])lock_configuration|retention_lock|complete_lock"),
-    "forces": re.compile(r"(^|[._])force_(destroy|delete|detach)"),
-    "waits": re.compile(r"_window_in_days$|permanent_deletion_time"),
+    # Left out, AWS takes a last snapshot or backup when the resource is deleted.
+    "snapshots": re.compile(r"(^|[.])skip_final_(backup|snapshot)$"),
+    # Left out, the deletion takes effect weeks later.
+    "waits": re.compile(r"(deletion|recovery)_window_in_days$|permanent_deletion_time_in_days$"),
 }
 
 

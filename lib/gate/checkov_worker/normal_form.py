@@ -23,7 +23,7 @@ META_ARGUMENTS = ("connection", "count", "for_each", "provisioner")
 def normal_form(document: dict[str, Any]) -> dict[str, Any]:
     """The resources, data sources, providers and settings of a stack, rewritten."""
     return {kind: _resources(content) for kind, content in document.items() if kind in ("resource", "data")} | {
-        kind: {name: body for name, body in content.items() if _is_block(body)}
+        kind: {name: body for name, body in content.items() if _is_block(kind, body)}
         for kind, content in document.items()
         if kind in ("provider", "terraform") and isinstance(content, dict)
     }
@@ -45,8 +45,11 @@ def _plain(body: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _is_block(body: Any) -> bool:
-    return isinstance(body, dict) or (isinstance(body, list) and all(isinstance(item, dict) for item in body))
+def _is_block(kind: str, body: Any) -> bool:
+    """Whether Checkov can read it; of `provider` alone it takes a list."""
+    if kind == "provider" and isinstance(body, list):
+        return all(isinstance(item, dict) for item in body)
+    return isinstance(body, dict)
 
 
 def _block(body: dict[str, Any]) -> dict[str, Any]:

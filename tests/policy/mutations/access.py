@@ -113,7 +113,7 @@ VIOLATIONS = [
     ),
     change("TAP-IAM-2", "a last statement", lambda document: also_allow(document, resources=["*"])),
     change(
-        "TAP-IAM-2",
+        "TAP-DOC-3",
         "a dynamic statement",
         lambda document: body_of(document, DOCUMENT, "processor/policy_document").update(
             dynamic={"statement": {"for_each": ["a"], "content": {"actions": ["s3:GetObject"], "resources": ["*"]}}}

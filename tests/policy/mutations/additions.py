@@ -50,7 +50,7 @@ def second_queue(document: Document) -> None:
 
 def second_bucket(document: Document) -> None:
     """Another bucket with all that belongs to the bucket of the records."""
-    copied(document, "archive/records/", ("archive_records", "archive_exports"), ("s3-records", "s3-exports"))
+    copied(document, "archive/records/", ("archive_records", "archive_exports"), ("s3-archive", "s3-exports"))
 
 
 def second_function(document: Document) -> None:
@@ -95,7 +95,10 @@ def repository(document: Document) -> None:
             }
         ]
     }
-    expire = {"rulePriority": 1, "selection": {"tagStatus": "untagged", "countType": "imageCountMoreThan"}}
+    expire = {
+        "rulePriority": 1,
+        "selection": {"tagStatus": "untagged", "countType": "imageCountMoreThan", "countNumber": 5},
+    }
     document["resource"] |= {
         REPOSITORY: {
             "images": {

@@ -114,7 +114,7 @@ VIOLATIONS = [
     put("TAP-DOC-5", TABLE, "server_side_encryption.no_such_argument", True),
     put("TAP-DOC-5", TABLE, "global_secondary_index.0.no_such_argument", True),
     put(
-        "TAP-DOC-5",
+        "TAP-DOC-2",
         FUNCTION,
         "file_system_config",
         {"arn": "${aws_efs_access_point.a.arn}", "local_mount_path": "/mnt"},

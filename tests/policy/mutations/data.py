@@ -157,7 +157,7 @@ VIOLATIONS = [
     put("TAP-DEL-1", TABLE, "deletion_protection_enabled", TOKEN),
     add("TAP-DEL-1", "aws_lb", {"name": "lb-web-dev", "enable_deletion_protection": True}),
     add("TAP-DEL-1", "aws_cognito_user_pool", {"name": "pool-users-dev", "deletion_protection": "ACTIVE"}),
-    add("TAP-DEL-1", "aws_qldb_ledger", {"name": "ledger-money-dev"}),
+    add("TAP-DOC-4", "aws_qldb_ledger", {"name": "ledger-money-dev"}),
     put("TAP-DEL-1", TABLE, "replica", two_replicas({"deletion_protection_enabled": True}), says="second protected"),
     put("TAP-DEL-2", TABLE, "lifecycle", {"prevent_destroy": True}),
     put("TAP-DEL-2", TABLE, "lifecycle", [{"prevent_destroy": True}], says="in a list"),

@@ -89,7 +89,7 @@ VIOLATIONS = [
         QUEUE_OF_OTHERS,
         instead=("TAP-RUN-6",),
     ),
-    put("TAP-NET-6", MAPPING, "event_source_arn", STREAM_OF_OTHERS, instead=("TAP-RUN-6",)),
+    put("TAP-DOC-5", MAPPING, "event_source_arn", STREAM_OF_OTHERS, instead=("TAP-RUN-6",)),
     put("TAP-NET-6", "aws_s3_bucket_logging", "target_bucket", "s3-others-dev"),
     put("TAP-NET-6", "aws_s3_bucket_logging", "target_bucket", "${aws_s3_bucket.nowhere.id}", instead=("TAP-DOC-2",)),
     # Events and schedules

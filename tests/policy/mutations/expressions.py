@@ -26,13 +26,12 @@ from .mutation import (
 POLICY, TRUST = "processor/policy_document", "processor/trust_policy"
 STAGE = "aws_apigatewayv2_stage"
 TABLE_NAME = "environment.variables.TRANSACTIONS_TABLE"
-PLACE = (FUNCTION, "description")  # where any text may stand, so that only the expression is at fault
+PLACE = (KEY, "description", "list_cursors")  # any text may stand here, so that only the expression is at fault
 
 
 def text(says: str, value: str) -> Mutation:
     """A value where any literal may stand."""
-    kind, argument = PLACE
-    return put("TAP-DOC-2", kind, argument, value, says=says)
+    return put("TAP-DOC-2", *PLACE[:2], value, PLACE[2], says)
 
 
 def star_described(document: Document, attribute: str, kind: str = KEY) -> None:

@@ -70,7 +70,7 @@ HARMLESS = [
     put(None, FUNCTION, "runtime", "python3.11"),
     put(None, FUNCTION, "tracing_config", [{"mode": "Active"}], says="in a list"),
     put(None, FUNCTION, "memory_size", 1024),
-    put(None, FUNCTION, "timeout", "30"),
+    put(None, FUNCTION, "timeout", "90"),
     put(None, FUNCTION, "reserved_concurrent_executions", 5),
     put(None, MAPPING, "batch_size", 10),
     put(None, MAPPING, "enabled", "true"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import re
 from collections.abc import Callable, Collection
@@ -173,12 +172,13 @@ OWN_DATA = {"aws_caller_identity": "ME", "aws_partition": "PARTITION", "aws_regi
 
 def mutated(document: Document, *mutations: Mutation) -> Document:
     """A copy of the document in which the mutations have happened, one after the other."""
-    changed = copy.deepcopy(document)
+    changed = json.loads(json.dumps(document))  # which is faster than a deep copy
     for mutation in mutations:
         mutation.apply(changed)
     text = json.dumps(changed)
     for kind, placeholder, of in OWN:
-        text = re.sub(rf"\b{kind}\.{placeholder}\b", f"{kind}.{id_of(document, kind, of)}", text)
+        if f"{kind}.{placeholder}" in text:
+            text = re.sub(rf"\b{kind}\.{placeholder}\b", f"{kind}.{id_of(document, kind, of)}", text)
     for kind, placeholder in OWN_DATA.items():
         text = text.replace(f"{kind}.{placeholder}.", f"{kind}.{next(iter(document['data'][kind]))}.")
     done: Document = json.loads(text)

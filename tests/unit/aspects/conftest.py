@@ -36,6 +36,10 @@ def tls_only(bucket: str) -> dict[str, Any]:
     }
 
 
+def plain_http_denied(action: str, resource: str) -> dict[str, Any]:
+    return {"statement": [{**tls_only("")["statement"][0], "actions": [action], "resources": [resource]}]}
+
+
 def encrypted(bucket: str, **default: str) -> dict[str, Any]:
     return {
         "bucket": f"${{aws_s3_bucket.{bucket}.id}}",
@@ -52,7 +56,16 @@ def closed(bucket: str) -> dict[str, Any]:
     return {"bucket": f"${{aws_s3_bucket.{bucket}.id}}", **dict.fromkeys(settings, True)}
 
 
+# Who, what, when, whether it went well, from where.
+ACCESS_LOG = json.dumps(
+    {name: f"$context.{name}" for name in ("identity.sourceIp", "requestId", "requestTime", "routeKey", "status")}
+)
 TOPIC = "${aws_sns_topic.alerts.arn}"
+# A policy inside a queue cannot refer to the queue.
+LETTERS = (
+    "arn:${data.aws_partition.here.partition}:sqs:${data.aws_region.here.name}:"
+    "${data.aws_caller_identity.me.account_id}:sqs-dead-letters-dev"
+)
 
 
 def alarm(purpose: str, namespace: str, metric: str, **dimensions: str) -> dict[str, Any]:
@@ -62,6 +75,9 @@ def alarm(purpose: str, namespace: str, metric: str, **dimensions: str) -> dict[
         "namespace": namespace,
         "metric_name": metric,
         "dimensions": dimensions,
+        "statistic": "Sum",
+        "period": 60,
+        "evaluation_periods": 1,
         "comparison_operator": "GreaterThanOrEqualToThreshold",
         "threshold": 1,
         "alarm_actions": [TOPIC],
@@ -85,8 +101,10 @@ def alarms() -> dict[str, Any]:
             TableName=table,
             GlobalSecondaryIndexName="index-merchant-dev",
         )
+    found["duration"] |= {"statistic": "Maximum", "threshold": 2000}
     depth = "ApproximateNumberOfMessagesVisible"
     found["letters"] = alarm("letters", "AWS/SQS", depth, QueueName="${aws_sqs_queue.letters.name}")
+    found["letters"]["statistic"] = "Maximum"
     return found
 
 
@@ -126,7 +144,17 @@ def good_resources() -> dict[str, Any]:
             for name in ("records", "logs")
         },
         "aws_sns_topic": {"alerts": {"name": "sns-alerts-dev", "kms_master_key_id": KEY, "tags": TAGS}},
-        "aws_sqs_queue": {"letters": {"name": "sqs-dead-letters-dev", "kms_master_key_id": KEY, "tags": TAGS}},
+        "aws_sns_topic_policy": {
+            "alerts": {"arn": TOPIC, "policy": "${data.aws_iam_policy_document.alerts.json}"},
+        },
+        "aws_sqs_queue": {
+            "letters": {
+                "name": "sqs-dead-letters-dev",
+                "kms_master_key_id": KEY,
+                "policy": "${data.aws_iam_policy_document.letters.json}",
+                "tags": TAGS,
+            }
+        },
         "aws_cloudwatch_log_group": {
             "processor": {
                 "name": "/aws/lambda/lambda-processor-dev",
@@ -140,6 +168,8 @@ def good_resources() -> dict[str, Any]:
                 "function_name": "lambda-processor-dev",
                 "environment": {"variables": {"TRANSACTIONS_TABLE": "${aws_dynamodb_table.ledger.name}"}},
                 "kms_key_arn": KEY,
+                "filename": "assets/code/lambda.zip",
+                "source_code_hash": "+MLQL5y6L1xEh1CLEW/fTOZzhw8V+JMRMSH9ymGpISA=",
                 "runtime": "python3.12",
                 "dead_letter_config": {"target_arn": "${aws_sqs_queue.letters.arn}"},
                 "tracing_config": {"mode": "Active"},
@@ -151,7 +181,10 @@ def good_resources() -> dict[str, Any]:
             "main": {
                 "name": "$default",
                 "default_route_settings": {"throttling_burst_limit": 200, "throttling_rate_limit": 100},
-                "access_log_settings": {"destination_arn": "${aws_cloudwatch_log_group.processor.arn}", "format": "x"},
+                "access_log_settings": {
+                    "destination_arn": "${aws_cloudwatch_log_group.processor.arn}",
+                    "format": ACCESS_LOG,
+                },
                 "tags": TAGS,
             }
         },
@@ -178,7 +211,17 @@ def good() -> dict[str, Any]:
         },
         "provider": {"aws": [{"region": "eu-west-1"}]},
         "resource": good_resources(),
-        "data": {"aws_iam_policy_document": {"records": tls_only("records"), "logs": tls_only("logs")}},
+        "data": {
+            "aws_caller_identity": {"me": {}},
+            "aws_partition": {"here": {}},
+            "aws_region": {"here": {}},
+            "aws_iam_policy_document": {
+                "records": tls_only("records"),
+                "logs": tls_only("logs"),
+                "alerts": plain_http_denied("sns:Publish", TOPIC),
+                "letters": plain_http_denied("sqs:*", LETTERS),
+            },
+        },
     }
     fresh: dict[str, Any] = json.loads(json.dumps(stack))  # through text: no two places share an object
     return fresh
@@ -200,7 +243,9 @@ def after(good: dict[str, Any]) -> Callable[..., tuple[Finding, ...]]:
         for step in way:
             place = place[int(step) if isinstance(place, list) else step]
         place[int(last) if isinstance(place, list) else last] = copy.deepcopy(value)
-        return judge(good, FAMILIES)
+        found = judge(good, FAMILIES)
+        assert [str(one) for one in found if "the rule itself failed" in one.message] == []
+        return found
 
     return findings
 

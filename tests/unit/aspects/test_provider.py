@@ -1,17 +1,16 @@
-"""The provider's data: what stands in the repository is what the provider says, is judged, and both judges know it."""
+"""The provider's data: what stands in the repository is what the provider says, and what people decided of it."""
 
 from __future__ import annotations
 
 import json
-import os
 import subprocess
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import yaml
 
 from lib.aspects.provider import generate, judged
-from lib.aspects.provider.arguments import extract
+from lib.aspects.provider.arguments import extract, resource_schemas
 from lib.aspects.provider.data import (
     ARGUMENTS,
     ARGUMENTS_FILE,
@@ -30,6 +29,15 @@ from lib.environments import ROOT, VENV_CHECKOV, python_of
 SECOND = {
     line["type"]: line for line in map(json.loads, (ROOT / "policies" / "_provider.jsonl").read_text().splitlines())
 }
+
+
+def paths_of(block: dict[str, Any], prefix: str = "") -> Iterator[str]:
+    """The dotted path of each argument, attribute and block."""
+    for name in block.get("attributes", {}):
+        yield prefix + name
+    for name, nested in block.get("block_types", {}).items():
+        yield prefix + name
+        yield from paths_of(nested["block"], f"{prefix}{name}.")
 
 
 @pytest.fixture(scope="module")
@@ -75,49 +83,69 @@ def test_the_second_judges_facts_are_the_providers(schema: dict[str, Any]) -> No
     assert run.stdout.strip() == "true", run.stderr or "run policies/_provider.py"
 
 
-def test_everything_is_judged() -> None:
-    assert list(generate.complaints(FACTS)) == []
-
-
-@pytest.mark.parametrize("path", ["kms_something", "encrypted_somehow", "deletion_protection_mode.x_protection"])
-def test_what_nobody_judged_is_named(path: str) -> None:
-    kind = "protects" if "protection" in path else "encrypts"
-    assert list(generate.complaints({"aws_new": {kind: [path]}})) == [f"aws_new.{path} ({kind})"]
-
-
-def test_a_new_type_that_may_hold_data_is_named() -> None:
-    assert list(generate.complaints({"aws_new_database": {}})) == ["aws_new_database: may hold data"]
-
-
-def test_no_judgment_is_about_nothing() -> None:
+def test_no_judgment_is_about_nothing(schema: dict[str, Any]) -> None:
     """A pattern that fits no type or argument any more is a misspelling, or outlived what it was about."""
-    paths = [
-        f"{type_}.{path}" for type_, of_type in FACTS.items() for kind in judged.KINDS for path in of_type.get(kind, ())
-    ]
-    argument_patterns = [
+    patterns = [
         *grouped("encryption", "not_at_rest"),
-        *grouped("encryption", "only_if_said"),
-        *(pattern for kind in JUDGMENTS["teardown"] for pattern in grouped("teardown", kind, "harmless")),
+        *grouped("encryption", "only_if_given"),
+        *JUDGMENTS["encryption"]["more"],
+        *JUDGMENTS["encryption"]["required_blocks"],
+        *JUDGMENTS["encryption"]["unless"],
+        *JUDGMENTS["teardown"]["forces"]["by_default"],
+        *JUDGMENTS["egress"]["also"],
+        *JUDGMENTS["egress"]["not"],
+        *(f"{type_}.{argument}" for type_, argument in JUDGMENTS["names"]["also"].items()),
     ]
-    type_patterns = [
-        *grouped("covered"),
-        *grouped("stateless"),
+    paths = {f"{type_}.{path}" for type_, block in resource_schemas(schema).items() for path in paths_of(block)}
+    assert [one for one in patterns if not any(matches((one,), path) for path in paths)] == []
+
+
+def test_judgments_are_about_types_of_the_catalogue() -> None:
+    """Of any other type TAP-DOC-4 asks for a classification, and a waiver leaves the facts to speak for it."""
+    of_arguments = [
+        *grouped("encryption", "only_if_given"),
+        *JUDGMENTS["encryption"]["more"],
+        *JUDGMENTS["encryption"]["required_blocks"],
+        *JUDGMENTS["encryption"]["unless"],
+        *JUDGMENTS["teardown"]["forces"]["by_default"],
+        *JUDGMENTS["egress"]["also"],
+        *JUDGMENTS["egress"]["not"],
+    ]
+    types = [
+        *(one.partition(".")[0] for one in of_arguments),
+        *JUDGMENTS["names"]["also"],
         *grouped("names", "not_ours"),
-        *JUDGMENTS["uncovered"]["types"],
     ]
-    assert [one for one in argument_patterns if not any(matches((one,), path) for path in paths)] == []
-    assert [one for one in type_patterns if not any(matches((one,), type_) for type_ in FACTS)] == []
+    assert [one for one in types if not any(matches((one,), type_) for type_ in classified())] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "role"),
+    [
+        ("storage_encrypted", "on"),
+        ("at_rest_encryption_enabled", "on"),
+        ("kms_key_id", "key"),
+        ("server_side_encryption.kms_key_identifier", "key"),
+        ("encryption_configuration.encryption_type", "word"),
+        ("use_aws_owned_key", "off"),
+        ("encryption_disabled", "off"),
+        ("kms_data_key_reuse_period_seconds", None),
+        ("catalog_encryption_service_role", None),
+    ],
+)
+def test_an_argument_says_by_its_name_what_it_holds(path: str, role: str | None) -> None:
+    assert judged.role(path) == role
 
 
 @pytest.mark.parametrize(
     "asked",
     [
         ("aws_rds_cluster", "storage_encrypted", "on"),
-        ("aws_rds_cluster", "kms_key_id", "keys"),
+        ("aws_rds_cluster", "kms_key_id", "key"),
         ("aws_efs_file_system", "encrypted", "on"),
-        ("aws_kinesis_stream", "encryption_type", "modes"),
-        ("aws_msk_cluster", "encryption_info.encryption_at_rest_kms_key_arn", "keys"),
-        ("aws_instance", "root_block_device.kms_key_id", "keys"),
+        ("aws_kinesis_stream", "encryption_type", "word"),
+        ("aws_msk_cluster", "encryption_info.encryption_at_rest_kms_key_arn", "key"),
+        ("aws_instance", "root_block_device.kms_key_id", "key"),
         ("aws_mq_broker", "encryption_options.use_aws_owned_key", "off"),
     ],
 )
@@ -135,38 +163,7 @@ def test_both_judges_know_the_same() -> None:
         assert SECOND[type_].get("encryption", []) == of_type.get("encrypts", []), type_
 
 
-def test_both_judges_conclude_the_same() -> None:
-    """What each argument has to say and which may be left out; which types no key protects; whose names are ours."""
-    code = (
-        "import json, sys; sys.path.insert(0, 'policies'); import _encryption, _names, _provider; "
-        "print(json.dumps({kind: [sorted(['.'.join(steps), want, silent] for steps, want, silent in "
-        "_encryption.asked(kind)), bool(_encryption.WITHOUT_KEY.fullmatch(kind)), _names.is_ours(kind)] "
-        "for kind in _provider.TYPES}))"
-    )
-    run = subprocess.run(
-        [python_of(VENV_CHECKOV), "-c", code], cwd=ROOT, capture_output=True, text=True, env={**os.environ}
-    )
-    assert run.returncode == 0, run.stderr
-    second = json.loads(run.stdout)
-    words = {"keys": "key", "on": "yes", "off": "no", "modes": "word"}
-    asked_by = JUDGMENTS["encryption"]["asked_by"]
-    for type_ in FACTS:
-        silent = grouped("encryption", "only_if_said")
-        first = [
-            [
-                sorted(
-                    [path, words[role], matches(silent, f"{type_}.{path}") and path.split(".")[-1] not in asked_by]
-                    for path, role in judged.encryption(type_)
-                ),
-                judged.is_uncovered(type_),
-                not matches(grouped("names", "not_ours"), type_),
-            ]
-        ]
-        assert first == [second[type_]], type_
-
-
-def test_the_second_judges_taggable_types_are_the_providers() -> None:
-    """They stand in a YAML policy, because YAML can say the rule."""
-    policy = yaml.safe_load((ROOT / "policies" / "TAP-TAG-1.yaml").read_text())
-    listed = policy["definition"]["or"][0]["and"][0]["resource_types"]
-    assert sorted(listed) == sorted(type_ for type_, of_type in FACTS.items() if of_type.get("tags"))
+def test_the_second_judges_taggable_types_are_the_first_s() -> None:
+    """Each judge has read the schema by itself."""
+    second = sorted(type_ for type_, of_type in SECOND.items() if of_type.get("tags"))
+    assert second == sorted(type_ for type_, of_type in FACTS.items() if of_type.get("tags"))

@@ -1,4 +1,4 @@
-"""REC: point-in-time recovery and versioning, each way to lose them."""
+"""REC-1: point-in-time recovery, and each way to lose it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 TABLE = "aws_dynamodb_table.ledger"
-VERSIONING = "aws_s3_bucket_versioning.records"
 REPLICA = {"region_name": "elsewhere", "kms_key_arn": "${aws_kms_key.main.arn}"}
 
 
@@ -22,14 +21,11 @@ REPLICA = {"region_name": "elsewhere", "kms_key_arn": "${aws_kms_key.main.arn}"}
         ("TAP-REC-1", TABLE, "point_in_time_recovery.enabled", "false"),
         ("TAP-REC-1", TABLE, "point_in_time_recovery.enabled", "${var.enabled}"),
         ("TAP-REC-1", TABLE, "point_in_time_recovery.enabled", "yes"),
+        ("TAP-REC-1", TABLE, "point_in_time_recovery.recovery_period_in_days", 1),
+        ("TAP-REC-1", TABLE, "point_in_time_recovery.recovery_period_in_days", "6"),
+        ("TAP-REC-1", TABLE, "point_in_time_recovery.recovery_period_in_days", "${var.days}"),
+        ("TAP-REC-1", TABLE, "point_in_time_recovery.recovery_period_in_days", "forever"),
         ("TAP-REC-1", TABLE, "replica", [{**REPLICA, "point_in_time_recovery": True}, REPLICA]),
-        ("TAP-REC-2", VERSIONING, "", None),
-        ("TAP-REC-2", VERSIONING, "bucket", "s3-records-dev"),
-        ("TAP-REC-2", VERSIONING, "bucket", "${aws_s3_bucket.logs.id}"),
-        ("TAP-REC-2", VERSIONING, "versioning_configuration", None),
-        ("TAP-REC-2", VERSIONING, "versioning_configuration.status", None),
-        ("TAP-REC-2", VERSIONING, "versioning_configuration.status", "Suspended"),
-        ("TAP-REC-2", VERSIONING, "versioning_configuration.status", "${var.status}"),
     ],
 )
 def test_broken(broken: Callable[..., set[str]], rule: str, target: str, argument: str, value: Any) -> None:
@@ -40,9 +36,9 @@ def test_broken(broken: Callable[..., set[str]], rule: str, target: str, argumen
     ("target", "argument", "value"),
     [
         (TABLE, "point_in_time_recovery", [{"enabled": "true"}]),
+        (TABLE, "point_in_time_recovery.recovery_period_in_days", 7),
+        (TABLE, "point_in_time_recovery.recovery_period_in_days", "35"),
         (TABLE, "replica", {**REPLICA, "point_in_time_recovery": True}),
-        (VERSIONING, "versioning_configuration", [{"status": "Enabled"}]),
-        (VERSIONING, "bucket", "${aws_s3_bucket.records.bucket}"),
     ],
 )
 def test_harmless(broken: Callable[..., set[str]], target: str, argument: str, value: Any) -> None:

@@ -16,9 +16,12 @@ from lib.aws import (
     AwsProvider,
     DataAwsIamPolicyDocument,
     DataAwsIamPolicyDocumentStatement,
+    DataAwsIamPolicyDocumentStatementCondition,
+    DataAwsIamPolicyDocumentStatementPrincipals,
     DataAwsRegion,
     KmsKey,
     SnsTopic,
+    SnsTopicPolicy,
     SqsQueue,
 )
 
@@ -53,6 +56,28 @@ def keep_state(stack: TerraformStack, id_: str) -> None:
     stack.add_override("terraform.backend.s3.use_lockfile", True)
 
 
+def refuse_plain_http(topic: SnsTopic) -> None:
+    """Give a topic the policy that each topic has."""
+    document = DataAwsIamPolicyDocument(
+        topic,
+        "policy_document",
+        statement=[
+            DataAwsIamPolicyDocumentStatement(
+                effect="Deny",
+                actions=["sns:Publish"],
+                resources=[topic.arn],
+                principals=[DataAwsIamPolicyDocumentStatementPrincipals(type="*", identifiers=["*"])],
+                condition=[
+                    DataAwsIamPolicyDocumentStatementCondition(
+                        test="Bool", variable="aws:SecureTransport", values=["false"]
+                    )
+                ],
+            )
+        ],
+    )
+    SnsTopicPolicy(topic, "policy", arn=topic.arn, policy=document.json)
+
+
 class Stack(TerraformStack):
     """A small stack that breaks no rule, decorated as TapStack decorates itself."""
 
@@ -63,6 +88,7 @@ class Stack(TerraformStack):
         self.key = KmsKey(self, "key", enable_key_rotation=True, deletion_window_in_days=7)
         nested = Construct(self, "nested")
         self.topic = SnsTopic(nested, "topic", name="sns-alerts-dev", kms_master_key_id=self.key.arn)
+        refuse_plain_http(self.topic)
         self.judge = decorate(self, TAGS)
 
     def ids(self) -> list[tuple[str, str]]:
@@ -218,7 +244,7 @@ def test_a_stack_in_the_stack_is_judged_too(stack: Stack, refused: Callable[[], 
     inner = TerraformStack(stack, "Inner")
     AwsProvider(inner, "aws", region="eu-west-1")
     keep_state(inner, "Inner")
-    SnsTopic(inner, "topic", name="sns-inner-dev")
+    refuse_plain_http(SnsTopic(inner, "topic", name="sns-inner-dev"))
     assert refused() == [("TAP-ENC-3", "Small/Inner/topic")]
 
 
@@ -290,13 +316,19 @@ def test_a_resources_own_tags_win(app: App, stack: Stack) -> None:
     ]
 
 
+def raw_bus(stack: Stack) -> TerraformResource:
+    """A resource without a class of its own."""
+    bus = TerraformResource(stack, "raw", terraform_resource_type="aws_cloudwatch_event_bus")
+    bus.add_override("name", "bus-raw-dev")
+    bus.add_override("kms_key_identifier", stack.key.arn)
+    return bus
+
+
 def test_tags_reach_raw_resources_and_their_own_win(app: App, stack: Stack) -> None:
-    queue = TerraformResource(stack, "raw", terraform_resource_type="aws_sqs_queue")
-    queue.add_override("name", "sqs-raw-dev")
-    queue.add_override("kms_master_key_id", stack.key.arn)
-    queue.add_override("tags", {"Owner": "raw"})
+    bus = raw_bus(stack)
+    bus.add_override("tags", {"Owner": "raw"})
     app.synth()
-    assert [found["tags"] for found in written(app, "aws_sqs_queue")] == [{**TAGS, "Owner": "raw"}]
+    assert [found["tags"] for found in written(app, "aws_cloudwatch_event_bus")] == [{**TAGS, "Owner": "raw"}]
 
 
 def test_tags_of_an_autoscaling_group_are_blocks(app: App) -> None:
@@ -317,16 +349,12 @@ def test_tags_of_an_autoscaling_group_are_blocks(app: App) -> None:
 
 def test_tags_that_are_an_expression_are_a_finding(stack: Stack, refused: Callable[[], list[tuple[str, str]]]) -> None:
     stack.topic.tags = Token.as_string_map(Fn.merge([TAGS, {"a": "b"}]))
-    queue = TerraformResource(stack, "raw", terraform_resource_type="aws_sqs_queue")
-    queue.add_override("name", "sqs-raw-dev")
-    queue.add_override("kms_master_key_id", stack.key.arn)
-    queue.add_override("tags", "${var.tags}")
+    raw_bus(stack).add_override("tags", "${var.tags}")
     assert {("TAP-TAG-1", "Small/nested/topic"), ("TAP-TAG-1", "Small/raw")} < set(refused())
 
 
 def test_what_cannot_carry_tags_is_left_alone(app: App, stack: Stack) -> None:
     DataAwsRegion(stack, "region")
-    TerraformResource(stack, "raw", terraform_resource_type="aws_sns_topic_policy")
     app.synth()
     assert "tags" not in written(app, "aws_sns_topic_policy")[0]
 

@@ -24,7 +24,6 @@ ANYTHING = "random_thing.that_no_rule_knows"
         ("TAP-DEL-1", ANYTHING, "", {"deletion_protection": "ACTIVE"}),
         ("TAP-DEL-1", ANYTHING, "", {"cluster": [{"enabled": True}, {"termination_protection": True}]}),
         ("TAP-DEL-1", ANYTHING, "", {"dynamic": {"node": {"content": {"disable_api_termination": True}}}}),
-        ("TAP-DEL-1", "aws_qldb_ledger.a", "", {"deletion_protection": None}),
         ("TAP-DEL-2", TABLE, "lifecycle", {"prevent_destroy": True}),
         ("TAP-DEL-2", TABLE, "lifecycle", [{"prevent_destroy": "true"}]),
         ("TAP-DEL-2", TABLE, "lifecycle", {"prevent_destroy": "${var.keep}"}),
@@ -35,12 +34,14 @@ ANYTHING = "random_thing.that_no_rule_knows"
         ("TAP-DEL-3", ANYTHING, "", {"block_device": [{"delete_on_termination": "false"}]}),
         ("TAP-DEL-3", "aws_neptune_cluster.a", "", {}),
         ("TAP-DEL-3", "aws_sagemaker_domain.a", "", {"retention_policy": {"home_efs_file_system": "Retain"}}),
-        ("TAP-DEL-3", "aws_sagemaker_domain.a", "", {"retention_policy": "${var.policy}"}),
         ("TAP-DEL-3", ANYTHING, "", {"final_snapshot_identifier": "last"}),
         ("TAP-DEL-4", BUCKET, "object_lock_enabled", True),
         ("TAP-DEL-4", BUCKET, "object_lock_enabled", "${var.lock}"),
         ("TAP-DEL-4", BUCKET, "object_lock_configuration", {"object_lock_enabled": "Enabled"}),
         ("TAP-DEL-4", BUCKET, "dynamic", {"object_lock_configuration": {"for_each": [1], "content": {}}}),
+        ("TAP-DEL-4", "aws_s3_bucket_versioning.records", "versioning_configuration.mfa_delete", "Enabled"),
+        ("TAP-DEL-4", "aws_s3_bucket_versioning.records", "versioning_configuration.mfa_delete", "${var.mfa}"),
+        ("TAP-DEL-4", ANYTHING, "", {"versioning": {"mfa_delete": True}}),
         ("TAP-DEL-4", ANYTHING, "", {"object_lock_mode": "COMPLIANCE"}),
         ("TAP-DEL-4", ANYTHING, "", {"object_lock_legal_hold_status": "ON"}),
         ("TAP-DEL-4", ANYTHING, "", {"retention_lock_type": "COMPLIANCE"}),
@@ -51,7 +52,7 @@ ANYTHING = "random_thing.that_no_rule_knows"
         ("TAP-DEL-5", BUCKET, "force_destroy", "false"),
         ("TAP-DEL-5", BUCKET, "force_destroy", "${var.force}"),
         ("TAP-DEL-5", ANYTHING, "", {"force_delete": False}),
-        ("TAP-DEL-5", "aws_athena_database.a", "", {}),
+        ("TAP-DEL-5", "aws_backup_vault.a", "", {}),
         ("TAP-DEL-6", "aws_kms_key.main", "deletion_window_in_days", None),
         ("TAP-DEL-6", "aws_kms_key.main", "deletion_window_in_days", 30),
         ("TAP-DEL-6", "aws_kms_key.main", "deletion_window_in_days", "${var.days}"),
@@ -74,6 +75,7 @@ def test_broken(broken: Callable[..., set[str]], rule: str, target: str, argumen
         (TABLE, "lifecycle", {"create_before_destroy": True}),
         (BUCKET, "force_destroy", "true"),
         (BUCKET, "object_lock_enabled", False),
+        ("aws_s3_bucket_versioning.records", "versioning_configuration.mfa_delete", "Disabled"),
         (BUCKET, "object_lock_configuration", []),
         ("aws_kms_key.main", "deletion_window_in_days", "7"),
         (ANYTHING, "", {"deletion_protection": "INACTIVE", "force_delete": True, "skip_final_snapshot": True}),
@@ -86,9 +88,8 @@ def test_harmless(broken: Callable[..., set[str]], target: str, argument: str, v
 
 
 HARMFUL_BY_DEFAULT = [
-    *(("TAP-DEL-1", *row) for row in teardown.PROTECTED_BY_DEFAULT.items()),
     *(("TAP-DEL-3", *row) for row in teardown.KEEPS_BY_DEFAULT.items()),
-    *(("TAP-DEL-5", *row) for row in teardown.HOLDS_DATA.items()),
+    *(("TAP-DEL-5", *row) for row in teardown.NEVER_EMPTY.items()),
     *(("TAP-DEL-6", *row) for row in teardown.WAITS_BY_DEFAULT.items()),
 ]
 

@@ -113,14 +113,14 @@ def test_no_argument_is_classified_twice() -> None:
 def test_every_attribute_is_one_that_aws_sets() -> None:
     """A settable one is free text; `id` is the provider's, and a name has an alphabet of its own (TAP-DOC-2).
 
-    A data source's name is an argument that is not classified, so nothing but AWS can set it.
+    One that is not classified as an argument is not set by a stack that passes (TAP-DOC-5).
     """
     settable = [
         f"{type_}.{attribute}"
         for type_, of_type in TYPES.items()
         for attribute in of_type["attributes"]
         if attribute not in ("id", naming_argument(type_), *ARGUMENTS[type_].get("computed", ()))
-        if not (type_.startswith("data.") and attribute not in of_type["arguments"])
+        if attribute in of_type["arguments"]
     ]
     assert settable == []
     assert {meaning for of_type in TYPES.values() for meaning in of_type["attributes"].values()} <= MEANINGS

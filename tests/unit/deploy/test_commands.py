@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,12 +18,16 @@ from botocore.credentials import Credentials
 
 from lib import environments
 from lib.deploy import __main__ as command
-from lib.deploy import aws, demo, local, synth
+from lib.deploy import aws, aws_commands, demo, local, synth
+from lib.deploy.confirmation import confirm
 from lib.deploy.emulator import Address
+from lib.deploy.exclusive import exclusively
 from lib.deploy.kept import DemoFolder
 from lib.deploy.options import Options
 from lib.deploy.payments_client import PaymentsClient
+from lib.deploy.place import Place
 from lib.deploy.progress import Silent
+from lib.deploy.state import State
 from lib.environments import ROOT, ToolError
 from lib.settings import Settings, SettingsError
 
@@ -31,6 +37,12 @@ def test_options_have_their_defaults() -> None:
     assert Options.from_environment({"KEEP": "1", "AUTO_APPROVE": "1", "EMULATOR_PORT": "4566"}) == Options(
         keep=True, auto_approve=True, port=4566
     )
+    deploy = Options.from_environment(
+        {"PLAN": "plan", "DESTROY_DATA": "aws_kms_key.a, aws_s3_bucket.b", "LOCK": "ab-12"}
+    )
+    assert deploy.plan == Path("plan").absolute()
+    assert deploy.destroy_data == {"aws_kms_key.a", "aws_s3_bucket.b"}
+    assert deploy.lock == "ab-12"
 
 
 @pytest.mark.parametrize(
@@ -41,6 +53,10 @@ def test_options_have_their_defaults() -> None:
         ("EMULATOR_PORT", "80"),
         ("EMULATOR_PORT", "x"),
         ("EMULATOR_PORT", "٤٥٦٦"),
+        ("DESTROY_DATA", "all"),
+        ("DESTROY_DATA", "aws_s3_bucket.*"),
+        ("DESTROY_DATA", "aws_s3_bucket.a,,aws_s3_bucket.b"),
+        ("LOCK", "ab 12"),
     ],
 )
 def test_a_wrong_option_is_named(variable: str, value: str) -> None:
@@ -49,16 +65,86 @@ def test_a_wrong_option_is_named(variable: str, value: str) -> None:
 
 
 def test_a_deploy_without_a_state_bucket_names_the_variable(progress: Silent, tmp_path: Path) -> None:
-    for action in ("plan", "deploy", "destroy"):
+    for action in ("plan", "deploy", "destroy", "state-bucket", "unlock"):
         with pytest.raises(ToolError, match=r"^TERRAFORM_STATE_BUCKET "):
-            aws.run(action, {}, Options(), progress, tmp_path)
+            aws_commands.run(action, {}, Options(), progress, tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_shell_that_points_at_the_demo_is_not_taken_for_aws(progress: Silent, tmp_path: Path) -> None:
     environ = {"TERRAFORM_STATE_BUCKET": "my-state", "AWS_ENDPOINT_URL": "http://127.0.0.1:4566"}
     with pytest.raises(ToolError, match=r"^AWS_ENDPOINT_URL is http://127"):
-        aws.run("deploy", environ, Options(), progress, tmp_path)
+        aws_commands.run("deploy", environ, Options(), progress, tmp_path)
+
+
+def test_two_commands_on_one_stack_do_not_meet(progress: Silent, tmp_path: Path) -> None:
+    environ = {"TERRAFORM_STATE_BUCKET": "my-state"}
+    lock = Place.of(Settings.from_environment(environ), tmp_path).lock
+    with exclusively(lock, "here"), pytest.raises(ToolError, match=r"at work on TapStackdev here \(process \d+\)"):
+        aws_commands.run("destroy", environ, Options(), progress, tmp_path)
+
+
+def test_a_lock_is_removed_by_its_id_only(progress: Silent, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"^LOCK is ''"):
+        aws_commands.run("unlock", {"TERRAFORM_STATE_BUCKET": "my-state"}, Options(), progress, tmp_path)
+
+
+@pytest.mark.parametrize(("answer", "goes_on"), [("yes\n", True), ("y\n", False), ("no\n", False), ("\n", False)])
+def test_only_yes_goes_on(monkeypatch: pytest.MonkeyPatch, answer: str, goes_on: bool) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(answer))
+    assert confirm("Apply?", Options()) is goes_on
+
+
+def test_nobody_to_answer_is_an_error_unless_no_question_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(""))
+    with pytest.raises(ToolError, match=r"AUTO_APPROVE=1 asks none$"):
+        confirm("Apply?", Options())
+    assert confirm("Apply?", Options(auto_approve=True))
+
+
+class Standing:
+    """A deployment as `check_place` sees it: a state of one queue, and credentials of one account."""
+
+    def __init__(self, arn: str) -> None:
+        document = {"version": 4, "lineage": "l", "serial": 1, "resources": []}
+        queue = {"mode": "managed", "type": "aws_sqs_queue", "name": "q", "instances": [{"attributes": {"arn": arn}}]}
+        state = State.of({**document, "resources": [queue]} if arn else document)
+        self.stack = SimpleNamespace(region="eu-west-1")
+        self.terraform = SimpleNamespace(state=lambda: state)
+
+    def client(self, _service: str) -> Any:
+        return SimpleNamespace(get_caller_identity=lambda: {"Account": "111122223333"})
+
+
+@pytest.mark.parametrize(
+    ("arn", "said"),
+    [
+        (
+            "arn:aws:sqs:eu-north-1:111122223333:q",
+            r"^AWS_REGION is eu-west-1, and this environment stands in eu-north-1",
+        ),
+        ("arn:aws:sqs:eu-west-1:444455556666:q", r"^the credentials are of account 111122223333, .* in 444455556666"),
+    ],
+)
+def test_terraform_looks_where_the_environment_stands(arn: str, said: str) -> None:
+    """Elsewhere it would find nothing, and forget everything."""
+    with pytest.raises(ToolError, match=said):
+        aws.check_place(Standing(arn))  # type: ignore[arg-type]
+    aws.check_place(Standing("arn:aws:sqs:eu-west-1:111122223333:q"))  # type: ignore[arg-type]
+    aws.check_place(Standing(""))  # type: ignore[arg-type]
+
+
+def test_destroy_and_unlock_need_the_backend_and_the_provider_only(synthesize: Callable[..., Any]) -> None:
+    settings = Settings(environment_suffix="qa7", state_bucket="b-77", state_bucket_region="eu-west-3")
+    whole = synthesize(
+        ns=settings.stack_name, environment_suffix="qa7", state_bucket="b-77", state_bucket_region="eu-west-3"
+    ).json
+    bare = aws.without_resources(settings)
+    assert bare["terraform"]["backend"] == whole["terraform"]["backend"]
+    provider = bare["terraform"]["required_providers"]["aws"]
+    assert provider["version"] == whole["terraform"]["required_providers"]["aws"]["version"]
+    assert provider["source"] == "hashicorp/aws"
+    assert bare.keys() == {"terraform", "provider"}
 
 
 def test_outputs_are_looked_for_where_the_stack_keeps_its_state(synthesize: Callable[..., Any]) -> None:
@@ -128,7 +214,7 @@ def test_without_any_terraform_the_demo_ends_before_it_began(
     ("error", "code", "shown"),
     [
         (ToolError("no luck; try again"), 2, "error: no luck; try again\n"),
-        (KeyboardInterrupt(), 130, "interrupted; what was started has been stopped\n"),
+        (KeyboardInterrupt(), 130, "interrupted; what was started has been stopped, and the same command goes on\n"),
     ],
 )
 def test_failures_are_one_line_and_an_exit_code(
@@ -144,7 +230,7 @@ def test_failures_are_one_line_and_an_exit_code(
 
 def test_a_policy_finding_keeps_its_exit_code(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> int:
-        raise synth.RefusedError(1)
+        raise synth.RefusedError(1, "the plan is refused")
 
     monkeypatch.setattr(demo, "demo", refuse)
     assert command.run("demo") == 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,13 +11,12 @@ from typing import Any
 import pytest
 
 from lib import environments
-from lib.deploy import terraform
-from lib.deploy.polling import wait_for
 from lib.deploy.progress import Silent
-from lib.deploy.terraform import Terraform, TerraformError, environment, find, parse_version
+from lib.deploy.terraform import PlanResult, Terraform, TerraformError, environment, find, parse_version
 from lib.environments import ToolError
 
 Program = Callable[[str, str], Path]
+PLAN = PlanResult(no_changes=False, changes=(), file=Path("tfplan"), show=str)
 
 
 def says(*events: dict[str, Any] | str, code: int = 0) -> str:
@@ -134,14 +132,14 @@ def test_apply_counts_resources_and_not_what_is_only_read(runner: Callable[[str]
             resource("apply_start", "aws_sqs_queue.b"),
             resource("apply_complete", "aws_sqs_queue.b"),
         )
-    ).apply()
+    ).apply(PLAN)
     assert progress.lines == ["terraform apply", "2 resources"]
 
 
 def test_a_failure_is_one_line_that_names_the_resource(runner: Callable[[str], Terraform], progress: Silent) -> None:
     refused = diagnostic("creating queue", "AccessDenied:\n  not yours", "aws_sqs_queue.a")
     with pytest.raises(TerraformError) as caught:
-        runner(says(diagnostic("old", severity="warning"), refused, code=1)).apply()
+        runner(says(diagnostic("old", severity="warning"), refused, code=1)).apply(PLAN)
     assert str(caught.value) == "terraform apply failed: aws_sqs_queue.a: creating queue: AccessDenied: not yours"
     assert [item.severity for item in caught.value.diagnostics] == ["error"]
     assert caught.value.exit_code == 1
@@ -150,19 +148,19 @@ def test_a_failure_is_one_line_that_names_the_resource(runner: Callable[[str], T
 
 def test_several_failures_are_listed_and_counted(runner: Callable[[str], Terraform], progress: Silent) -> None:
     with pytest.raises(TerraformError, match=r"first: one .*\(2 above, in full\)$"):
-        runner(says(diagnostic("first", "one"), diagnostic("second", "[two]"), code=1)).destroy()
+        runner(says(diagnostic("first", "one"), diagnostic("second", "[two]"), code=1)).plan(destroy=True)
     assert len(progress.lines) == 3
     assert "second" in progress.lines[2]
 
 
 def test_plain_words_count_where_there_is_no_diagnostic(runner: Callable[[str], Terraform]) -> None:
     with pytest.raises(TerraformError, match="terraform apply failed: panic: out of luck"):
-        runner(says("panic: out of luck", code=2)).apply()
+        runner(says("panic: out of luck", code=2)).apply(PLAN)
 
 
 def test_silence_is_told_by_its_exit_code(runner: Callable[[str], Terraform]) -> None:
     with pytest.raises(TerraformError, match="exit code 3, no message"):
-        runner(says(code=3)).apply()
+        runner(says(code=3)).apply(PLAN)
 
 
 def test_a_provider_that_cannot_be_had_names_the_way_out(runner: Callable[[str], Terraform]) -> None:
@@ -175,15 +173,17 @@ def test_a_provider_that_cannot_be_had_names_the_way_out(runner: Callable[[str],
 
 def test_a_plan_without_changes(runner: Callable[[str], Terraform]) -> None:
     plan = runner(says(summary("plan", 0))).plan()
-    assert (plan.no_changes, plan.changes, plan.text) == (True, (), "No changes.")
+    assert (plan.no_changes, plan.changes) == (True, ())
 
 
 def test_a_plan_with_changes_names_them(runner: Callable[[str], Terraform]) -> None:
     change = {"resource": {"addr": "aws_sqs_queue.a"}, "action": "update"}
     planned = json.dumps({"type": "planned_change", "@message": "", "change": change})
-    body = f"import sys\nif 'show' in sys.argv:\n  print('~ a')\n  sys.exit()\nprint({planned!r})\nsys.exit(2)"
+    show = "if 'show' in sys.argv:\n  print('\x1b[33m~\x1b[0m a')\n  sys.exit()"
+    body = f"import sys\n{show}\nprint({planned!r})\nsys.exit(2)"
     plan = runner(body).plan()
     assert (plan.no_changes, plan.changes, plan.text) == (False, ("update aws_sqs_queue.a",), "~ a\n")
+    assert plan.show() == "\x1b[33m~\x1b[0m a\n", "with Terraform's colours"
 
 
 def test_outputs_are_plain_text_by_name(runner: Callable[[str], Terraform]) -> None:
@@ -191,41 +191,12 @@ def test_outputs_are_plain_text_by_name(runner: Callable[[str], Terraform]) -> N
     assert runner(says(shown)).outputs() == {"url": "http://x", "count": "3"}
 
 
-def test_what_cannot_go_on_is_stopped_at_once(
-    runner: Callable[[str], Terraform], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setattr(terraform, "TICK_SECONDS", 0.05)
-    # Started by the stand-in, as Terraform starts its provider: it must go too.
-    hangs = (
-        "import subprocess, sys, time, pathlib\n"
-        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\n"
-        f"pathlib.Path({str(tmp_path / 'child')!r}).write_text(str(child.pid))\n"
-        "time.sleep(60)"
-    )
-    stuck = runner(hangs)
-    watched: list[int] = []
-    forgotten: list[int] = []
-    stuck.watch, stuck.forget = watched.append, forgotten.append
-    stuck.broken = lambda: "the emulator ended" if (tmp_path / "child").exists() else None
-    begin = time.monotonic()
-    with pytest.raises(ToolError, match="terraform apply cannot go on: the emulator ended"):
-        stuck.apply()
-    assert time.monotonic() - begin < 10
-    assert watched == forgotten
-    assert len(watched) == 1
-    child = int((tmp_path / "child").read_text())
-    wait_for("the end of what the stand-in started", lambda: is_gone(child), 10)  # killed, but not yet gone
+def test_a_lock_on_the_state_is_told_with_the_way_out(runner: Callable[[str], Terraform]) -> None:
+    detail = "Lock Info:\n  ID:        ab-12\n  Who:       me@here\n"
+    with pytest.raises(TerraformError, match=r"^the state is locked by me@here .* make unlock LOCK=ab-12$"):
+        runner(says(diagnostic("Error acquiring the state lock", detail), code=1)).plan()
 
 
-def is_gone(pid: int) -> bool:
-    """No such process, or one that only waits to be collected by whoever inherited it."""
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except FileNotFoundError:
-        return True
-    return state in "ZX"
-
-
-def test_in_the_foreground_the_exit_code_is_terraforms(runner: Callable[[str], Terraform]) -> None:
-    assert runner(says(code=0)).foreground("plan") == 0
-    assert runner(says(code=2)).foreground("apply", "-auto-approve") == 2
+def test_data_sources_and_imports_are_no_steps_of_an_apply() -> None:
+    changes = ("create aws_sqs_queue.a", "read data.aws_iam_policy_document.d", "import aws_s3_bucket.b")
+    assert PlanResult(no_changes=False, changes=changes, file=Path("tfplan"), show=str).steps == 1

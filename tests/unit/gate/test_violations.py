@@ -77,3 +77,10 @@ def test_a_policy_without_words_of_its_own_says_its_name(found: Callable[[str], 
     assert found("holds = lambda self, resource: resource.name == 'more'") == [
         ("stack/orders/queue", "aws_sqs_queue.orders", "Everything is green")
     ]
+
+
+def test_what_a_policy_cannot_judge_is_a_finding(found: Callable[[str], list[tuple[str, str, str]]]) -> None:
+    """A value that nobody expected lets nothing pass, and names the resource."""
+    ((path, _, message),) = found("violations = lambda self, resource: [] if resource.name == 'more' else 1 / 0")
+    assert path == "stack/orders/queue"
+    assert message.startswith("Everything is green: this could not be judged (ZeroDivisionError('division by zero'))")

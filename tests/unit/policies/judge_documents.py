@@ -26,6 +26,7 @@ for line in sys.stdin:
     found = [
         (f"{kind}.{name}", text)
         for kind in question["document"].get("resource", {})
+        if kind in check.types or "*" in check.types
         for name, body in stack.of_type(kind).items()
         for text in check.violations(Resource(stack, kind, name, body))
     ]

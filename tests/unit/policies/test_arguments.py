@@ -72,9 +72,15 @@ def test_arguments_that_are_classified(violated: Violated, kind: str, body: dict
     [
         ("aws_kms_key", "is_enabled", [True, "true"], [False, "false", "${x}", 1, "TRUE"]),
         ("aws_kms_key", "rotation_period_in_days", [90, "365"], [89, 366, 2560, "forever", True, [366], 1e30, "9_0"]),
+        ("aws_sqs_queue", "message_retention_seconds", [345600, "1209600"], [60, 1209601]),
         ("aws_lambda_function", "reserved_concurrent_executions", [-1, "-1", 1, 900], [0, -2, "0", "${x}", False]),
         ("aws_vpc_endpoint", "service_name", ["com.amazonaws.${data.aws_region.r.name}.s3"], ["com.amazonaws.vpce.x"]),
-        ("aws_iam_role_policy", "role", ["${aws_iam_role.r.id}"], ["admin", "x${aws_iam_role.r.id}", "${data.a.b.id}"]),
+        (
+            "aws_lambda_alias",
+            "function_name",
+            ["${aws_lambda_function.f.arn}"],
+            ["f", "x${aws_x.f.arn}", "${data.a.b.id}"],
+        ),
         ("aws_ecs_cluster_capacity_providers", "capacity_providers", [["FARGATE"], []], [["FARGATE", "mine"]]),
     ],
 )

@@ -120,6 +120,7 @@ def test_blocks_that_are_fine(violated: Violated, path: str, value: Any) -> None
     [
         (f"{QUEUE}.name", "${file(1)}", "aws_sqs_queue.orders", "no rule can read"),
         (f"{QUEUE}.name", "sqs-*-dev", "aws_sqs_queue.orders", "is no part of a name"),
+        (f"{QUEUE}.name", "sqs-${aws_sns_topic.alerts.name}-?", "aws_sqs_queue.orders", "is no part of a name"),
         (f"{QUEUE}.tags", {"${uuid()}": "x"}, "aws_sqs_queue.orders", "no rule can read"),
         (f"{TOPIC}.display_name", "${aws_sqs_queue.nowhere.arn}", "aws_sns_topic.alerts", "is not declared"),
         (f"{TOPIC}.display_name", "${aws_kms_key.key.description}", "aws_sns_topic.alerts", "may not be referred to"),
@@ -197,7 +198,7 @@ def test_meta_arguments(violated: Violated, argument: str, value: Any, says: str
         ("depends_on", ["aws_kms_key.key", "data.aws_region.here"]),
         ("lifecycle", {"create_before_destroy": True}),
         ("provider", "aws"),
-        ("timeouts", {"create": "1h30m", "delete": "5m"}),
+        ("timeouts", {"create": "1h30m", "delete": "30m"}),
     ],
 )
 def test_meta_arguments_that_are_fine(violated: Violated, argument: str, value: Any) -> None:

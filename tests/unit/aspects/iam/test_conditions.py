@@ -36,7 +36,6 @@ def narrowed(*conditions: dict[str, Any], by: str = "cloudwatch.amazonaws.com") 
     [
         condition("StringEquals", "aws:PrincipalAccount", ACCOUNT),
         condition("StringEquals", "kms:ViaService", f"s3.{REGION}.amazonaws.com", f"sqs.{REGION}.amazonaws.com"),
-        condition("StringEquals", "aws:RequestedRegion", REGION),
         condition("StringEquals", "kms:MacAlgorithm", "HMAC_SHA_256"),
         condition("StringEquals", "aws:SourceVpce", "${aws_sqs_queue.letters.id}"),
         condition("StringLike", "s3:prefix", "audit/*", "receipts/2026/*"),

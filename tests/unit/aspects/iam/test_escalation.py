@@ -98,7 +98,7 @@ def test_a_path_in_the_policy_of_a_resource(judged: Callable[..., set[str]]) -> 
 @pytest.mark.parametrize(
     ("role", "found"),
     [
-        ([ROLE], set()),
+        ([ROLE], {"TAP-IAM-7"}),
         ([ROLE, "${aws_iam_role.nowhere.arn}"], {"TAP-IAM-2", "TAP-IAM-7"}),
         (["arn:aws:iam::111122223333:role/admin"], {"TAP-IAM-2", "TAP-IAM-7"}),
         ([f"arn:aws:iam::{ACCOUNT}:role/admin"], {"TAP-IAM-2", "TAP-IAM-7"}),

@@ -122,4 +122,4 @@ def test_what_is_denied(judged: Callable[..., set[str]], change: dict[str, Any],
 def test_principals_belong_to_policies_of_resources_and_resources_to_no_trust(judged: Callable[..., set[str]]) -> None:
     assert judged(PUBLISH, OF_TOPIC) == set()
     assert judged(PUBLISH, PERMISSIONS) == {"TAP-IAM-8"}
-    assert judged({**ASSUME, "resources": [ROLE]}, TRUST) == {"TAP-IAM-8"}
+    assert judged({**ASSUME, "resources": [ROLE]}, TRUST) == {"TAP-IAM-7", "TAP-IAM-8"}

@@ -1,0 +1,91 @@
+"""What an alarm has to say: whom it tells, what missing data means, and what to do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from lib.aspects.alarm_bounds import COMPOSITE
+from lib.aspects.metrics import ALARM
+from lib.aspects.model import ResourceRule, Severity, StackRule
+from lib.aspects.observability import ALARMING
+from lib.aspects.terraform_json import MISSING, Attributes, StackView, flag, format_value, listed, literal
+
+MISSING_DATA = ("breaching", "ignore", "missing", "notBreaching")
+RUNBOOKS = Path(__file__).resolve().parents[2] / "docs" / "runbooks"
+RUNBOOK = re.compile(r"\bRunbook: docs/runbooks/([a-z0-9-]+\.md)$")
+
+
+def _actions(stack: StackView) -> Iterator[tuple[str, str]]:
+    for alarm in stack.of(ALARM, COMPOSITE):
+        if flag(alarm.attributes.get("actions_enabled")) not in (True, MISSING):
+            yield (
+                alarm.path,
+                f"actions_enabled is {format_value(alarm.attributes.get('actions_enabled'))}; expected true",
+            )
+        actions = listed(alarm.attributes.get("alarm_actions"))
+        if not actions:
+            yield alarm.path, "alarm_actions is missing; expected a topic of this stack"
+        for action in actions:
+            if not any(topic.is_referred_to_by(action, "arn", "id") for topic in stack.of("aws_sns_topic")):
+                yield alarm.path, f"alarm_actions has {format_value(action)}; expected a topic of this stack"
+
+
+ACTIONS = StackRule(
+    id="TAP-OBS-6",
+    title="Every alarm tells somebody",
+    why="An alarm without an action turns red where nobody looks.",
+    severity=Severity.HIGH,
+    controls=ALARMING,
+    resource_types=(ALARM, COMPOSITE),
+    waivable=True,
+    fix="set alarm_actions=[<SnsTopic>.arn] with a topic of the stack, and leave actions_enabled True",
+    source="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions.html",
+    check=_actions,
+)
+
+
+def _missing_data(_: str, alarm: Attributes) -> Iterator[str]:
+    if literal(alarm.get("treat_missing_data")) not in MISSING_DATA:
+        value = format_value(alarm.get("treat_missing_data"))
+        yield f"treat_missing_data is {value}; expected one of {', '.join(MISSING_DATA)}"
+
+
+MISSING_DATA_CHOICE = ResourceRule(
+    id="TAP-OBS-7",
+    title="Every alarm says what missing data means",
+    why="By AWS's default an alarm without data keeps its last state, which may be from last week.",
+    severity=Severity.LOW,
+    controls=("Well-Architected REL06-BP03",),
+    resource_types=(ALARM,),
+    waivable=True,
+    fix="set treat_missing_data; for counts of what went wrong 'notBreaching'",
+    source="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html",
+    check=_missing_data,
+)
+
+
+def _runbook(_: str, alarm: Attributes) -> Iterator[str]:
+    description = alarm.get("alarm_description")
+    named = RUNBOOK.search(description) if isinstance(description, str) else None
+    if named is None:
+        yield f"alarm_description is {format_value(description)}; expected it to end in 'Runbook: docs/runbooks/….md'"
+    elif not (RUNBOOKS / named[1]).is_file():
+        yield f"alarm_description names the runbook docs/runbooks/{named[1]}, which does not exist"
+
+
+RUNBOOK_NAMED = ResourceRule(
+    id="TAP-OBS-8",
+    title="Every alarm names its runbook",
+    why="Whoever is woken at night needs the next step, not a metric's name.",
+    severity=Severity.MEDIUM,
+    controls=("Well-Architected OPS07-BP03",),
+    resource_types=(ALARM, COMPOSITE),
+    waivable=True,
+    fix="end alarm_description in 'Runbook: docs/runbooks/….md', and write that file",
+    source="https://docs.aws.amazon.com/wellarchitected/latest/framework/ops_ready_to_support_use_runbooks.html",
+    check=_runbook,
+)
+
+RULES = (ACTIONS, MISSING_DATA_CHOICE, RUNBOOK_NAMED)

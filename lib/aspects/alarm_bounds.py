@@ -1,0 +1,182 @@
+"""Whether alarms can fire: thresholds, statistics and periods within the bounds of metrics.toml.
+
+A threshold of a million errors, or a sum in which everything is multiplied by nought, keeps the alarm and its silence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from lib.aspects.addresses import shape
+from lib.aspects.expressions import Reference
+from lib.aspects.metrics import ALARM, TABLES, Metric, entry_of, metrics_of
+from lib.aspects.model import Severity, StackRule
+from lib.aspects.terraform_json import (
+    MISSING,
+    Attributes,
+    StackView,
+    blocks,
+    flag,
+    format_value,
+    literal,
+    number,
+    reference,
+)
+
+COMPOSITE = "aws_cloudwatch_composite_alarm"
+KINDS: Mapping[str, Any] = TABLES["kinds"]
+LONGEST_PERIOD, LONGEST_EVALUATION = TABLES["timing"]["longest_period"], TABLES["timing"]["longest_evaluation"]
+OPERATORS = {
+    "rising": ("GreaterThanOrEqualToThreshold", "GreaterThanThreshold"),
+    "falling": ("LessThanThreshold",),
+}
+DEFAULT_TIMEOUT = 3  # seconds, of a function that gives none
+
+_ID = r"[a-z][A-Za-z0-9_]*"
+_TERM = rf"(?:FILL\({_ID}, ?0\)|{_ID})"
+# The sum of some metrics. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
+_SUM = re.compile(rf"{_TERM}(?: \+ {_TERM})*")
+# The share of one metric in another, in percent; its threshold is a percentage, and bounded as one.
+_RATE = re.compile(rf"100 \* (?:FILL\()?(?P<part>{_ID})(?:, ?0\))? / (?P<whole>{_ID})")
+_OF_RATE = (KINDS["failures"], KINDS["activity"])
+RATE = {
+    "direction": "rising",
+    "statistics": ["Sum"],
+    "threshold": [0.1, 10],
+    "why": "of ten calls, one may fail",
+}
+
+# ALARM(…) of declared alarms, joined by AND and OR: it fires when all of them do. With NOT, OK or FALSE it may never.
+_ALARMED = r"\(*ALARM\(\"?\{alarm\}\"?\)\)*"
+_RULE = re.compile(rf"{_ALARMED}(\s+(AND|OR)\s+{_ALARMED})*")
+
+
+def _can_fire(stack: StackView) -> Iterator[tuple[str, str]]:
+    for alarm in stack.of(ALARM):
+        for message in (*_timing(alarm.attributes), *_threshold(stack, alarm.attributes)):
+            yield alarm.path, message
+    for composite in stack.of(COMPOSITE):
+        if not _is_reachable(stack, composite.attributes.get("alarm_rule")):
+            named = format_value(composite.attributes.get("alarm_rule"))
+            yield composite.path, f"alarm_rule is {named}; expected ALARM(…) of alarms of this stack, with AND and OR"
+
+
+def _timing(alarm: Attributes) -> Iterator[str]:
+    periods = number(alarm.get("evaluation_periods"))
+    if not isinstance(periods, float) or periods < 1:
+        yield f"evaluation_periods is {format_value(alarm.get('evaluation_periods'))}; expected a number from 1"
+        return
+    datapoints = alarm.get("datapoints_to_alarm")
+    known = number(datapoints)
+    if known is not MISSING and not (isinstance(known, float) and 1 <= known <= periods):
+        yield f"datapoints_to_alarm is {format_value(datapoints)}; expected 1 to evaluation_periods"
+    if literal(alarm.get("evaluate_low_sample_count_percentiles")) not in (MISSING, "evaluate"):
+        yield "evaluate_low_sample_count_percentiles leaves quiet hours out; expected evaluate"
+    for metric in metrics_of(alarm):
+        period = number(metric.attributes.get("period"))
+        if not isinstance(period, float) or not 0 < period <= LONGEST_PERIOD:
+            named = format_value(metric.attributes.get("period"))
+            yield f"period is {named}; expected seconds up to {LONGEST_PERIOD}"
+        elif period * periods > LONGEST_EVALUATION:
+            yield f"it looks at {period * periods:g} s before it fires; expected {LONGEST_EVALUATION} or less"
+
+
+def _threshold(stack: StackView, alarm: Attributes) -> Iterator[str]:
+    metrics = metrics_of(alarm)
+    queries = blocks(alarm, "metric_query")
+    kind, complaint = _of_queries(stack, queries, metrics) if queries else (_kind(stack, metrics[0]), None)
+    if complaint:
+        yield complaint
+    if kind is None:
+        return  # TAP-OBS-10 reports a metric that is not listed
+    operators = OPERATORS[kind["direction"]]
+    operator = literal(alarm.get("comparison_operator"))
+    if operator not in operators:
+        named = format_value(alarm.get("comparison_operator"))
+        yield f"comparison_operator is {named}; expected {' or '.join(operators)}"
+    if literal(alarm.get("threshold_metric_id")) is not MISSING:
+        yield "threshold_metric_id is a band that follows the metric; expected a threshold alone"
+    least, most = kind["threshold"]
+    if operator == "GreaterThanThreshold":
+        least = 0  # above nought is as good as one
+    threshold = number(alarm.get("threshold"))
+    if not isinstance(threshold, float) or not least <= threshold <= most:
+        yield f"threshold is {format_value(alarm.get('threshold'))}; expected {least} to {most}: {kind['why']}"
+    for metric in metrics:
+        if not any(_is_statistic(metric.statistic, allowed) for allowed in kind["statistics"]):
+            yield f"the statistic is {format_value(metric.statistic)}; expected {' or '.join(kind['statistics'])}"
+    if kind["direction"] == "falling" and literal(alarm.get("treat_missing_data")) != "breaching":
+        named = format_value(alarm.get("treat_missing_data"))
+        yield f"treat_missing_data is {named}; expected breaching, as what stands still has no data"
+
+
+def _kind(stack: StackView, metric: Metric) -> Mapping[str, Any] | None:
+    """The bounds of a metric; a duration is bounded by the timeout of its function."""
+    entry = entry_of(stack, metric)
+    kind: Mapping[str, Any] | None = KINDS[entry["kind"]] if entry else None
+    if entry is None or entry["kind"] != "duration":
+        return kind
+    to = reference(metric.dimensions.get("FunctionName"))
+    function = stack.get(to) if to else None
+    timeout = number(function.attributes.get("timeout")) if function else MISSING
+    seconds = timeout if isinstance(timeout, float) else DEFAULT_TIMEOUT
+    return {**KINDS["duration"], "threshold": [1, seconds * 1000]}
+
+
+def _of_queries(
+    stack: StackView, queries: list[Attributes], metrics: list[Metric]
+) -> tuple[Mapping[str, Any] | None, str | None]:
+    """(bounds, complaint) of what the queries of an alarm return: one metric, a sum of all of them, or a rate."""
+    returned = [query for query in queries if flag(query.get("return_data")) is True]
+    kinds = [_kind(stack, metric) for metric in metrics]
+    if len(returned) != 1:
+        return None, f"{len(returned)} metric_query blocks return data; expected one"
+    expression = literal(returned[0].get("expression"))
+    if expression is MISSING and len(metrics) == 1:
+        return kinds[0], None
+    by_id = {metric.id: kind for metric, kind in zip(metrics, kinds, strict=True)}
+    used = set(re.findall(rf"\b(?!FILL\b){_ID}\b", str(expression)))
+    rate = _RATE.fullmatch(str(expression))
+    if rate and used == by_id.keys() and (by_id[rate["part"]], by_id[rate["whole"]]) == _OF_RATE:
+        return RATE, None
+    if _SUM.fullmatch(str(expression)) and used == by_id.keys() and all(kind == kinds[0] for kind in kinds):
+        return kinds[0], None
+    shown = format_value(returned[0].get("expression"))
+    expected = "FILL(…, 0) + … of all metrics, which are of one kind, or 100 * failures / activity"
+    return None, f"expression is {shown}; expected {expected}"
+
+
+def _is_statistic(value: Any, allowed: str) -> bool:
+    known = str(literal(value))
+    if not allowed.endswith("+"):
+        return known == allowed
+    percentile = re.fullmatch(r"p(\d{1,2}(\.\d+)?|100)", known)
+    return percentile is not None and float(percentile[1]) >= float(allowed[1:-1])
+
+
+def _is_reachable(stack: StackView, rule: Any) -> bool:
+    """Whether a composite alarm fires when the declared alarms that it names do."""
+
+    def name(to: Reference) -> str | None:
+        alarm = stack.get(to) if to.type in (ALARM, COMPOSITE) and not to.is_data else None
+        return "alarm" if alarm is not None and to.attribute in ("alarm_name", "arn", "id") else None
+
+    return _RULE.fullmatch((shape(rule, name) or "").strip()) is not None
+
+
+CAN_FIRE = StackRule(
+    id="TAP-OBS-9",
+    title="Every alarm can fire: its threshold, statistic and periods lie within the bounds of its metric",
+    why="A threshold that is never reached keeps an alarm green while payments fail.",
+    severity=Severity.HIGH,
+    controls=("Well-Architected REL06-BP03", "PCI DSS 4.0.1 10.7.2"),
+    resource_types=(ALARM, COMPOSITE),
+    waivable=True,
+    fix="choose a threshold, statistic and periods within the bounds of lib/aspects/metrics.toml",
+    source="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html",
+    check=_can_fire,
+)
+
+RULES = (CAN_FIRE,)

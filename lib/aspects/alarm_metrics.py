@@ -1,0 +1,44 @@
+"""What alarms and dashboards look at: metrics and alarms of this stack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lib.aspects import dashboard
+from lib.aspects.metrics import ALARM, metrics_of, without_data
+from lib.aspects.model import Severity, StackRule
+from lib.aspects.terraform_json import MISSING, StackView, blocks, format_value, literal
+
+DASHBOARD = "aws_cloudwatch_dashboard"
+
+
+def _known_metrics(stack: StackView) -> Iterator[tuple[str, str]]:
+    for alarm in stack.of(ALARM):
+        for metric in metrics_of(alarm.attributes):
+            for message in without_data(stack, metric):
+                yield alarm.path, message
+        for query in blocks(alarm.attributes, "metric_query"):
+            if literal(query.get("account_id")) is not MISSING:
+                yield alarm.path, f"metric_query.account_id is {format_value(query.get('account_id'))}; expected none"
+    for shown in stack.of(DASHBOARD):
+        for message in dashboard.check(shown.attributes.get("dashboard_body")):
+            yield shown.path, message
+
+
+KNOWN_METRICS = StackRule(
+    id="TAP-OBS-10",
+    title="Alarms and dashboards look at metrics of this stack",
+    why="CloudWatch takes an alarm on a metric that nobody publishes: no error, no data, and it never fires.",
+    severity=Severity.HIGH,
+    controls=("Well-Architected REL06-BP01", "PCI DSS 4.0.1 10.7.2"),
+    resource_types=(ALARM, DASHBOARD),
+    waivable=True,
+    fix=(
+        "name a metric of lib/aspects/metrics.toml with its dimensions, each by reference to a resource of the stack "
+        "(of what the functions count: the dimension service), and no unit"
+    ),
+    source="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html#Dimension",
+    check=_known_metrics,
+)
+
+RULES = (KNOWN_METRICS,)

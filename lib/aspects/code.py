@@ -1,0 +1,81 @@
+"""Code: what runs is in the assets of the stack, in one of its buckets, or in one of its repositories."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from lib.aspects import container_definitions, image_lifecycle
+from lib.aspects.addresses import owned
+from lib.aspects.expressions import Reference, parse
+from lib.aspects.model import Severity, StackRule
+from lib.aspects.terraform_json import MISSING, Resource, StackView, format_value, listed, literal
+
+FUNCTION, LAYER = "aws_lambda_function", "aws_lambda_layer_version"
+# JSON texts that say which images run, and which are kept.
+TEXTS: tuple[tuple[str, str, Callable[[Any], Iterable[str]]], ...] = (
+    ("aws_ecs_task_definition", "container_definitions", container_definitions.check),
+    ("aws_ecr_lifecycle_policy", "policy", image_lifecycle.check),
+)
+# Beneath the folder that CDKTF copies files to; no step leads out of it.
+ASSET = re.compile(r"assets(/(?!\.\.?(/|$))[\w.-]+)+")
+# A tag, or a digest. https://docs.aws.amazon.com/lambda/latest/dg/images-create.html
+IMAGE = re.compile(r":[\w][\w.-]{0,127}|@sha256:[0-9a-f]{64}")
+
+
+def _own_code(stack: StackView) -> Iterator[tuple[str, str]]:
+    for type_, argument, check in TEXTS:
+        for resource in stack.of(type_):
+            for message in check(resource.attributes.get(argument)):
+                yield resource.path, message
+    for resource in stack.of(FUNCTION, LAYER):
+        for message in _source(stack, resource):
+            yield resource.path, message
+        for layer in listed(resource.attributes.get("layers")):
+            if not any(own.is_referred_to_by(layer, "arn", "id") for own in stack.of(LAYER)):
+                yield resource.path, f"layers has {format_value(layer)}; expected the arn of an {LAYER} of this stack"
+
+
+def _source(stack: StackView, resource: Resource) -> Iterator[str]:
+    given = {
+        name: value
+        for name in ("filename", "image_uri", "s3_bucket", "s3_key")
+        if literal(value := resource.attributes.get(name)) is not MISSING
+    }
+    if len(given) != 1:
+        yield f"its code comes from {' and '.join(given) or 'nowhere'}; expected filename or image_uri"
+    for name, value in given.items():
+        if name == "filename" and not ASSET.fullmatch(str(literal(value))):
+            yield f"filename is {format_value(value)}; expected a file beneath assets/"
+        if name == "image_uri" and not is_own_image(stack, value):
+            yield f"image_uri is {format_value(value)}; expected <EcrRepository>.repository_url and a tag or digest"
+        if name in ("s3_bucket", "s3_key"):  # whoever may write into the bucket decides what runs
+            yield f"{name} is {format_value(value)}; expected a file beneath assets/"
+
+
+def is_own_image(stack: StackView, uri: Any) -> bool:
+    """Whether an image lies in a repository of this stack."""
+    match parse(uri) if isinstance(uri, str) else ():
+        case (Reference(type="aws_ecr_repository", attribute="repository_url") as to, str() as version):
+            return owned(stack, to) is not None and IMAGE.fullmatch(version) is not None
+    return False
+
+
+OWN_CODE = StackRule(
+    id="TAP-RUN-7",
+    title="Code, layers and images come from this stack",
+    why="Whoever may write to a bucket or a registry elsewhere writes what our functions run, with our permissions.",
+    severity=Severity.CRITICAL,
+    controls=("PCI DSS 4.0.1 6.3.2", "Well-Architected SEC11-BP05"),
+    resource_types=(FUNCTION, LAYER, *(type_ for type_, _, _ in TEXTS)),
+    waivable=True,
+    fix=(
+        "set filename to a TerraformAsset, or image_uri to "
+        "<EcrRepository>.repository_url and a tag; name layers by <LambdaLayerVersion>.arn"
+    ),
+    source="https://docs.aws.amazon.com/wellarchitected/latest/framework/sec_appsec_centralize_services_for_packages_and_dependencies.html",
+    check=_own_code,
+)
+
+RULES = (OWN_CODE,)

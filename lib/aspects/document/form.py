@@ -1,0 +1,46 @@
+"""The form of a document: Terraform reads several spellings of one thing, and hides nothing in the one that is allowed.
+
+Terraform takes a list of objects for an object at every level, and lists within lists (measured with 1.11.4), so that
+`"aws_sqs_queue": {"orders": [[{…}]]}` is a queue that no rule would see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from lib.aspects.terraform_json import StackView, format_value
+
+
+def check(stack: StackView) -> Iterator[tuple[str, str]]:
+    """(stack, message) of whatever is not type -> name -> one object, and of every list within a list."""
+    for section in ("resource", "data"):
+        by_type = stack.section(section)
+        if by_type is None:
+            continue
+        if not isinstance(by_type, Mapping):
+            yield stack.name, f"{section} is {format_value(by_type)}; expected an object of types"
+            continue
+        for type_, by_name in by_type.items():
+            if type_ == "//":
+                continue
+            if not isinstance(by_name, Mapping):
+                yield stack.name, f"{section}.{type_} is {format_value(by_name)}; expected an object of names"
+                continue
+            for name, body in by_name.items():
+                if name != "//" and not isinstance(body, Mapping):
+                    yield stack.name, f"{section}.{type_}.{name} is {format_value(body)}; expected one object"
+    for section in sorted(stack.sections - {"//"}):
+        for where in _lists_in_lists(stack.section(section), section):
+            yield stack.name, f"{where} has a list within a list; expected a list of values or of blocks"
+
+
+def _lists_in_lists(value: Any, where: str) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from _lists_in_lists(inner, f"{where}.{name}")
+    elif isinstance(value, list):
+        if any(isinstance(item, list) for item in value):
+            yield where
+        for item in value:
+            yield from _lists_in_lists(item, where)

@@ -1,0 +1,78 @@
+"""Events: nothing between a source and a function, or a rule and its target, drops them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lib.aspects import event_pattern
+from lib.aspects.egress import dead_letter_target
+from lib.aspects.model import Severity, StackRule
+from lib.aspects.runtime import QUEUE, is_queue_or_topic
+from lib.aspects.terraform_json import (
+    MISSING,
+    Resource,
+    StackView,
+    blocks,
+    flag,
+    format_value,
+    reference,
+)
+
+MAPPING, RULE = "aws_lambda_event_source_mapping", "aws_cloudwatch_event_rule"
+
+
+def _none_lost(stack: StackView) -> Iterator[tuple[str, str]]:
+    for mapping in stack.of(MAPPING):
+        if flag(mapping.attributes.get("enabled")) not in (True, MISSING):
+            yield mapping.path, f"enabled is {format_value(mapping.attributes.get('enabled'))}; expected true"
+        if blocks(mapping.attributes, "filter_criteria"):
+            yield mapping.path, "filter_criteria drops what it does not match; expected none"
+        for message in _failing(stack, mapping):
+            yield mapping.path, message
+    for rule in stack.of(RULE):
+        if (pattern := rule.attributes.get("event_pattern")) is not None:
+            for message in event_pattern.check(pattern):
+                yield rule.path, message
+
+
+def _failing(stack: StackView, mapping: Resource) -> Iterator[str]:
+    """Where the records go that failed for good: a queue as a source has its own end for them, a stream has none."""
+    source = reference(mapping.attributes.get("event_source_arn"))
+    queue = stack.get(source) if source is not None and source.type == QUEUE else None
+    if queue is not None:
+        if not _is_redriven(stack, queue):
+            yield f"{QUEUE}.{queue.id}, its source, has no redrive_policy; expected a dead-letter queue of this stack"
+        return
+    place = "destination_config.on_failure"
+    destinations = [block.get("destination_arn") for block in blocks(mapping.attributes, place)]
+    if not destinations:
+        yield f"{place} is missing; expected a queue or topic of this stack"
+    for destination in destinations:
+        if not is_queue_or_topic(stack, destination):
+            named = f"{place}.destination_arn is {format_value(destination)}"
+            yield f"{named}; expected the arn of a queue or topic of this stack"
+
+
+def _is_redriven(stack: StackView, queue: Resource) -> bool:
+    beside = stack.attached_to(queue, "aws_sqs_queue_redrive_policy", "queue_url", "id", "url")
+    policies = (holder.attributes.get("redrive_policy") for holder in (queue, *beside))
+    return any(is_queue_or_topic(stack, dead_letter_target(policy)) for policy in policies)
+
+
+NONE_LOST = StackRule(
+    id="TAP-RUN-6",
+    title="Event source mappings are enabled, set aside what failed, and filter nothing; event patterns can be read",
+    why="A mapping that is off, or drops a record, leaves a payment without audit record and receipt; nothing fails.",
+    severity=Severity.HIGH,
+    controls=("PCI DSS 4.0.1 10.2.1", "Well-Architected REL05-BP03"),
+    resource_types=(MAPPING, RULE),
+    waivable=True,
+    fix=(
+        "set enabled=True and destination_config.on_failure.destination_arn=<SqsQueue>.arn (a queue as a source: its "
+        "redrive_policy), and take filter_criteria away"
+    ),
+    source="https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html",
+    check=_none_lost,
+)
+
+RULES = (NONE_LOST,)

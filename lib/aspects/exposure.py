@@ -1,0 +1,196 @@
+"""NET: nothing is reachable that is not meant to be, nobody unnamed gets in, and nothing is sent elsewhere.
+
+Here is what opens a resource of any type: an argument, a default, a word, a grant, or a network range. The tables hold
+argument names of the provider; they count for a type that a waiver lets in as much as for a classified one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from lib.aspects.model import ANY_TYPE, Severity, StackRule
+from lib.aspects.network_ranges import too_wide
+from lib.aspects.provider.data import matches
+from lib.aspects.terraform_json import (
+    MISSING,
+    Attributes,
+    Resource,
+    StackView,
+    arguments,
+    blocks,
+    flag,
+    format_value,
+    listed,
+    literal,
+)
+
+# Arguments that put something on the internet, or let in who says no name, at any depth of any type.
+OPENS_WHEN_TRUE = frozenset(
+    {
+        "allow_association_to_shareable_service_network",
+        "allow_external_principals",
+        "allow_unauthenticated_identities",
+        "anonymous_auth_enabled",
+        "assign_public_ip",
+        "associate_public_ip_address",
+        "auto_accept_shared_attachments",
+        "auto_assign_public_ips",
+        "create_public_ip",
+        "endpoint_public_access",
+        "is_publicly_accessible",
+        "map_public_ip_on_launch",
+        "public_connectivity",
+        "publicly_accessible",
+        "publicly_advertisable",
+        "unauthenticated",
+    }
+)
+# The way in which some of them are words.
+CLOSED_WORDS = ("DISABLED", "disable")
+
+# Arguments whose words open, and the words that do not.
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#canned-acl
+_CLOSED_ACLS = ("bucket-owner-full-control", "bucket-owner-read", "log-delivery-write", "private")
+WORDS = {
+    "acl": _CLOSED_ACLS,
+    "app_network_access_type": ("VpcOnly",),
+    "canned_acl": _CLOSED_ACLS,
+    "direct_internet_access": ("Disabled",),
+    "object_acl": _CLOSED_ACLS,
+    "on_unauthenticated_request": ("authenticate", "deny"),
+    "project_visibility": ("PRIVATE",),
+    "s3_object_acl": ("BUCKET_OWNER_FULL_CONTROL",),
+}
+
+_ACCESS: dict[str, object] = dict.fromkeys(
+    ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets"), True
+)
+# Type -> what it has to say, because AWS or the provider opens it without, blocks that lead there included.
+CLOSED_ONLY_IF_GIVEN: dict[str, dict[str, object]] = {
+    "aws_alb": {"internal": True},
+    "aws_apprunner_service": {"network_configuration.ingress_configuration.is_publicly_accessible": False},
+    "aws_appsync_graphql_api": {"visibility": "PRIVATE"},
+    "aws_default_subnet": {"map_public_ip_on_launch": False},
+    "aws_eks_cluster": {"vpc_config.endpoint_public_access": False},
+    "aws_elb": {"internal": True},
+    "aws_lb": {"internal": True},
+    "aws_redshift_cluster": {"publicly_accessible": False},
+    "aws_s3_account_public_access_block": _ACCESS,
+    "aws_sagemaker_notebook_instance": {"direct_internet_access": "Disabled"},
+    "aws_transfer_server": {"endpoint_type": "VPC"},
+}
+# Type -> the block that keeps it inside a network.
+INSIDE_A_VPC = {"aws_elasticsearch_domain": "vpc_options", "aws_opensearch_domain": "vpc_options"}
+
+# Types that open or share something by being there.
+OPENS = (
+    "aws_ami_launch_permission",
+    "aws_amplify_app",
+    "aws_auditmanager_framework_share",
+    "aws_cloudfront_distribution",
+    "aws_directory_service_shared_directory",
+    "aws_ecrpublic_*",
+    "aws_globalaccelerator_*",
+    "aws_lightsail_*",
+    "aws_network_interface_permission",
+    "aws_opensearch_authorize_vpc_endpoint_access",
+    "aws_ram_*",
+    "aws_redshift_data_share_authorization",
+    "aws_redshift_endpoint_authorization",
+    "aws_route53_vpc_association_authorization",
+    "aws_s3_bucket_website_configuration",
+    "aws_servicecatalog_portfolio_share",
+    "aws_snapshot_create_volume_permission",
+    "aws_vpc_endpoint_service_allowed_principal",
+)
+# Arguments that share with whom they name, whatever they name.
+SHARES = frozenset(
+    {
+        "access_control_policy",
+        "allowed_principals",
+        "grant",
+        "launch_permission",
+        "share_rule",
+        "shared_accounts",
+        "target_grant",
+        "website",
+    }
+)
+# The same, where the name means something else on other types.
+SHARES_OF_TYPE = {"aws_ssm_document": ("permissions",)}
+
+# Who may read an answer in a browser: origins by name.
+ORIGINS = frozenset({"access_control_allow_origins", "allow_origins", "allowed_origins"})
+_ORIGIN = re.compile(r"https?://[^*\s]+")
+
+
+def _exposed(stack: StackView) -> Iterator[tuple[str, str]]:
+    for resource in stack.resources:
+        for message in (
+            *_by_argument(resource),
+            *_by_default(resource),
+            *_by_sharing(resource),
+            *too_wide(stack, resource),
+        ):
+            yield resource.path, message
+
+
+def _by_argument(resource: Resource) -> Iterator[str]:
+    for path, name, value in arguments(resource.attributes):
+        if literal(value) is MISSING:
+            continue
+        if name in OPENS_WHEN_TRUE and flag(value) is not False and literal(value) not in CLOSED_WORDS:
+            yield f"{path} is {format_value(value)}; expected false"
+        if name in WORDS and isinstance(value, str) and literal(value) not in WORDS[name]:
+            yield f"{path} is {format_value(value)}; expected {' or '.join(WORDS[name])}"
+        if name == "public_access" and any(literal(block.get("type")) != "DISABLED" for block in _blocks(value)):
+            yield f"{path} is {format_value(value)}; expected type DISABLED"
+        if name in _ACCESS and resource.type != "aws_s3_bucket_public_access_block" and flag(value) is not True:
+            yield f"{path} is {format_value(value)}; expected true"
+        if name in ORIGINS:
+            for origin in listed(value):
+                if not isinstance(origin, dict) and not _ORIGIN.fullmatch(str(literal(origin))):
+                    yield f"{path} has {format_value(origin)}; expected origins by name, as https://pay.example"
+
+
+def _blocks(value: Any) -> list[Attributes]:
+    return blocks({"block": value}, "block")
+
+
+def _by_default(resource: Resource) -> Iterator[str]:
+    for path, expected in CLOSED_ONLY_IF_GIVEN.get(resource.type, {}).items():
+        where, _, name = path.rpartition(".")
+        for block in (blocks(resource.attributes, where) or [{}]) if where else [resource.attributes]:
+            value = block.get(name)
+            if (flag(value) if isinstance(expected, bool) else literal(value)) != expected:
+                yield f"{path} is {format_value(value)}; expected {format_value(expected)}"
+    block_name = INSIDE_A_VPC.get(resource.type)
+    if block_name and not blocks(resource.attributes, block_name):
+        yield f"{block_name} is missing, so its endpoint is public; expected subnets of a VPC"
+
+
+def _by_sharing(resource: Resource) -> Iterator[str]:
+    if matches(OPENS, resource.type):
+        yield f"{resource.type} opens to the internet or to other accounts what it stands for; expected none"
+    names = SHARES.union(SHARES_OF_TYPE.get(resource.type, ()))
+    for path, name, value in arguments(resource.attributes):
+        if name in names and value not in (None, [], {}, ""):
+            yield f"{path} is {format_value(value)}, which shares it; expected none"
+
+
+EXPOSED = StackRule(
+    id="TAP-NET-4",
+    title="Nothing is open to the internet, or shared with other accounts",
+    why="Only the front door is reachable, and it asks who is there; whatever else is public is found within minutes.",
+    severity=Severity.CRITICAL,
+    controls=("PCI DSS 4.0.1 1.4.4", "Well-Architected SEC05-BP02"),
+    resource_types=ANY_TYPE,
+    waivable=False,
+    fix="set it to False, name the networks or origins, or take it away",
+    source="https://docs.aws.amazon.com/wellarchitected/latest/security-pillar/sec_network_protection_create_layers.html",
+    check=_exposed,
+)
+
+RULES = (EXPOSED,)

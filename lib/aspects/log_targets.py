@@ -1,0 +1,81 @@
+"""Which buckets receive S3 access logs, and whether they hold anything else.
+
+S3 delivers access logs into no bucket whose default encryption is SSE-KMS, so such a bucket may have SSE-S3: a bucket
+that holds nothing but logs. https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from lib.aspects.expressions import references
+from lib.aspects.terraform_json import Resource, StackView, blocks, listed, literal
+from lib.aspects.tls import policy_document
+
+LOGGING, POLICY = "aws_s3_bucket_logging", "aws_s3_bucket_policy"
+DELIVERY = "logging.s3.amazonaws.com"
+# What configures the bucket itself, and puts nothing into it.
+_CONFIGURATIONS = frozenset(
+    {
+        LOGGING,
+        POLICY,
+        "aws_s3_bucket_lifecycle_configuration",
+        "aws_s3_bucket_ownership_controls",
+        "aws_s3_bucket_public_access_block",
+        "aws_s3_bucket_server_side_encryption_configuration",
+        "aws_s3_bucket_versioning",
+    }
+)
+
+
+def is_log_target(stack: StackView, bucket: Resource) -> bool:
+    """Whether another bucket of the stack has its access logs written here."""
+    others = [other for other in stack.of("aws_s3_bucket") if other is not bucket]
+    loggings = stack.attached_to(bucket, LOGGING, "target_bucket", "id", "bucket")
+    return any(
+        other.is_referred_to_by(logging.attributes.get("bucket"), "id", "bucket")
+        for logging in loggings
+        for other in others
+    )
+
+
+def other_uses(stack: StackView, bucket: Resource) -> Iterator[str]:
+    """What else uses a bucket: each that mentions it, and each statement of its policy that admits another writer."""
+    policies = stack.attached_to(bucket, POLICY, "bucket", "id", "bucket")
+    documents = [
+        document for policy in policies if (document := policy_document(stack, policy.attributes.get("policy")))
+    ]
+    for document in documents:
+        for statement in blocks(document.attributes, "statement"):
+            if literal(statement.get("effect")) != "Deny" and not _delivers_logs(statement):
+                yield f"its policy admits others than {DELIVERY}"
+    for user in (*stack.resources, *stack.data):
+        if user is not bucket and user.type not in _CONFIGURATIONS and user not in documents and _uses(user, bucket):
+            yield f"{user.type}.{user.id} uses it too"
+
+
+def _delivers_logs(statement: Any) -> bool:
+    principals = [
+        (literal(principal.get("type")), listed(principal.get("identifiers")))
+        for principal in blocks(statement, "principals")
+    ]
+    return principals == [("Service", [DELIVERY])] and listed(statement.get("actions")) == ["s3:PutObject"]
+
+
+def _uses(user: Resource, bucket: Resource) -> bool:
+    name = literal(bucket.attributes.get("bucket"))
+    address = f"{bucket.type}.{bucket.id}"
+    return any(
+        (isinstance(name, str) and name in text) or any(to.address == address for to in references(text))
+        for text in _texts({argument: value for argument, value in user.attributes.items() if argument != "//"})
+    )
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text at every depth."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _texts(inner)

@@ -1,0 +1,73 @@
+"""Policies that refuse plain HTTP: the one form of statement that counts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from lib.aspects.addresses import shape, surroundings
+from lib.aspects.expressions import Reference
+from lib.aspects.iam.documents import DOCUMENT
+from lib.aspects.terraform_json import Attributes, Resource, StackView, blocks, listed, literal, reference
+
+# What takes statements of other documents in, which may replace those of this one.
+_MERGES = ("source_policy_documents", "override_policy_documents", "source_json", "override_json")
+# What would leave some requests out of a statement, or others in.
+_EXCEPTIONS = ("not_actions", "not_principals", "not_resources")
+# The condition that exactly the requests over plain HTTP meet.
+_PLAIN_HTTP = ("Bool", "aws:securetransport", ["false"])
+
+
+def policy_document(stack: StackView, policy: Any) -> Resource | None:
+    """The stack's document that the value is the JSON of; None for JSON text and for what is not declared."""
+    to = reference(policy)
+    if to is None or not to.is_data or to.type != DOCUMENT or to.attribute not in ("json", "minified_json"):
+        return None
+    return stack.get(to)
+
+
+def arn_of(resource: Resource) -> str:
+    """The shape of a reference to a resource's ARN."""
+    return f"{{{resource.type}.{resource.id}.arn}}"
+
+
+def own_arns(resource: Resource, service: str) -> tuple[str, str]:
+    """The shapes of an ARN: by reference, and spelled out, as a policy inside the resource cannot refer to it."""
+    name = literal(resource.attributes.get("name"))
+    return arn_of(resource), f"arn:{{partition}}:{service}:{{region}}:{{account}}:{name}"
+
+
+def denies_plain_http(document: Resource, actions: Collection[str], resources: Sequence[Collection[str]]) -> bool:
+    """Whether a statement denies everybody one of the actions over plain HTTP, on each of the resources.
+
+    Each of the resources is given by the shapes that its ARN may have (addresses.shape).
+    """
+    if any(listed(document.attributes.get(name)) for name in _MERGES):
+        return False
+    return any(_denies(statement, actions, resources) for statement in blocks(document.attributes, "statement"))
+
+
+def _denies(statement: Attributes, actions: Collection[str], resources: Sequence[Collection[str]]) -> bool:
+    named = {shape(resource, _name) for resource in listed(statement.get("resources"))}
+    return (
+        literal(statement.get("effect")) == "Deny"
+        and not any(listed(statement.get(name)) for name in _EXCEPTIONS)
+        and any(_is_everybody(principal) for principal in blocks(statement, "principals"))
+        and not set(actions).isdisjoint(map(str, listed(statement.get("actions"))))
+        and not any(named.isdisjoint(spellings) for spellings in resources)
+        # A second condition would let plain requests through that do not meet it.
+        and [_condition(condition) for condition in blocks(statement, "condition")] == [_PLAIN_HTTP]
+    )
+
+
+def _is_everybody(principal: Attributes) -> bool:
+    return literal(principal.get("type")) in ("*", "AWS") and "*" in listed(principal.get("identifiers"))
+
+
+def _condition(condition: Attributes) -> tuple[object, str, list[str]]:
+    values = [str(value).lower() for value in listed(condition.get("values"))]
+    return literal(condition.get("test")), str(condition.get("variable")).lower(), values
+
+
+def _name(to: Reference) -> str:
+    return surroundings(to) or f"{to.address}.{to.attribute}"

@@ -1,0 +1,44 @@
+"""The commands for real AWS: plan, deploy, destroy, state-bucket, unlock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from lib.deploy import aws, deploy, destroy, state_bucket
+from lib.deploy.exclusive import exclusively
+from lib.deploy.options import Options
+from lib.deploy.place import FOLDER, Place
+from lib.deploy.progress import Progress
+from lib.settings import SettingsError
+
+
+def run(command: str, environ: Mapping[str, str], options: Options, progress: Progress, folder: Path = FOLDER) -> int:
+    """0, or 1: refused, left over, or the answer was no. Raises RefusedError and ToolError."""
+    settings = aws.settings_of(environ)
+    if command == "state-bucket":
+        client = aws.session_for(settings.state_bucket_region).client("s3")
+        new = state_bucket.ensure(client, settings.state_bucket, settings.state_bucket_region)
+        progress.show(
+            f"s3://{settings.state_bucket} {'was made' if new else 'stands'} in {settings.state_bucket_region}: "
+            "versioned, encrypted, private, TLS only"
+        )
+        return 0
+    place = Place.of(settings, folder)
+    with exclusively(place.lock, f"another command is at work on {settings.stack_name} here"):
+        if command == "plan":
+            return deploy.plan(aws.prepare(environ, progress, folder), place, options, progress)
+        if command == "deploy":
+            return deploy.deploy(aws.prepare(environ, progress, folder), place, options, progress)
+        if command == "destroy":
+            return destroy.destroy(aws.reopen(environ, progress, folder), options, progress)
+        return unlock(environ, options, progress, folder)
+
+
+def unlock(environ: Mapping[str, str], options: Options, progress: Progress, folder: Path) -> int:
+    """Remove the lock on the state that a killed run left. Raises ToolError where it is not that one."""
+    if not options.lock:
+        raise SettingsError("LOCK", options.lock, "it is the id of a lock", "copy it from the error that names it")
+    aws.reopen(environ, progress, folder).terraform.unlock(options.lock)
+    progress.show("unlocked")
+    return 0

@@ -1,0 +1,73 @@
+"""`make plan` and `make deploy`: a plan of the checked JSON, checked itself, shown, confirmed, applied."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Collection
+
+from rich.text import Text
+
+from lib.deploy.confirmation import confirm
+from lib.deploy.deployment import Deployment
+from lib.deploy.options import Options
+from lib.deploy.place import Place
+from lib.deploy.plans import planning, recovery
+from lib.deploy.plans.plan_file import PlanFile
+from lib.deploy.plans.refusal import Refusal
+from lib.deploy.plans.saved import SavedPlan
+from lib.deploy.progress import Progress
+from lib.deploy.terraform import PLAN_FILE, PlanResult
+
+
+def plan(deployment: Deployment, place: Place, options: Options, progress: Progress) -> int:
+    """Save a plan that may be applied, together with the verdict. 0; raises PlanRefusedError."""
+    result = planning.checked_plan(deployment, options.destroy_data)
+    _show(result, progress)
+    saved = SavedPlan.save(place.plan, result.file, place.verdict, result.text)
+    progress.show(f"saved in {saved.folder}; make deploy PLAN={saved.folder} applies it")
+    return 0
+
+
+def deploy(deployment: Deployment, place: Place, options: Options, progress: Progress) -> int:
+    """Plan, show, confirm, apply. 0 when it is deployed, 1 when the answer was no; raises PlanRefusedError.
+
+    Interrupted at any point and run again, it goes on from there.
+    """
+    if options.plan is not None:
+        result = saved_plan(deployment, place, SavedPlan.open(options.plan), options.destroy_data)
+    else:
+        recovery.save_unsaved_state(deployment.terraform)
+        recovery.keep_tainted(deployment.terraform)
+        result = planning.checked_plan(deployment, options.destroy_data)
+    _show(result, progress)
+    if result.no_changes:
+        progress.show("Nothing to do: what stands is what the JSON declares.")
+        return 0
+    if not confirm(f"Apply this plan to {deployment.target.name}?", options):
+        progress.show("Not applied.")
+        return 1
+    deployment.apply_plan(result)
+    return 0
+
+
+def saved_plan(deployment: Deployment, place: Place, saved: SavedPlan, permitted: Collection[str]) -> PlanResult:
+    """One that `make plan` saved, perhaps on another machine, if it is what a plan would be now.
+
+    Raises PlanRefusedError: it was edited, or made from other JSON, under other policies or waivers, by another state.
+    """
+    runner = deployment.terraform
+    # What is checked and what is applied is one file, whatever becomes of the folder meanwhile.
+    file = shutil.copyfile(saved.file, deployment.stack.directory / PLAN_FILE)
+    if difference := saved.difference(file, place.checked, runner.state()):
+        refusal = Refusal(f"PLAN={saved.folder}", difference, "plan again, with make plan", about_data=False)
+        planning.refuse(deployment, [refusal])
+    adopted = planning.adopted_by(PlanFile(file))
+    planning.write_adopted(deployment, adopted)
+    content = runner.read_plan(file)
+    planning.check(deployment, file, content, planning.confirmed(deployment, content, adopted), permitted)
+    changes = tuple(planning.changes(content))
+    return PlanResult(not content["applyable"], changes, file, lambda: runner.show(file))
+
+
+def _show(result: PlanResult, progress: Progress) -> None:
+    progress.show(Text.from_ansi(result.show()))

@@ -1,0 +1,1 @@
+"""Differential tests: both judges over random changes of clean documents."""

@@ -1,0 +1,143 @@
+"""OBS-10: alarms on metrics for which there is no data; and that the list of our own metrics is the code's."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lib.aspects.judge import judge
+from lib.aspects.metrics import TABLES
+from lib.environments import ROOT
+
+from .conftest import FAMILIES
+
+ALARM = "aws_cloudwatch_metric_alarm"
+ERRORS = f"{ALARM}.errors"
+INDEX = f"{ALARM}.index-readthrottleevents"
+FUNCTION = "${aws_lambda_function.processor.function_name}"
+
+
+@pytest.mark.parametrize(
+    ("target", "argument", "value"),
+    [
+        (ERRORS, "namespace", "AWS/Lambada"),
+        (ERRORS, "namespace", "${var.namespace}"),
+        (ERRORS, "metric_name", "Error"),
+        (ERRORS, "metric_name", None),
+        (ERRORS, "dimensions", {}),
+        (ERRORS, "dimensions", {"FunctionName": "lambda-processor-dev"}),
+        (ERRORS, "dimensions", {"FunctionName": "${aws_lambda_function.nowhere.function_name}"}),
+        (ERRORS, "dimensions", {"FunctionName": "${aws_lambda_function.processor.description}"}),
+        (ERRORS, "dimensions", {"FunctionName": "${aws_sqs_queue.letters.name}"}),
+        (ERRORS, "dimensions", {"FunctionName": FUNCTION, "Resource": "lambda-processor-dev:live"}),
+        (ERRORS, "dimensions", {"QueueName": "${aws_sqs_queue.letters.name}"}),
+        (ERRORS, "unit", "Bytes"),
+        (INDEX, "dimensions.GlobalSecondaryIndexName", "index-other-dev"),
+        (INDEX, "dimensions.TableName", "${aws_dynamodb_table.nowhere.name}"),
+        (ERRORS, "metric_query", [{"id": "m", "account_id": "111122223333"}]),
+    ],
+)
+def test_there_is_no_data(broken: Callable[..., set[str]], target: str, argument: str, value: Any) -> None:
+    assert "TAP-OBS-10" in broken(target, argument, value)
+
+
+OWN = {"service": "archiver"}
+
+
+@pytest.mark.parametrize(
+    ("change", "is_known"),
+    [
+        ({}, True),
+        ({"metric_name": "ChangesLost"}, False),
+        ({"metric_name": "PaymentsFailed"}, False),  # the processor's
+        ({"namespace": "Payment"}, False),
+        ({"dimensions": {"service": "processor"}}, False),
+        ({"dimensions": {"service": "nobody"}}, False),
+        ({"dimensions": {"service": "${var.service}"}}, False),
+        ({"dimensions": {}}, False),
+        ({"dimensions": {**OWN, "merchant": "m"}}, False),
+    ],
+)
+def test_what_a_function_counts_itself(good: dict[str, Any], change: dict[str, Any], is_known: bool) -> None:
+    variables = good["resource"]["aws_lambda_function"]["processor"]["environment"]["variables"]
+    variables |= {"POWERTOOLS_SERVICE_NAME": "archiver", "POWERTOOLS_METRICS_NAMESPACE": "Payments"}
+    # Another function counts under a service of its own.
+    good["resource"]["aws_lambda_function"]["other"] = {"function_name": "lambda-other-dev"}
+    own = {"namespace": "Payments", "metric_name": "ChangesFailed", "dimensions": OWN, **change}
+    good["resource"][ALARM]["own"] = {**good["resource"][ALARM]["errors"], **own}
+    assert ("TAP-OBS-10" not in {finding.rule_id for finding in judge(good, FAMILIES)}) == is_known
+
+
+def test_each_index_of_a_table_has_its_metrics(good: dict[str, Any]) -> None:
+    indexes = good["resource"]["aws_dynamodb_table"]["ledger"]["global_secondary_index"]
+    indexes.append({"name": "index-more-dev", "hash_key": "payment_id"})
+    assert "TAP-OBS-10" not in {finding.rule_id for finding in judge(good)}
+
+
+@pytest.mark.parametrize(("operation", "is_known"), [("GetItem", True), ("GetItems", False), ("${var.o}", False)])
+def test_a_word_of_awss(good: dict[str, Any], operation: str, is_known: bool) -> None:
+    dimensions = {"TableName": "${aws_dynamodb_table.ledger.name}", "Operation": operation}
+    own = {"namespace": "AWS/DynamoDB", "metric_name": "SystemErrors", "dimensions": dimensions}
+    good["resource"][ALARM]["own"] = {**good["resource"][ALARM]["errors"], **own}
+    assert ("TAP-OBS-10" not in {finding.rule_id for finding in judge(good, FAMILIES)}) == is_known
+
+
+def test_a_service_that_no_function_of_the_stack_is(good: dict[str, Any]) -> None:
+    own = {"namespace": "Payments", "metric_name": "ChangesFailed", "dimensions": OWN}
+    good["resource"][ALARM]["own"] = {**good["resource"][ALARM]["errors"], **own}
+    assert [finding.rule_id for finding in judge(good, FAMILIES)] == ["TAP-OBS-10"]
+
+
+@pytest.mark.parametrize(("name", "is_known"), [("LinesOfErrors", True), ("LinesOfMore", False)])
+def test_what_a_filter_counts_in_the_logs(good: dict[str, Any], name: str, is_known: bool) -> None:
+    transformation = {"namespace": "Payments", "name": "LinesOfErrors", "value": "1"}
+    more = {**transformation, "name": "LinesOfWarnings"}
+    good["resource"]["aws_cloudwatch_log_metric_filter"] = {
+        "lines": {"name": "filter-lines-dev", "metric_transformation": [transformation, more]}
+    }
+    own = {"namespace": "Payments", "metric_name": name, "dimensions": None}
+    good["resource"][ALARM]["own"] = {**good["resource"][ALARM]["errors"], **own}
+    assert ("TAP-OBS-10" not in {finding.rule_id for finding in judge(good, FAMILIES)}) == is_known
+
+
+def test_dashboards_are_read(broken: Callable[..., set[str]]) -> None:
+    """What may stand in them: test_dashboard.py."""
+    shown = {"dashboard_name": "dashboard-a-dev", "dashboard_body": '{"widgets": [{"type": "custom"}]}'}
+    assert broken("aws_cloudwatch_dashboard.a", "", shown) == {"TAP-OBS-10"}
+
+
+LAMBDA = ROOT / "lib" / "lambda" / "payments"
+# observability.py counts for the processor.
+SERVICE_OF = {"archiver": "archiver", "processor": "processor", "observability": "processor"}
+
+
+def counted(path: Path) -> set[str]:
+    """The names of the metrics that a module counts: what it gives to add_metric, or to a function that does."""
+    tree = ast.parse(path.read_text())
+    counting = {"add_metric"} | {
+        node.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and any(argument.arg == "metric" for argument in node.args.args)
+    }
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Call)
+            and (getattr(node.func, "attr", None) or getattr(node.func, "id", "")) in counting
+        ):
+            name = next((word.value for word in node.keywords if word.arg in ("name", "metric")), None)
+            name = name or node.args[0]
+            found |= {part.value for part in ast.walk(name) if isinstance(part, ast.Constant) and part.value}
+    return found
+
+
+def test_the_list_of_our_own_metrics_is_the_codes() -> None:
+    emitted: dict[str, set[str]] = {}
+    for path in sorted(LAMBDA.glob("*.py")):
+        if names := counted(path):
+            emitted.setdefault(SERVICE_OF[path.stem], set()).update(names)
+    assert emitted == {service: set(metrics) for service, metrics in TABLES["emitted"].items()}

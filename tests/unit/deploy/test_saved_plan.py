@@ -1,0 +1,121 @@
+"""A saved plan belongs to one verdict and one state. What Terraform puts into its file is put there by hand."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lib.deploy.override import Stack
+from lib.deploy.plans.plan_file import PlanFile
+from lib.deploy.plans.saved import SavedPlan
+from lib.deploy.state import State
+from lib.environments import ToolError
+from lib.gate import verdict
+from lib.gate.stacks import read_stacks
+from lib.reports import Report
+
+STATE: dict[str, Any] = {"version": 4, "lineage": "l", "serial": 7, "resources": [], "outputs": {}}
+
+
+def passed(checked: Path, folder: Path) -> Path:
+    """A verdict that says that this directory has passed."""
+    stacks, _ = read_stacks(checked)
+    files = {name: digest for stack in stacks for name, digest in stack.files(checked)}
+    report = Report((), (), (), (), (), (), {"judge": "gate"}, "clean", files=files)
+    verdict.write(report, folder)
+    return folder / verdict.FILE
+
+
+@pytest.fixture
+def checked(stack: Stack, tmp_path: Path) -> Path:
+    """A directory with one stack."""
+    (stack.directory / "assets" / "code" / "lambda.zip").unlink()
+    folder = tmp_path / "checked"
+    stack.copy_to(folder / "stacks" / "one")
+    return folder
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> Path:
+    """As Terraform saves it: lineage and serial stand in the refreshed state only."""
+    file = tmp_path / "tfplan"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("tfplan", b"changes")
+        archive.writestr("tfstate", json.dumps(STATE))
+        archive.writestr("tfstate-prev", json.dumps({**STATE, "lineage": "", "serial": 0}))
+        archive.writestr("tfconfig/m-/cdk.tf.json", b"{}")
+        archive.writestr("tfconfig/modules.json", b"[]")
+    return file
+
+
+@pytest.fixture
+def saved(plan: Path, checked: Path, tmp_path: Path) -> SavedPlan:
+    return SavedPlan.save(tmp_path / "plan", plan, passed(checked, tmp_path / "reports"), "+ everything")
+
+
+def test_what_was_saved_is_what_may_be_applied(saved: SavedPlan, checked: Path) -> None:
+    assert SavedPlan.open(saved.folder).difference(saved.file, checked, State.of(STATE)) == ""
+    assert (saved.folder / "plan.txt").read_text() == "+ everything"
+
+
+def test_an_edited_plan(saved: SavedPlan, checked: Path) -> None:
+    with zipfile.ZipFile(saved.file, "a") as archive:
+        archive.writestr("more", b"")
+    difference = saved.difference(saved.file, checked, State.of(STATE))
+    assert difference == "tfplan was changed after make plan saved it: its digest is not the one in SHA256SUMS"
+
+
+def test_an_edited_verdict(saved: SavedPlan, checked: Path) -> None:
+    file = saved.folder / verdict.FILE
+    file.write_text(file.read_text().replace("PASSED", "passed"))
+    assert saved.difference(saved.file, checked, State.of(STATE)).startswith("verdict.json was changed")
+
+
+def test_other_json(saved: SavedPlan, checked: Path) -> None:
+    json_file = checked / "stacks" / "one" / "cdk.tf.json"
+    json_file.write_text(json_file.read_text().replace("sqs-q-dev", "sqs-q-prod"))
+    assert "stacks/one/cdk.tf.json was changed" in saved.difference(saved.file, checked, State.of(STATE))
+
+
+@pytest.mark.parametrize("name", ["policies", "policies/waivers.yaml", ".checkov.yaml"])
+def test_other_policies_and_other_waivers(plan: Path, checked: Path, tmp_path: Path, name: str) -> None:
+    """CI judged by others than this checkout has."""
+    file = passed(checked, tmp_path / "reports")
+    document = json.loads(file.read_text())
+    document["predicate"]["policy"]["annotations"][name] = "0" * 64
+    file.write_text(json.dumps(document))
+    saved = SavedPlan.save(tmp_path / "plan", plan, file, "")
+    assert f"{name} was changed" in saved.difference(saved.file, checked, State.of(STATE))
+
+
+@pytest.mark.parametrize(
+    ("now", "said"),
+    [
+        ({"serial": 8}, "it is stale: it was made when the state had serial 7, which is now 8"),
+        ({"lineage": "another"}, "it was made for another state"),
+        ({"outputs": {"x": {"value": "y"}}}, "the state within it is not the saved one"),
+    ],
+)
+def test_another_state(saved: SavedPlan, checked: Path, now: dict[str, Any], said: str) -> None:
+    assert saved.difference(saved.file, checked, State.of({**STATE, **now})).startswith(said)
+
+
+def test_the_configuration_within_a_plan_is_the_root_modules(plan: Path) -> None:
+    assert PlanFile(plan).configuration() == {"cdk.tf.json": b"{}"}
+
+
+@pytest.mark.parametrize("name", ["tfplan", "verdict.json", "SHA256SUMS"])
+def test_a_folder_that_lacks_something_is_named(saved: SavedPlan, name: str) -> None:
+    (saved.folder / name).unlink()
+    with pytest.raises(ToolError, match=rf"^PLAN=.* holds no {name}; "):
+        SavedPlan.open(saved.folder)
+
+
+def test_what_is_no_plan_is_named(tmp_path: Path) -> None:
+    (tmp_path / "tfplan").write_text("no archive")
+    with pytest.raises(ToolError, match=r"tfplan is no plan that Terraform has saved"):
+        PlanFile(tmp_path / "tfplan").configuration()
