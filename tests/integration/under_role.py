@@ -21,6 +21,8 @@ from lib.deploy.deployment import Deployment
 from lib.deploy.emulator import Address, Emulator
 from lib.deploy.override import JSON_NAME, OVERRIDE_NAME, Stack
 from lib.deploy.progress import Silent
+from lib.deploy.removal.ownership import Whose
+from lib.settings import Settings
 from tests.integration import terraform_log
 from tests.integration.certificates import issue
 
@@ -57,8 +59,10 @@ class UnderRole:
 
 
 @contextmanager
-def under_role(stack: Stack, policies: Mapping[str, Mapping[str, Any]], folder: Path) -> Iterator[UnderRole]:
-    """Not deployed yet. At the end the emulator is gone."""
+def under_role(
+    stack: Stack, settings: Settings, policies: Mapping[str, Mapping[str, Any]], folder: Path
+) -> Iterator[UnderRole]:
+    """Not deployed yet; `settings` are the stack's. At the end the emulator is gone."""
     for name in ("certificate", "logs"):
         (folder / name).mkdir()
     with Emulator.start(folder, stack.region, strict=issue(folder / "certificate")) as emulator:
@@ -77,7 +81,7 @@ def under_role(stack: Stack, policies: Mapping[str, Mapping[str, Any]], folder: 
                 config=Config(proxies={}, retries={"max_attempts": 2}, s3={"addressing_style": "path"}),
             )
 
-        deployment = replace(prepared, target=replace(prepared.target, connect=client))
+        deployment = replace(prepared, target=replace(prepared.target, connect=client, ours=Whose.of(settings)))
         _hand_over(deployment.stack, credentials)
         made = UnderRole(deployment, client, address.client, folder / "logs", calls)
         made.phase("init")

@@ -31,7 +31,6 @@ CHANGES: Mapping[str, tuple[str, Any]] = {
 }
 # Written anew by the same call as at first, or only ever replaced: their update needs no other permission.
 THE_SAME_CALL = {
-    "aws_cloudwatch_log_resource_policy",
     "aws_iam_role_policy",
     "aws_kms_alias",
     "aws_lambda_permission",

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from lib import environments
 from lib.deploy import local, terraform
 from lib.deploy.deployment import Deployment
 from lib.deploy.emulator import Address
-from lib.deploy.override import JSON_NAME, Stack, write_override
+from lib.deploy.override import JSON_NAME, Stack
 from lib.deploy.progress import Progress, Shown
 from lib.deploy.synth import RefusedError, judged_stack
 from lib.deploy.terraform import TerraformError
 from lib.environments import ToolError
-from tests.second_emulator.eleven import ENVIRONMENTS, eleven
+from tests.second_emulator.eleven import ENVIRONMENTS, check_quota, eleven
 from tests.second_emulator.gaps import Gaps, differences
 from tests.second_emulator.moto import running
 
@@ -60,62 +57,33 @@ def run(folder: Path, progress: Progress) -> list[str]:
     gaps = Gaps.read()
     stack = judged_stack({**os.environ, **SETTINGS}, folder / "synth")
     with running(folder, stack.region) as address:
-        _make_state_bucket(stack, address)
         deployment = _prepare(stack, gaps.without(stack.content), folder / "whole", address, progress)
         deployment.apply()
-        deployment.plan()
-        complaints = [*gaps.compare_plan(differences(_last_plan(deployment)))]
+        plan = deployment.plan()
+        complaints = [*gaps.compare_plan(differences(deployment.terraform.read_plan(plan.file)))]
         deployment.destroy()
         complaints += gaps.compare_left(deployment.leftovers())
+
         progress.show(f"{ENVIRONMENTS} environments' logs in one account and region")
         deployment = _prepare(stack, eleven(stack.content, SUFFIX), folder / "eleven", address, progress)
         try:
             deployment.apply()
         except TerraformError as error:
-            complaints.append(f"{ENVIRONMENTS} environments do not stand side by side: {error}")
+            complaints.append(f"{ENVIRONMENTS} environments cannot be deployed to one account and region: {error}")
         deployment.destroy()
+        complaints += check_quota(address.client("logs"))
     return complaints
 
 
 def _prepare(
     stack: Stack, content: Mapping[str, Any], folder: Path, address: Address, progress: Progress
 ) -> Deployment:
-    """A working copy with another JSON, ready to apply."""
-    copy = stack.copy_to(folder)
-    (copy.directory / JSON_NAME).write_text(json.dumps(content))
-    changed = Stack(copy.directory, content)
-    write_override(changed, address.url)
-    deployment = local.reopen(changed, address, progress, terraform.find(progress))
-    with local.one_init_at_a_time():
-        deployment.terraform.init()
-    return deployment
-
-
-def _last_plan(deployment: Deployment) -> Mapping[str, Any]:
-    """The plan that was saved last, as data."""
-    runner = deployment.terraform
-    done = subprocess.run(
-        [*runner.command, "show", "-json", "tfplan"],
-        cwd=runner.directory,
-        env=dict(runner.environment),
-        capture_output=True,
-        text=True,
+    """The stack with another JSON, ready to apply."""
+    changed = stack.copy_to(folder / "changed")
+    (changed.directory / JSON_NAME).write_text(json.dumps(content))
+    return local.prepare(
+        Stack(changed.directory, content), address, folder / "deployed", progress, terraform.find(progress)
     )
-    if done.returncode:
-        raise ToolError(f"terraform show failed: {done.stderr.strip()[-300:]}")
-    plan: Mapping[str, Any] = json.loads(done.stdout)
-    return plan
-
-
-def _make_state_bucket(stack: Stack, address: Address) -> None:
-    backend = stack.backend
-    client = address.client("s3", backend["region"])
-    try:
-        client.create_bucket(
-            Bucket=backend["bucket"], CreateBucketConfiguration={"LocationConstraint": backend["region"]}
-        )
-    except ClientError as error:
-        raise ToolError(f"moto makes no state bucket: {error}") from error
 
 
 if __name__ == "__main__":

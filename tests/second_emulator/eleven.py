@@ -43,6 +43,23 @@ def eleven(content: Mapping[str, Any], suffix: str) -> dict[str, Any]:
     return merged
 
 
+def check_quota(logs: Any) -> list[str]:
+    """A complaint if moto accepts the eleventh log resource policy: eleven environments would prove nothing then."""
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "delivery.logs.amazonaws.com"},
+        "Action": "logs:PutLogEvents",
+        "Resource": "*",
+    }
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    try:
+        for number in range(1, ENVIRONMENTS + 1):
+            logs.put_resource_policy(policyName=f"policy-{number}", policyDocument=document)
+    except logs.exceptions.LimitExceededException:
+        return []
+    return [f"moto accepts {ENVIRONMENTS} log resource policies, and AWS ten; eleven environments prove nothing"]
+
+
 def _numbered(block: Mapping[str, Any], suffix: str, number: int) -> dict[str, Any]:
     """With the number behind each identifier and in each name: `…-dev` becomes `…-dev7`."""
     named: dict[str, Any] = {
