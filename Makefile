@@ -59,13 +59,13 @@ redrive: setup  ## give what the archiver set aside or gave up to it again; STRE
 export-audit: setup  ## copy the audit trail before a destroy; TO=folder or TO=s3://bucket/prefix (python -m lib.operations export-audit)
 	@$(RUN) -m lib.operations export-audit --to '$(TO)'
 
-deploy-role: setup  ## the deploy role's policies, SUFFIX=qa7 ACCOUNT=123456789012; DIRECTORY=… writes files
+deploy-role: setup  ## policies of the deploy role, SUFFIX=qa7 ACCOUNT=123456789012; DIRECTORY=… writes files (python -m lib.access deploy-role)
 	@$(RUN) -m lib.access deploy-role
 
-client-policy: setup  ## a policy for an API client, ROUTES='POST /payments, GET /payments'
+client-policy: setup  ## policy of an API client, ROUTES='POST /payments, GET /payments' (python -m lib.access client-policy)
 	@$(RUN) -m lib.access client-policy
 
-second-emulator: setup  ## the stack on moto, beside its list of moto's gaps; some two minutes
+second-emulator: setup  ## deploy and destroy the stack on moto, and compare with the list of moto's gaps (python -m tests.second_emulator)
 	@$(RUN) -m tests.second_emulator
 
 test: setup  ## every test, integration on the emulator included

@@ -1,6 +1,6 @@
 """`python -m lib.access {deploy-role|client-policy}`: IAM policies for an account's administrator, on standard output.
 
-Exit codes: 0; 2 wrong input, nothing deployed, or AWS does not answer, one line on standard error; 130 for Ctrl-C.
+Exit codes: 0; 2 wrong input, nothing deployed or no answer from AWS, one line on standard error; 130 for Ctrl-C.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from lib import environments
 from lib.environments import ToolError
 
 COMMANDS = {
-    "deploy-role": "the managed policies of the role that deploys SUFFIX in ACCOUNT; DIRECTORY=… writes a file each",
-    "client-policy": "a policy for a client of the deployed API, which may call ROUTES and nothing else",
+    "deploy-role": "the managed policies of the role that deploys SUFFIX to ACCOUNT; DIRECTORY=… writes files",
+    "client-policy": "the policy of an API client that may call ROUTES of the deployed API, and nothing else",
 }
 
 
@@ -56,7 +56,7 @@ def deploy_role(environ: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     session = boto3.session.Session(region_name=settings.aws_region)
     account = environ.get("ACCOUNT") or account_of(session)
     if not re.fullmatch(r"\d{12}", account):
-        raise ToolError(f"ACCOUNT is {account!r}, but an account has twelve digits; set it like 123456789012")
+        raise ToolError(f"ACCOUNT is {account!r}, but an account has twelve digits; set it, like ACCOUNT=123456789012")
     partition = session.get_partition_for_region(settings.aws_region)
     return role.policies(role.parameters(settings, account, partition))
 
@@ -68,11 +68,13 @@ def account_of(session: Any) -> str:
     try:
         return str(session.client("sts").get_caller_identity()["Account"])
     except (BotoCoreError, ClientError) as error:
-        raise ToolError(f"ACCOUNT is not set, and AWS does not tell it ({error}); set it like 123456789012") from error
+        raise ToolError(
+            f"ACCOUNT is not set, and AWS cannot be asked for it ({error}); set it, like ACCOUNT=123456789012"
+        ) from error
 
 
 def show(policies: Mapping[str, Any], directory: str) -> None:
-    """As one JSON object, or each in a file of its own. Raises ToolError."""
+    """Print one JSON object, or write a file for each policy and print its path. Raises ToolError."""
     if not directory:
         print(json.dumps(policies, indent=2))
         return
@@ -99,7 +101,7 @@ def client_policy(environ: Mapping[str, str]) -> dict[str, Any]:
     try:
         routes = client.deployed_routes(stack.connect("apigatewayv2"), api.id)
     except (BotoCoreError, ClientError) as error:
-        raise ToolError(f"{stack.name} did not tell its routes: {error}") from error
+        raise ToolError(f"the routes of {stack.name} cannot be listed: {error}") from error
     wanted = client.split(environ.get("ROUTES", ""))
     return client.policy(api, routes, wanted, client.values(environ.get("VALUES", "")))
 

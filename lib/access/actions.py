@@ -1,4 +1,4 @@
-"""IAM's actions for an operation of an AWS SDK. Most have the operation's name; here are those that do not."""
+"""The IAM actions that an operation of the AWS SDK needs. Most have the operation's name; here are the others."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The ARNs of a stack's resources, by AWS's resource types, with the parameters of an environment in them.
 
-Names are literals in the JSON and end in the environment's suffix, so each ARN is exact: none has a pattern that
-would match another environment, as `…-dev` matches `…-my-dev`.
+Names are literals in the JSON and end in the environment's suffix, so each ARN names one resource. A pattern would
+also match another environment: `*-dev` matches `…-my-dev`.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def _named(argument: str, prefix: str, type_: str, *resources: str) -> Named:
 
 
 # docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
-# Lambda asks with a version or an alias behind the name where a call names one; Logs with `:*` for older calls.
+# Lambda checks the name with a version or alias where a call has one; Logs checks `:*` in older calls.
 NAMED: Mapping[str, Named] = {
     "aws_cloudwatch_dashboard": Named(
         "dashboard_name", {("cloudwatch", "dashboard"): ("arn:${PARTITION}:cloudwatch::${ACCOUNT}:dashboard/{}",)}
@@ -50,7 +50,7 @@ NAMED: Mapping[str, Named] = {
     "aws_sns_topic": _named("name", "sns", "topic", "{}"),
     "aws_sqs_queue": _named("name", "sqs", "queue", "{}"),
 }
-# Parts of a named resource, or without a name of their own; grants.toml says by what they are told.
+# Parts of a named resource, or without a name of their own; grants.toml says how they are identified.
 UNNAMED = frozenset(
     {
         "aws_apigatewayv2_api",
@@ -58,7 +58,6 @@ UNNAMED = frozenset(
         "aws_apigatewayv2_route",
         "aws_apigatewayv2_stage",
         "aws_cloudwatch_log_metric_filter",
-        "aws_cloudwatch_log_resource_policy",
         "aws_iam_role_policy",
         "aws_kms_key",
         "aws_lambda_alias",
@@ -78,7 +77,7 @@ UNNAMED = frozenset(
 
 
 def of_stack(content: Content, naming: Naming) -> dict[Type, tuple[str, ...]]:
-    """The ARNs of every named resource, with ${SUFFIX} and, in buckets' names, ${DIGEST} for the environment's own.
+    """The ARNs of every named resource, with ${SUFFIX} and, in bucket names, ${DIGEST} as parameters.
 
     Raises ToolError for a resource type that is neither in NAMED nor in UNNAMED, and for a name without the suffix.
     """

@@ -1,4 +1,4 @@
-"""The policy of an API client: execute-api:Invoke on named routes of the deployed API, and nothing else.
+"""The policy of an API client: execute-api:Invoke on named routes of the deployed API.
 
 docs.aws.amazon.com/apigateway/latest/developerguide/http-api-access-control-iam.html
 """
@@ -15,13 +15,13 @@ from lib.access.documents import VERSION
 from lib.environments import ToolError
 
 STAGE = "$default"
-# A path parameter's value in an ARN: no pattern, and nothing that a path would be told apart by.
+# A path parameter's value in an ARN: no wildcard and no path separator.
 VALUE = re.compile(r"[A-Za-z0-9._~-]+")
 
 
 @dataclass(frozen=True)
 class Api:
-    """Where the deployed API is."""
+    """The parts of the deployed API's ARN."""
 
     id: str
     partition: str
@@ -30,7 +30,7 @@ class Api:
 
     @classmethod
     def of_outputs(cls, outputs: Mapping[str, str]) -> Api:
-        """From Terraform's outputs; the emulator's endpoint has the API's id in its path."""
+        """From Terraform's outputs. The emulator's endpoint has the API's id in its path."""
         url = urlsplit(outputs["api_endpoint"])
         in_path = re.match(r"/_aws/execute-api/([^/]+)", url.path)
         api_id = in_path.group(1) if in_path else (url.hostname or "").partition(".")[0]
@@ -45,13 +45,13 @@ def deployed_routes(client: Any, api_id: str) -> list[str]:
 
 
 def policy(api: Api, routes: Collection[str], wanted: Collection[str], values: Mapping[str, str]) -> dict[str, Any]:
-    """For the wanted of an API's routes. `values`: path parameter -> the only value that the client may use.
+    """Permits the wanted routes. `values`: path parameter -> the only value that the client may use.
 
-    Raises ToolError: no route, one that the API does not have, a parameter that no wanted route has.
+    Raises ToolError: no route is wanted, the API does not have it, or no wanted route has that parameter.
     """
     known = ", ".join(routes)
     if not wanted:
-        raise ToolError(f"ROUTES is empty, and a client needs one; name some of: {known}")
+        raise ToolError(f"ROUTES is empty; name at least one of: {known}")
     for route in wanted:
         if route not in routes:
             raise ToolError(f"ROUTES has {route!r}, which the API does not have; it has: {known}")

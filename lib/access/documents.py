@@ -1,4 +1,4 @@
-"""Grants as IAM policy documents: one statement for each set of resources and conditions, packed by size."""
+"""Grants as IAM policy documents: a statement for each set of resources and condition, packed into few documents."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import Any
 
 from lib.access.grants import Grant
 
-# Of a managed policy, white space not counted: docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+# Characters of a managed policy without white space:
+# docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 LARGEST = 6144
-# Of managed policies on a role, without asking AWS for more: same page.
+# Managed policies of a role, by default: same page.
 MOST = 10
 VERSION = "2012-10-17"
 
@@ -19,7 +20,7 @@ Document = dict[str, Any]
 
 
 def documents(grants: Iterable[Grant], longest: Mapping[str, str]) -> list[Document]:
-    """As few policies as hold the grants. `longest`: the longest value of each parameter, with which each must fit."""
+    """Each fits into LARGEST even with the longest value of each parameter, which `longest` has."""
     packed: list[list[Statement]] = []
     for statement in sorted(statements(grants), key=lambda statement: -size([statement], longest)):
         place = next((policy for policy in packed if size([*policy, statement], longest) <= LARGEST), None)
@@ -30,7 +31,7 @@ def documents(grants: Iterable[Grant], longest: Mapping[str, str]) -> list[Docum
 
 
 def statements(grants: Iterable[Grant]) -> list[Statement]:
-    """One statement for what has the same resources and the same condition."""
+    """A statement for all grants with the same resources and condition."""
     groups: dict[str, tuple[Grant, set[str]]] = {}
     for grant in grants:
         key = json.dumps([sorted(grant.resources), grant.condition], sort_keys=True)
@@ -39,7 +40,7 @@ def statements(grants: Iterable[Grant]) -> list[Statement]:
 
 
 def size(policy: Sequence[Statement], longest: Mapping[str, str]) -> int:
-    """Characters of a document with the longest parameters, without white space."""
+    """Characters of a policy with the longest parameters, without white space."""
     text = json.dumps({"Version": VERSION, "Statement": policy}, separators=(",", ":"))
     for name, value in longest.items():
         text = text.replace(f"${{{name}}}", value)

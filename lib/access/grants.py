@@ -35,7 +35,7 @@ class Grant:
 
 @dataclass(frozen=True)
 class Entry:
-    """An entry of grants.toml. `resources` None: what AWS's resource types of the action meet in the stack."""
+    """An entry of grants.toml. `resources` None: the stack's resources of the types that AWS lists for the action."""
 
     actions: tuple[str, ...]
     resources: tuple[str, ...] | None
@@ -50,7 +50,7 @@ class Entry:
 
 
 class Grants:
-    """Every grant for a stack; `arns` are those of its named resources."""
+    """All grants for a stack. `arns`: those of its named resources."""
 
     def __init__(self, arns: Arns) -> None:
         tables = tomllib.loads(GRANTS_FILE.read_text())
@@ -61,11 +61,11 @@ class Grants:
 
     @property
     def documented(self) -> frozenset[str]:
-        """The actions that need not be called."""
+        """The actions that no call shows, and a document asks for."""
         return frozenset(action for entry in self._documented for action in entry.actions)
 
     def all(self) -> Iterator[Grant]:
-        """Raises ToolError for an action that is about nothing in the stack."""
+        """Raises ToolError for an action whose resource types the stack does not have."""
         for action, called in sorted(called_actions().items()):
             reason = f"calls {', '.join(sorted(called))}"
             entries = [entry for entry in self._targets if action in entry.actions]
@@ -95,8 +95,8 @@ class Grants:
                 yield Grant(action, tuple(unnamed["resources"]), {**unnamed["condition"], **entry.condition}, reason)
         if not met:
             raise ToolError(
-                f"{action} is about {', '.join(name for _, name in types)}, of which the stack has none; say in "
-                "lib/access/grants.toml which resources it needs"
+                f"{action} has the resource types {', '.join(name for _, name in types)}, and the stack has none; "
+                "name its resources in lib/access/grants.toml"
             )
 
     def _with_functions(self, condition: Condition) -> Condition:
@@ -109,7 +109,7 @@ class Grants:
 
 
 def called_actions() -> dict[str, set[str]]:
-    """Action -> the operations of calls.json that ask for it."""
+    """Action -> the operations in calls.json that need it."""
     found: dict[str, set[str]] = {}
     for service, names in read_calls().items():
         for name in names:
@@ -119,7 +119,7 @@ def called_actions() -> dict[str, set[str]]:
 
 
 def read_calls() -> Mapping[str, Sequence[str]]:
-    """Service -> operations, as the last run of tests/integration/test_deploy_role.py has noted them."""
+    """Service -> operations, as recorded by tests/integration/test_deploy_role.py."""
     found: Mapping[str, Sequence[str]] = json.loads(CALLS_FILE.read_text())["operations"]
     return found
 

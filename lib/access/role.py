@@ -1,4 +1,4 @@
-"""policies/deploy-role.json with an environment's parameters filled in: the managed policies of its deploy role."""
+"""The managed policies of an environment's deploy role: policies/deploy-role.json with its parameters filled in."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PARAMETERS = {
     "STATE_KEY": "the state's key in that bucket",
     "SUFFIX": "ENVIRONMENT_SUFFIX",
 }
-# With these, each policy must still be within its quota.
+# The longest value of each: every policy must fit into its quota with these.
 LONGEST = {
     "ACCOUNT": "1" * 12,
     "DIGEST": "1" * 8,
@@ -35,7 +35,7 @@ LONGEST = {
 
 
 def parameters(settings: Settings, account: str, partition: str) -> dict[str, str]:
-    """Of one environment."""
+    """The values for one environment."""
     return {
         "ACCOUNT": account,
         "DIGEST": Naming(settings.environment_suffix, settings.state_bucket).digest,
@@ -48,7 +48,7 @@ def parameters(settings: Settings, account: str, partition: str) -> dict[str, st
 
 
 def policies(values: Mapping[str, str]) -> dict[str, dict[str, Any]]:
-    """Name -> policy document. No name of them ends in the suffix: none counts as the stack's."""
+    """Name -> policy document. No name ends in the suffix, so that the search for leftovers ignores it."""
     content = json.loads(FILE.read_text())
     found = {}
     for number, document in enumerate(content["policies"], start=1):

@@ -35,7 +35,7 @@ def test_a_path_parameter_is_any_value_or_the_one_that_is_given() -> None:
 @pytest.mark.parametrize(
     ("wanted", "values", "said"),
     [
-        ((), {}, "ROUTES is empty, and a client needs one; name some of: GET /payments/{payment_id}, POST /payments"),
+        ((), {}, "ROUTES is empty; name at least one of: GET /payments/{payment_id}, POST /payments"),
         (("POST /payment",), {}, "'POST /payment', which the API does not have"),
         (("* /payments",), {}, "which the API does not have"),
         (("POST /payments",), {"merchant_id": "shop"}, "'merchant_id', which is no path parameter of POST /payments"),
