@@ -12,7 +12,7 @@ from typing import Any
 from lib import environments
 from lib.access.arns import Content, of_stack
 from lib.access.documents import documents
-from lib.access.grants import Grant, Grants
+from lib.access.grants import Grant, Grants, called_actions
 from lib.access.role import FILE, LONGEST, PARAMETERS
 from lib.environments import ToolError
 from lib.naming import Naming
@@ -32,10 +32,12 @@ def role(content: Content, naming: Naming) -> dict[str, Any]:
 
 
 def reasons(grants: list[Grant]) -> dict[str, str]:
-    """Action -> why it is granted."""
-    found: dict[str, dict[str, None]] = {}
+    """Action -> the operations that need it, and what grants.toml says about it."""
+    found = {action: [f"calls {', '.join(sorted(names))}"] for action, names in called_actions().items()}
     for grant in grants:
-        found.setdefault(grant.action, {})[grant.reason] = None
+        texts = found.setdefault(grant.action, [])
+        if grant.reason and grant.reason not in texts:
+            texts.append(grant.reason)
     return {action: "; ".join(texts) for action, texts in sorted(found.items())}
 
 

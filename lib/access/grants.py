@@ -25,7 +25,7 @@ Arns = Mapping[Type, tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Grant:
-    """One action on some resources, under an IAM condition ({} for none)."""
+    """One action on some resources, under an IAM condition ({} for none). `reason`: empty where calls suffice."""
 
     action: str
     resources: tuple[str, ...]
@@ -66,33 +66,33 @@ class Grants:
 
     def all(self) -> Iterator[Grant]:
         """Raises ToolError for an action whose resource types the stack does not have."""
-        for action, called in sorted(called_actions().items()):
-            reason = f"calls {', '.join(sorted(called))}"
+        for action in sorted(called_actions()):
             entries = [entry for entry in self._targets if action in entry.actions]
             for entry in entries or [Entry((action,), None, {}, "")]:
-                yield from self._of(action, entry, "; ".join(text for text in (reason, entry.reason) if text))
+                yield from self._of(action, entry)
         for entry in self._documented:
             for action in entry.actions:
-                yield from self._of(action, entry, entry.reason)
+                yield from self._of(action, entry)
 
-    def _of(self, action: str, entry: Entry, reason: str) -> Iterator[Grant]:
+    def _of(self, action: str, entry: Entry) -> Iterator[Grant]:
         if entry.resources is not None:
-            yield Grant(action, entry.resources, self._with_functions(entry.condition), reason)
+            yield Grant(action, entry.resources, self._with_functions(entry.condition), entry.reason)
             return
         found = reference.find(action)
         types = [(action.partition(":")[0], name) for name in found.resource_types] if found else []
         if not types:
-            yield Grant(action, ("*",), entry.condition, reason)
+            yield Grant(action, ("*",), entry.condition, entry.reason)
             return
         met = False
         for type_ in types:
             if type_ in self._arns:
                 met = True
-                yield Grant(action, self._arns[type_], entry.condition, reason)
+                yield Grant(action, self._arns[type_], entry.condition, entry.reason)
             elif type_ in self._unnamed:
                 met = True
                 unnamed = self._unnamed[type_]
-                yield Grant(action, tuple(unnamed["resources"]), {**unnamed["condition"], **entry.condition}, reason)
+                condition = {**unnamed["condition"], **entry.condition}
+                yield Grant(action, tuple(unnamed["resources"]), condition, entry.reason)
         if not met:
             raise ToolError(
                 f"{action} has the resource types {', '.join(name for _, name in types)}, and the stack has none; "
