@@ -39,8 +39,10 @@ class Action:
 
 
 def find(name: str) -> Action | None:
-    """Spelled exactly. Raises KeyError for a service that is not in the file."""
+    """None for an action that AWS does not have, spelled exactly. Raises KeyError for a service not in the file."""
     prefix, _, action = name.partition(":")
+    if prefix not in _services():
+        raise KeyError(f"{name}: add {prefix!r} to PREFIXES in tests/service_authorization/generate.py, and run it")
     service = _services()[prefix]
     if action not in service["actions"]:
         return None

@@ -35,11 +35,12 @@ EXAMPLES: Mapping[tuple[str, str], tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class Rendered:
-    """A document, and the type and argument of the resource that has it."""
+    """A document, the data source that it comes from, and the type and argument of the resource that has it."""
 
     resource_type: str
     argument: str
     address: str
+    source: str
     document: Mapping[str, Any]
 
 
@@ -54,7 +55,7 @@ def policies(content: Mapping[str, Any]) -> Iterator[Rendered]:
                     document = {
                         "Statement": [_statement(content, item) for item in documents[found.group(3)]["statement"]]
                     }
-                    yield Rendered(resource_type, argument, f"{resource_type}.{name}", document)
+                    yield Rendered(resource_type, argument, f"{resource_type}.{name}", found.group(3), document)
 
 
 def _statement(content: Mapping[str, Any], statement: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Our policies against AWS's service-authorization data: what AWS would ignore without a word is a failure here.
+"""Our policies against AWS's service-authorization data. AWS ignores an unknown action or a dead condition silently.
 
 The stack's own documents, the deploy role's and a client's; and examples that show that the checks find what they must.
 """
@@ -30,6 +30,7 @@ def test_the_stack_s_own_policies(template: Template) -> None:
         "aws_sns_topic_policy",
         "aws_sqs_queue",
     }
+    assert {policy.source for policy in found} == template.json["data"]["aws_iam_policy_document"].keys()
     # In a key's policy `*` is the key itself.
     assert [
         f"{policy.address}: {problem}"
@@ -53,7 +54,7 @@ def test_a_client_s_policy() -> None:
 
 
 def test_what_no_reference_has_is_still_absent() -> None:
-    """An exception for what AWS has listed meanwhile excuses nothing any more."""
+    """An exception for an action that AWS lists by now is superfluous."""
     assert [action for action in UNLISTED if find(action)] == []
 
 

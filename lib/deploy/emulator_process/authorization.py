@@ -1,8 +1,10 @@
-"""With AUTH: what AWS asks a policy for, where MiniStack 1.5.33 asks for something else. Applied by fixes.apply().
+"""With AUTH: action, resource and condition keys as AWS checks them, where MiniStack 1.5.33 checks others.
 
-1. Lambda: MiniStack takes GetAlias for ListAliases, DeleteAlias for DeleteFunction, GetEventSourceMapping for
-   ListEventSourceMappings, and asks nothing for UpdateEventSourceMapping and some others. The SDK's own model tells.
-2. The resource of dashboards, key aliases, tags of tables and topics, and of a function that is being made, is `*`.
+Applied by fixes.apply().
+
+1. Lambda: MiniStack checks ListAliases for GetAlias, DeleteFunction for DeleteAlias, ListEventSourceMappings for
+   GetEventSourceMapping, and nothing for UpdateEventSourceMapping and some others. The SDK's model has the right ones.
+2. The resource of dashboards, key aliases, tags of tables and topics, and of a function that is created, is `*`.
    A key that a request names by its alias is still a key, not an alias.
 3. APIs and event source mappings have no aws:ResourceTag; the tags of an API are those of what is beneath it.
    Requests to API Gateway have no aws:RequestTag, and creating a mapping has no lambda:FunctionArn.
