@@ -10,7 +10,7 @@ import sys
 import traceback
 import uuid
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -66,9 +66,13 @@ def secret(client: Any) -> str:
     return arn
 
 
+def no_payments(_: str) -> NoReturn:
+    raise AssertionError("it calls the API of nobody")
+
+
 @pytest.fixture
 def stack(emulator: Emulator, secret: str) -> Deployed:
-    return Deployed("the stack", {"gateway_secret_arn": secret}, emulator.address.client)
+    return Deployed("the stack", {"gateway_secret_arn": secret}, emulator.address.client, no_payments)
 
 
 def test_a_key_from_a_pipe_is_stored_and_used(stack: Deployed, secret: str, client: Any, proxy: Proxy) -> None:
@@ -120,7 +124,7 @@ def test_nothing_is_no_key(stack: Deployed, text: str) -> None:
 
 
 def test_a_stack_with_the_simulated_gateway_needs_no_key(stack: Deployed) -> None:
-    simulated = Deployed("the stack", {"gateway_secret_arn": ""}, stack.connect)
+    simulated = Deployed("the stack", {"gateway_secret_arn": ""}, stack.connect, no_payments)
     with pytest.raises(ToolError, match="PAYMENT_GATEWAY=stripe"):
         gateway_key.gateway_key(simulated, io.StringIO(KEY), Shown())  # type: ignore[arg-type]
 
