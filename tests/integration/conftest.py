@@ -31,6 +31,7 @@ ORDER = (
     "test_aws_behaviour",
     "test_declared",
     "test_payments",
+    "test_gateway",
     "test_model",
     "test_concurrency",
     "test_load",
@@ -173,7 +174,6 @@ def wish() -> Callable[..., dict[str, Any]]:
 
     def body(**other: Any) -> dict[str, Any]:
         return {
-            "merchant_id": "integration-shop",
             "amount": 4200,
             "currency": "EUR",
             "payment_token": "tok_integration",
