@@ -67,7 +67,7 @@ def account() -> Iterator[Account]:
     made = Account()
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802 - http.server's name
+        def do_GET(self) -> None:
             made.requests.append(self.path)
             made.authorizations.add(self.headers["Authorization"])
             status = made.failures.pop(0) if made.failures else 200
@@ -229,7 +229,7 @@ class Secrets:
         self.value = value
 
     def get_secret_value(self, *, SecretId: str) -> dict[str, str]:  # noqa: N803 - as boto3 has it
-        assert SecretId == "arn:secret"  # noqa: S105 - a name
+        assert SecretId == "arn:secret"
         return {"SecretString": self.value}
 
 
