@@ -7,6 +7,7 @@ reserves with its intent, and `pending_refunds`, by which the last outcome knows
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -135,11 +136,17 @@ def _write(
 ) -> dict[str, Any]:
     """The arguments of UpdateItem, with the names and values that the expressions use: DynamoDB refuses others."""
     update = f"SET {changes} REMOVE {removed}" if removed else f"SET {changes}"
-    used = sorted(set(re.findall(r"[#:]\w+", f"{condition} {update}")))
+    used = _placeholders(f"{condition} {update}")
     known = {**CONSTANTS, "merchant_id": merchant_id, **values}
     return {
         "ConditionExpression": condition,
         "UpdateExpression": update,
-        "ExpressionAttributeNames": {name: key if name == "#key" else name[1:] for name in used if name[0] == "#"},
-        "ExpressionAttributeValues": {name: attribute(known[name[1:]]) for name in used if name[0] == ":"},
+        "ExpressionAttributeNames": {f"#{name}": key if name == "key" else name for name in used["#"]},
+        "ExpressionAttributeValues": {f":{name}": attribute(known[name]) for name in used[":"]},
     }
+
+
+@functools.cache
+def _placeholders(expressions: str) -> dict[str, list[str]]:
+    """The names in the expressions, by their sign. There are a few dozen different expressions."""
+    return {sign: sorted(set(re.findall(rf"{sign}(\w+)", expressions))) for sign in "#:"}
