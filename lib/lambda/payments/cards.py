@@ -114,13 +114,9 @@ def _numbers(text: str) -> Iterator[tuple[int, int]]:
     text = lookalikes.blank(text)
     for run in _RUN.finditer(text):
         groups = [(run.start() + group.start(1), group[1]) for group in _GROUP.finditer(run[0])]
-        first = 0
-        while first < len(groups):
-            last = _last_group(text, groups, first)
-            if last is not None:
-                yield groups[first][0], groups[last][0] + len(groups[last][1])
-                first = last
-            first += 1
+        for first, (start, _) in enumerate(groups):
+            if (last := _last_group(text, groups, first)) is not None:
+                yield start, groups[last][0] + len(groups[last][1])
 
 
 def _encoded(text: str) -> Iterator[tuple[int, int]]:
