@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 import string
 from random import Random
 
@@ -180,7 +179,7 @@ def test_what_is_redacted_holds_no_card_number(text: str) -> None:
     redacted = cards.redact(text)
     assert not cards.contains(redacted)
     assert (redacted == text) == (not cards.contains(text))
-    assert not cards.contains(json.dumps(cards.redact_all({text: [text, {"a": text}]}), ensure_ascii=False))
+    assert cards.redact_all({text: [text, {"a": text}]}) == {redacted: [redacted, {"a": redacted}]}
 
 
 def test_redacting_reaches_every_key_value_and_number() -> None:
