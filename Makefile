@@ -1,6 +1,6 @@
 # Each command sets up what it needs on a machine that has Python >= 3.11 and make.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-down outputs env test lint synth gate state-bucket plan deploy destroy unlock reconcile redrive export-audit gateway-key fuzz mutants bench load docs lock
+.PHONY: help setup demo demo-down outputs env test lint synth gate state-bucket plan deploy destroy drift unlock smoke reconcile redrive export-audit gateway-key fuzz mutants bench load docs lock
 
 PYTHON ?= $(shell for candidate in python3.12 python3 python3.13 python3.11 /usr/bin/python3; do \
 	$$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$candidate && break; done)
@@ -47,14 +47,21 @@ deploy: setup  ## plan, check, show, confirm and apply on AWS; PLAN=FOLDER appli
 destroy: setup  ## remove everything from AWS, by its state alone; AUTO_APPROVE=1 asks no question (python -m lib.deploy destroy)
 	@$(RUN) -m lib.deploy destroy
 
+drift: setup  ## manual changes of the deployed stack, each with the violated rule; JSON=1 for a program (python -m lib.deploy drift)
+	@$(RUN) -m lib.deploy drift $(if $(JSON),--json)
+
 unlock: setup  ## remove the lock on the state that a killed run left; LOCK=ID (python -m lib.deploy unlock)
 	@$(RUN) -m lib.deploy unlock
 
-reconcile: setup  ## compare ledger and archive; SETTLE=120 leaves out what changed within 120 s (python -m lib.operations reconcile)
-	@$(RUN) -m lib.operations reconcile $(if $(SETTLE),--settle '$(SETTLE)')
+smoke: setup  ## one payment through the deployed API, followed to its receipt, then refunded (python -m lib.operations smoke)
+	@$(RUN) -m lib.operations smoke
 
-redrive: setup  ## give what the archiver set aside or gave up to it again; STREAM=1: whatever the stream still has (python -m lib.operations redrive)
-	@$(RUN) -m lib.operations redrive $(if $(filter 1,$(STREAM)),--stream)
+reconcile: setup  ## compare ledger, archive and gateway; DAY=2026-11-23, SINCE=…, SETTLE=120, LIMIT=100, JSON=1 (python -m lib.operations reconcile)
+	@$(RUN) -m lib.operations reconcile $(if $(SETTLE),--settle '$(SETTLE)') $(if $(DAY),--day '$(DAY)') \
+		$(if $(SINCE),--since '$(SINCE)') $(if $(LIMIT),--limit '$(LIMIT)') $(if $(filter 1,$(JSON)),--json)
+
+redrive: setup  ## give what the archiver set aside or gave up to it again; STREAM=1: whatever the stream still has; RECEIPTS=1: receipts from the ledger (python -m lib.operations redrive)
+	@$(RUN) -m lib.operations redrive $(if $(filter 1,$(STREAM)),--stream) $(if $(filter 1,$(RECEIPTS)),--receipts)
 
 export-audit: setup  ## copy the audit trail before a destroy; TO=folder or TO=s3://bucket/prefix (python -m lib.operations export-audit)
 	@$(RUN) -m lib.operations export-audit --to '$(TO)'

@@ -62,8 +62,8 @@ def redeliver(deployment: Deployment, load: Load, progress: Progress) -> int:
 def differences(deployment: Deployment, load: Load) -> Iterator[str]:
     """What was lost, doubled or changed on the way; nothing, or a line each."""
     archive, table = _archive(deployment), deployment.outputs["transactions_table_name"]
-    booked, _ = ledger.read(deployment.client("dynamodb"), table)
-    ours = {one.payment_id: one for one in booked.values() if one.merchant_id == load.merchant}
+    booked = ledger.payments(deployment.client("dynamodb"), table)
+    ours = {one.payment_id: one for one in booked if one.merchant_id == load.merchant}
     taken = {payment.payment_id: payment for payment in load.payments}
     yield from (f"{one} is in the ledger, and no client has it" for one in ours.keys() - taken.keys())
     yield from (f"{one} was accepted and is not in the ledger" for one in taken.keys() - ours.keys())
@@ -77,7 +77,7 @@ def differences(deployment: Deployment, load: Load) -> Iterator[str]:
     prefix = f"{RECEIPTS}{load.merchant}/"
     receipts = {key: document(key, content) for key, content in archive.read_all(archive.keys(prefix))}
     for payment_id in taken.keys() & ours.keys():
-        payment, shown = taken[payment_id], ours[payment_id].shown
+        payment, shown = taken[payment_id], ours[payment_id].archived
         if (shown["captured"], shown["refunded"]) != (payment.captured, payment.refunded):
             yield f"{payment_id} has {shown} in the ledger; its client was answered {payment}"
         if trail[payment_id] != Counter(range(1, payment.version + 1)):
@@ -90,7 +90,7 @@ def differences(deployment: Deployment, load: Load) -> Iterator[str]:
     for currency in CURRENCIES:
         sums = {
             "clients": _sums((one.currency, one.captured, one.refunded) for one in load.payments)[currency],
-            "ledger": _sums(_money(one.shown) for one in ours.values())[currency],
+            "ledger": _sums(_money(one.archived) for one in ours.values())[currency],
             "audit trail": _sums(_money(one) for one in last.values())[currency],
             "receipts": _sums(_money(one) for one in receipts.values())[currency],
         }

@@ -8,11 +8,12 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
 
 from lib.environments import ToolError
 
@@ -20,6 +21,11 @@ AUDIT = "audit/"
 RECEIPTS = "receipts/"
 SET_ASIDE = "set-aside/"
 READERS = 8  # objects read at once
+AHEAD = 4 * READERS  # objects read before they are asked for: what reading takes of memory
+
+
+Key = TypeVar("Key")
+Read = TypeVar("Read")
 
 
 class UnreadableError(ToolError):
@@ -33,32 +39,66 @@ class ArchiveReader:
     client: Any
     bucket: str
 
-    def keys(self, prefix: str) -> dict[str, str]:
-        """Key -> ETag of what stands below the prefix, in the order of the keys."""
+    def listed(self, prefix: str) -> Iterator[dict[str, Any]]:
+        """What stands below the prefix, in the order of the keys, as S3 lists it: `Key`, `ETag`, `LastModified`."""
         pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
-        return {item["Key"]: item["ETag"] for page in pages for item in page.get("Contents", [])}
+        return (item for page in pages for item in page.get("Contents", []))
+
+    def keys(self, prefix: str) -> dict[str, str]:
+        """Key -> ETag of what stands below the prefix, in the order of the keys. All in memory."""
+        return {item["Key"]: item["ETag"] for item in self.listed(prefix)}
 
     def read(self, key: str) -> bytes | None:
         """None for an object that is not there (any more)."""
+        found = self.read_with_etag(key)
+        return found[0] if found else None
+
+    def read_with_etag(self, key: str) -> tuple[bytes, str] | None:
+        """The object and its ETag; None for one that is not there (any more)."""
         try:
-            content: bytes = self.client.get_object(Bucket=self.bucket, Key=key)["Body"].read()
+            answer = self.client.get_object(Bucket=self.bucket, Key=key)
         except self.client.exceptions.NoSuchKey:
             return None
-        return content
+        return answer["Body"].read(), answer["ETag"]
 
     def read_all(self, keys: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         """The objects, several at once, in the order of the keys; without those that are not there any more."""
-        listed = list(keys)
-        with ThreadPoolExecutor(READERS) as pool:
-            for key, content in zip(listed, pool.map(self.read, listed), strict=True):
-                if content is not None:
-                    yield key, content
+        yield from ((key, content) for key, content in ahead(keys, self.read) if content is not None)
 
     def audit(self, prefix: str = AUDIT) -> Iterator[tuple[str, dict[str, Any]]]:
         """Each audit record below the prefix, with the key of its object. Raises UnreadableError."""
         for key, content in self.read_all(self.keys(prefix)):
             for record in audit_records(key, content):
                 yield key, record
+
+    def audit_since(self, since: datetime) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Each audit record that was written since then, with the key of its object: of a few days, not of a year.
+
+        Raises UnreadableError.
+        """
+        for key, content in self.read_all(self._audit_keys(since)):
+            for record in audit_records(key, content):
+                yield key, record
+
+    def _audit_keys(self, since: datetime) -> Iterator[str]:
+        days = (datetime.now(UTC).date() - since.astimezone(UTC).date()).days
+        for day in (since.astimezone(UTC) + timedelta(days=number) for number in range(days + 1)):
+            prefix = f"{AUDIT}{day:year=%Y/month=%m/day=%d}/"
+            for page in self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix):
+                yield from (item["Key"] for item in page.get("Contents", []) if item["LastModified"] >= since)
+
+
+def ahead(keys: Iterable[Key], read: Callable[[Key], Read]) -> Iterator[tuple[Key, Read]]:
+    """Each key with what reading it gives, in order; a few are read at once, and not all are kept in memory."""
+    reading: deque[tuple[Key, Future[Read]]] = deque()
+    with ThreadPoolExecutor(READERS) as pool:
+        for key in keys:
+            reading.append((key, pool.submit(read, key)))
+            if len(reading) == AHEAD:
+                first, found = reading.popleft()
+                yield first, found.result()
+        for first, found in reading:
+            yield first, found.result()
 
 
 def audit_records(key: str, content: bytes) -> list[dict[str, Any]]:

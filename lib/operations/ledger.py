@@ -1,68 +1,221 @@
 """The ledger as it is read: every payment, as the archive should show it.
 
 The rules are written down here a second time, on purpose: a comparison that asked the functions' code what is right
-would agree with its mistakes.
+would agree with its mistakes. docs/payments.md describes the item.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-SHOWN = (
-    *("payment_id", "merchant_id", "amount", "currency", "captured", "refunded", "created_at", "updated_at"),
-    *("customer_id", "metadata"),
+from lib.operations.window import CLOCKS_DIFFER, Window
+
+# What the archive has of a payment: what clients see, without what can tell of a person.
+ARCHIVED = (
+    *("payment_id", "merchant_id", "amount", "currency", "captured", "refunded", "decline_code", "livemode"),
+    *("created_at", "updated_at"),
 )
+BOOKKEEPING = (
+    "status",
+    "version",
+    "steps",
+    "gateway",
+    "gateway_reference",
+    "token_hash",
+    "capture_before",
+    "refundable",
+)
+READ = tuple(dict.fromkeys((*ARCHIVED, *BOOKKEEPING)))
+MAKING = ("sale", "authorize")
+UNDER_WAY = {"capturing": "capture", "voiding": "void"}  # stored status -> the step that is pending
+
+Item = Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: who asked for it, with which request, and what came of it (`state`: pending, succeeded or declined).
+
+    `version` is the payment's after the outcome.
+    """
+
+    key: str
+    kind: str
+    at: str
+    actor: str
+    actor_id: str
+    request_id: str
+    state: str
+    amount: int | None = None
+    version: int | None = None
+    settled_at: str | None = None
+    settled_by: str | None = None
+    decline_code: str | None = None
+    reference: str | None = None
+
+    @property
+    def is_pending(self) -> bool:
+        return self.state == "pending"
+
+    def times(self) -> list[datetime]:
+        """When it began, and when its outcome was recorded."""
+        return [datetime.fromisoformat(text) for text in (self.at, self.settled_at) if text]
 
 
 @dataclass(frozen=True)
 class Payment:
-    """`shown` is what audit records and receipts say of it; `version` counts its changes from 1."""
+    """`archived` is what audit records and receipts say of it; `version` counts its changes from 1."""
 
     payment_id: str
     merchant_id: str
     version: int
     updated_at: datetime
-    shown: Mapping[str, Any]
+    status: str
+    gateway: str
+    gateway_reference: str | None
+    token_hash: str | None
+    refundable: int
+    archived: Mapping[str, Any]
+    steps: Mapping[str, Step]
+
+    @property
+    def making(self) -> Step:
+        """The step that made it."""
+        return next(step for step in self.steps.values() if step.kind in MAKING)
+
+    def times(self) -> list[datetime]:
+        """Of all its changes."""
+        return [at for step in self.steps.values() for at in step.times()]
+
+    @property
+    def changes(self) -> int:
+        """How many of its versions its steps account for: an intent and an outcome each."""
+        return sum(1 if step.is_pending else 2 for step in self.steps.values())
+
+    def inconsistencies(self) -> dict[str, tuple[Any, Any]]:
+        """What contradicts the item's own steps: name -> what is stored, what follows from the steps."""
+        refunds = [step for step in self.steps.values() if step.kind == "refund"]
+        refunded = sum(step.amount or 0 for step in refunds if step.state == "succeeded")
+        reserved = sum(step.amount or 0 for step in refunds if step.is_pending)
+        status, captured = self._status_and_captured()
+        pairs = {
+            "status": (self.status, status),
+            "captured": (self.archived["captured"], captured),
+            "refunded": (self.archived["refunded"], refunded),
+            "refundable": (self.refundable, captured - refunded - reserved),
+            # Erasing what tells of a person is a version without a step.
+            "version": (self.version, max(self.version, self.changes)),
+        }
+        return {name: values for name, values in pairs.items() if values[0] != values[1]}
+
+    def _status_and_captured(self) -> tuple[str, int]:
+        amount = int(self.archived["amount"])
+        if self.making.state != "succeeded":
+            return self.making.state, 0
+        status, captured = ("captured", amount) if self.making.kind == "sale" else ("authorized", 0)
+        for step in self.steps.values():
+            if step.kind == "capture" and step.state == "succeeded":
+                status, captured = "captured", amount if step.amount is None else step.amount
+            elif step.kind == "void" and step.state == "succeeded":
+                status = "voided"
+            elif step.kind in UNDER_WAY.values() and step.is_pending and status == "authorized":
+                status = next(stored for stored, kind in UNDER_WAY.items() if kind == step.kind)
+        return status, captured
 
 
-def read(client: Any, table: str) -> tuple[dict[str, Payment], list[str]]:
-    """The payments by their ids, and the ids of items that are none. `client`: boto3's of DynamoDB."""
-    payments: dict[str, Payment] = {}
-    others: list[str] = []
-    for page in client.get_paginator("scan").paginate(TableName=table, ConsistentRead=True):
-        for item in page["Items"]:
-            payment = payment_of(item)
-            if payment:
-                payments[payment.payment_id] = payment
-            else:
-                others.append(str(item["payment_id"]["S"]))
-    return payments, others
+def scan(client: Any, table: str, window: Window | None = None) -> Iterator[Item]:
+    """The items, without token, customer and metadata; of a window those that may have changed in it.
+
+    `client`: boto3's of DynamoDB. A filter leaves out what is transferred, not what is paid for.
+    """
+    names = {f"#{name}": name for name in READ}
+    arguments: dict[str, Any] = {
+        "TableName": table,
+        "ConsistentRead": True,
+        "ProjectionExpression": ", ".join(names),
+        "ExpressionAttributeNames": names,
+    }
+    if window and not window.is_everything:
+        arguments["FilterExpression"] = (
+            "attribute_not_exists(#updated_at) OR (#created_at < :end AND #updated_at >= :begin)"
+        )
+        arguments["ExpressionAttributeValues"] = {
+            ":begin": {"S": _timestamp(window.begin - CLOCKS_DIFFER)},
+            ":end": {"S": _timestamp(window.end + CLOCKS_DIFFER)},
+        }
+    for page in client.get_paginator("scan").paginate(**arguments):
+        yield from page["Items"]
 
 
-def payment_of(item: Mapping[str, Any]) -> Payment | None:
+def payments(client: Any, table: str) -> Iterator[Payment]:
+    """Every payment; without the items that are none."""
+    return (payment for item in scan(client, table) if (payment := payment_of(item)))
+
+
+def find(client: Any, table: str, payment_id: str) -> Item | None:
+    """The payment's item as last written."""
+    found = client.get_item(TableName=table, Key={"payment_id": {"S": payment_id}}, ConsistentRead=True)
+    item: Item | None = found.get("Item")
+    return item
+
+
+def payment_of(item: Item) -> Payment | None:
     """From an item as DynamoDB spells it; None for one that is no payment."""
     try:
-        values = {name: _plain(item[name]) for name in (*SHOWN, "status", "version") if name in item}
-        shown = {name: values[name] for name in SHOWN if values.get(name) not in (None, {})}
-        shown["status"] = _status(values["status"], values["captured"], values["refunded"])
+        values = {name: _plain(item[name]) for name in READ if name in item}
+        steps = {key: Step(key=key, **step) for key, step in values["steps"].items()}
+        if sum(step.kind in MAKING for step in steps.values()) != 1:
+            return None
         return Payment(
             payment_id=values["payment_id"],
             merchant_id=values["merchant_id"],
-            version=values["version"],
+            version=int(values["version"]),
             updated_at=datetime.fromisoformat(values["updated_at"]),
-            shown=shown,
+            status=values["status"],
+            gateway=values["gateway"],
+            gateway_reference=values.get("gateway_reference"),
+            token_hash=values.get("token_hash"),
+            refundable=values.get("refundable", 0),
+            archived=_archived(values, steps),
+            steps=steps,
         )
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, AttributeError):
         return None
 
 
-def _status(stored: str, captured: int, refunded: int) -> str:
+def _archived(values: Mapping[str, Any], steps: Mapping[str, Step]) -> dict[str, Any]:
+    state = _state(values["status"], values["captured"], values["refunded"])
+    refunds = sorted((step for step in steps.values() if step.kind == "refund"), key=lambda step: (step.at, step.key))
+    shown = {
+        **{name: values.get(name) for name in ARCHIVED},
+        "status": state,
+        "pending_step": UNDER_WAY.get(values["status"]),
+        "capture_before": values.get("capture_before") if state == "authorized" else None,
+        "refunds": [_refund(step) for step in refunds],
+    }
+    return {name: value for name, value in shown.items() if value not in (None, [])}
+
+
+def _refund(step: Step) -> dict[str, Any]:
+    values = {
+        "refund_id": f"ref_{step.key}",
+        "amount": step.amount,
+        "status": step.state,
+        "decline_code": step.decline_code,
+        "created_at": step.at,
+    }
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _state(status: str, captured: int, refunded: int) -> str:
     """docs/payments.md: how far a payment is refunded is seen from its amounts."""
-    if stored != "captured" or refunded == 0:
-        return stored
+    if status in UNDER_WAY:
+        return "authorized"
+    if status != "captured" or refunded == 0:
+        return status
     return "refunded" if refunded == captured else "partially_refunded"
 
 
@@ -73,3 +226,8 @@ def _plain(spelled: Mapping[str, Any]) -> Any:
     if kind == "M":
         return {name: _plain(inner) for name, inner in value.items()}
     return value
+
+
+def _timestamp(at: datetime) -> str:
+    """As payments have it: the order of these texts is the order in time."""
+    return at.isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -9,28 +10,48 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from lib.operations import ledger
-from lib.operations.archive import RECEIPTS, ArchiveReader, UnreadableError, document
-from lib.operations.comparison import is_stale, receipt_key, receipt_of
+from lib.operations.archive import ArchiveReader, UnreadableError, ahead, document
+from lib.operations.receipts import is_stale, receipt_key, receipt_of
+
+ATTEMPTS = 3
 
 
-def rebuild_receipts(reader: ArchiveReader, dynamodb: Any, table: str) -> Iterator[str]:
-    """Write the receipts that are missing or of an older version; their keys. One that says something else stays.
+class Rebuilt(enum.Enum):
+    """What came of a receipt that was not as it should be."""
 
-    On the condition that nothing has changed since it was looked at: the archiver may be at the same receipt.
+    WRITTEN = "written"
+    DIFFERS = "it says something else than the ledger, of the same version: make reconcile has both"
+    UNREADABLE = "something else stands in its place; its older versions are in the bucket"
+    CHANGED = "it changed meanwhile; run it again"
+
+
+def rebuild_receipts(reader: ArchiveReader, dynamodb: Any, table: str) -> Iterator[tuple[str, Rebuilt]]:
+    """Write the receipts that are missing or of an older version; those, and those that stay as they are wrong.
+
+    A request for each payment. One is written on the condition that it has not changed since it was read: the archiver
+    may be at the same receipt.
     """
-    standing = reader.keys(RECEIPTS)
-    contents = dict(reader.read_all(standing))
-    payments, _ = ledger.read(dynamodb, table)
-    for payment in payments.values():
-        key = receipt_key(payment)
+    payments = ledger.payments(dynamodb, table)
+    keyed = ((receipt_key(payment), payment) for payment in payments)
+    for (key, payment), standing in ahead(keyed, lambda entry: reader.read_with_etag(entry[0])):
         condition = {"IfNoneMatch": "*"}
-        if key in contents:
+        if standing is not None:
+            content, etag = standing
             try:
-                if not is_stale(document(key, contents[key]), payment):
-                    continue
+                receipt = document(key, content)
             except UnreadableError:
+                yield key, Rebuilt.UNREADABLE
                 continue
-            condition = {"IfMatch": standing[key]}
+            if not is_stale(receipt, payment):
+                if receipt.get("version") == payment.version and receipt != receipt_of(payment):
+                    yield key, Rebuilt.DIFFERS
+                continue
+            condition = {"IfMatch": etag}
+        yield key, _put(reader, key, payment, condition)
+
+
+def _put(reader: ArchiveReader, key: str, payment: ledger.Payment, condition: dict[str, str]) -> Rebuilt:
+    for _ in range(ATTEMPTS):
         try:
             reader.client.put_object(
                 Bucket=reader.bucket,
@@ -41,7 +62,13 @@ def rebuild_receipts(reader: ArchiveReader, dynamodb: Any, table: str) -> Iterat
                 **condition,
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] not in ("PreconditionFailed", "ConditionalRequestConflict"):
+            code = error.response["Error"]["Code"]
+            if code == "PreconditionFailed":
+                break
+            # Another write is under way, and what it leads to is not known yet: S3 asks to try again.
+            # docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
+            if code != "ConditionalRequestConflict":
                 raise
         else:
-            yield key
+            return Rebuilt.WRITTEN
+    return Rebuilt.CHANGED

@@ -1,57 +1,171 @@
-"""`make reconcile`: is everything in the archive that the ledger says, and nothing else?"""
+"""`make reconcile`: do ledger, archive and gateway say the same of every payment, and has nobody else changed one?"""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from typing import TextIO
 
-from rich.markup import escape
-
-from lib.deploy.progress import Progress
-from lib.operations import ledger
-from lib.operations.archive import AUDIT, RECEIPTS, SET_ASIDE, ArchiveReader, UnreadableError, audit_records, document
-from lib.operations.comparison import Archived, compare
+from lib.deploy.progress import Progress, Step
+from lib.operations import ledger, sorting
+from lib.operations.archive import (
+    AUDIT,
+    RECEIPTS,
+    SET_ASIDE,
+    ArchiveReader,
+    UnreadableError,
+    ahead,
+    audit_records,
+    document,
+)
+from lib.operations.comparison import Comparison
 from lib.operations.deployed import Deployed
+from lib.operations.differences import Difference
+from lib.operations.findings import Findings, Report
+from lib.operations.gateways.configured import configured
+from lib.operations.gateways.gateway import Gateway
+from lib.operations.receipts import receipt_key
+from lib.operations.sorting import SortedRecords
+from lib.operations.window import CLOCKS_DIFFER, Window, window
 
 
-def reconcile(stack: Deployed, settle_seconds: int, progress: Progress) -> int:
-    """0 where they agree, 1 where they differ: a line for each difference. Records that stand twice are named, too.
+@dataclass(frozen=True)
+class Options:
+    """Of the command line; `limit`: differences shown, 0 for all."""
 
-    Payments that changed within the last `settle_seconds` are counted and not compared. The archive is read first: what
-    changes meanwhile has changed within those seconds when the ledger is read.
+    settle_seconds: int
+    day: str | None = None
+    since: str | None = None
+    limit: int = 0
+    as_json: bool = False
+
+
+@dataclass
+class Reconciliation:
+    """One run. Memory does not grow with the number of payments: what is read is sorted on disk."""
+
+    stack: Deployed
+    window: Window
+    progress: Progress
+    records: SortedRecords
+    findings: Findings
+    gateways: dict[str, Gateway] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.reader = ArchiveReader(self.stack.connect("s3"), self.stack.outputs["audit_bucket_name"])
+        self.dynamodb = self.stack.connect("dynamodb")
+        self.table = self.stack.outputs["transactions_table_name"]
+
+    def run(self) -> Comparison:
+        """Archive and gateways are read before the ledger.
+
+        So whatever changes meanwhile has changed after `settled_before` by the time that the ledger is read.
+        """
+        with self.progress.step(f"audit trail of {self.stack.name}") as step:
+            step.result(f"{self._audit(step)} records")
+        for name, gateway in self.gateways.items():
+            if gateway.keeps_record:
+                with self.progress.step(f"gateway {name}") as step:
+                    step.result(f"{self._gateway(gateway, step)} charges and refunds")
+        with self.progress.step("ledger and receipts") as step:
+            step.result(f"{self._ledger(step)} payments")
+        comparison = Comparison(self.window, self.gateways, lambda id_: ledger.find(self.dynamodb, self.table, id_))
+        with self.progress.step("comparison") as step:
+            for group in self.records.groups():
+                for difference in comparison.compare(group):
+                    self.findings.add(difference)
+                step.update(f"{comparison.compared.payments} payments, {self.findings.differences} differences")
+            step.result(f"{comparison.compared.payments} payments")
+        return comparison
+
+    def _audit(self, step: Step) -> int:
+        count = 0
+        for key, content in self.reader.read_all(self._audit_keys()):
+            try:
+                for record in audit_records(key, content):
+                    self.records.add(record["payment_id"], sorting.AUDIT, key, record)
+                    count += 1
+            except UnreadableError as error:
+                self.findings.add(Difference("unreadable", key, str(error)))
+            step.update(f"{count} records")
+        for listed in self.reader.listed(SET_ASIDE):
+            self.findings.add(Difference("set aside", listed["Key"], "waits to be replayed: make redrive"))
+        return count
+
+    def _audit_keys(self) -> Iterator[str]:
+        if self.window.is_everything:
+            yield from (listed["Key"] for listed in self.reader.listed(AUDIT))
+            return
+        earliest = self.window.begin - CLOCKS_DIFFER
+        for day in self.window.days():
+            # An object is written after its records' time: of the day before, few objects may have some of the window.
+            for listed in self.reader.listed(f"{AUDIT}{day:year=%Y/month=%m/day=%d}/"):
+                if listed["LastModified"] >= earliest:
+                    yield listed["Key"]
+
+    def _gateway(self, gateway: Gateway, step: Step) -> int:
+        count = 0
+        begin, end = self.window.begin - CLOCKS_DIFFER, self.window.end + CLOCKS_DIFFER
+        for charge in gateway.charges(begin, end):
+            self.records.add(charge.payment_id, sorting.CHARGE, charge.reference, asdict(charge))
+            count += 1
+            step.update(f"{count} charges and refunds")
+        for refund in gateway.refunds(begin, end):
+            self.records.add(refund.payment_id, sorting.REFUND, refund.reference, asdict(refund))
+            count += 1
+            step.update(f"{count} charges and refunds")
+        return count
+
+    def _ledger(self, step: Step) -> int:
+        count = 0
+        for payment, found in ahead(self._payments(), lambda payment: self.reader.read(receipt_key(payment))):
+            key = receipt_key(payment)
+            count += 1
+            step.update(f"{count} payments")
+            if found is None:
+                continue
+            try:
+                self.records.add(payment.payment_id, sorting.RECEIPT, key, document(key, found))
+            except UnreadableError as error:
+                self.records.add(payment.payment_id, sorting.UNREADABLE, key, str(error))
+                self.findings.add(Difference("unreadable", key, str(error)))
+        if self.window.is_everything:
+            for listed in self.reader.listed(RECEIPTS):
+                if listed["LastModified"] < self.window.settled_before:
+                    payment_id = listed["Key"].rpartition("/")[2].removesuffix(".json")
+                    self.records.add(payment_id, sorting.RECEIPT_KEY, listed["Key"], None)
+        return count
+
+    def _payments(self) -> Iterator[ledger.Payment]:
+        """Those whose receipts are compared; every item that was read is recorded."""
+        for item in ledger.scan(self.dynamodb, self.table, self.window):
+            self.records.add(str(item["payment_id"]["S"]), sorting.LEDGER, "", item)
+            payment = ledger.payment_of(item)
+            if payment and any(map(self.window.may_have, payment.times())):
+                yield payment
+
+
+def reconcile(
+    stack: Deployed,
+    options: Options,
+    progress: Progress,
+    output: TextIO | None = None,
+    now: datetime | None = None,
+) -> int:
+    """0 where no record contradicts another, 1 where there is a difference. Raises ToolError.
+
+    Payments that changed within the last `settle_seconds` are counted and not compared.
     """
-    settled_before = datetime.now(UTC) - timedelta(seconds=settle_seconds)
-    with progress.step(f"archive of {stack.name}") as step:
-        archived = read_archive(ArchiveReader(stack.connect("s3"), stack.outputs["audit_bucket_name"]))
-        step.result(f"{len(archived.trail)} audit records, {len(archived.receipts)} receipts")
-    with progress.step("ledger") as step:
-        payments, others = ledger.read(stack.connect("dynamodb"), stack.outputs["transactions_table_name"])
-        step.result(f"{len(payments)} payments")
-    result = compare(payments, others, archived, settled_before)
-    for difference in result.differences:
-        where, detail = escape(difference.where), escape(difference.detail)
-        progress.show(f"[red]{difference.what}[/red]  {where}  {detail}")
-    for double in result.doubles:
-        progress.show(f"{double.what}  {escape(double.where)}  {escape(double.detail)}")
-    if result.unsettled:
-        progress.show(
-            f"not settled: {len(result.unsettled)} changed in the last {settle_seconds} s and are not compared"
-        )
-    if result.differences:
-        progress.show(f"differences: {len(result.differences)}; docs/runbooks/archive-failures.md says what to do")
-        return 1
-    progress.show("[green]ledger and archive agree[/green]")
-    return 0
-
-
-def read_archive(reader: ArchiveReader) -> Archived:
-    """All of it."""
-    archived = Archived(set_aside=list(reader.keys(SET_ASIDE)))
-    for key, content in reader.read_all([*reader.keys(AUDIT), *reader.keys(RECEIPTS)]):
-        try:
-            if key.startswith(AUDIT):
-                archived.trail += [(key, record) for record in audit_records(key, content)]
-            else:
-                archived.receipts[key] = document(key, content)
-        except UnreadableError as error:
-            archived.unreadable[key] = str(error)
-    return archived
+    chosen = window(options.day, options.since, options.settle_seconds, now or datetime.now(UTC))
+    with closing(SortedRecords()) as records, closing(Findings()) as findings:
+        run = Reconciliation(stack, chosen, progress, records, findings, configured(stack))
+        compared = run.run().compared
+        report = Report(stack.name, chosen, options.settle_seconds, compared, findings, options.limit)
+        if options.as_json:
+            report.write(output or sys.stdout)
+        else:
+            report.show(progress)
+        return 1 if findings.differences else 0

@@ -17,6 +17,8 @@ from lib.deploy.polling import wait_for
 from lib.deploy.showcase import audit_trail, table_item
 from lib.operations.archive import ArchiveReader
 
+pytestmark = pytest.mark.emulator_only("its requests take production's share of the API's throttling")
+
 CLIENTS = 64
 RECORD_SECONDS = 90.0
 BURST_SECONDS = 120.0  # sixty-four cold starts on two cores
@@ -50,14 +52,20 @@ def statuses(answers: list[Answer]) -> dict[int, int]:
     return dict(Counter(answer.status for answer in answers))
 
 
+def one_effect(others: int) -> list[dict[int, int]]:
+    """201 once. Or 200: DynamoDB's answer came too late for the function, whose next attempt finds what it has done."""
+    rest = Counter({others: CLIENTS - 1})
+    return [dict(rest + Counter([201])), dict(rest + Counter([200]))]
+
+
 def versions(deployment: Deployment, payment_id: str) -> list[int]:
     return [record["version"] for _, record in audit_trail(deployment, payment_id)]
 
 
 def test_one_key_is_one_payment(deployment: Deployment, api: PaymentsClient, wish: Wish, key: str) -> None:
-    """One 201, replays for the rest; one item, one audit record, one receipt."""
+    """One effect, replays for the rest; one item, one audit record, one receipt."""
     answers = at_once(lambda _: api.create(wish(merchant_id=key), key))
-    assert statuses(answers) == {201: 1, 200: CLIENTS - 1}
+    assert statuses(answers) in one_effect(others=200)
     assert all((answer.headers.get("Idempotency-Replayed") == "true") == (answer.status == 200) for answer in answers)
     payment = answers[0].body
     assert [answer.body for answer in answers] == [payment] * CLIENTS
@@ -72,7 +80,7 @@ def test_the_last_unit_is_refunded_once(deployment: Deployment, api: PaymentsCli
     payment_id = api.create(wish(amount=100), key).body["payment_id"]
     assert api.step(payment_id, "refunds", {"amount": 99}, "first").status == 201
     answers = at_once(lambda number: api.step(payment_id, "refunds", {"amount": 1}, f"last-{number}"))
-    assert statuses(answers) == {201: 1, 409: CLIENTS - 1}
+    assert statuses(answers) in one_effect(others=409)
     item = table_item(deployment, payment_id)
     assert (item["refunded"], item["version"]) == (100, 3)
 
@@ -80,7 +88,7 @@ def test_the_last_unit_is_refunded_once(deployment: Deployment, api: PaymentsCli
 def test_one_refund_asked_for_by_many_is_one(api: PaymentsClient, wish: Wish, key: str) -> None:
     payment_id = api.create(wish(amount=100), key).body["payment_id"]
     answers = at_once(lambda _: api.step(payment_id, "refunds", {"amount": 60}, "once"))
-    assert statuses(answers) == {201: 1, 200: CLIENTS - 1}
+    assert statuses(answers) in one_effect(others=200)
     assert [answer.body for answer in answers] == [answers[0].body] * CLIENTS
     assert api.read(payment_id).body["refunded"] == 60
 

@@ -10,6 +10,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
@@ -17,6 +18,8 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, rule,
 from lib.deploy.deployment import Deployment
 from lib.deploy.payments_client import Answer
 from lib.deploy.polling import wait_for
+
+pytestmark = pytest.mark.emulator_only("its refused requests raise the alarm on client errors")
 
 SEQUENCES, STEPS = 20, 25
 INDEX_SECONDS = 30.0

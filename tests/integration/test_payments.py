@@ -30,6 +30,7 @@ def problem(answer: Answer, status: int) -> dict[str, Any]:
     return body
 
 
+@pytest.mark.aws
 def test_a_payment_is_taken_recorded_and_read_back(deployment: Deployment, wish: Wish, key: str) -> None:
     taken = deployment.payments.create(wish(customer_id="c-1", metadata={"order": "17"}), key)
     assert taken.status == 201, taken.body
@@ -41,11 +42,13 @@ def test_a_payment_is_taken_recorded_and_read_back(deployment: Deployment, wish:
     assert item["metadata"] == {"order": "17"}
 
 
+@pytest.mark.aws
 def test_a_payment_may_be_authorized_only(deployment: Deployment, wish: Wish, key: str) -> None:
     taken = deployment.payments.create(wish(capture=False), key)
     assert (taken.status, taken.body["status"], taken.body["captured"]) == (201, "authorized", 0)
 
 
+@pytest.mark.aws
 def test_the_same_again_is_the_same_payment(deployment: Deployment, wish: Wish, key: str) -> None:
     first = deployment.payments.create(wish(), key)
     again = deployment.payments.create(wish(), key)
@@ -55,12 +58,14 @@ def test_the_same_again_is_the_same_payment(deployment: Deployment, wish: Wish, 
     assert again.body == first.body
 
 
+@pytest.mark.aws
 def test_the_same_key_with_another_body_is_a_conflict(deployment: Deployment, wish: Wish, key: str) -> None:
     first = deployment.payments.create(wish(), key)
     problem(deployment.payments.create(wish(amount=4201), key), 409)
     assert deployment.payments.read(first.body["payment_id"]).body == first.body
 
 
+@pytest.mark.aws
 def test_many_at_once_with_one_key_are_one_payment(deployment: Deployment, wish: Wish, key: str) -> None:
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(lambda _: deployment.payments.create(wish(), key), range(12)))
@@ -68,6 +73,7 @@ def test_many_at_once_with_one_key_are_one_payment(deployment: Deployment, wish:
     assert len({answer.body["payment_id"] for answer in answers}) == 1
 
 
+@pytest.mark.aws
 def test_another_merchant_may_use_the_same_key(deployment: Deployment, wish: Wish, key: str) -> None:
     ours = deployment.payments.create(wish(), key)
     theirs = deployment.payments.create(wish(merchant_id="other-shop"), key)
@@ -75,6 +81,7 @@ def test_another_merchant_may_use_the_same_key(deployment: Deployment, wish: Wis
     assert ours.body["payment_id"] != theirs.body["payment_id"]
 
 
+@pytest.mark.aws
 @pytest.mark.parametrize(
     ("change", "field"),
     [
@@ -93,16 +100,19 @@ def test_bad_fields_are_named(deployment: Deployment, wish: Wish, key: str, chan
     assert [error["pointer"] for error in refused["errors"]] == [field]
 
 
+@pytest.mark.aws
 @pytest.mark.parametrize("body", ["", "{", "[]", '"payment"', '{"amount": 1, "amount": 2}', "\u0000"])
 def test_what_is_no_payment_at_all_is_refused(deployment: Deployment, key: str, body: str) -> None:
     problem(deployment.payments.create(body, key), 400)
 
 
+@pytest.mark.aws
 def test_a_missing_key_is_named(deployment: Deployment, wish: Wish) -> None:
     refused = problem(deployment.payments.create(wish(), None), 400)
     assert [error["pointer"] for error in refused["errors"]] == ["Idempotency-Key"]
 
 
+@pytest.mark.emulator_only("it reads the whole table and the whole log")
 @pytest.mark.parametrize("field", ["payment_token", "merchant_id", "customer_id", "note"])
 def test_a_card_number_is_refused_and_written_nowhere(
     deployment: Deployment, outputs: dict[str, str], wish: Wish, key: str, field: str
@@ -151,6 +161,7 @@ def listed(deployment: Deployment, **query: str) -> Answer:
     return deployment.payments.call("GET", "/payments", query=query)
 
 
+@pytest.mark.aws
 def test_an_authorization_is_captured_in_part_and_refunded(deployment: Deployment, wish: Wish, key: str) -> None:
     payment_id = deployment.payments.create(wish(capture=False), key).body["payment_id"]
     captured = step(deployment, payment_id, "capture", {"amount": 4000}, "c")
@@ -178,6 +189,7 @@ def test_an_authorization_is_captured_in_part_and_refunded(deployment: Deploymen
     assert (item["captured"], item["refunded"], item["refundable"], item["version"]) == (4000, 4000, 0, 4)
 
 
+@pytest.mark.aws
 def test_an_authorization_is_captured_whole(deployment: Deployment, wish: Wish, key: str) -> None:
     payment_id = deployment.payments.create(wish(capture=False), key).body["payment_id"]
     assert problem(step(deployment, payment_id, "capture", {"amount": 4201}, "c"), 409)["limit"] == 4200
@@ -186,6 +198,7 @@ def test_an_authorization_is_captured_whole(deployment: Deployment, wish: Wish, 
     assert problem(step(deployment, payment_id, "void", None, "v"), 409)["state"] == "captured"
 
 
+@pytest.mark.aws
 def test_an_authorization_is_voided(deployment: Deployment, wish: Wish, key: str) -> None:
     payment_id = deployment.payments.create(wish(capture=False), key).body["payment_id"]
     voided = step(deployment, payment_id, "void", None, "v")
@@ -195,6 +208,7 @@ def test_an_authorization_is_voided(deployment: Deployment, wish: Wish, key: str
     assert problem(step(deployment, payment_id, "refunds", {"amount": 1}, "r"), 409)["state"] == "voided"
 
 
+@pytest.mark.aws
 def test_refunds_that_race_for_the_last_unit_are_one(deployment: Deployment, wish: Wish, key: str) -> None:
     payment_id = deployment.payments.create(wish(amount=1), key).body["payment_id"]
     with ThreadPoolExecutor(4) as pool:
@@ -205,6 +219,7 @@ def test_refunds_that_race_for_the_last_unit_are_one(deployment: Deployment, wis
     assert deployment.payments.read(payment_id).body["refunded"] == 1
 
 
+@pytest.mark.aws
 def test_one_refund_asked_for_many_times_at_once_is_one(deployment: Deployment, wish: Wish, key: str) -> None:
     payment_id = deployment.payments.create(wish(), key).body["payment_id"]
     with ThreadPoolExecutor(4) as pool:
@@ -214,6 +229,7 @@ def test_one_refund_asked_for_many_times_at_once_is_one(deployment: Deployment, 
     assert deployment.payments.read(payment_id).body["refunded"] == 100
 
 
+@pytest.mark.aws
 def test_a_payment_has_a_hundred_steps_at_most(deployment: Deployment, wish: Wish, key: str) -> None:
     payment_id = deployment.payments.create(wish(), key).body["payment_id"]
     for number in range(100):
@@ -224,11 +240,13 @@ def test_a_payment_has_a_hundred_steps_at_most(deployment: Deployment, wish: Wis
     assert deployment.payments.read(payment_id).body["refunded"] == 100
 
 
+@pytest.mark.aws
 @pytest.mark.parametrize("name", ["capture", "void", "refunds"])
 def test_a_step_of_an_unknown_payment_is_not_found(deployment: Deployment, name: str) -> None:
     problem(step(deployment, "pay_" + "a" * 32, name, {"amount": 1} if name == "refunds" else None, "k"), 404)
 
 
+@pytest.mark.aws
 def test_a_merchants_payments_are_listed_page_by_page(deployment: Deployment, wish: Wish, key: str) -> None:
     made = [deployment.payments.create(wish(merchant_id=key), f"{key}-{number}").body for number in range(5)]
     found: list[Any] = []
@@ -253,11 +271,13 @@ def test_a_merchants_payments_are_listed_page_by_page(deployment: Deployment, wi
         assert [error["pointer"] for error in refused["errors"]] == ["cursor"]
 
 
+@pytest.mark.aws
 def test_a_list_names_what_is_wrong_with_its_query(deployment: Deployment) -> None:
     refused = problem(listed(deployment, limit="0", order="up"), 400)
     assert [error["pointer"] for error in refused["errors"]] == ["order", "merchant_id", "limit"]
 
 
+@pytest.mark.aws
 @pytest.mark.parametrize("place", ["path", "query", "header", "agent", "key", "step"])
 def test_a_card_number_is_refused_beside_the_body_too(deployment: Deployment, wish: Wish, key: str, place: str) -> None:
     api, spaced = deployment.payments, " ".join(CARD[index : index + 4] for index in range(0, 16, 4))
@@ -274,11 +294,13 @@ def test_a_card_number_is_refused_beside_the_body_too(deployment: Deployment, wi
     assert spaced not in refused
 
 
+@pytest.mark.aws
 @pytest.mark.parametrize("payment_id", ["pay_unknown", "x", "pay_" + "a" * 32])
 def test_an_unknown_payment_is_not_found(deployment: Deployment, payment_id: str) -> None:
     problem(deployment.payments.read(payment_id), 404)
 
 
+@pytest.mark.aws
 def test_unsigned_requests_reach_nothing(deployment: Deployment, wish: Wish, key: str) -> None:
     assert deployment.payments.create(wish(), key, signed=False).status == 403
     taken = deployment.payments.create(wish(), key)
@@ -293,6 +315,7 @@ def test_unsigned_requests_reach_nothing(deployment: Deployment, wish: Wish, key
         assert deployment.payments.call(method, path, signed=False).status == 403
 
 
+@pytest.mark.aws
 def test_audit_record_and_receipt_arrive(deployment: Deployment, outputs: dict[str, str], wish: Wish, key: str) -> None:
     payment = deployment.payments.create(wish(), key).body
     deployment.payments.create(wish(), key)  # a replay changes nothing, and so leaves no record
@@ -309,6 +332,7 @@ def test_audit_record_and_receipt_arrive(deployment: Deployment, outputs: dict[s
     assert stored["ServerSideEncryption"] == "aws:kms"
 
 
+@pytest.mark.aws
 def test_a_receipt_follows_its_payment(deployment: Deployment, wish: Wish, key: str) -> None:
     payment_id = deployment.payments.create(wish(capture=False), key).body["payment_id"]
     step(deployment, payment_id, "capture", {"amount": 4000}, "c")
@@ -330,6 +354,7 @@ def test_a_receipt_follows_its_payment(deployment: Deployment, wish: Wish, key: 
     assert told == [(1, "created", "authorized"), (2, "changed", "captured"), (3, "changed", "partially_refunded")]
 
 
+@pytest.mark.emulator_only("a change that cannot be archived raises an alarm")
 def test_a_change_that_is_no_payments_is_set_aside_and_blocks_nothing(
     deployment: Deployment, outputs: dict[str, str], wish: Wish, key: str
 ) -> None:

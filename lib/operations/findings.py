@@ -1,0 +1,131 @@
+"""What a comparison found, kept on disk until the totals are known, then shown: totals by kind, lines, or JSON."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import IO, Any, TextIO
+
+from rich.markup import escape
+
+from lib.deploy.progress import Progress
+from lib.operations.comparison import Compared
+from lib.operations.differences import AUDITED_TWICE, RUNBOOKS, Difference
+from lib.operations.window import Window
+
+
+class Findings:
+    """`totals`: kind -> how many. The file has no name: nothing of it remains however this process ends."""
+
+    def __init__(self) -> None:
+        self._file: IO[str] = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - closed by close()
+        self.totals: Counter[str] = Counter()
+
+    def add(self, difference: Difference) -> None:
+        self.totals[difference.kind] += 1
+        json.dump(vars(difference), self._file)
+        self._file.write("\n")
+
+    @property
+    def differences(self) -> int:
+        return self.totals.total() - self.totals[AUDITED_TWICE]
+
+    def __iter__(self) -> Iterator[Difference]:
+        self._file.seek(0)
+        return (Difference(**json.loads(line)) for line in self._file)
+
+    def close(self) -> None:
+        self._file.close()
+
+
+@dataclass(frozen=True)
+class Report:
+    """`limit`: how many differences are shown; 0 for all."""
+
+    stack: str
+    window: Window
+    settle_seconds: int
+    compared: Compared
+    findings: Findings
+    limit: int
+
+    def show(self, progress: Progress) -> None:
+        """Totals by kind, what was compared and what was not; then a line for each difference."""
+        for kind, count in sorted(self.findings.totals.items()):
+            mark = kind if kind == AUDITED_TWICE else f"[red]{kind}[/red]"
+            progress.show(f"{mark}: {count}  {RUNBOOKS.get(kind, 'no difference')}")
+        for line in self._not_compared():
+            progress.show(escape(line))
+        for difference in self._shown():
+            mark = difference.kind if difference.kind == AUDITED_TWICE else f"[red]{difference.kind}[/red]"
+            runbook = "" if difference.kind == AUDITED_TWICE else f"  {difference.runbook}"
+            progress.show(f"{mark}  {escape(difference.line())}{runbook}")
+        if omitted := self._omitted():
+            progress.show(f"and {omitted} more: --limit 0 shows all")
+        progress.show(self._verdict())
+
+    def write(self, file: TextIO) -> None:
+        """The same as one JSON object."""
+        head = json.dumps(self._members(), indent=2)
+        file.write(head.removesuffix("\n}") + ',\n  "differences": [')
+        separator = "\n    "
+        for difference in self._shown():
+            file.write(separator + json.dumps(difference.members(), sort_keys=True))
+            separator = ",\n    "
+        file.write("\n  ]\n}\n")
+
+    def _members(self) -> dict[str, Any]:
+        compared = self.compared
+        return {
+            "stack": self.stack,
+            "from": None if self.window.is_everything else self.window.begin.isoformat(),
+            "to": self.window.end.isoformat(),
+            "agree": not self.findings.differences,
+            "compared": compared.payments,
+            "compared_with_gateway": _sorted(compared.with_gateway),
+            "not_settled": compared.not_settled,
+            "pending_at_gateway": compared.pending,
+            "changed_meanwhile": compared.changed_meanwhile,
+            "gateway_not_asked": _sorted(compared.without_gateway),
+            "totals": _sorted(self.findings.totals),
+            "omitted": self._omitted(),
+        }
+
+    def _shown(self) -> Iterator[Difference]:
+        return itertools.islice(self.findings, self.limit or None)
+
+    def _omitted(self) -> int:
+        return max(0, self.findings.totals.total() - self.limit) if self.limit else 0
+
+    def _not_compared(self) -> Iterator[str]:
+        compared = self.compared
+        if compared.not_settled:
+            yield (
+                f"not settled: {compared.not_settled} payments changed in the last {self.settle_seconds} s "
+                "and are not compared"
+            )
+        if compared.pending:
+            yield f"pending: {compared.pending} payments wait for their gateway, and are not compared with it"
+        if compared.changed_meanwhile:
+            yield f"changed meanwhile: {compared.changed_meanwhile} payments are not compared with their gateway"
+        for gateway, count in sorted(compared.without_gateway.items()):
+            yield f"gateway not asked: {count} payments of {gateway}, for which this deployment has no key"
+
+    def _verdict(self) -> str:
+        if self.findings.differences:
+            return f"differences: {self.findings.differences}"
+        if not self.compared.payments:
+            return "nothing was compared: no payment changed in this time, or none has settled"
+        asked = ", ".join(f"gateway {name} about {count}" for name, count in sorted(self.compared.with_gateway.items()))
+        return (
+            f"[green]ledger and archive agree about {self.compared.payments} payments"
+            f"{f', {escape(asked)}' if asked else ''}[/green]"
+        )
+
+
+def _sorted(counts: Mapping[str, int]) -> dict[str, int]:
+    return dict(sorted(counts.items()))

@@ -1,0 +1,87 @@
+"""Messages of a queue, each worked on once a run; none stays invisible after it, however it ends."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Message = Mapping[str, Any]
+
+# While a message is worked on nobody else gets it: longer than it takes, and as long as a killed run hides it.
+VISIBILITY_SECONDS = 300
+WAIT_SECONDS = 1  # long polling: asks all of the queue's servers
+# SQS's numbers are approximate, and right a minute after the last change:
+# docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-resources-required-process-messages.html
+COUNTS_SETTLE_SECONDS = 75.0
+LOOK_SECONDS = 5.0
+WAITING = "ApproximateNumberOfMessages"
+IN_FLIGHT = "ApproximateNumberOfMessagesNotVisible"
+
+
+@dataclass
+class Messages:
+    """One run over a queue. `client`: boto3's of SQS."""
+
+    client: Any
+    url: str
+    sleep: Callable[[float], None] = time.sleep
+    _held: dict[str, str] = field(default_factory=dict)  # id -> receipt handle of what was received and not deleted
+    _changed: bool = False  # our own deletions and returns may still be counted as in flight
+
+    def __iter__(self) -> Iterator[Message]:
+        """Each message once, also if it becomes visible again meanwhile. Those not deleted by then are given back."""
+        seen: set[str] = set()
+        again: set[str] = set()  # received once more, since the last new one: a round without a new one is the end
+        try:
+            while received := self._receive():
+                ids = {message["MessageId"] for message in received}
+                new = [message for message in received if message["MessageId"] not in seen]
+                if not new and ids & again:
+                    break
+                again = set() if new else again | ids
+                seen |= ids
+                for message in new:
+                    self._hide(message)
+                    yield message
+        finally:
+            for handle in self._held.values():
+                self.client.change_message_visibility(QueueUrl=self.url, ReceiptHandle=handle, VisibilityTimeout=0)
+                self._changed = True
+            self._held.clear()
+
+    def delete(self, message: Message) -> None:
+        self.client.delete_message(QueueUrl=self.url, ReceiptHandle=self._held.pop(message["MessageId"]))
+        self._changed = True
+
+    def in_flight(self) -> int:
+        """How many somebody else works on, or hid before being killed; asked again while our own may be counted."""
+        end = COUNTS_SETTLE_SECONDS if self._changed else 0.0
+        while (count := counted(self.client, self.url, IN_FLIGHT)) and end > 0:
+            self.sleep(LOOK_SECONDS)
+            end -= LOOK_SECONDS
+        return count
+
+    def _receive(self) -> list[Message]:
+        answer = self.client.receive_message(
+            QueueUrl=self.url,
+            MaxNumberOfMessages=10,
+            WaitTimeSeconds=WAIT_SECONDS,
+            VisibilityTimeout=VISIBILITY_SECONDS,
+        )
+        found: list[Message] = answer.get("Messages", [])
+        self._held |= {message["MessageId"]: message["ReceiptHandle"] for message in found}
+        return found
+
+    def _hide(self, message: Message) -> None:
+        """From now on: those before it in the same answer took their time."""
+        self.client.change_message_visibility(
+            QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=VISIBILITY_SECONDS
+        )
+
+
+def counted(client: Any, url: str, *names: str) -> int:
+    """The sum of these numbers of a queue."""
+    attributes = client.get_queue_attributes(QueueUrl=url, AttributeNames=list(names))["Attributes"]
+    return sum(int(attributes[name]) for name in names)

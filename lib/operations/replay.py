@@ -1,0 +1,133 @@
+"""Records of the stream given to the archiver again, by the version of it that the stream calls.
+
+Only records that have no audit record yet: an audit object is named by its first record, so a batch of others could
+take the place of one that holds more (docs/decisions/0008-audit-objects-are-named-by-their-first-record.md).
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from lib.environments import ToolError
+from lib.operations.archive import AUDIT, ArchiveReader, audit_records
+
+Record = dict[str, Any]
+
+# What one synchronous invocation takes is 6 MB: docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+# A record has two images of at most 400 KB; escaped in JSON, one alone stays below this.
+MOST_BYTES = 5_500_000
+MOST_RECORDS = 100  # as many as the stream's mapping hands over at once: the archiver has 60 s for them
+ALIAS = "alias-live-"  # begins the name of the alias that lib/constructs/function.py declares
+OPENING, CLOSING, COMMA = b'{"Records": [', b"]}", b", "
+
+
+class RefusedError(Exception):
+    """The archiver did not take the records, and why."""
+
+
+@dataclass
+class Trail:
+    """Which records have their audit record. Each object is read once."""
+
+    reader: ArchiveReader
+    _read: dict[tuple[str, str], set[tuple[str, str]]] = field(default_factory=dict)
+
+    def missing(self, records: Sequence[Record]) -> list[Record]:
+        """Those that have none, and are due one. Raises UnreadableError."""
+        records = [record for record in records if not _is_postponement(record)]
+        days = {day for record in records if (day := _day(record))}
+        there = {identity for day in days for identity in self._identities(f"{AUDIT}{day}/")}
+        return [record for record in records if _identity(record) not in there]
+
+    def _identities(self, prefix: str) -> Iterator[tuple[str, str]]:
+        objects = self.reader.keys(prefix)
+        for key, content in self.reader.read_all(key for key, etag in objects.items() if (key, etag) not in self._read):
+            found = {(record["payment_id"], record["sequence_number"]) for record in audit_records(key, content)}
+            self._read[key, objects[key]] = found
+        for entry in objects.items():
+            yield from self._read.get(entry, set())
+
+
+@dataclass
+class Archiver:
+    """The deployed function. `client`: boto3's of Lambda."""
+
+    client: Any
+    function: str
+    trail: Trail
+
+    def replay(self, records: Sequence[Record]) -> int:
+        """Give it what has no audit record; how many those were. Raises RefusedError, UnreadableError."""
+        missing = self.trail.missing(records)
+        for event in batches(missing):
+            self._invoke(event)
+        return len(missing)
+
+    @functools.cached_property
+    def alias(self) -> str:
+        """What the stream calls. $LATEST is another version while an earlier one is rolled back to."""
+        pages = self.client.get_paginator("list_aliases").paginate(FunctionName=self.function)
+        names = [alias["Name"] for page in pages for alias in page["Aliases"] if alias["Name"].startswith(ALIAS)]
+        if len(names) != 1:
+            raise ToolError(f"{self.function} has {len(names)} aliases {ALIAS}…, expected 1; run make deploy")
+        return str(names[0])
+
+    def _invoke(self, event: bytes) -> None:
+        try:
+            answer = self.client.invoke(FunctionName=self.function, Qualifier=self.alias, Payload=event)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "RequestTooLargeException":
+                raise
+            raise RefusedError(f"{len(event)} bytes are too many for Lambda: {error}") from error
+        told = json.loads(answer["Payload"].read() or b"null")
+        if "FunctionError" in answer:
+            reason = told.get("errorMessage") if isinstance(told, dict) else told
+            raise RefusedError(f"the archiver failed: {reason}; its log has more")
+
+
+def batches(records: Sequence[Record]) -> Iterator[bytes]:
+    """Events of at most MOST_RECORDS and MOST_BYTES, in the order of the records; a larger record alone."""
+    batch: list[bytes] = []
+    size = len(OPENING) + len(CLOSING)
+    for record in records:
+        spelled = json.dumps(record).encode()
+        if batch and (len(batch) == MOST_RECORDS or size + len(COMMA) + len(spelled) > MOST_BYTES):
+            yield _event(batch)
+            batch, size = [], len(OPENING) + len(CLOSING)
+        batch.append(spelled)
+        size += len(spelled) + len(COMMA)
+    if batch:
+        yield _event(batch)
+
+
+def _event(batch: Sequence[bytes]) -> bytes:
+    return OPENING + COMMA.join(batch) + CLOSING
+
+
+def _day(record: Record) -> str | None:
+    """Of the record's audit record; None for one that says no time, and so has none."""
+    try:
+        at = datetime.fromtimestamp(float(record["dynamodb"]["ApproximateCreationDateTime"]), UTC)
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return None
+    return f"{at:year=%Y/month=%m/day=%d}"
+
+
+def _is_postponement(record: Record) -> bool:
+    """Only when the settler looks again has changed: docs/audit.md, no audit record is kept of it."""
+    images = [dict(record.get("dynamodb", {}).get(name) or {}) for name in ("OldImage", "NewImage")]
+    for image in images:
+        image.pop("due_at", None)
+    return bool(images[0]) and images[0] == images[1]
+
+
+def _identity(record: Record) -> tuple[str, str]:
+    change = record["dynamodb"]
+    return change["Keys"]["payment_id"]["S"], change["SequenceNumber"]

@@ -1,0 +1,75 @@
+"""The time that a comparison is about: everything, one day, or since a time. All in UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from lib.environments import ToolError
+
+BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
+# Between the clocks of a function, which dates a step, and of DynamoDB or a gateway, which date what they did.
+CLOCKS_DIFFER = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Window:
+    """Changes from `begin` (included) to `end` (not included) are compared.
+
+    Payments that changed at or after `settled_before` are not: they may be on their way through the stream.
+    """
+
+    begin: datetime
+    end: datetime
+    settled_before: datetime
+
+    @property
+    def is_everything(self) -> bool:
+        return self.begin == BEGINNING
+
+    def has(self, at: datetime) -> bool:
+        return self.begin <= at < self.end
+
+    def may_have(self, at: datetime) -> bool:
+        """By another clock than the one that `at` is of."""
+        return self.begin - CLOCKS_DIFFER <= at < self.end + CLOCKS_DIFFER
+
+    def days(self) -> Iterator[date]:
+        """Days whose audit objects may have a change of the window, by another clock; the newest last."""
+        day, last = (self.begin - CLOCKS_DIFFER).date(), (self.end + CLOCKS_DIFFER).date()
+        while day <= last:
+            yield day
+            day += timedelta(days=1)
+
+
+def window(day: str | None, since: str | None, settle_seconds: int, now: datetime) -> Window:
+    """`day`: YYYY-MM-DD; `since`: the same, or an ISO 8601 time; without either everything. Raises ToolError."""
+    settled_before = now - timedelta(seconds=settle_seconds)
+    begin, end = BEGINNING, settled_before
+    if day is not None:
+        begin = datetime.combine(_day(day), time(), UTC)
+        end = min(begin + timedelta(days=1), settled_before)
+    elif since is not None:
+        begin = _time(since)
+    if begin >= end:
+        raise ToolError(
+            f"{day or since} is not over for {settle_seconds} s; it is now {now:%Y-%m-%dT%H:%M:%SZ}, "
+            "and later changes are not compared: name an earlier time"
+        )
+    return Window(begin, end, settled_before)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ToolError(f"{text!r} is no day; write it like 2026-11-23") from None
+
+
+def _time(text: str) -> datetime:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise ToolError(f"{text!r} is no day and no time; write 2026-11-23 or 2026-11-23T10:15:00Z") from None
+    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
