@@ -82,8 +82,13 @@ class LocalStripe:
                 return self._cancel(intent)
             case "GET", ["payment_intents", intent]:
                 return self._intent(intent)
+            case "GET", ["payment_intents"]:
+                made = [self._intent(intent)[1] for intents in self.intents_of.values() for intent in intents]
+                return 200, _page(made, fields)
             case "POST", ["refunds"]:
                 return self._refund(fields)
+            case "GET", ["refunds"] if "payment_intent" not in fields:
+                return 200, _page(self._all_refunds(), fields)
         return self._ask(method, path, fields)
 
     def refunds(self, intent: str) -> list[Body]:
@@ -154,10 +159,18 @@ class LocalStripe:
             return 400, _error("", param="amount")
         return self._ask("POST", "/v1/refunds", fields)
 
+    def _all_refunds(self) -> list[Body]:
+        """With their PaymentIntents, as `expand[]=data.payment_intent` has them."""
+        _, found = self._ask("GET", "/v1/refunds", {"limit": "100000"})
+        asked_for = [refund for refund in found["data"] if refund["metadata"]]
+        return [{**refund, "payment_intent": self._intent(refund["payment_intent"])[1]} for refund in asked_for]
+
     def _completed(self, body: Body) -> Body:
-        if body.get("latest_charge"):
+        if charge := body.get("latest_charge"):
             card = {"capture_before": body["created"] + CAPTURE_BEFORE_SECONDS}
-            body["latest_charge"]["payment_method_details"] = {"card": card}
+            charge["payment_method_details"] = {"card": card}
+            released = sum(refund["amount"] for refund in charge["refunds"]["data"] if not refund["metadata"])
+            body["amount_received"] = charge["amount"] - released if body["status"] == "succeeded" else 0
         if body.get("last_payment_error"):
             body["last_payment_error"]["decline_code"] = self._decline_codes[body["id"]]
         return body
@@ -166,6 +179,18 @@ class LocalStripe:
         form = {} if method == "GET" else {"encode_multipart": False}
         answer = self._pool.request(method, self.url + path, fields=fields, headers=AUTHORIZATION, **form)
         return answer.status, json.loads(answer.data)
+
+
+def _page(found: list[Body], fields: Fields) -> Body:
+    """docs.stripe.com/api/pagination: the newest first."""
+    first, end = int(fields.get("created[gte]", 0)), int(fields.get("created[lt]", 1 << 40))
+    listed = sorted(
+        (one for one in found if first <= one["created"] < end), key=lambda one: (-one["created"], one["id"])
+    )
+    ids = [one["id"] for one in listed]
+    start = ids.index(fields["starting_after"]) + 1 if "starting_after" in fields else 0
+    limit = int(fields.get("limit", 10))
+    return {"object": "list", "data": listed[start : start + limit], "has_more": len(listed) > start + limit}
 
 
 def _error(code: str, param: str = "") -> Body:

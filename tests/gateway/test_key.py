@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from lib.deploy.emulator import Address, Emulator, free_port
+from lib.deploy.payments_client import PaymentsClient
 from lib.environments import ROOT, ToolError
 from lib.operations import gateway_key
 from lib.operations.deployed import Deployed
@@ -69,7 +70,11 @@ def secret(client: Any) -> str:
 
 @pytest.fixture
 def stack(emulator: Emulator, secret: str) -> Deployed:
-    return Deployed("the stack", {"gateway_secret_arn": secret}, emulator.address.client)
+    return Deployed("the stack", {"gateway_secret_arn": secret}, emulator.address.client, nobody_pays)
+
+
+def nobody_pays(merchant: str) -> PaymentsClient:
+    raise AssertionError(f"no payment of {merchant} is made here")
 
 
 def value(client: Any, secret: str) -> str | None:
@@ -131,7 +136,7 @@ def test_nothing_is_no_key(stack: Deployed, text: str) -> None:
 
 
 def test_a_stack_with_the_simulated_gateway_needs_no_key(stack: Deployed) -> None:
-    simulated = Deployed("the stack", {"gateway_secret_arn": ""}, stack.connect)
+    simulated = Deployed("the stack", {"gateway_secret_arn": ""}, stack.connect, nobody_pays)
     with pytest.raises(ToolError, match="PAYMENT_GATEWAY=stripe"):
         gateway_key.gateway_key(simulated, io.StringIO(KEY), Shown())  # type: ignore[arg-type]
 
