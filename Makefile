@@ -1,6 +1,6 @@
 # Each command sets up what it needs on a machine that has Python >= 3.11 and make.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-down outputs env test lint synth gate state-bucket plan deploy destroy unlock reconcile redrive export-audit fuzz mutants bench load docs lock
+.PHONY: help setup demo demo-down outputs env test lint synth gate state-bucket plan deploy destroy unlock reconcile redrive export-audit gateway-key fuzz mutants bench load docs lock
 
 PYTHON ?= $(shell for candidate in python3.12 python3 python3.13 python3.11 /usr/bin/python3; do \
 	$$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$candidate && break; done)
@@ -60,6 +60,9 @@ redrive: setup  ## give what the archiver set aside or gave up to it again; STRE
 export-audit: setup  ## copy the audit trail before a destroy; TO=folder or TO=s3://bucket/prefix (python -m lib.operations export-audit)
 	@$(RUN) -m lib.operations export-audit --to '$(TO)'
 
+gateway-key: setup  ## store the key of Stripe's test mode, read without echo or from a pipe (python -m lib.operations gateway-key)
+	@$(RUN) -m lib.operations gateway-key
+
 test: setup  ## every test, integration on the emulator included
 	@$(RUN) -m pytest
 
@@ -86,7 +89,7 @@ docs: setup  ## docs/rules.md, written from the catalogue
 	@$(RUN) -m lib.rules_document
 
 lock:  ## renew the locks in requirements/ (needs uv)
-	@for name in project checkov emulator terraform mutants; do \
+	@for name in project checkov emulator terraform mutants localstripe; do \
 		uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 			--no-header requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 	@uv pip compile --quiet --upgrade --python-version 3.12 --python-platform aarch64-manylinux2014 --generate-hashes \

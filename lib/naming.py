@@ -21,9 +21,12 @@ LIMITS = {
     "lambda": 64,
     "policy": 128,
     "role": 64,
+    "rule": 64,
     "s3": 63,
+    "secret": 512,
     "sns": 256,
     "sqs": 80,
+    "target": 64,
 }
 # A purpose has at most this many characters, so one rule at the door bounds every name that a suffix becomes part of.
 LONGEST_PURPOSE = 32

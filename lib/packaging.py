@@ -34,7 +34,7 @@ SKIPPED_DIRECTORIES = {"__pycache__", "bin"}
 SKIPPED_FILES = {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json"}
 # Of the SDK's data, which describes 400 services in 28 MB: that of the services which lib/lambda makes clients of,
 # without the examples, which only documentation is made of; and nothing of boto3's, which describes resources.
-SDK_SERVICES = {"dynamodb", "kms", "s3"}
+SDK_SERVICES = {"dynamodb", "kms", "s3", "secretsmanager"}
 
 
 @dataclass(frozen=True)

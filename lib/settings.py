@@ -22,6 +22,8 @@ DEFAULT_LOG_RETENTION_DAYS = 365
 # Minor units; one digit short of what could be a card number.
 DEFAULT_MAXIMUM_AMOUNT = 999_999_999_999
 NO_RESERVED_CONCURRENCY = -1  # Terraform's and Lambda's own way to say none
+SIMULATED, STRIPE = "simulated", "stripe"
+PAYMENT_GATEWAYS = (SIMULATED, STRIPE)
 
 # What CloudWatch Logs accepts, from twelve months on (PCI DSS 4.0.1, 10.5.1).
 # docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
@@ -46,12 +48,14 @@ class Options:
     """What TapStack takes from its App's context, beyond its arguments (docs/decisions/0004).
 
     `reserved_concurrency` is the processor's; -1 reserves none. `maximum_amount` of a payment is in minor units.
+    `payment_gateway` is who is asked for the money: `simulated` moves none, `stripe` is Stripe's test mode.
     """
 
     alert_email: str | None = None
     reserved_concurrency: int = NO_RESERVED_CONCURRENCY
     log_retention_days: int = DEFAULT_LOG_RETENTION_DAYS
     maximum_amount: int = DEFAULT_MAXIMUM_AMOUNT
+    payment_gateway: str = SIMULATED
 
     @classmethod
     def read(cls, get: Callable[[str], Any], spell: Callable[[str], str]) -> Options:
@@ -66,6 +70,7 @@ class Options:
             reserved_concurrency=checked("reserved_concurrency", check_reserved_concurrency, NO_RESERVED_CONCURRENCY),
             log_retention_days=checked("log_retention_days", check_log_retention_days, DEFAULT_LOG_RETENTION_DAYS),
             maximum_amount=checked("maximum_amount", check_maximum_amount, DEFAULT_MAXIMUM_AMOUNT),
+            payment_gateway=checked("payment_gateway", check_payment_gateway, SIMULATED),
         )
 
     @classmethod
@@ -230,6 +235,15 @@ def check_maximum_amount(variable: str, value: object) -> int:
     if not 1 <= number <= DEFAULT_MAXIMUM_AMOUNT:
         raise SettingsError(variable, value, rule, fix)
     return number
+
+
+def check_payment_gateway(variable: str, value: object) -> str:
+    """A gateway for which lib/lambda/payments has an adapter."""
+    fix = f"set it to {' or '.join(PAYMENT_GATEWAYS)}, or unset it for {SIMULATED}, which moves no money"
+    text = _text(variable, value, fix)
+    if text not in PAYMENT_GATEWAYS:
+        raise SettingsError(variable, value, "there is no adapter for a gateway of that name", fix)
+    return text
 
 
 def check_tag_value(variable: str, value: object) -> str:

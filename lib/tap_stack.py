@@ -26,10 +26,13 @@ from lib.constructs.dashboard import Dashboard
 from lib.constructs.dead_letters import DeadLetters
 from lib.constructs.encryption import Encryption
 from lib.constructs.front_door import FrontDoor
+from lib.constructs.gateway import Gateway
 from lib.constructs.ledger import Ledger
 from lib.constructs.processor import Processor
+from lib.constructs.settler import Schedule, Settler
 from lib.naming import Naming
 from lib.settings import (
+    NO_RESERVED_CONCURRENCY,
     Options,
     SettingsError,
     all_tags,
@@ -93,6 +96,19 @@ class TapStack(TerraformStack):
         archive_failures = DeadLetters(
             self, "archive_failures", account=account, naming=naming, key_arn=key_arn, purpose="archive-failures"
         )
+        schedule = Schedule(self, "schedule", naming=naming)
+        settler_dead_letters = DeadLetters(
+            self,
+            "settler_dead_letters",
+            account=account,
+            naming=naming,
+            key_arn=key_arn,
+            purpose="settler-dead-letters",
+            rule_arn=schedule.rule.arn,
+        )
+        gateway = Gateway(
+            self, "gateway", account=account, naming=naming, key_arn=key_arn, gateway=options.payment_gateway
+        )
         processor = Processor(
             self,
             "processor",
@@ -102,9 +118,24 @@ class TapStack(TerraformStack):
             code=code,
             ledger=ledger,
             cursor_key=CursorKey(self, "list_cursors", account=account, naming=naming),
+            gateway=gateway,
             dead_letters=dead_letters,
             maximum_amount=options.maximum_amount,
             reserved_concurrency=options.reserved_concurrency,
+            log_retention_days=retention,
+        )
+        settler = Settler(
+            self,
+            "settler",
+            account=account,
+            naming=naming,
+            key_arn=key_arn,
+            code=code,
+            ledger=ledger,
+            gateway=gateway,
+            schedule=schedule,
+            dead_letters=settler_dead_letters,
+            reserves_concurrency=options.reserved_concurrency != NO_RESERVED_CONCURRENCY,
             log_retention_days=retention,
         )
         archiver = Archiver(
@@ -136,16 +167,19 @@ class TapStack(TerraformStack):
             alarms=all_alarms(
                 processor=processor,
                 archiver=archiver,
+                settler=settler,
                 ledger=ledger,
                 front_door=front_door,
                 processor_dead_letters=dead_letters,
                 archive_failures=archive_failures,
+                settler_dead_letters=settler_dead_letters,
             ),
             email=options.alert_email,
         )
         encryption.admit(
             alarm_arns=alerting.alarm_arns,
-            log_group_names=[made.log_group_name for made in (processor, archiver, front_door)],
+            log_group_names=[made.log_group_name for made in (processor, settler, archiver, front_door)],
+            rule_arns=[schedule.rule.arn],
         )
         dashboard = Dashboard(
             self,
@@ -154,9 +188,11 @@ class TapStack(TerraformStack):
             naming=naming,
             alerting=alerting,
             front_door=front_door,
-            functions=[processor, archiver],
+            processor=processor,
+            settler=settler,
+            archiver=archiver,
             ledger=ledger,
-            queues=[dead_letters, archive_failures],
+            queues=[dead_letters, settler_dead_letters, archive_failures],
         )
         outputs = {
             "api_endpoint": front_door.api.api_endpoint,
@@ -164,11 +200,13 @@ class TapStack(TerraformStack):
             "audit_bucket_name": archive.bucket.bucket,
             "payment_function_name": processor.function.function_name,
             "archive_function_name": archiver.function.function_name,
+            "settler_function_name": settler.function.function_name,
             "alerts_topic_arn": alerting.topic.arn,
             "dead_letter_queue_url": dead_letters.queue.url,
             "archive_failures_queue_url": archive_failures.queue.url,
             "dashboard_name": dashboard.dashboard.dashboard_name,
             "kms_key_arn": key_arn,
+            "gateway_secret_arn": gateway.secret_arn,
         }
         for name, value in outputs.items():
             TerraformOutput(self, f"output_{name}", value=value).override_logical_id(name)

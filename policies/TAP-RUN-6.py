@@ -1,5 +1,7 @@
 """In Python because where failed events go depends on the source: a stream's mapping says it, or the queue itself."""
 
+import re
+
 from _arns import is_own_account
 from _egress import is_own_target
 from _expressions import reference
@@ -11,6 +13,8 @@ STREAMS = ("aws_dynamodb_table", "aws_kinesis_stream")
 QUEUE = "aws_sqs_queue"
 ENDS = ("aws_s3_bucket", "aws_sns_topic", QUEUE)
 # docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html
+# A cron expression can name a day that has been.
+RATE = re.compile(r"rate\(\d{1,2} (minute|hour)s?\)|rate\(1 day\)")
 FIELDS = ("account", "detail", "detail-type", "id", "region", "resources", "source", "time", "version")
 
 
@@ -20,13 +24,23 @@ class MappingsLoseNoEvent(StackCheck):
     guideline = (
         "leave enabled true, name a stream or queue of this stack as source and a queue of this stack as on_failure "
         "destination (of a queue: in its redrive_policy), begin at TRIM_HORIZON, and write no filter; a rule of "
-        "EventBridge has a pattern in JSON, and is enabled"
+        "EventBridge has a pattern in JSON or a rate, and is enabled, and its targets have a dead-letter queue"
     )
-    types = ("aws_lambda_event_source_mapping", "aws_cloudwatch_event_rule")
+    types = (
+        "aws_lambda_event_source_mapping",
+        "aws_cloudwatch_event_rule",
+        "aws_cloudwatch_event_target",
+        "aws_scheduler_schedule",
+    )
 
     def violations(self, resource):
         if resource.kind == "aws_cloudwatch_event_rule":
             yield from wrong_rule(resource.body)
+            return
+        if resource.kind in ("aws_cloudwatch_event_target", "aws_scheduler_schedule"):
+            targets = [resource.body] if resource.kind.endswith("target") else blocks(resource.body.get("target"))
+            if not all(blocks(target.get("dead_letter_config")) for target in targets):
+                yield "it has no dead_letter_config for what its target does not take"
             return
         body, stack = resource.body, resource.stack
         if not is_true(body.get("enabled", True)):
@@ -70,6 +84,8 @@ def wrong_rule(rule):
     """What makes a rule of EventBridge one that takes no events, or one that nobody can read: a text for each."""
     if rule.get("state", "ENABLED") != "ENABLED" or not is_true(rule.get("is_enabled", True)):
         yield f"state is {shown(rule.get('state'))}, is_enabled {shown(rule.get('is_enabled'))}"
+    if "schedule_expression" in rule and not RATE.fullmatch(str(rule["schedule_expression"])):
+        yield f"schedule_expression is {shown(rule['schedule_expression'])}"
     if "event_pattern" not in rule:
         return
     pattern = read_json(rule["event_pattern"])

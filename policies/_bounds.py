@@ -50,6 +50,7 @@ BOUNDS = {
     # What expressions over two metrics count: see _math.py.
     "failed share": Bounds("Count", ("Sum",), 0.1, 10, "percent: one of ten failed"),
     "refused share": Bounds("Count", ("Sum",), 1, 50, "percent: every second caller is refused"),
+    "refused part": Bounds("Count", ("Sum",), 1, 75, "percent: three of four refused is no matter of single cards"),
     "standstill": Bounds("Count", ("Sum",), 1, 1, "it is 0 or 1"),
     "quota share": Bounds("Count", ("Maximum",), 1, 95, "percent: at 100 nothing is left to react with"),
     "use": Bounds("Count", ("Sum", "Maximum"), 1, 1_000_000, "work done: too much of it, or none", falls=True),

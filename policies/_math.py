@@ -10,6 +10,12 @@ ID = r"[a-z]\w*"
 OF_TWO = {
     "failed share": (rf"100\*(?:FILL\()?(?P<a>{ID})(?:,0\))?/(?P<b>{ID})", "failures", "use"),
     "refused share": (rf"IF\((?P<a>{ID})>=(100|[1-9]?[0-9]),100\*(?P=a)/(?P<b>{ID}),0\)", "refusals", "use"),
+    # Of what is either refused or not, the part that is.
+    "refused part": (
+        rf"IF\((?P<a>{ID})>=(100|[1-9]?[0-9]),100\*(?P=a)/\((?P=a)\+FILL\((?P<b>{ID}),0\)\),0\)",
+        "refusals",
+        "use",
+    ),
     # One is counted, and the other is not: what should follow does not.
     "standstill": (rf"IF\(FILL\((?P<a>{ID}),0\)>0ANDFILL\((?P<b>{ID}),0\)<1,1,0\)", "use", "use"),
     "quota share": (rf"100\*(?P<a>{ID})/SERVICE_QUOTA\((?P<b>{ID})\)", "executions", "executions"),

@@ -121,7 +121,20 @@ WORDS = {
 NAMESPACE, NAME = "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_SERVICE_NAME"
 EMITTED = {
     "payments.archiver.handler": {"ChangesArchived": "use", "ChangesFailed": "failures"},
+    "payments.settler.handler": {
+        "GatewayCircuitOpen": "failures",
+        "GatewayErrors": "failures",
+        "OldestPendingSeconds": "age in s",
+        "PaymentsAuthorized": "use",
+        "PaymentsDeclined": "refusals",
+        "PendingPayments": "depth",
+        "SettlerFailures": "failures",
+    },
     "payments.processor.handler": {
+        "GatewayCircuitOpen": "failures",
+        "GatewayErrors": "failures",
+        "PaymentsAuthorized": "use",
+        "PaymentsDeclined": "refusals",
         "Latency": "latency",
         "LedgerChanges": "use",
         "PaymentsCaptured": "use",

@@ -54,6 +54,12 @@ FORMS = tuple(
             {"part": "refusals", "whole": "activity"},
         ),
         (
+            "refused_part",
+            rf"IF\((?P<part>{_ID}) >= (?P<least>\d{{1,6}}), 100 \* (?P=part) / "
+            rf"\((?P=part) \+ FILL\((?P<rest>{_ID}), ?0\)\), 0\)",
+            {"part": "refusals", "rest": "activity"},
+        ),
+        (
             "standstill",
             rf"IF\(FILL\((?P<cause>{_ID}), ?0\) > 0 AND FILL\((?P<effect>{_ID}), ?0\) < 1, 1, 0\)",
             {"cause": "activity", "effect": "activity"},

@@ -23,7 +23,8 @@ class Alarm:
     """Goes off when the metric, or `expression` over m1, m2, …, reaches `threshold` in `datapoints` of `periods`.
 
     `page` is the runbook's name. `statistic` is a CloudWatch one (Sum, Maximum) or a percentile (p99), `period` in
-    seconds. No data is no alarm: these metrics are published only when there is something to count.
+    seconds. No data is no alarm: these metrics are published only when there is something to count. An alarm that
+    `falls` goes off below its threshold, and without data: it watches what should go on.
     docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
     """
 
@@ -37,6 +38,7 @@ class Alarm:
     periods: int = 1
     period: int = PERIOD_SECONDS
     expression: str | None = None
+    falls: bool = False
 
     @property
     def description(self) -> str:

@@ -12,8 +12,10 @@ from lib.constructs.archiver import BATCHING_WINDOW_SECONDS, Archiver
 from lib.constructs.dead_letters import DeadLetters
 from lib.constructs.front_door import THROTTLED_METRIC, FrontDoor
 from lib.constructs.function import Function
+from lib.constructs.gateway_alarms import gateway_alarms, settler_failures_alarm, settler_stopped_alarm
 from lib.constructs.ledger import Ledger
 from lib.constructs.processor import TABLE_OPERATIONS, Processor
+from lib.constructs.settler import Settler
 
 SLOW_SHARE_OF_TIMEOUT = 0.8
 SLOW_ANSWER_MS = 3_000  # a cold start with its first request to DynamoDB stays below
@@ -124,14 +126,19 @@ def stream_alarm(archiver: Archiver) -> Alarm:
 
 
 def ledger_alarms(ledger: Ledger) -> Iterator[Alarm]:
-    """Throttles of the table and, apart, of its index; system errors of every operation in use.
+    """Throttles of the table and, apart, of its indexes; system errors of every operation in use.
 
     docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html: the table's throttle events do not
-    hold the index's; system errors are published with an operation, never for the table alone.
+    hold an index's; system errors are published with an operation, never for the table alone.
     """
     table = {"TableName": ledger.table.name}
-    index = {**table, "GlobalSecondaryIndexName": ledger.index_name}
-    for purpose, of, dimensions in (("transactions", "the table", table), ("merchant-index", "its index", index)):
+    merchants = {**table, "GlobalSecondaryIndexName": ledger.index_name}
+    pending = {**table, "GlobalSecondaryIndexName": ledger.pending_index_name}
+    for purpose, of, dimensions in (
+        ("transactions", "the table", table),
+        ("merchant-index", "the merchants' index", merchants),
+        ("pending-index", "the index of pending payments", pending),
+    ):
         for kind in ("Read", "Write"):
             yield Alarm(
                 f"{purpose}-{kind.lower()}-throttles",
@@ -145,7 +152,7 @@ def ledger_alarms(ledger: Ledger) -> Iterator[Alarm]:
     yield Alarm(
         "transactions-system-errors",
         "table-system-errors",
-        "DynamoDB answers requests to the table or its index with errors of its own.",
+        "DynamoDB answers requests to the table or its indexes with errors of its own.",
         tuple(Metric("AWS/DynamoDB", "SystemErrors", {**table, "Operation": name}) for name in TABLE_OPERATIONS),
         1,
         datapoints=2,
@@ -221,10 +228,12 @@ def all_alarms(
     *,
     processor: Processor,
     archiver: Archiver,
+    settler: Settler,
     ledger: Ledger,
     front_door: FrontDoor,
     processor_dead_letters: DeadLetters,
     archive_failures: DeadLetters,
+    settler_dead_letters: DeadLetters,
 ) -> list[Alarm]:
     """In the order in which an operator would look: from the client's side inwards."""
     return [
@@ -234,6 +243,11 @@ def all_alarms(
         queue_alarm(
             "payment-dead-letters", "An event waits that came to the processor past the API.", processor_dead_letters
         ),
+        *gateway_alarms(processor, settler),
+        *function_alarms(settler),
+        settler_failures_alarm(settler),
+        settler_stopped_alarm(settler),
+        queue_alarm("settler-dead-letters", "The settler failed, or was not started.", settler_dead_letters),
         *ledger_alarms(ledger),
         *function_alarms(archiver),
         changes_alarm(archiver),

@@ -12,10 +12,19 @@ from lib.aws import CloudwatchDashboard
 from lib.constructs.account import Account
 from lib.constructs.alarm import PERIOD_SECONDS, Metric
 from lib.constructs.alerting import Alerting
+from lib.constructs.archiver import Archiver
 from lib.constructs.dead_letters import DeadLetters
 from lib.constructs.front_door import FrontDoor
-from lib.constructs.function import Function
+from lib.constructs.gateway_alarms import (
+    AUTHORIZED_METRIC,
+    CIRCUIT_OPEN_METRIC,
+    DECLINED_METRIC,
+    GATEWAY_ERRORS_METRIC,
+    OLDEST_PENDING_METRIC,
+)
 from lib.constructs.ledger import Ledger
+from lib.constructs.processor import Processor
+from lib.constructs.settler import Settler
 from lib.naming import Naming
 
 COLUMNS = 24  # CloudWatch's grid
@@ -34,15 +43,22 @@ class Dashboard(Construct):
         naming: Naming,
         alerting: Alerting,
         front_door: FrontDoor,
-        functions: Sequence[Function],
+        processor: Processor,
+        settler: Settler,
+        archiver: Archiver,
         ledger: Ledger,
         queues: Sequence[DeadLetters],
     ) -> None:
         super().__init__(scope, id_)
         api = {"ApiId": front_door.api.id, "Stage": front_door.stage.name}
         table = {"TableName": ledger.table.name}
-        index = {**table, "GlobalSecondaryIndexName": ledger.index_name}
-        names = [{"FunctionName": function.function.function_name} for function in functions]
+        keyed = [
+            table,
+            *({**table, "GlobalSecondaryIndexName": name} for name in (ledger.index_name, ledger.pending_index_name)),
+        ]
+        names = [{"FunctionName": made.function.function_name} for made in (processor, settler, archiver)]
+        own = processor.metrics_namespace
+        of_processor, of_settler = ({"service": made.node.id} for made in (processor, settler))
         graphs = [
             _graph(account, "API requests", "Sum", [Metric("AWS/ApiGateway", n, api) for n in ("Count", "4xx", "5xx")]),
             _graph(
@@ -51,19 +67,29 @@ class Dashboard(Construct):
                 "p99",
                 [Metric("AWS/ApiGateway", name, api) for name in ("Latency", "IntegrationLatency")],
             ),
+            _graph(
+                account,
+                "Gateway answers",
+                "Sum",
+                [
+                    *_each(own, (AUTHORIZED_METRIC, DECLINED_METRIC, CIRCUIT_OPEN_METRIC), [of_processor]),
+                    *_each(own, (GATEWAY_ERRORS_METRIC,), [of_processor, of_settler]),
+                ],
+            ),
+            _graph(account, "Oldest pending (s)", "Maximum", _each(own, (OLDEST_PENDING_METRIC,), [of_settler])),
             _graph(account, "Function runs", "Sum", _each("AWS/Lambda", ("Invocations", "Errors", "Throttles"), names)),
             _graph(account, "Function duration (ms)", "p99", _each("AWS/Lambda", ("Duration",), names)),
             _graph(
                 account,
                 "Ledger capacity consumed",
                 "Sum",
-                _each("AWS/DynamoDB", ("ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits"), [table, index]),
+                _each("AWS/DynamoDB", ("ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits"), keyed),
             ),
             _graph(
                 account,
                 "Ledger throttles",
                 "Sum",
-                _each("AWS/DynamoDB", ("ReadThrottleEvents", "WriteThrottleEvents"), [table, index]),
+                _each("AWS/DynamoDB", ("ReadThrottleEvents", "WriteThrottleEvents"), keyed),
             ),
             _graph(
                 account, "Archive behind the ledger (ms)", "Maximum", _each("AWS/Lambda", ("IteratorAge",), names[-1:])

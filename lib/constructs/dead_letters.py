@@ -6,23 +6,47 @@ from constructs import Construct
 
 from lib.aws import SqsQueue
 from lib.constructs.account import Account
-from lib.constructs.policy import Statement, allow, condition, deny_insecure_transport, document
+from lib.constructs.policy import Statement, allow, condition, deny_insecure_transport, document, from_source, service
 from lib.naming import Naming
 
 RETENTION_SECONDS = 14 * 24 * 60 * 60  # SQS's maximum
 
 
 class DeadLetters(Construct):
-    """`queue`, and `send_statements` for the role of whoever sends there."""
+    """`queue`, and `send_statements` for the role of whoever sends there.
+
+    `rule_arn`: an EventBridge rule that sends there what its target did not take. EventBridge has no role for it, so
+    the queue's policy lets it in, and the key's (`Encryption.admit`).
+    """
 
     def __init__(
-        self, scope: Construct, id_: str, *, account: Account, naming: Naming, key_arn: str, purpose: str
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        account: Account,
+        naming: Naming,
+        key_arn: str,
+        purpose: str,
+        rule_arn: str | None = None,
     ) -> None:
         super().__init__(scope, id_)
         name = naming("sqs", purpose)
+        statements = [deny_insecure_transport(["sqs:*"], [account.arn("sqs", name)])]
+        if rule_arn is not None:
+            # docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html#eb-dlq-perms
+            statements.append(
+                allow(
+                    "Events",
+                    ["sqs:SendMessage"],
+                    [account.arn("sqs", name)],
+                    principals=service("events.amazonaws.com"),
+                    conditions=from_source(account, rule_arn),
+                )
+            )
         # Within the queue, not beside it: one call fewer, and no moment without it. The ARN is spelled out because a
         # queue cannot refer to itself.
-        policy = document(self, "policy_document", [deny_insecure_transport(["sqs:*"], [account.arn("sqs", name)])])
+        policy = document(self, "policy_document", statements)
         self.queue = SqsQueue(
             self,
             "queue",

@@ -50,7 +50,7 @@ CRYPTOGRAPHY = (
     "kms:ReEncryptTo",
 )
 # The services that use the key for a caller, with the caller's own permissions.
-SERVICES = ("dynamodb", "lambda", "s3", "sns", "sqs")
+SERVICES = ("dynamodb", "lambda", "s3", "secretsmanager", "sns", "sqs")
 
 
 class Encryption(Construct):
@@ -72,16 +72,19 @@ class Encryption(Construct):
         self.key_arn = self.key.arn
         KmsAlias(self, "alias", name=f"alias/{name}", target_key_id=self.key.key_id)
 
-    def admit(self, *, alarm_arns: Sequence[str], log_group_names: Sequence[str]) -> None:
-        """Give the key its policy: CloudWatch may use it for these alarms and log groups only.
+    def admit(self, *, alarm_arns: Sequence[str], log_group_names: Sequence[str], rule_arns: Sequence[str]) -> None:
+        """Give the key its policy: services use it for these alarms, log groups and EventBridge rules only.
 
         Literals, as alarms and log groups refer to the key, if by way of the topic. No patterns, as `alarm-*-dev` would
         admit the alarms of an environment `my-dev`.
         """
-        self.key.policy = document(self, "key_policy", _statements(self._account, alarm_arns, log_group_names))
+        statements = _statements(self._account, alarm_arns, log_group_names, rule_arns)
+        self.key.policy = document(self, "key_policy", statements)
 
 
-def _statements(account: Account, alarm_arns: Sequence[str], log_group_names: Sequence[str]) -> list[Statement]:
+def _statements(
+    account: Account, alarm_arns: Sequence[str], log_group_names: Sequence[str], rule_arns: Sequence[str]
+) -> list[Statement]:
     root = Principals(type="AWS", identifiers=[f"arn:{account.partition}:iam::{account.id}:root"])
     this_account = condition("StringEquals", "kms:CallerAccount", account.id)
     through_a_service = condition("StringEquals", "kms:ViaService", *[account.service(name) for name in SERVICES])
@@ -104,6 +107,14 @@ def _statements(account: Account, alarm_arns: Sequence[str], log_group_names: Se
             THIS_KEY,
             principals=service("cloudwatch.amazonaws.com"),
             conditions=from_source(account, *alarm_arns),
+        ),
+        # docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
+        allow(
+            "EventsToEncryptedQueue",
+            ["kms:Decrypt", "kms:GenerateDataKey"],
+            THIS_KEY,
+            principals=service("events.amazonaws.com"),
+            conditions=from_source(account, *rule_arns),
         ),
         # docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
         allow(

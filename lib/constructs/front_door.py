@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import NamedTuple
 
 from constructs import Construct
 
@@ -13,6 +14,7 @@ from lib.aws import (
     Apigatewayv2Stage,
     Apigatewayv2StageAccessLogSettings,
     Apigatewayv2StageDefaultRouteSettings,
+    Apigatewayv2StageRouteSettings,
     CloudwatchLogGroup,
     CloudwatchLogMetricFilter,
     CloudwatchLogMetricFilterMetricTransformation,
@@ -21,18 +23,35 @@ from lib.aws import (
 from lib.constructs.function import Function
 from lib.naming import Naming
 
-# Construct id -> method and path. {id} is the path parameter's name in the event.
+
+class Route(NamedTuple):
+    """`{…}` in the path are parameters of the event. Above `rate` requests a second, after `burst`, clients get 429."""
+
+    method: str
+    path: str
+    rate: int
+    burst: int
+
+    @property
+    def key(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+# The merchant stands in the path, so that an IAM policy on execute-api:Invoke can name it: …/*/merchants/coffee-house/*
+PAYMENTS = "/merchants/{merchant_id}/payments"
+PAYMENT = f"{PAYMENTS}/{{payment_id}}"
+# By construct id. Each route has limits of its own: whoever lists in a loop keeps nobody from paying.
 ROUTES = {
-    "create_payment": ("POST", "/payments"),
-    "list_payments": ("GET", "/payments"),
-    "get_payment": ("GET", "/payments/{id}"),
-    "capture_payment": ("POST", "/payments/{id}/capture"),
-    "void_payment": ("POST", "/payments/{id}/void"),
-    "refund_payment": ("POST", "/payments/{id}/refunds"),
+    "create_payment": Route("POST", PAYMENTS, rate=100, burst=200),
+    "list_payments": Route("GET", PAYMENTS, rate=20, burst=40),
+    "get_payment": Route("GET", PAYMENT, rate=100, burst=200),
+    "capture_payment": Route("POST", f"{PAYMENT}/capture", rate=50, burst=100),
+    "void_payment": Route("POST", f"{PAYMENT}/void", rate=50, burst=100),
+    "refund_payment": Route("POST", f"{PAYMENT}/refunds", rate=50, burst=100),
 }
 STAGE = "$default"  # API Gateway's own name for the stage without a path
-REQUESTS_PER_SECOND = 100
-BURST = 200
+# For what is no route, and so answered with 404.
+OTHER_RATE, OTHER_BURST = 10, 20
 # Who called what and how it went; no header, no body, no query: nothing that could hold a card number.
 ACCESS_LOG = {
     "requestId": "$context.requestId",
@@ -46,8 +65,6 @@ ACCESS_LOG = {
     "integrationStatus": "$context.integrationStatus",
     "integrationError": "$context.integrationErrorMessage",
 }
-
-
 THROTTLED_METRIC = "RequestsThrottled"
 
 
@@ -78,14 +95,17 @@ class FrontDoor(Construct):
             payload_format_version="2.0",
             timeout_milliseconds=(target.timeout + 1) * 1000,  # the function's own timeout comes first, and is logged
         )
-        for route_id, (method, path) in ROUTES.items():
-            Apigatewayv2Route(
-                self,
-                route_id,
-                api_id=self.api.id,
-                route_key=f"{method} {path}",
-                authorization_type="AWS_IAM",
-                target=f"integrations/{integration.id}",
+        routes = []
+        for route_id, route in ROUTES.items():
+            routes.append(
+                Apigatewayv2Route(
+                    self,
+                    route_id,
+                    api_id=self.api.id,
+                    route_key=route.key,
+                    authorization_type="AWS_IAM",
+                    target=f"integrations/{integration.id}",
+                )
             )
             LambdaPermission(
                 self,
@@ -97,7 +117,7 @@ class FrontDoor(Construct):
                 principal="apigateway.amazonaws.com",
                 # docs.aws.amazon.com/apigateway/latest/developerguide/arn-format-reference.html: any stage of this
                 # API (it has one), this route.
-                source_arn=f"{self.api.execution_arn}/*/{method}{path}",
+                source_arn=f"{self.api.execution_arn}/*/{route.method}{route.path}",
             )
         self.log_group_name = f"/aws/vendedlogs/{name}"
         log_group = CloudwatchLogGroup(
@@ -128,11 +148,21 @@ class FrontDoor(Construct):
             name=STAGE,
             auto_deploy=True,
             default_route_settings=Apigatewayv2StageDefaultRouteSettings(
-                throttling_rate_limit=REQUESTS_PER_SECOND,
-                throttling_burst_limit=BURST,
+                throttling_rate_limit=OTHER_RATE,
+                throttling_burst_limit=OTHER_BURST,
                 detailed_metrics_enabled=True,
             ),
+            route_settings=[
+                Apigatewayv2StageRouteSettings(
+                    route_key=route.key,
+                    throttling_rate_limit=route.rate,
+                    throttling_burst_limit=route.burst,
+                    detailed_metrics_enabled=True,
+                )
+                for route in ROUTES.values()
+            ],
             access_log_settings=Apigatewayv2StageAccessLogSettings(
                 destination_arn=log_group.arn, format=json.dumps(ACCESS_LOG)
             ),
+            depends_on=routes,  # API Gateway refuses settings of a route that it does not know yet
         )

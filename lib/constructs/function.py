@@ -1,4 +1,4 @@
-"""What the two functions have in common: code, role, log group, tracing, encrypted environment, version and alias."""
+"""What the functions have in common: code, role, log group, tracing, encrypted environment, version and alias."""
 
 from __future__ import annotations
 

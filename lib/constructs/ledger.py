@@ -13,13 +13,33 @@ from lib.aws import (
 )
 from lib.naming import Naming
 
+# What a list of payments shows (`Payment.shown`). Never the token, and nothing that only the table needs.
+LISTED = (
+    "amount",
+    "capture_before",
+    "captured",
+    "currency",
+    "customer_id",
+    "decline_code",
+    "livemode",
+    "metadata",
+    "refunded",
+    "status",
+    "updated_at",
+)
+
 
 class Ledger(Construct):
-    """`table`, and `index_name` and `index_arn` of the index that lists a merchant's payments by time."""
+    """`table`, and the names and ARNs of its two indexes.
+
+    `index_…`: lists a merchant's payments by time. `pending_index_…`: what waits for an answer of the gateway, or for a
+    capture. Only such payments have its key, so it is small however many payments there are.
+    """
 
     def __init__(self, scope: Construct, id_: str, *, naming: Naming, key_arn: str) -> None:
         super().__init__(scope, id_)
         self.index_name = naming("index", "merchant")
+        self.pending_index_name = naming("index", "pending")
         self.table = DynamodbTable(
             self,
             "transactions",
@@ -30,11 +50,24 @@ class Ledger(Construct):
                 DynamodbTableAttribute(name="payment_id", type="S"),
                 DynamodbTableAttribute(name="merchant_id", type="S"),
                 DynamodbTableAttribute(name="created_at", type="S"),
+                DynamodbTableAttribute(name="awaiting", type="S"),
+                DynamodbTableAttribute(name="due_at", type="S"),
             ],
             global_secondary_index=[
                 DynamodbTableGlobalSecondaryIndex(
-                    name=self.index_name, hash_key="merchant_id", range_key="created_at", projection_type="ALL"
-                )
+                    name=self.index_name,
+                    hash_key="merchant_id",
+                    range_key="created_at",
+                    projection_type="INCLUDE",
+                    non_key_attributes=list(LISTED),
+                ),
+                DynamodbTableGlobalSecondaryIndex(
+                    name=self.pending_index_name,
+                    hash_key="awaiting",
+                    range_key="due_at",
+                    projection_type="INCLUDE",
+                    non_key_attributes=["pending_since"],  # for the age of the oldest, without reading the payments
+                ),
             ],
             point_in_time_recovery=DynamodbTablePointInTimeRecovery(enabled=True),
             server_side_encryption=DynamodbTableServerSideEncryption(enabled=True, kms_key_arn=key_arn),
@@ -43,3 +76,4 @@ class Ledger(Construct):
             deletion_protection_enabled=False,
         )
         self.index_arn = f"{self.table.arn}/index/{self.index_name}"
+        self.pending_index_arn = f"{self.table.arn}/index/{self.pending_index_name}"

@@ -1,4 +1,4 @@
-"""The processor: takes payments from the API, one DynamoDB request each."""
+"""The processor: takes payments from the API, asks the gateway, and records what it answered."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from lib.constructs.code import Code
 from lib.constructs.cursor_key import ALGORITHM, USE, CursorKey
 from lib.constructs.dead_letters import DeadLetters
 from lib.constructs.function import Function
+from lib.constructs.gateway import Gateway
 from lib.constructs.ledger import Ledger
 from lib.constructs.policy import allow, condition
 from lib.naming import Naming
@@ -17,6 +18,7 @@ HANDLER = "payments.processor.handler"
 # Read by lib/lambda/payments/settings.py.
 TABLE_VARIABLE = "TRANSACTIONS_TABLE"
 INDEX_VARIABLE = "MERCHANT_INDEX"
+PENDING_INDEX_VARIABLE = "PENDING_INDEX"
 CURSOR_KEY_VARIABLE = "CURSOR_KEY"
 MAXIMUM_AMOUNT_VARIABLE = "MAXIMUM_AMOUNT"
 TIMEOUT_SECONDS = 10
@@ -54,6 +56,7 @@ class Processor(Function):
         code: Code,
         ledger: Ledger,
         cursor_key: CursorKey,
+        gateway: Gateway,
         dead_letters: DeadLetters,
         maximum_amount: int,
         reserved_concurrency: int,
@@ -68,12 +71,14 @@ class Processor(Function):
             code=code,
             dead_letters=dead_letters,
             handler=HANDLER,
-            description="Takes payments and leads them through their life: one conditional write each step",
+            description="Takes payments and leads them through their life: intent, gateway call, outcome",
             environment={
                 TABLE_VARIABLE: ledger.table.name,
                 INDEX_VARIABLE: ledger.index_name,
+                PENDING_INDEX_VARIABLE: ledger.pending_index_name,
                 CURSOR_KEY_VARIABLE: cursor_key.key.arn,
                 MAXIMUM_AMOUNT_VARIABLE: str(maximum_amount),
+                **gateway.environment,
             },
             statements=[
                 allow("Ledger", [f"dynamodb:{name}" for name in ITEM_OPERATIONS], [ledger.table.arn]),
@@ -90,6 +95,7 @@ class Processor(Function):
                     [key_arn],
                     conditions=[condition("StringEquals", "kms:ViaService", account.service("dynamodb"))],
                 ),
+                *gateway.statements,
             ],
             timeout=TIMEOUT_SECONDS,
             reserved_concurrency=reserved_concurrency,

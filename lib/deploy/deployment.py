@@ -18,6 +18,9 @@ from lib.deploy.removal.ownership import Whose
 from lib.deploy.terraform import PlanResult, Terraform
 
 
+MERCHANT = "coffee-house"
+
+
 @dataclass
 class Target:
     """Where a stack is deployed. `connect(service)` gives a boto3 client; `reach(api_endpoint)` a URL to call."""
@@ -60,11 +63,12 @@ class Deployment:
 
     @functools.cached_property
     def payments(self) -> PaymentsClient:
-        """A client of the deployed API."""
+        """A client of the deployed API, for the demo's merchant; `.of` gives another's."""
         return PaymentsClient(
             self.api_endpoint,
             self.stack.region,
             self.target.credentials,
+            MERCHANT,
             self.target.through_proxies,
             self.target.authority,
         )

@@ -1,10 +1,10 @@
-"""A client of the deployed HTTP API: it signs its requests with Signature Version 4, as the routes ask."""
+"""A client of one merchant's part of the deployed HTTP API; it signs its requests with Signature Version 4."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -35,26 +35,40 @@ class PaymentsClient:
     endpoint: str
     region: str
     credentials: Credentials
+    merchant_id: str
     through_proxies: bool = True
     authority: str | None = None
     timeout: float = TIMEOUT_SECONDS  # for a connection, and between the bytes of an answer
 
+    @property
+    def path(self) -> str:
+        """Where the merchant's payments are: `/merchants/coffee-house/payments`."""
+        return f"/merchants/{quote(self.merchant_id, safe='')}/payments"
+
+    def of(self, merchant_id: str) -> PaymentsClient:
+        """The same caller, on another merchant's path."""
+        return replace(self, merchant_id=merchant_id)
+
     def create(self, body: Any, idempotency_key: str | None, *, signed: bool = True) -> Answer:
-        """`POST /payments`. `body` is sent as JSON, or as it is where it is text."""
+        """A new payment. `body` is sent as JSON, or as it is where it is text."""
         headers = {"content-type": "application/json"}
         if idempotency_key is not None:
             headers["idempotency-key"] = idempotency_key
         data = body if isinstance(body, str) else json.dumps(body)
-        return self.call("POST", "/payments", headers, data, signed=signed)
+        return self.call("POST", self.path, headers, data, signed=signed)
 
     def read(self, payment_id: str, *, signed: bool = True) -> Answer:
-        """`GET /payments/{id}`."""
-        return self.call("GET", f"/payments/{quote(payment_id, safe='')}", signed=signed)
+        """One payment as it stands."""
+        return self.call("GET", f"{self.path}/{quote(payment_id, safe='')}", signed=signed)
+
+    def list(self, **query: str) -> Answer:
+        """A page of the merchant's payments. `query`: limit, cursor, to; `from` as `**{"from": …}`."""
+        return self.call("GET", self.path, query=query)
 
     def step(self, payment_id: str, name: str, body: Any, idempotency_key: str) -> Answer:
-        """`POST /payments/{id}/{capture, void or refunds}`. `body`: None for none."""
+        """Capture, void or refunds. `body`: None for none."""
         headers = {"content-type": "application/json", "idempotency-key": idempotency_key}
-        return self.call("POST", f"/payments/{payment_id}/{name}", headers, "" if body is None else json.dumps(body))
+        return self.call("POST", f"{self.path}/{payment_id}/{name}", headers, "" if body is None else json.dumps(body))
 
     def call(
         self,

@@ -1,24 +1,27 @@
-"""`python -m lib.operations {reconcile|redrive|export-audit}`.
+"""`python -m lib.operations {reconcile|redrive|export-audit|gateway-key}`.
 
-Exit codes: 0; 1 ledger, archive and gateway differ, or something stays unreplayed or unexported; 2 wrong input, nothing
-deployed or a broken tool, one line on standard error; 130 for Ctrl-C.
+Exit codes: 0; 1 ledger, archive and gateway differ, something stays unreplayed or unexported, or a key is refused; 2
+wrong input, nothing deployed or a broken tool, one line on standard error; 130 for Ctrl-C.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from typing import NoReturn
 
 from lib import environments
 from lib.environments import ToolError
 
+KEY = re.compile(r"\w{2,8}_(?:test|live)_\w+")  # of Stripe's: one in an argument is not repeated
 SETTLE_SECONDS = 120  # a batch waits for up to 30 s to fill, and one that is tried again takes longer
 COMMANDS = {
     "reconcile": "compare ledger, archive and gateway, and name each difference",
     "redrive": "give what was set aside or given up to the archiver again",
     "export-audit": "copy the audit trail, with every version of it, to a folder or to a bucket of your own",
+    "gateway-key": "store the key of Stripe's test mode, read from the terminal or a pipe, in the stack's secret",
 }
 
 SHOWN = 100  # differences
@@ -45,7 +48,7 @@ class Parser(argparse.ArgumentParser):
     """One that says what is wrong in one line."""
 
     def error(self, message: str) -> NoReturn:
-        raise ToolError(f"{message}; {self.prog} --help lists what there is")
+        raise ToolError(f"{KEY.sub('a key', message)}; {self.prog} --help lists what there is")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -68,6 +71,7 @@ def run(options: argparse.Namespace) -> int:
     from lib.deploy.progress import Shown, console_for
     from lib.operations import deployed
     from lib.operations.export import export_audit
+    from lib.operations.gateway_key import gateway_key
     from lib.operations.reconcile import Options, reconcile
     from lib.operations.redrive import Redrive
 
@@ -79,6 +83,8 @@ def run(options: argparse.Namespace) -> int:
             return reconcile(stack, chosen, progress)
         if options.command == "export-audit":
             return export_audit(stack, options.to, progress)
+        if options.command == "gateway-key":
+            return gateway_key(stack, sys.stdin, progress)
         return Redrive(stack, progress, whole_stream=options.stream, receipts=options.receipts).run()
     except (BotoCoreError, ClientError) as error:
         raise ToolError(f"{stack.name} did not do what was asked: {error}") from error

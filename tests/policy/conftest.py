@@ -21,7 +21,7 @@ JUDGED_BY_THE_GATE = HERE / "test_gate.py"
 
 @pytest.fixture(scope="session")
 def document(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """The cdk.tf.json of TapStack by its defaults; for reading only."""
+    """The cdk.tf.json of TapStack, with a gateway that has a secret; for reading only."""
     return synthesized(tmp_path_factory.mktemp("synth"))
 
 

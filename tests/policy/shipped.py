@@ -1,4 +1,7 @@
-"""The stack that this project ships, synthesized by its defaults."""
+"""The stack that this project ships.
+
+With the gateway that needs a secret, so that mutations find everything there; test_shipped.py judges the default, too.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +16,13 @@ use_project_node()  # before cdktf is imported
 NAME = "TapStackdev"
 
 
-def app_with_stack(outdir: Path) -> tuple[Any, Any]:
+def app_with_stack(outdir: Path, gateway: str = "stripe") -> tuple[Any, Any]:
     """A CDKTF App and the TapStack in it, not synthesized yet."""
     from lib.aws import AwsProvider  # noqa: F401, I001  # first: it decides how the bindings are loaded
     from cdktf import App
     from lib.tap_stack import TapStack
 
-    app = App(outdir=str(outdir))
+    app = App(outdir=str(outdir), context={"payment_gateway": gateway})
     stack = TapStack(
         app,
         NAME,
@@ -44,9 +47,9 @@ def stack_of(app: Any, document: dict[str, Any]) -> Any:
     return stack
 
 
-def synthesized(outdir: Path) -> dict[str, Any]:
+def synthesized(outdir: Path, gateway: str = "stripe") -> dict[str, Any]:
     """The cdk.tf.json of the stack."""
-    app, _ = app_with_stack(outdir)
+    app, _ = app_with_stack(outdir, gateway)
     app.synth()
     document: dict[str, Any] = json.loads((outdir / "stacks" / NAME / "cdk.tf.json").read_text())
     return document

@@ -77,6 +77,10 @@ class Slices:
             for argument, value in body.items()
             if NAME.fullmatch(argument) and isinstance(value, str) and "-" in value and "$" not in value
         }
+        # What a filter counts in a log is named by the metric, not by the filter.
+        for address, body in self._blocks.items():
+            if address.startswith("aws_cloudwatch_log_metric_filter."):
+                names[f'"metric_name": "{body["metric_transformation"]["name"]}"'] = address
         self._refers_to: dict[str, set[str]] = {}
         for address, text in texts.items():
             by_name = {other for name, other in names.items() if name in text}

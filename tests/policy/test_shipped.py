@@ -17,7 +17,9 @@ import yaml
 
 from lib.environments import ROOT, VENV, VENV_CHECKOV
 from lib.gate import Gate
+from lib.settings import PAYMENT_GATEWAYS
 
+from .shipped import synthesized
 from .stacks import write_stacks
 
 POLICIES = ROOT / "policies"
@@ -70,6 +72,16 @@ def test_plain_checkov_gives_the_same_verdict(repository: Path, document: dict[s
         1,
         {(finding.rule_id, finding.resource.rpartition(".")[2]) for finding in found},
     )
+
+
+def test_the_stack_is_clean_with_each_gateway(tmp_path: Path) -> None:
+    """The aspects have judged it when it is written; then the gate does."""
+    stacks = {gateway: synthesized(tmp_path / gateway, gateway) for gateway in PAYMENT_GATEWAYS}
+    assert "aws_secretsmanager_secret" in stacks["stripe"]["resource"]
+    assert "aws_secretsmanager_secret" not in stacks["simulated"]["resource"]
+    write_stacks(tmp_path / "out", stacks)
+    with Gate() as gate:
+        assert gate.judge(tmp_path / "out").findings == []
 
 
 def test_every_skip_lets_something_through(tmp_path: Path, document: dict[str, Any]) -> None:

@@ -189,6 +189,19 @@ def test_a_wrong_context_value_is_named(name: str, value: Any) -> None:
         Options.from_context({name: value}.get)
 
 
+@pytest.mark.parametrize("value", ["adyen", "Stripe", " stripe", "", 1])
+def test_a_gateway_without_an_adapter_is_refused(value: object) -> None:
+    with pytest.raises(SettingsError, match=r"payment_gateway is .*set it to simulated or stripe"):
+        Options.from_context({"payment_gateway": value}.get)
+
+
+def test_the_gateway_is_the_simulated_one_unless_another_is_named() -> None:
+    assert Settings.from_environment({}).options.payment_gateway == "simulated"
+    settings = Settings.from_environment({"PAYMENT_GATEWAY": "stripe"})
+    assert settings.options.payment_gateway == "stripe"
+    assert settings.context()["payment_gateway"] == "stripe"
+
+
 def test_a_maximum_amount_is_taken() -> None:
     """In minor units, up to what the API takes at all."""
     assert Options.from_context({"maximum_amount": "999999999999"}.get).maximum_amount == 999_999_999_999

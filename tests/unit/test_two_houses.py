@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from lib.constructs import alarms, archive, archiver, cursor_key, processor
+from lib.constructs import alarms, archive, archiver, cursor_key, gateway, processor, settler
 from lib.environments import ROOT
-from lib.settings import DEFAULT_MAXIMUM_AMOUNT
-from payments import settings
+from lib.settings import DEFAULT_MAXIMUM_AMOUNT, PAYMENT_GATEWAYS
+from payments import gateways, settings
 from payments.archive import Change, audit_trail, poison, receipts
 from payments.payment import Payment, Request
 from payments.validation import MAX_AMOUNT
@@ -41,9 +41,16 @@ def test_neither_house_imports_the_other() -> None:
 def test_environment_variables_have_one_name() -> None:
     assert processor.TABLE_VARIABLE == settings.TRANSACTIONS_TABLE
     assert processor.INDEX_VARIABLE == settings.MERCHANT_INDEX
+    assert processor.PENDING_INDEX_VARIABLE == settings.PENDING_INDEX
     assert processor.CURSOR_KEY_VARIABLE == settings.CURSOR_KEY
     assert processor.MAXIMUM_AMOUNT_VARIABLE == settings.MAXIMUM_AMOUNT
     assert archiver.BUCKET_VARIABLE == settings.ARCHIVE_BUCKET
+    assert gateway.GATEWAY_VARIABLE == settings.PAYMENT_GATEWAY
+    assert gateway.SECRET_VARIABLE == settings.GATEWAY_SECRET_ARN
+
+
+def test_gateways_have_one_name() -> None:
+    assert set(PAYMENT_GATEWAYS) == {gateways.SIMULATED, gateways.STRIPE}
 
 
 def test_both_sides_mean_the_same_maximum(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,7 +65,7 @@ def test_the_cursors_key_may_do_what_is_asked_of_it() -> None:
 
 
 def test_handlers_exist() -> None:
-    for handler in (processor.HANDLER, archiver.HANDLER):
+    for handler in (processor.HANDLER, settler.HANDLER, archiver.HANDLER):
         module, name = handler.rsplit(".", 1)
         source = ROOT / "lib" / "lambda" / f"{module.replace('.', '/')}.py"
         functions = [node.name for node in ast.parse(source.read_text()).body if isinstance(node, ast.FunctionDef)]

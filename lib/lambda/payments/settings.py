@@ -33,3 +33,8 @@ def maximum_amount() -> int:
     if not re.fullmatch(r"[1-9][0-9]{0,11}", value):
         raise SettingsError(f"environment variable {MAXIMUM_AMOUNT} is not a whole number from 1 to 999999999999")
     return int(value)
+
+
+def stripe_base() -> str:
+    """Where the tests have put a Stripe of their own on this machine; no stack sets the variable."""
+    return os.environ.get("STRIPE_BASE", "")

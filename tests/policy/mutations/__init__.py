@@ -12,6 +12,7 @@ from . import (
     egress,
     exposure,
     expressions,
+    gateway,
     harmless,
     permissions,
     provider,
@@ -28,10 +29,12 @@ VIOLATIONS = [
         *(blocks, expressions, arguments),
         *(data, provider, configurations),
         *(access, exposure, egress, permissions, statements),
-        *(running, watching),
+        *(running, watching, gateway),
     )
     for mutation in family.VIOLATIONS
 ]
-HARMLESS = [mutation for family in (harmless, refactorings, additions, provider) for mutation in family.HARMLESS]
+HARMLESS = [
+    mutation for family in (harmless, refactorings, additions, provider, gateway) for mutation in family.HARMLESS
+]
 
 __all__ = ["HARMLESS", "VIOLATIONS", "Mutation", "mutated"]

@@ -24,8 +24,16 @@ ALARMS: dict[str, tuple[str, str, dict[str, tuple[str, str] | str]]] = {
     "api-throttled": ("Payments/dev", "RequestsThrottled", {}),
     **{
         f"{name}-{metric.lower()}": ("AWS/Lambda", metric, {"FunctionName": (f"{name}/function", "function_name")})
-        for name in ("processor", "archiver")
+        for name in ("processor", "settler", "archiver")
         for metric in ("Errors", "Throttles", "Duration")
+    },
+    **{
+        purpose: ("Payments/dev", metric, {"service": service})
+        for purpose, metric, service in (
+            ("gateway-circuit-open", "GatewayCircuitOpen", "processor"),
+            ("oldest-pending-payment", "OldestPendingSeconds", "settler"),
+            ("settler-failures", "SettlerFailures", "settler"),
+        )
     },
     "archiver-failed-changes": ("Payments/dev", "ChangesFailed", {"service": "archiver"}),
     **{
@@ -44,16 +52,21 @@ ALARMS: dict[str, tuple[str, str, dict[str, tuple[str, str] | str]]] = {
         for kind in ("Read", "Write")
     },
     **{
-        f"merchant-index-{kind.lower()}-throttles": (
+        f"{index}-index-{kind.lower()}-throttles": (
             "AWS/DynamoDB",
             f"{kind}ThrottleEvents",
-            {"TableName": (TABLE, "name"), "GlobalSecondaryIndexName": "index-merchant-dev"},
+            {"TableName": (TABLE, "name"), "GlobalSecondaryIndexName": f"index-{index}-dev"},
         )
+        for index in ("merchant", "pending")
         for kind in ("Read", "Write")
     },
     **{
         purpose: ("AWS/SQS", "ApproximateNumberOfMessagesVisible", {"QueueName": (f"{queue}/queue", "name")})
-        for purpose, queue in {"payment-dead-letters": "dead_letters", "archive-failures": "archive_failures"}.items()
+        for purpose, queue in {
+            "payment-dead-letters": "dead_letters",
+            "settler-dead-letters": "settler_dead_letters",
+            "archive-failures": "archive_failures",
+        }.items()
     },
 }
 SYSTEM_ERRORS = "transactions-system-errors"
@@ -67,7 +80,18 @@ MATH: dict[str, tuple[str, tuple[str, str], tuple[str, str]]] = {
         ("AWS/Lambda", "ConcurrentExecutions"),
     ),
 }
-STOPPED = {"archiver-stopped", "archiver-stopped-for-hours"}
+# Of what the functions count: expression, and the service and metric of m1 and m2.
+OWN_MATH: dict[str, tuple[str, tuple[str, str], tuple[str, str]]] = {
+    "gateway-errors": ("FILL(m1, 0) + FILL(m2, 0)", ("processor", "GatewayErrors"), ("settler", "GatewayErrors")),
+    "payments-declined": (
+        "IF(m1 >= 20, 100 * m1 / (m1 + FILL(m2, 0)), 0)",
+        ("processor", "PaymentsDeclined"),
+        ("processor", "PaymentsAuthorized"),
+    ),
+}
+STOPPED = {"archiver-stopped", "archiver-stopped-for-hours", "settler-stopped"}
+# They watch what should go on: no data is what they are for.
+FALLING = {"settler-stopped"}
 
 
 def alarm_arns(template: Template) -> list[str]:
@@ -84,7 +108,7 @@ def alarms(template: Template) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def test_these_alarms_and_no_other(template: Template) -> None:
     """A missing one is noticed here, not at night."""
-    assert {purpose for purpose, _ in alarms(template)} == {*ALARMS, SYSTEM_ERRORS, *MATH, *STOPPED}
+    assert {purpose for purpose, _ in alarms(template)} == {*ALARMS, SYSTEM_ERRORS, *MATH, *OWN_MATH, *STOPPED}
 
 
 @pytest.mark.parametrize("purpose", ALARMS)
@@ -112,6 +136,26 @@ def test_an_alarm_on_a_share_watches_both_parts(template: Template, purpose: str
     api = {"ApiId": template.ref(API, "id"), "Stage": template.ref(STAGE, "name")}
     for part in parts:
         assert part["metric"].get("dimensions") == (api if purpose.startswith("api-") else None)
+
+
+@pytest.mark.parametrize("purpose", OWN_MATH)
+def test_an_alarm_on_what_functions_count_names_their_services(template: Template, purpose: str) -> None:
+    """If every payment is declined, none is authorized, and that metric has no data: so it is filled."""
+    expression, *counted = OWN_MATH[purpose]
+    *parts, watched = template[f"alerting/{purpose}"]["metric_query"]
+    assert (watched["expression"], watched["return_data"]) == (expression, True)
+    assert [(part["metric"]["dimensions"]["service"], part["metric"]["metric_name"]) for part in parts] == counted
+    assert {(part["metric"]["namespace"], part["metric"]["stat"]) for part in parts} == {("Payments/dev", "Sum")}
+
+
+def test_a_settler_that_does_not_run_raises_an_alarm(template: Template) -> None:
+    """It publishes nothing then, so the alarm falls, and takes no data for a breach."""
+    alarm = template["alerting/settler-stopped"]
+    assert alarm["metric_name"] == "Invocations"
+    assert alarm["dimensions"] == {"FunctionName": template.ref("settler/function", "function_name")}
+    assert (alarm["comparison_operator"], alarm["threshold"]) == ("LessThanThreshold", 1)
+    assert template["schedule/rule"]["schedule_expression"] == "rate(1 minute)"
+    assert alarm["period"] * alarm["datapoints_to_alarm"] <= 900
 
 
 def test_throttled_requests_are_counted_in_the_access_log(template: Template) -> None:
@@ -149,7 +193,7 @@ def test_every_alarm_tells_the_topic_of_both_changes(template: Template) -> None
         assert alarm["alarm_actions"] == topic, purpose
         assert alarm["ok_actions"] == topic, purpose
         assert alarm["actions_enabled"] is True, purpose
-        assert alarm["treat_missing_data"] == "notBreaching", purpose
+        assert alarm["treat_missing_data"] == ("breaching" if purpose in FALLING else "notBreaching"), purpose
         assert 1 <= alarm["datapoints_to_alarm"] <= alarm["evaluation_periods"], purpose
         assert alarm["threshold"] > 0, purpose
 
@@ -166,7 +210,7 @@ def test_every_alarm_names_a_runbook_that_exists(template: Template) -> None:
 
 def test_a_slow_function_is_noticed_before_it_is_stopped(template: Template) -> None:
     """In milliseconds, from the function's own timeout."""
-    for name in ("processor", "archiver"):
+    for name in ("processor", "settler", "archiver"):
         alarm = template[f"alerting/{name}-duration"]
         assert alarm["threshold"] == template[f"{name}/function"]["timeout"] * 800
         assert alarm["extended_statistic"] == "p99"
@@ -208,6 +252,6 @@ def test_the_dashboard_shows_every_alarm_and_only_metrics_of_this_stack(template
     for graph in graphs:
         assert template.plain(graph["properties"]["region"]) == "REGION"
         for namespace, _, *dimensions in graph["properties"]["metrics"]:
-            assert re.fullmatch(r"AWS/(ApiGateway|Lambda|DynamoDB|SQS)", namespace)
+            assert re.fullmatch(r"AWS/(ApiGateway|Lambda|DynamoDB|SQS)|Payments/dev", namespace)
             assert dimensions
             assert len(dimensions) % 2 == 0

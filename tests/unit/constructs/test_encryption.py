@@ -49,7 +49,7 @@ def test_the_key_is_used_through_services_only(template: Template) -> None:
     statement = template.statements(DOCUMENT)["UseThroughServices"]
     conditions = template.conditions(statement)
     assert conditions["StringEquals", "kms:ViaService"] == [
-        f"{name}.REGION.amazonaws.com" for name in ("dynamodb", "lambda", "s3", "sns", "sqs")
+        f"{name}.REGION.amazonaws.com" for name in ("dynamodb", "lambda", "s3", "secretsmanager", "sns", "sqs")
     ]
     assert conditions["StringEquals", "kms:CallerAccount"] == ["ACCOUNT"]
     assert "kms:CreateGrant" in statement["actions"]
@@ -75,9 +75,20 @@ def test_logs_use_the_key_for_the_groups_of_this_stack(template: Template) -> No
     (principal,) = statement["principals"]
     assert [template.plain(value) for value in principal["identifiers"]] == ["logs.REGION.amazonaws.com"]
     names = [group["name"] for _, group in template.of_type("aws_cloudwatch_log_group")]
-    assert len(names) == 3
+    assert len(names) == 4
     (arns,) = template.conditions(statement).values()
     assert sorted(arns) == sorted(f"arn:PARTITION:logs:REGION:ACCOUNT:log-group:{name}" for name in names)
+
+
+def test_eventbridge_uses_the_key_for_the_settlers_rule_only(template: Template) -> None:
+    """Without it, an event that Lambda did not take is lost before it reaches the encrypted queue."""
+    statement = template.statements(DOCUMENT)["EventsToEncryptedQueue"]
+    assert statement["principals"] == [{"type": "Service", "identifiers": ["events.amazonaws.com"]}]
+    assert statement["actions"] == ["kms:Decrypt", "kms:GenerateDataKey"]
+    assert template.conditions(statement) == {
+        ("StringEquals", "aws:SourceAccount"): ["ACCOUNT"],
+        ("ArnLike", "aws:SourceArn"): [template.ref("schedule/rule", "arn")],
+    }
 
 
 def test_no_statement_waits_for_a_context_that_its_action_does_not_send(template: Template) -> None:
@@ -91,10 +102,11 @@ def test_no_statement_waits_for_a_context_that_its_action_does_not_send(template
 
 
 def test_nobody_else_is_let_in(template: Template) -> None:
-    """Five statements would be one more than anybody looked at."""
+    """Six statements would be one more than anybody looked at."""
     assert set(template.statements(DOCUMENT)) == {
         "Administration",
         "UseThroughServices",
         "AlarmsToEncryptedTopic",
+        "EventsToEncryptedQueue",
         "EncryptedLogGroups",
     }

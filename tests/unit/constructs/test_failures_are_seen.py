@@ -29,7 +29,9 @@ FILTERS = f"{AWS}AmazonCloudWatch/latest/logs/MonitoringLogData.html"
 # What can be dead. API Gateway calls the processor; the mapping's poller calls the archiver.
 API, PROCESSOR, TABLE = "the API", "the processor's code", "the table"
 POLLER, ARCHIVER, BUCKET, QUEUE = "the mapping's poller", "the archiver's code", "the archive bucket", "the queue"
-CALLER = {"processor": API, "archiver": POLLER}
+GATEWAY, SCHEDULE, SETTLER = "the gateway", "the schedule", "the settler's code"
+CALLER = {"processor": API, "archiver": POLLER, "settler": SCHEDULE}
+QUEUES = ("dead_letters", "archive_failures", "settler_dead_letters")
 
 
 @dataclass(frozen=True)
@@ -60,17 +62,25 @@ PUBLISHED: dict[tuple[str, str, str], Published] = {
     ("Payments/dev", "RequestsThrottled", ""): Published(frozenset({API}), FILTERS),
     **of_the_function("processor"),
     **of_the_function("archiver"),
+    **of_the_function("settler"),
     ("AWS/Lambda", "ClaimedAccountConcurrency", ""): Published(frozenset(), CONCURRENCY),
     ("AWS/Lambda", "ConcurrentExecutions", ""): Published(frozenset(), CONCURRENCY),
     ("Payments/dev", "LedgerChanges", "processor"): Published(frozenset({API, PROCESSOR, TABLE}), EMF),
+    **{
+        ("Payments/dev", metric, "processor"): Published(frozenset({API, PROCESSOR, TABLE}), EMF)
+        for metric in ("GatewayErrors", "GatewayCircuitOpen", "PaymentsDeclined", "PaymentsAuthorized")
+    },
+    **{
+        ("Payments/dev", metric, "settler"): Published(frozenset({SCHEDULE, SETTLER, TABLE}), EMF)
+        for metric in ("GatewayErrors", "OldestPendingSeconds", "SettlerFailures")
+    },
     ("Payments/dev", "ChangesFailed", "archiver"): Published(frozenset({POLLER, ARCHIVER}), EMF),
     **{
         ("AWS/DynamoDB", metric, ""): Published(frozenset({API, PROCESSOR}), DYNAMODB)
         for metric in ("ReadThrottleEvents", "WriteThrottleEvents", "SystemErrors")
     },
     **{
-        ("AWS/SQS", "ApproximateNumberOfMessagesVisible", queue): Published(frozenset({QUEUE}), SQS)
-        for queue in ("dead_letters", "archive_failures")
+        ("AWS/SQS", "ApproximateNumberOfMessagesVisible", queue): Published(frozenset({QUEUE}), SQS) for queue in QUEUES
     },
 }
 
@@ -85,8 +95,19 @@ FAILURES: dict[str, set[str]] = {
     "The processor nears its timeout": set(),
     "The account's concurrency runs out": {PROCESSOR, ARCHIVER},
     "An event came past the API and failed": {API, PROCESSOR},
+    "The gateway does not answer, or with errors": {GATEWAY},
+    "The gateway is taken for down": {GATEWAY},
+    "Unusually many payments are declined": set(),
+    "A payment stays pending": {GATEWAY, API, PROCESSOR},
+    "The settler raises or times out": {SETTLER},
+    "The settler fails on a payment": set(),
+    "The settler gets no run": {SETTLER},
+    "The settler nears its timeout": set(),
+    "The settler has stopped: rule disabled or gone, permission gone": {SCHEDULE, SETTLER},
+    "A run of the settler was given up": {SCHEDULE, SETTLER},
     "The table throttles": {TABLE},
     "The merchant index throttles": {TABLE},
+    "The index of pending payments throttles": {TABLE},
     "DynamoDB fails": {TABLE},
     "The archiver raises or times out, or S3 is away": {ARCHIVER, BUCKET},
     "The archiver gets no run": {ARCHIVER},
@@ -135,14 +156,16 @@ def key(template: Template, metric: dict[str, Any]) -> tuple[str, str, str]:
     for name in CALLER:
         if dimensions.get("FunctionName") == template.ref(f"{name}/function", "function_name"):
             whose = name
-    for queue in ("dead_letters", "archive_failures"):
+    for queue in QUEUES:
         if dimensions.get("QueueName") == template.ref(f"{queue}/queue", "name"):
             whose = queue
     return metric["namespace"], metric["metric_name"], whose
 
 
 def fires(template: Template, purpose: str, dead: set[str]) -> bool:
-    """Whether the alarm still has data: each metric that it cannot do without, and one at least."""
+    """Whether the alarm still has data: each metric that it cannot do without, and one at least; or needs none."""
+    if template[f"alerting/{purpose}"]["treat_missing_data"] == "breaching":
+        return True
     metrics = watched(template, purpose)
     alive = [not (published.needs & dead) for published, _ in metrics]
     needed = all(is_alive or filled for is_alive, (_, filled) in zip(alive, metrics, strict=True))

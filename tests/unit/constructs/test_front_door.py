@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tests.unit.conftest import Template
 
+PAYMENTS = "/merchants/{merchant_id}/payments"
 ROUTES = {
-    "create_payment": "POST /payments",
-    "list_payments": "GET /payments",
-    "get_payment": "GET /payments/{id}",
-    "capture_payment": "POST /payments/{id}/capture",
-    "void_payment": "POST /payments/{id}/void",
-    "refund_payment": "POST /payments/{id}/refunds",
+    "create_payment": f"POST {PAYMENTS}",
+    "list_payments": f"GET {PAYMENTS}",
+    "get_payment": f"GET {PAYMENTS}/{{payment_id}}",
+    "capture_payment": f"POST {PAYMENTS}/{{payment_id}}/capture",
+    "void_payment": f"POST {PAYMENTS}/{{payment_id}}/void",
+    "refund_payment": f"POST {PAYMENTS}/{{payment_id}}/refunds",
 }
 
 
@@ -55,6 +56,21 @@ def test_the_stage_is_throttled_and_deploys_by_itself(template: Template) -> Non
     assert stage["auto_deploy"] is True
     settings = stage["default_route_settings"]
     assert 0 < settings["throttling_rate_limit"] <= settings["throttling_burst_limit"]
+
+
+def test_each_route_has_limits_of_its_own(template: Template) -> None:
+    """Whoever lists in a loop keeps nobody from paying. API Gateway has to know a route before its settings."""
+    stage = template["front_door/stage"]
+    limits = {
+        settings["route_key"]: (settings["throttling_rate_limit"], settings["throttling_burst_limit"])
+        for settings in stage["route_settings"]
+    }
+    assert set(limits) == set(ROUTES.values())
+    assert all(0 < rate <= burst for rate, burst in limits.values())
+    assert limits[ROUTES["list_payments"]] < limits[ROUTES["create_payment"]]
+    # Without it Terraform would set API Gateway's detailed metrics of these routes to off.
+    assert all(settings["detailed_metrics_enabled"] for settings in stage["route_settings"])
+    assert sum(item.startswith("aws_apigatewayv2_route.") for item in stage["depends_on"]) == len(ROUTES)
 
 
 def test_the_access_log_is_encrypted_and_tells_who_and_how_not_what(template: Template) -> None:

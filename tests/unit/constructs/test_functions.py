@@ -1,4 +1,4 @@
-"""What processor and archiver have in common, and what each may do."""
+"""What processor, settler and archiver have in common, and what each may do."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from lib.environments import ROOT
 from lib.packaging import lambda_zip
 
 if TYPE_CHECKING:
-    from tests.unit.conftest import Template
+    from tests.unit.conftest import Synthesize, Template
 
-FUNCTIONS = ("processor", "archiver")
-QUEUES = {"processor": "dead_letters", "archiver": "archive_failures"}
+FUNCTIONS = ("processor", "settler", "archiver")
+QUEUES = {"processor": "dead_letters", "settler": "settler_dead_letters", "archiver": "archive_failures"}
 
 
 def grants(template: Template, name: str) -> dict[str, Any]:
-    """{sid: (actions, resources)} of a function's own policy, without those that both have."""
+    """{sid: (actions, resources)} of a function's own policy, without those that all have."""
     return {
         sid: (statement["actions"], statement["resources"])
         for sid, statement in template.statements(f"{name}/policy_document").items()
@@ -135,6 +135,8 @@ def test_the_processor_reads_and_writes_the_table_and_nothing_else(template: Tem
     variables = template["processor/function"]["environment"]["variables"]
     assert variables["TRANSACTIONS_TABLE"] == template.ref("ledger/transactions", "name")
     assert variables["MERCHANT_INDEX"] == "index-merchant-dev"
+    assert variables["PENDING_INDEX"] == "index-pending-dev"
+    assert variables["PAYMENT_GATEWAY"] == "simulated"
     assert variables["CURSOR_KEY"] == template.ref("list_cursors/key", "arn")
     assert variables["MAXIMUM_AMOUNT"] == "999999999999"
 
@@ -195,15 +197,16 @@ def test_the_batching_window_is_the_one_of_the_figures(template: Template) -> No
     assert oldest > 2 * window, "a batch that fills slowly is no alarm"
 
 
-def test_environments_are_what_the_lambdas_settings_ask_for(template: Template) -> None:
+def test_environments_are_what_the_lambdas_settings_ask_for(synthesize: Synthesize) -> None:
     """The two houses meet in these names: a name on one side alone is a function that does not start."""
     import payments.settings as lambda_side
 
     asked = {value for name, value in vars(lambda_side).items() if name.isupper() and isinstance(value, str)}
+    template = synthesize(context={"payment_gateway": "stripe"})
     powertools = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
     given = {name: set(template[f"{name}/function"]["environment"]["variables"]) for name in FUNCTIONS}
-    assert given["processor"] | given["archiver"] == asked | powertools
-    assert powertools <= given["processor"] & given["archiver"]
+    assert set.union(*given.values()) == asked | powertools
+    assert powertools <= set.intersection(*given.values())
 
 
 def test_handlers_are_functions_that_exist(template: Template) -> None:
@@ -222,7 +225,7 @@ def test_a_queue_is_encrypted_and_reached_over_tls_only(template: Template, queu
     assert made["kms_master_key_id"] == template.ref("encryption/key", "arn")
     assert made["message_retention_seconds"] == 1_209_600
     assert made["policy"] == template.ref(f"{queue}/policy_document", "json")
-    (statement,) = template.statements(f"{queue}/policy_document").values()
+    statement = template.statements(f"{queue}/policy_document")["DenyInsecureTransport"]
     assert statement["effect"] == "Deny"
     assert [template.plain(arn) for arn in statement["resources"]] == [
         f"arn:PARTITION:sqs:REGION:ACCOUNT:{made['name']}"

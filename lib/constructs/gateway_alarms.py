@@ -1,0 +1,101 @@
+"""The alarms on the payment gateway and on the settler, as data; lib/constructs/alarms.py has the others.
+
+The functions count these metrics themselves (lib/lambda/payments), each under its service's name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lib.constructs.alarm import Alarm, Metric
+from lib.constructs.function import Function
+from lib.constructs.processor import Processor
+from lib.constructs.settler import Settler
+
+OLDEST_PENDING_METRIC = "OldestPendingSeconds"  # settler: each run, 0 if nothing is pending
+GATEWAY_ERRORS_METRIC = "GatewayErrors"  # processor and settler: calls without a definite answer
+CIRCUIT_OPEN_METRIC = "GatewayCircuitOpen"  # processor: requests that were answered without asking the gateway
+SETTLER_FAILURES_METRIC = "SettlerFailures"  # settler: payments that it could not settle for an error of ours
+DECLINED_METRIC, AUTHORIZED_METRIC = "PaymentsDeclined", "PaymentsAuthorized"  # definite answers
+
+# The settler asks again after one minute, and less often later on: what it could not settle in a quarter of an hour is
+# no hiccup.
+PENDING_TOO_LONG_SECONDS = 15 * 60
+ERRORS_A_MINUTE = 5
+# Declines in card payments on the internet are commonly 5 to 15 %; one bad card of a quiet minute is no rate.
+DECLINED_A_MINUTE, DECLINED_PERCENT = 20, 40
+SETTLER_RUNS_PERIOD = 300  # five runs are due
+
+
+def _counted(function: Function, name: str) -> Metric:
+    return Metric(function.metrics_namespace, name, {"service": function.node.id})
+
+
+def gateway_alarms(processor: Processor, settler: Settler) -> Iterator[Alarm]:
+    """What clients see of the gateway first, then what stays behind."""
+    yield Alarm(
+        "gateway-errors",
+        "gateway-errors",
+        f"The gateway leaves {ERRORS_A_MINUTE} calls a minute or more without a definite answer.",
+        (_counted(processor, GATEWAY_ERRORS_METRIC), _counted(settler, GATEWAY_ERRORS_METRIC)),
+        ERRORS_A_MINUTE,
+        datapoints=2,
+        periods=3,
+        expression="FILL(m1, 0) + FILL(m2, 0)",
+    )
+    yield Alarm(
+        "gateway-circuit-open",
+        "gateway-circuit-open",
+        "The gateway is taken for down: requests are answered 202 without asking it.",
+        (_counted(processor, CIRCUIT_OPEN_METRIC),),
+        1,
+        datapoints=2,
+        periods=3,
+    )
+    yield Alarm(
+        "payments-declined",
+        "payments-declined",
+        f"Over {DECLINED_PERCENT} % of the payments are declined, {DECLINED_A_MINUTE} a minute or more.",
+        (_counted(processor, DECLINED_METRIC), _counted(processor, AUTHORIZED_METRIC)),
+        DECLINED_PERCENT,
+        datapoints=3,
+        periods=5,
+        # FILL: if everything is declined, nothing is authorized, and that metric has no data.
+        expression=f"IF(m1 >= {DECLINED_A_MINUTE}, 100 * m1 / (m1 + FILL(m2, 0)), 0)",
+    )
+    yield Alarm(
+        "oldest-pending-payment",
+        "oldest-pending-payment",
+        f"A payment waits for the gateway's answer for over {PENDING_TOO_LONG_SECONDS // 60} minutes.",
+        (_counted(settler, OLDEST_PENDING_METRIC),),
+        PENDING_TOO_LONG_SECONDS,
+        statistic="Maximum",
+        datapoints=2,
+        periods=3,
+    )
+
+
+def settler_failures_alarm(settler: Settler) -> Alarm:
+    """The settler goes on with the next payment when it fails on one, so Lambda counts no error of it."""
+    return Alarm(
+        "settler-failures",
+        "settler-failures",
+        "The settler failed on a payment.",
+        (_counted(settler, SETTLER_FAILURES_METRIC),),
+        1,
+    )
+
+
+def settler_stopped_alarm(settler: Settler) -> Alarm:
+    """A settler that does not run publishes nothing, not even the age of what waits: so no data is the alarm."""
+    return Alarm(
+        "settler-stopped",
+        "settler-stopped",
+        f"The settler has not run for {2 * SETTLER_RUNS_PERIOD // 60} minutes; it is due every minute.",
+        (Metric("AWS/Lambda", "Invocations", {"FunctionName": settler.function.function_name}),),
+        1,
+        datapoints=2,
+        periods=2,
+        period=SETTLER_RUNS_PERIOD,
+        falls=True,
+    )

@@ -1,0 +1,134 @@
+"""The settler: once a minute it asks the gateway again about payments whose outcome is unknown, and voids in time."""
+
+from __future__ import annotations
+
+from constructs import Construct
+
+from lib.aws import (
+    CloudwatchEventRule,
+    CloudwatchEventTarget,
+    CloudwatchEventTargetDeadLetterConfig,
+    CloudwatchEventTargetRetryPolicy,
+    LambdaFunctionEventInvokeConfig,
+    LambdaPermission,
+)
+from lib.constructs.account import Account
+from lib.constructs.code import Code
+from lib.constructs.dead_letters import DeadLetters
+from lib.constructs.function import Function
+from lib.constructs.gateway import Gateway
+from lib.constructs.ledger import Ledger
+from lib.constructs.policy import allow, condition
+from lib.constructs.processor import PENDING_INDEX_VARIABLE, TABLE_KEY_ACTIONS, TABLE_VARIABLE
+from lib.naming import Naming
+from lib.settings import NO_RESERVED_CONCURRENCY
+
+HANDLER = "payments.settler.handler"
+SCHEDULE = "rate(1 minute)"
+TIMEOUT_SECONDS = 50  # a run is over before the next one begins
+ITEM_OPERATIONS = ("GetItem", "UpdateItem")
+INDEX_OPERATIONS = ("Query",)
+# A run is worth nothing when the next one is due, so Lambda neither keeps nor repeats one that failed.
+# docs.aws.amazon.com/lambda/latest/dg/invocation-async-configuring.html (60 s is the least)
+OLDEST_RUN_SECONDS, REPEATED_RUNS = 60, 0
+# EventBridge asks Lambda once more; then the event goes to the queue.
+OLDEST_EVENT_SECONDS, REPEATED_EVENTS = 3600, 1
+# Two runs at a time do no harm, as each call has the payment's own key, and bring nothing; and one is always free for
+# it. Only where the processor reserves, too: a new account, whose quota is 10, can reserve none.
+RESERVED_CONCURRENCY = 1
+
+
+class Schedule(Construct):
+    """`rule`: the minute's tick."""
+
+    def __init__(self, scope: Construct, id_: str, *, naming: Naming) -> None:
+        super().__init__(scope, id_)
+        self.rule = CloudwatchEventRule(
+            self,
+            "rule",
+            name=naming("rule", "settler"),
+            description="Runs the settler",
+            schedule_expression=SCHEDULE,
+            state="ENABLED",
+        )
+
+
+class Settler(Function):
+    """The function on the schedule; `dead_letters` takes runs that failed, and events that never became a run."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        account: Account,
+        naming: Naming,
+        key_arn: str,
+        code: Code,
+        ledger: Ledger,
+        gateway: Gateway,
+        schedule: Schedule,
+        dead_letters: DeadLetters,
+        reserves_concurrency: bool,
+        log_retention_days: int,
+    ) -> None:
+        super().__init__(
+            scope,
+            id_,
+            account=account,
+            naming=naming,
+            key_arn=key_arn,
+            code=code,
+            dead_letters=dead_letters,
+            handler=HANDLER,
+            description="Settles payments whose outcome at the gateway is unknown; voids what was not captured in time",
+            environment={
+                TABLE_VARIABLE: ledger.table.name,
+                PENDING_INDEX_VARIABLE: ledger.pending_index_name,
+                **gateway.environment,
+            },
+            statements=[
+                allow("Ledger", [f"dynamodb:{name}" for name in ITEM_OPERATIONS], [ledger.table.arn]),
+                allow("PendingIndex", [f"dynamodb:{name}" for name in INDEX_OPERATIONS], [ledger.pending_index_arn]),
+                allow(
+                    "LedgerKey",
+                    TABLE_KEY_ACTIONS,
+                    [key_arn],
+                    conditions=[condition("StringEquals", "kms:ViaService", account.service("dynamodb"))],
+                ),
+                *gateway.statements,
+            ],
+            timeout=TIMEOUT_SECONDS,
+            reserved_concurrency=RESERVED_CONCURRENCY if reserves_concurrency else NO_RESERVED_CONCURRENCY,
+            log_retention_days=log_retention_days,
+        )
+        LambdaFunctionEventInvokeConfig(
+            self,
+            "invoked_by_events",
+            function_name=self.function.function_name,
+            qualifier=self.alias.name,
+            maximum_event_age_in_seconds=OLDEST_RUN_SECONDS,
+            maximum_retry_attempts=REPEATED_RUNS,
+        )
+        permission = LambdaPermission(
+            self,
+            "permission",
+            statement_id="events-settler",
+            action="lambda:InvokeFunction",
+            function_name=self.function.function_name,
+            qualifier=self.alias.name,
+            principal="events.amazonaws.com",
+            source_arn=schedule.rule.arn,
+        )
+        CloudwatchEventTarget(
+            self,
+            "target",
+            rule=schedule.rule.name,
+            target_id=naming("target", "settler"),
+            arn=self.alias.arn,
+            retry_policy=CloudwatchEventTargetRetryPolicy(
+                maximum_event_age_in_seconds=OLDEST_EVENT_SECONDS, maximum_retry_attempts=REPEATED_EVENTS
+            ),
+            dead_letter_config=CloudwatchEventTargetDeadLetterConfig(arn=dead_letters.queue.arn),
+            depends_on=[permission],
+        )

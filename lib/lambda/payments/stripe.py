@@ -1,0 +1,248 @@
+"""The adapter for Stripe's test mode: PaymentIntents and refunds. docs.stripe.com/api, docs/gateway.md
+
+A payment is one PaymentIntent, whose id is its reference; that of a refund is the refund's. Objects carry the keys of
+the steps in their metadata, so that `look_up` finds what became of a step when Stripe has forgotten the key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+from payments import settings
+from payments.gateway import Answer, Approved, Charge, Declined, Unknown
+from payments.identifiers import timestamp
+from payments.stripe_api import BASE, Call, DeclinedError, Fields, NoAnswerError, Object, RefusedError, StripeApi
+from payments.stripe_currencies import UNSUPPORTED
+from payments.stripe_key import SecretsManagerKeys
+
+AUTHORIZATION_LIFETIME = timedelta(days=7)  # of most cards: docs.stripe.com/payments/place-a-hold-on-a-payment-method
+INTENTS, REFUNDS = "/v1/payment_intents", "/v1/refunds"
+EXPAND = {"expand[]": "latest_charge"}
+# Parameters that the client chose: a request that Stripe refuses for them is a decline, and no defect of ours.
+CHOSEN = {"amount", "amount_to_capture", "currency", "payment_method"}
+# docs.stripe.com/error-codes: the payment has changed at Stripe without us, or an earlier call did it.
+STATE_FORBIDS = {
+    "amount_too_large",
+    "charge_already_captured",
+    "charge_already_refunded",
+    "charge_disputed",
+    "charge_expired_for_capture",
+    "payment_intent_unexpected_state",
+}
+
+
+Result = TypeVar("Result", Answer, Answer | None)
+
+
+class TwoPaymentsError(Exception):
+    """Stripe has two PaymentIntents for one payment."""
+
+
+class Stripe:
+    """Raises what is no answer but a defect: RefusedError, LiveModeError, TwoPaymentsError, KeyUnusableError."""
+
+    name = "stripe"
+    livemode = False
+    unsupported_currencies = UNSUPPORTED
+
+    def __init__(self, api: StripeApi) -> None:
+        self._api = api
+
+    def authorize(self, charge: Charge, key: str, *, repeat: bool) -> Answer:
+        return self._answer(lambda call: _create(call, charge, "manual", key, repeat))
+
+    def sale(self, charge: Charge, key: str, *, repeat: bool) -> Answer:
+        return self._answer(lambda call: _create(call, charge, "automatic", key, repeat))
+
+    def capture(self, reference: str, amount: int, key: str, *, repeat: bool) -> Answer:
+        return self._answer(lambda call: _capture(call, reference, amount, key, repeat))
+
+    def void(self, reference: str, key: str, *, repeat: bool) -> Answer:
+        return self._answer(lambda call: _void(call, reference, key, repeat))
+
+    def refund(self, reference: str, amount: int, key: str, *, repeat: bool) -> Answer:
+        return self._answer(lambda call: _refund(call, reference, amount, key, repeat))
+
+    def look_up(self, payment_id: str, key: str) -> Answer | None:
+        """None for a void, too, which can be made again: a PaymentIntent does not keep its key.
+
+        Not for a payment of the last hour: Stripe's search may not know it yet (docs.stripe.com/search#data-freshness).
+        """
+        return self._answer(lambda call: _look_up(call, payment_id, key))
+
+    def _answer(self, ask: Callable[[Call], Result]) -> Result | Declined | Unknown:
+        try:
+            return ask(self._api.call())
+        except NoAnswerError as error:
+            return Unknown(error.reason, error.reachable)
+        except DeclinedError as error:
+            return Declined(error.code)
+
+
+def from_settings() -> Stripe:
+    """With the key in the function's secret. Raises SettingsError."""
+    keys = SecretsManagerKeys(settings.required(settings.GATEWAY_SECRET_ARN))
+    return Stripe(StripeApi(keys, settings.stripe_base() or BASE))
+
+
+def _create(call: Call, charge: Charge, capture_method: str, key: str, repeat: bool) -> Answer:
+    fields: Fields = {
+        "amount": charge.amount,
+        "currency": charge.currency.lower(),
+        "payment_method": charge.payment_token,
+        "payment_method_types[]": "card",
+        "capture_method": capture_method,
+        "confirm": "true",
+        "metadata[payment_id]": charge.payment_id,
+        "metadata[merchant_id]": charge.merchant_id,
+        "metadata[key]": key,
+        **EXPAND,
+    }
+    try:
+        intent = call.post(INTENTS, fields, key)
+    except NoAnswerError as error:
+        found = _find(call, charge.payment_id) if repeat and error.stored else None
+        if found is None:
+            raise
+        return _outcome(call, found, key)
+    except RefusedError as error:
+        return _declined(error, set())
+    if repeat and intent["status"] in ("processing", "requires_action"):  # then: this is the answer to the first call
+        intent = call.get(f"{INTENTS}/{intent['id']}", **EXPAND)
+    return _outcome(call, intent, key)
+
+
+def _outcome(call: Call, intent: Object, key: str) -> Answer:
+    """Of a payment; one that waits for its payer, who is not here, is ended."""
+    if intent["status"] in ("requires_action", "requires_confirmation"):
+        intent = call.post(f"{INTENTS}/{intent['id']}/cancel", EXPAND, f"{key}-cancel")
+    match intent["status"]:
+        case "succeeded":
+            return Approved(intent["id"])
+        case "requires_capture":
+            return Approved(intent["id"], _capture_before(intent))
+        case "requires_payment_method":
+            return Declined(_reason(intent.get("last_payment_error")))
+        case "canceled" if intent["latest_charge"] is None:
+            return Declined("authentication_required")
+        case "canceled":
+            return Declined("canceled")
+    raise NoAnswerError(f"the payment is {intent['status']}", reachable=True)
+
+
+def _capture(call: Call, reference: str, amount: int, key: str, repeat: bool) -> Answer:
+    fields: Fields = {"amount_to_capture": amount, "metadata[capture_key]": key}
+    try:
+        intent = call.post(f"{INTENTS}/{reference}/capture", fields, key)
+    except (NoAnswerError, RefusedError) as error:
+        if not _may_be_done(error, repeat):
+            raise
+        intent = call.get(f"{INTENTS}/{reference}")
+        if intent["metadata"].get("capture_key") != key:
+            return _declined(error, STATE_FORBIDS)
+    if repeat and intent["status"] == "processing":
+        intent = call.get(f"{INTENTS}/{reference}")
+    return _captured(intent)
+
+
+def _captured(intent: Object) -> Answer:
+    if intent["status"] != "succeeded":
+        raise NoAnswerError(f"the payment is {intent['status']}", reachable=True)
+    return Approved(intent["id"])
+
+
+def _void(call: Call, reference: str, key: str, repeat: bool) -> Answer:
+    try:
+        intent = call.post(f"{INTENTS}/{reference}/cancel", {}, key)
+    except (NoAnswerError, RefusedError) as error:
+        if not _may_be_done(error, repeat):
+            raise
+        intent = call.get(f"{INTENTS}/{reference}")
+        if intent["status"] != "canceled":
+            return _declined(error, STATE_FORBIDS)
+    return Approved(reference)
+
+
+def _refund(call: Call, reference: str, amount: int, key: str, repeat: bool) -> Answer:
+    fields: Fields = {"payment_intent": reference, "amount": amount, "metadata[key]": key}
+    try:
+        refund = call.post(REFUNDS, fields, key)
+    except NoAnswerError as error:
+        found = _refund_of(call, reference, key) if repeat and error.stored else None
+        if found is None:
+            raise
+        refund = found
+    except RefusedError as error:
+        return _declined(error, STATE_FORBIDS)
+    if repeat and refund["status"] in ("pending", "requires_action"):
+        refund = call.get(f"{REFUNDS}/{refund['id']}")
+    return _refunded(refund)
+
+
+def _refunded(refund: Object) -> Answer:
+    if refund["status"] == "succeeded":
+        return Approved(refund["id"])
+    if refund["status"] in ("failed", "canceled"):
+        return Declined(refund.get("failure_reason") or f"refund_{refund['status']}")
+    raise NoAnswerError(f"the refund is {refund['status']}", reachable=True)
+
+
+def _look_up(call: Call, payment_id: str, key: str) -> Answer | None:
+    intent = _find(call, payment_id)
+    if intent is None:
+        return None
+    if intent["metadata"].get("key") == key:
+        return _outcome(call, intent, key)
+    if intent["metadata"].get("capture_key") == key:
+        return _captured(intent)
+    refund = _refund_of(call, intent["id"], key)
+    return _refunded(refund) if refund else None
+
+
+def _find(call: Call, payment_id: str) -> Object | None:
+    """The payment's PaymentIntent. Search may be late: what it finds is read again."""
+    found = call.get(f"{INTENTS}/search", query=f"metadata['payment_id']:'{payment_id}'", limit=2)["data"]
+    if len(found) > 1:
+        raise TwoPaymentsError(f"Stripe has two PaymentIntents for {payment_id}: {found[0]['id']}, {found[1]['id']}")
+    return call.get(f"{INTENTS}/{found[0]['id']}", **EXPAND) if found else None
+
+
+def _refund_of(call: Call, reference: str, key: str) -> Object | None:
+    return next((refund for refund in _refunds(call, reference) if refund["metadata"].get("key") == key), None)
+
+
+def _refunds(call: Call, reference: str) -> Iterator[Object]:
+    page = call.get(REFUNDS, payment_intent=reference, limit=100)
+    yield from page["data"]
+    while page["has_more"]:
+        page = call.get(REFUNDS, payment_intent=reference, limit=100, starting_after=page["data"][-1]["id"])
+        yield from page["data"]
+
+
+def _may_be_done(error: NoAnswerError | RefusedError, repeat: bool) -> bool:
+    """The error may hide that an earlier call did the step, or hold the answer that Stripe keeps for the key."""
+    if isinstance(error, NoAnswerError):
+        return repeat and error.stored
+    return error.code in STATE_FORBIDS
+
+
+def _declined(error: NoAnswerError | RefusedError, codes: set[str]) -> Declined:
+    """The decline that a refusal stands for. Raises the error if it stands for none."""
+    if isinstance(error, RefusedError) and (error.param in CHOSEN or error.code in codes):
+        return Declined(error.code or f"invalid_{error.param}")
+    raise error
+
+
+def _reason(error: Object | None) -> str:
+    error = error or {}
+    return error.get("decline_code") or error.get("code") or "card_declined"
+
+
+def _capture_before(intent: Object) -> str:
+    charge = intent["latest_charge"]
+    card = (charge.get("payment_method_details") or {}).get("card") or {}
+    if card.get("capture_before"):
+        return timestamp(datetime.fromtimestamp(card["capture_before"], UTC))
+    return timestamp(datetime.fromtimestamp(intent["created"], UTC) + AUTHORIZATION_LIFETIME)

@@ -1,0 +1,156 @@
+"""Stripe's HTTP API, as much of it as the adapter needs: form-encoded requests, JSON answers, and what errors mean.
+
+docs.stripe.com/api/errors and docs.stripe.com/error-low-level. Nothing that is raised here holds a message of Stripe's:
+those repeat parts of the request and of the key.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import urllib3
+from botocore.httpsession import get_cert_path
+from urllib3.exceptions import HTTPError
+from urllib3.util import Timeout, make_headers
+
+from payments.gateway import TIMEOUT_SECONDS
+from payments.stripe_key import Keys, KeyUnreachableError
+
+BASE = "https://api.stripe.com"
+VERSION = "2026-10-28.endive"  # docs.stripe.com/api/versioning: pinned, or the account's setting decides
+CONNECT_SECONDS = 1.0
+
+Object = dict[str, Any]
+Fields = Mapping[str, str | int]
+
+
+@dataclass
+class NoAnswerError(Exception):
+    """What happened is not known. `reachable`: Stripe answered. `stored`: it may be the answer that the key keeps."""
+
+    reason: str
+    reachable: bool = False
+    stored: bool = False
+
+
+@dataclass
+class DeclinedError(Exception):
+    """HTTP 402: the parameters were right, and the payment failed."""
+
+    code: str
+
+
+@dataclass
+class RefusedError(Exception):
+    """A request that Stripe does not take; unless the adapter knows better, a defect of ours that raises the alarm."""
+
+    status: int
+    type: str
+    code: str
+    param: str
+    request_id: str
+
+    def __str__(self) -> str:
+        return f"Stripe answered {self.status} {self.type} {self.code} {self.param} to request {self.request_id}"
+
+
+class LiveModeError(Exception):
+    """An answer of the live mode, where real money moves."""
+
+
+class StripeApi:
+    """`base` is Stripe's, or a loopback address in tests: a key goes nowhere else. Raises ValueError otherwise."""
+
+    def __init__(self, keys: Keys, base: str = BASE, clock: Callable[[], float] = time.monotonic) -> None:
+        if base != BASE and urlsplit(base).hostname != "127.0.0.1":
+            raise ValueError(f"{base} is neither {BASE} nor on 127.0.0.1")
+        self._keys = keys
+        self._base = base
+        self._clock = clock
+        # The SDK's certificates: the same ones as for AWS, wherever this runs.
+        self._pool = urllib3.PoolManager(ca_certs=get_cert_path(True))
+
+    def call(self) -> Call:
+        """Requests that end within TIMEOUT_SECONDS together."""
+        return Call(self, self._clock() + TIMEOUT_SECONDS)
+
+    def exchange(self, method: str, path: str, body: str, headers: Mapping[str, str], deadline: float) -> Object:
+        """One request; a second one if the key has been replaced. Raises what this module has."""
+        try:
+            key = self._keys.current()
+            answer = self._send(method, path, body, headers, key, deadline)
+            if answer.status == 401 and (renewed := self._keys.renewed(key)):
+                answer = self._send(method, path, body, headers, renewed, deadline)
+        except KeyUnreachableError as error:
+            raise NoAnswerError(str(error)) from None
+        return _understood(answer)
+
+    def _send(
+        self, method: str, path: str, body: str, headers: Mapping[str, str], key: str, deadline: float
+    ) -> urllib3.BaseHTTPResponse:
+        left = deadline - self._clock()
+        if left <= 0:
+            raise NoAnswerError("no time is left")
+        try:
+            return self._pool.request(
+                method,
+                self._base + path,
+                body=body or None,
+                headers={**headers, "Stripe-Version": VERSION, **make_headers(basic_auth=f"{key}:")},
+                timeout=Timeout(connect=min(CONNECT_SECONDS, left), read=left, total=left),
+                retries=False,  # the settler's job; and it follows no redirect
+            )
+        except HTTPError as error:
+            raise NoAnswerError(f"no answer: {type(error).__name__}") from None
+
+
+@dataclass(frozen=True)
+class Call:
+    """The requests that one call of the port makes."""
+
+    api: StripeApi
+    deadline: float
+
+    def post(self, path: str, fields: Fields, key: str) -> Object:
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "Idempotency-Key": key}
+        return self.api.exchange("POST", path, urlencode(fields), headers, self.deadline)
+
+    def get(self, path: str, **fields: str | int) -> Object:
+        return self.api.exchange("GET", f"{path}?{urlencode(fields)}" if fields else path, "", {}, self.deadline)
+
+
+def _understood(answer: urllib3.BaseHTTPResponse) -> Object:
+    """The object in an answer of success."""
+    try:
+        body = json.loads(answer.data)
+    except ValueError:
+        body = None
+    if 200 <= answer.status < 300:
+        if not isinstance(body, dict):
+            raise NoAnswerError("an answer that is no JSON object", reachable=True)
+        for found in (body, *body["data"]) if "data" in body else (body,):
+            if found.get("livemode", False) is not False:
+                raise LiveModeError("Stripe answered in live mode: make gateway-key stores a key of the test mode")
+        return body
+    found = body.get("error") if isinstance(body, dict) else None
+    error: Mapping[str, Any] = found if isinstance(found, dict) else {}
+    code = str(error.get("code") or "")
+    if answer.status == 402:
+        raise DeclinedError(str(error.get("decline_code") or code or "card_declined"))
+    if answer.status == 409:  # a request with this key is under way, or another one for the same object
+        raise NoAnswerError(f"Stripe answered 409 {code}", reachable=True)
+    if answer.status in (408, 429) or answer.status >= 500:
+        replayed = answer.headers.get("Idempotent-Replayed") == "true"
+        raise NoAnswerError(f"Stripe answered {answer.status} {code}", replayed, stored=answer.status >= 500)
+    raise RefusedError(
+        answer.status,
+        str(error.get("type") or "without an error object"),
+        code,
+        str(error.get("param") or ""),
+        answer.headers.get("Request-Id") or "without an id",
+    )
