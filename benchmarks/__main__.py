@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import package, processor, synth
+from benchmarks import gateway, package, processor, synth
 from benchmarks.results import table, write_section
 
-MEASUREMENTS = {"Gated synth": synth, "Taking payments": processor, "The Lambda zip": package}
+MEASUREMENTS = {"Gated synth": synth, "Taking payments": processor, "The Lambda zip": package, "Stripe": gateway}
 
 
 def main() -> int:

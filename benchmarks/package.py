@@ -31,6 +31,9 @@ SETTINGS = {
     "POWERTOOLS_SERVICE_NAME": "bench",
     "TRANSACTIONS_TABLE": "unused",
     "MERCHANT_INDEX": "unused",
+    "PENDING_INDEX": "unused",
+    "MAXIMUM_AMOUNT": "100",
+    "PAYMENT_GATEWAY": "simulated",
 }
 
 

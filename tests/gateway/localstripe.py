@@ -91,6 +91,12 @@ class LocalStripe:
         _, found = self._ask("GET", "/v1/refunds", {"payment_intent": intent, "limit": "100"})
         return [refund for refund in found["data"] if refund["metadata"]]
 
+    def created(self, payment_id: str) -> int:
+        """When its PaymentIntent was made, in seconds since 1970."""
+        (intent,) = self.intents_of[payment_id]
+        at: int = self._intent(intent)[1]["created"]
+        return at
+
     def _create(self, fields: Fields) -> tuple[int, Body]:
         asked = fields["payment_method"]
         status, body = self._ask("POST", INTENTS, {**fields, "payment_method": self._method(asked)})

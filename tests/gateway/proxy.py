@@ -31,6 +31,7 @@ class Fault:
     lost: bool = False  # the connection is closed in the place of an answer
     wait: float = 0  # seconds before the answer
     rewrite: Callable[[Body], object] | None = None  # changes the true answer
+    garbled: bytes | None = None  # arrives in its place, with status 200
 
 
 ANSWER_LOST = Fault(lost=True)
@@ -143,6 +144,8 @@ class Proxy:
         self._closing.wait(fault.wait)
         if fault.lost:
             return
+        if fault.garbled is not None:
+            status, body = 200, fault.garbled
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # who asked has given up
             handler.send_response(status)
             handler.send_header("Content-Type", "application/json")

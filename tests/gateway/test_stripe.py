@@ -250,6 +250,30 @@ def test_a_refund_that_is_pending_is_asked_for_when_repeated(
     assert isinstance(payment.refund(repeat=True), answer)
 
 
+GARBLED = [
+    b"",
+    b"<html>",
+    b"\xff",
+    b"[]",
+    b"{}",
+    b"null",
+    b'{"id": 1, "status": "succeeded"}',
+    b'{"data": 3}',
+    b'{"data": [3]}',
+]
+
+
+@STEPS
+@pytest.mark.parametrize("body", GARBLED)
+def test_an_answer_that_is_not_stripes_says_nothing(
+    made: Callable[[str], Callable[..., Answer]], proxy: Proxy, name: str, body: bytes
+) -> None:
+    call = made(name)
+    proxy.fail(Fault(garbled=body))
+    assert call() == Unknown("an answer that is not Stripe's", reachable=True)
+    assert isinstance(call(repeat=True), Approved)
+
+
 def test_an_outage_shows_and_a_kept_answer_is_none(payment: Payment, proxy: Proxy) -> None:
     proxy.fail(ERROR_WITHOUT_EFFECT)
     assert payment.sale() == Unknown("Stripe answered 500 ", reachable=False)

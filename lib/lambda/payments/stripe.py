@@ -6,7 +6,7 @@ the steps in their metadata, so that `look_up` finds what became of a step when 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
@@ -125,7 +125,7 @@ def _outcome(call: Call, intent: Object, key: str) -> Answer:
             return Approved(intent["id"], _capture_before(intent))
         case "requires_payment_method":
             return Declined(_reason(intent.get("last_payment_error")))
-        case "canceled" if intent["latest_charge"] is None:
+        case "canceled" if not intent.get("latest_charge"):
             return Declined("authentication_required")
         case "canceled":
             return Declined("canceled")
@@ -140,7 +140,7 @@ def _capture(call: Call, reference: str, amount: int, key: str, repeat: bool) ->
         if not _may_be_done(error, repeat):
             raise
         intent = call.get(f"{INTENTS}/{reference}")
-        if intent["metadata"].get("capture_key") != key:
+        if _metadata(intent).get("capture_key") != key:
             return _declined(error, STATE_FORBIDS)
     if repeat and intent["status"] == "processing":
         intent = call.get(f"{INTENTS}/{reference}")
@@ -193,9 +193,9 @@ def _look_up(call: Call, payment_id: str, key: str) -> Answer | None:
     intent = _find(call, payment_id)
     if intent is None:
         return None
-    if intent["metadata"].get("key") == key:
+    if _metadata(intent).get("key") == key:
         return _outcome(call, intent, key)
-    if intent["metadata"].get("capture_key") == key:
+    if _metadata(intent).get("capture_key") == key:
         return _captured(intent)
     refund = _refund_of(call, intent["id"], key)
     return _refunded(refund) if refund else None
@@ -210,13 +210,13 @@ def _find(call: Call, payment_id: str) -> Object | None:
 
 
 def _refund_of(call: Call, reference: str, key: str) -> Object | None:
-    return next((refund for refund in _refunds(call, reference) if refund["metadata"].get("key") == key), None)
+    return next((refund for refund in _refunds(call, reference) if _metadata(refund).get("key") == key), None)
 
 
 def _refunds(call: Call, reference: str) -> Iterator[Object]:
     page = call.get(REFUNDS, payment_intent=reference, limit=100)
     yield from page["data"]
-    while page["has_more"]:
+    while page.get("has_more"):
         page = call.get(REFUNDS, payment_intent=reference, limit=100, starting_after=page["data"][-1]["id"])
         yield from page["data"]
 
@@ -235,13 +235,17 @@ def _declined(error: NoAnswerError | RefusedError, codes: set[str]) -> Declined:
     raise error
 
 
+def _metadata(found: Object) -> Mapping[str, str]:
+    return found.get("metadata") or {}
+
+
 def _reason(error: Object | None) -> str:
     error = error or {}
     return error.get("decline_code") or error.get("code") or "card_declined"
 
 
 def _capture_before(intent: Object) -> str:
-    charge = intent["latest_charge"]
+    charge = intent.get("latest_charge") or {}
     card = (charge.get("payment_method_details") or {}).get("card") or {}
     if card.get("capture_before"):
         return timestamp(datetime.fromtimestamp(card["capture_before"], UTC))

@@ -131,14 +131,14 @@ def _understood(answer: urllib3.BaseHTTPResponse) -> Object:
     except ValueError:
         body = None
     if 200 <= answer.status < 300:
-        if not isinstance(body, dict):
-            raise NoAnswerError("an answer that is no JSON object", reachable=True)
-        for found in (body, *body["data"]) if "data" in body else (body,):
-            if found.get("livemode", False) is not False:
-                raise LiveModeError("Stripe answered in live mode: make gateway-key stores a key of the test mode")
+        found = body.get("data", [body]) if isinstance(body, dict) else []
+        if not isinstance(body, dict) or not isinstance(found, list) or not all(map(_is_payment_or_refund, found)):
+            raise NoAnswerError("an answer that is not Stripe's", reachable=True)
+        if any(one.get("livemode", False) is not False for one in found):
+            raise LiveModeError("Stripe answered in live mode: make gateway-key stores a key of the test mode")
         return body
-    found = body.get("error") if isinstance(body, dict) else None
-    error: Mapping[str, Any] = found if isinstance(found, dict) else {}
+    told = body.get("error") if isinstance(body, dict) else None
+    error: Mapping[str, Any] = told if isinstance(told, dict) else {}
     code = str(error.get("code") or "")
     if answer.status == 402:
         raise DeclinedError(str(error.get("decline_code") or code or "card_declined"))
@@ -154,3 +154,7 @@ def _understood(answer: urllib3.BaseHTTPResponse) -> Object:
         str(error.get("param") or ""),
         answer.headers.get("Request-Id") or "without an id",
     )
+
+
+def _is_payment_or_refund(found: object) -> bool:
+    return isinstance(found, dict) and all(isinstance(found.get(name), str) for name in ("id", "status"))

@@ -6,7 +6,7 @@ December 2022 has "Three-decimal currencies".
 
 from __future__ import annotations
 
-from iso4217 import Currency
+from payments.currencies import MINOR_UNITS
 
 # Every other currency has two decimals there. UGX is on Stripe's list of these, too, but its special case overrules the
 # list: like ISK, it is "represented as a two-decimal value". HUF and TWD are special in payouts, which we make none of.
@@ -17,5 +17,5 @@ ZERO_DECIMAL = frozenset(
 # Stripe's amounts of ISK, MGA and UGX differ by a factor of 100. Those of three decimals are refused, too: Stripe takes
 # BHD, JOD, KWD, OMR and TND only in amounts that end in 0, refunds included.
 UNSUPPORTED = frozenset(
-    currency.code for currency in Currency if currency.exponent != (0 if currency.code in ZERO_DECIMAL else 2)
+    code for code, decimals in MINOR_UNITS.items() if decimals != (0 if code in ZERO_DECIMAL else 2)
 )
