@@ -67,6 +67,7 @@ class LocalStripe:
 
     url: str
     intents_of: dict[str, list[str]] = field(default_factory=dict)  # payment id -> ids of its PaymentIntents
+    _captured: dict[str, int] = field(default_factory=dict)  # where it is not the whole amount
     _decline_codes: dict[str, str] = field(default_factory=dict)
     _pool: urllib3.PoolManager = field(default_factory=urllib3.PoolManager)
 
@@ -138,6 +139,7 @@ class LocalStripe:
             return 400, _error("amount_too_large", param="amount_to_capture")
         metadata = {name: fields.pop(name) for name in list(fields) if name.startswith("metadata[")}
         self._ask("POST", f"{INTENTS}/{intent}/capture", fields)
+        self._captured[intent] = int(fields["amount_to_capture"])
         self._ask("POST", f"{INTENTS}/{intent}", metadata)
         return self._intent(intent)
 
@@ -155,6 +157,8 @@ class LocalStripe:
         return self._ask("POST", "/v1/refunds", fields)
 
     def _completed(self, body: Body) -> Body:
+        if body.get("status") == "succeeded":
+            body["amount_received"] = self._captured.get(body["id"], body["amount"])
         if body.get("latest_charge"):
             card = {"capture_before": body["created"] + CAPTURE_BEFORE_SECONDS}
             body["latest_charge"]["payment_method_details"] = {"card": card}
