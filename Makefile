@@ -1,6 +1,6 @@
 # Each command sets up what it needs on a machine that has Python >= 3.11 and make.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-down outputs env test lint synth gate state-bucket plan deploy destroy drift unlock smoke reconcile redrive export-audit gateway-key fuzz mutants bench load docs lock
+.PHONY: help setup demo demo-down outputs env test lint synth gate state-bucket plan deploy destroy drift unlock smoke reconcile redrive export-audit gateway-key fuzz simulate mutants bench load docs lock
 
 PYTHON ?= $(shell for candidate in python3.12 python3 python3.13 python3.11 /usr/bin/python3; do \
 	$$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$candidate && break; done)
@@ -75,6 +75,10 @@ test: setup  ## every test, integration on the emulator included
 fuzz: setup  ## both judges on N=2000 random documents; SEED=1 repeats a run, CASE=1:17 shows one document
 	@$(RUN) -m tests.policy.differential $(if $(N),--documents '$(N)') $(if $(SEED),--seed '$(SEED)') \
 		$(if $(CASE),--case '$(CASE)')
+
+simulate: setup  ## N=2000 schedules of the functions with faults; SEED=… repeats a run, ONLY=17 one schedule with its log
+	@PYTHONPATH=lib/lambda:. $(RUN) -m tests.simulation $(if $(N),--schedules '$(N)') $(if $(SEED),--seed '$(SEED)') \
+		$(if $(ONLY),--only '$(ONLY)')
 
 mutants: setup  ## how many of N=300 mutants of the rules their tests kill; SEED=1 repeats a sample
 	@$(RUN) -m tests.mutants $(if $(N),--mutants '$(N)') $(if $(SEED),--seed '$(SEED)')

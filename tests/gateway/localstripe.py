@@ -67,6 +67,7 @@ class LocalStripe:
 
     url: str
     intents_of: dict[str, list[str]] = field(default_factory=dict)  # payment id -> ids of its PaymentIntents
+    _released: set[str] = field(default_factory=set)
     _decline_codes: dict[str, str] = field(default_factory=dict)
     _pool: urllib3.PoolManager = field(default_factory=urllib3.PoolManager)
 
@@ -87,14 +88,13 @@ class LocalStripe:
                 return 200, _page(made, fields)
             case "POST", ["refunds"]:
                 return self._refund(fields)
-            case "GET", ["refunds"] if "payment_intent" not in fields:
-                return 200, _page(self._all_refunds(), fields)
+            case "GET", ["refunds"]:
+                return 200, _page(self._listed(fields), fields)
         return self._ask(method, path, fields)
 
     def refunds(self, intent: str) -> list[Body]:
-        """Those that somebody asked for: a partial capture is one more to localstripe."""
-        _, found = self._ask("GET", "/v1/refunds", {"payment_intent": intent, "limit": "100"})
-        return [refund for refund in found["data"] if refund["metadata"]]
+        """Of a PaymentIntent."""
+        return self._listed({"payment_intent": intent})
 
     def created(self, payment_id: str) -> int:
         """When its PaymentIntent was made, in seconds since 1970."""
@@ -143,6 +143,7 @@ class LocalStripe:
             return 400, _error("amount_too_large", param="amount_to_capture")
         metadata = {name: fields.pop(name) for name in list(fields) if name.startswith("metadata[")}
         self._ask("POST", f"{INTENTS}/{intent}/capture", fields)
+        self._released |= {refund["id"] for refund in self.refunds(intent)}
         self._ask("POST", f"{INTENTS}/{intent}", metadata)
         return self._intent(intent)
 
@@ -159,17 +160,23 @@ class LocalStripe:
             return 400, _error("", param="amount")
         return self._ask("POST", "/v1/refunds", fields)
 
-    def _all_refunds(self) -> list[Body]:
-        """With their PaymentIntents, as `expand[]=data.payment_intent` has them."""
-        _, found = self._ask("GET", "/v1/refunds", {"limit": "100000"})
-        asked_for = [refund for refund in found["data"] if refund["metadata"]]
-        return [{**refund, "payment_intent": self._intent(refund["payment_intent"])[1]} for refund in asked_for]
+    def _listed(self, fields: Fields) -> list[Body]:
+        """Refunds; what a partial capture releases is one to localstripe, and none to Stripe."""
+        of = {"payment_intent": fields["payment_intent"]} if "payment_intent" in fields else {}
+        if of and not self._intent(of["payment_intent"])[1]["latest_charge"]:
+            return []
+        _, all_of_them = self._ask("GET", "/v1/refunds", {**of, "limit": "100000"})
+        found = [refund for refund in all_of_them["data"] if refund["id"] not in self._released]
+        if fields.get("expand[]") == "data.payment_intent":
+            found = [{**refund, "payment_intent": self._intent(refund["payment_intent"])[1]} for refund in found]
+        return found
 
     def _completed(self, body: Body) -> Body:
         if charge := body.get("latest_charge"):
             card = {"capture_before": body["created"] + CAPTURE_BEFORE_SECONDS}
             charge["payment_method_details"] = {"card": card}
-            released = sum(refund["amount"] for refund in charge["refunds"]["data"] if not refund["metadata"])
+            refunds = charge["refunds"]["data"]
+            released = sum(refund["amount"] for refund in refunds if refund["id"] in self._released)
             body["amount_received"] = charge["amount"] - released if body["status"] == "succeeded" else 0
         if body.get("last_payment_error"):
             body["last_payment_error"]["decline_code"] = self._decline_codes[body["id"]]

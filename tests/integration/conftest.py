@@ -183,7 +183,6 @@ def wish() -> Callable[..., dict[str, Any]]:
 
     def body(**other: Any) -> dict[str, Any]:
         return {
-            "merchant_id": "integration-shop",
             "amount": 4200,
             "currency": "EUR",
             "payment_token": "tok_integration",
