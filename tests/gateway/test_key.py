@@ -11,12 +11,11 @@ import sys
 import traceback
 import uuid
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
 from lib.deploy.emulator import Address, Emulator, free_port
-from lib.deploy.payments_client import PaymentsClient
 from lib.environments import ROOT, ToolError
 from lib.operations import gateway_key
 from lib.operations.deployed import Deployed
@@ -68,13 +67,13 @@ def secret(client: Any) -> str:
     return arn
 
 
+def no_payments(_: str) -> NoReturn:
+    raise AssertionError("it calls the API of nobody")
+
+
 @pytest.fixture
 def stack(emulator: Emulator, secret: str) -> Deployed:
-    return Deployed("the stack", {"gateway_secret_arn": secret}, emulator.address.client, nobody_pays)
-
-
-def nobody_pays(merchant: str) -> PaymentsClient:
-    raise AssertionError(f"no payment of {merchant} is made here")
+    return Deployed("the stack", {"gateway_secret_arn": secret}, emulator.address.client, no_payments)
 
 
 def value(client: Any, secret: str) -> str | None:
@@ -136,7 +135,7 @@ def test_nothing_is_no_key(stack: Deployed, text: str) -> None:
 
 
 def test_a_stack_with_the_simulated_gateway_needs_no_key(stack: Deployed) -> None:
-    simulated = Deployed("the stack", {"gateway_secret_arn": ""}, stack.connect, nobody_pays)
+    simulated = Deployed("the stack", {"gateway_secret_arn": ""}, stack.connect, no_payments)
     with pytest.raises(ToolError, match="PAYMENT_GATEWAY=stripe"):
         gateway_key.gateway_key(simulated, io.StringIO(KEY), Shown())  # type: ignore[arg-type]
 

@@ -30,7 +30,7 @@ Run = Callable[[], tuple[int, list[str]]]
 
 @pytest.fixture
 def stack(deployment: Deployment, outputs: dict[str, str]) -> Deployed:
-    return Deployed(deployment.target.name, outputs, deployment.client, lambda: deployment.payments)
+    return Deployed(deployment.target.name, outputs, deployment.client, deployment.payments.of)
 
 
 @pytest.fixture
