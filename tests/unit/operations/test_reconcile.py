@@ -152,6 +152,13 @@ def test_actor_time_and_outcome_of_each_step_are_compared(
     assert found["values"]["ledger"] != found["values"]["audit trail"]
 
 
+def test_the_order_of_outcomes_is_compared(world: World, paid: str) -> None:
+    edit_audit(world, of(paid, "refund", "succeeded", amount=80), lambda record: record.update(version=9))
+    (found,) = world.differences()
+    assert (found["kind"], found["where"]) == ("step differs", paid)
+    assert found["values"] == {"ledger": {"version": 8}, "audit trail": {"version": 9}}
+
+
 def test_clocks_may_differ_a_little(world: World, paid: str) -> None:
     edit_audit(world, of(paid, "refund", "succeeded"), lambda record: record.update(at="2026-11-23T10:18:00Z"))
     assert world.kinds() == []
@@ -300,6 +307,18 @@ def test_a_day_is_about_what_happened_on_it(world: World, two_days: str, kind: s
     assert (of_sale, of_refund)[kind == "sale"] == []
     assert world.kinds(since="2026-11-24") == of_refund
     assert world.kinds(since="2026-11-23T00:00:00Z") == [("change not audited", two_days)]
+
+
+@pytest.mark.parametrize(("days", "first"), [(1, []), (2, ["not in the ledger"])])
+def test_a_removal_is_told_on_its_own_day(world: World, days: int, first: list[str]) -> None:
+    """On the day of the payment, the objects of the day after it are read, and no later ones."""
+    paid = world.take("first")
+    world.archive()
+    world.now += timedelta(days=days)
+    world.database.delete(paid)
+    world.archive()
+    assert [kind for kind, _ in world.kinds(day="2026-11-23")] == first
+    assert world.kinds(day=f"{world.now:%Y-%m-%d}") == [("removed", paid)]
 
 
 def test_a_day_on_which_nothing_happened_is_not_agreement(world: World, two_days: str) -> None:

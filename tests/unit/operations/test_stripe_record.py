@@ -247,7 +247,7 @@ def world(account: Account, monkeypatch: pytest.MonkeyPatch) -> World:
     created = int(made.now.timestamp())
     account.intents = [intent(1, metadata=metadata, created=created)]
     account.refunds = [refund(1, 1, metadata={"key": gateway_key(paid, "refund", step.key)}, created=created)]
-    made.outputs["gateway_secret_arn"] = "arn:secret"
+    made.outputs |= {"gateway_secret_arn": "arn:secret"}
     made.clients["secretsmanager"] = Secrets(KEY)
     monkeypatch.setenv(configured.STRIPE_BASE, account.base)
     return made

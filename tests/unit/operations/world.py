@@ -19,6 +19,7 @@ from lib.operations.reconcile import Options, reconcile
 from payments.archive import Change, audit_trail, poison, receipts
 from payments.asking import Asking
 from payments.completion import Completion
+from payments.gateway import Gateway
 from payments.ledger import DynamoDbLedger
 from payments.payment import Payment, Request
 from payments.service import Ask, Payments
@@ -131,14 +132,14 @@ class Table:
 class World:
     """Payments are taken, led through steps and archived; `now` is what every clock says."""
 
-    def __init__(self) -> None:
-        self.now = MONDAY
+    def __init__(self, gateway: Gateway | None = None, now: datetime = MONDAY) -> None:
+        self.now = now
         self.database = MemoryDynamoDb(INDEXES, clock=lambda: self.now)
         ledger = DynamoDbLedger("table", "merchant", "pending", client=cast(Any, self.database))
-        simulated = Simulated(clock=lambda: self.now, sleep=lambda _: None)
-        asking = Asking(lambda _: simulated, lambda: self.now, lambda *_: None)
+        gateway = gateway or Simulated(clock=lambda: self.now, sleep=lambda _: None)
+        asking = Asking(lambda _: gateway, lambda: self.now, lambda *_: None)
         completion = Completion(ledger, asking, lambda: self.now, lambda *_: None)
-        self.payments = Payments(ledger, simulated, completion, lambda: self.now, 10**12)
+        self.payments = Payments(ledger, gateway, completion, lambda: self.now, 10**12)
         self.bucket = Bucket(lambda: self.now)
         self.clients: dict[str, Any] = {"s3": self.bucket, "dynamodb": Table(self.database)}
         self.outputs = {
