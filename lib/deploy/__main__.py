@@ -1,7 +1,8 @@
-"""`python -m lib.deploy {plan|deploy|destroy|state-bucket|unlock|demo|demo-down|outputs|env}`.
+"""`python -m lib.deploy {plan|deploy|destroy|drift|state-bucket|unlock|demo|demo-down|outputs|env}`.
 
-Exit codes: 0; 1 a policy finding, a plan that is refused, something left after a destroy, or the answer no; 2 wrong
-input or a broken tool, Terraform included, one line on standard error; 130 for Ctrl-C. Behind make, every failure is 2.
+Exit codes: 0; 1 a policy finding, a plan that is refused, drift, something left after a destroy, or the answer no; 2
+wrong input or a broken tool, Terraform included, one line on standard error; 130 for Ctrl-C. Behind make, every failure
+is 2.
 """
 
 from __future__ import annotations
@@ -11,13 +12,9 @@ import json
 import os
 import signal
 import sys
-from typing import TYPE_CHECKING
 
 from lib import environments
 from lib.environments import ToolError
-
-if TYPE_CHECKING:
-    from lib.deploy.progress import Progress
 
 COMMANDS = {
     "demo": "the whole way on the local emulator; KEEP=1 leaves the stack up",
@@ -25,9 +22,10 @@ COMMANDS = {
     "outputs": "the deployed stack's outputs as one JSON object: the kept demo's, else those on AWS",
     "env": "export lines with which the aws CLI and boto3 talk to the kept demo",
     "state-bucket": "make the bucket that holds the state, or bring it to its form",
-    "plan": "what a deploy to AWS would change, checked and saved",
+    "plan": "what a deploy would change, checked and saved: on AWS, or with TAP_TARGET=emulator on the kept demo",
     "deploy": "plan, check, show, confirm and apply; PLAN=FOLDER applies what plan has saved",
     "destroy": "remove everything from AWS, by the state alone",
+    "drift": "manual changes of the deployed stack, each with the violated rule: the kept demo's, else AWS's",
     "unlock": "remove the lock on the state that a killed run left; LOCK=ID",
 }
 
@@ -35,15 +33,15 @@ COMMANDS = {
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m lib.deploy", description=(__doc__ or "").splitlines()[0])
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
-    for name, text in COMMANDS.items():
-        commands.add_parser(name, help=text)
-    command = parser.parse_args(arguments).command
+    added = {name: commands.add_parser(name, help=text) for name, text in COMMANDS.items()}
+    added["drift"].add_argument("--json", action="store_true", help="one JSON object, for a nightly job")
+    parsed = parser.parse_args(arguments)
     # A CI job that is cancelled, or a session that ends: as orderly an end as Ctrl-C's.
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     try:
         environments.enter("-m", "lib.deploy")
-        return run(command)
+        return run(parsed.command, as_json=getattr(parsed, "json", False))
     except ToolError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
@@ -52,17 +50,18 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
 
 
-def run(command: str) -> int:
+def run(command: str, *, as_json: bool = False) -> int:
     """Raises ToolError."""
     from botocore.exceptions import BotoCoreError, ClientError
 
-    from lib.deploy import aws_commands, demo
+    from lib.deploy import aws_commands, chosen, demo, demo_commands
+    from lib.deploy.kept import DemoFolder
     from lib.deploy.options import Options
     from lib.deploy.progress import Shown, console_for
     from lib.deploy.synth import RefusedError
 
     # Standard output is for what a program reads; what a person reads meanwhile goes beside it.
-    for_programs = command in ("outputs", "env")
+    for_programs = command in ("outputs", "env") or as_json
     progress = Shown(console_for(sys.stderr if for_programs else sys.stdout))
     options = Options.from_environment(os.environ)
     try:
@@ -70,10 +69,16 @@ def run(command: str) -> int:
             return demo.demo(os.environ, options, progress)
         if command == "demo-down":
             return demo.demo_down(progress)
+        if command == "drift":
+            from lib.deploy.drift.command import drift
+
+            return drift(os.environ, progress, as_json=as_json)
         if command == "env":
             print("\n".join(demo.kept_environment()))
         elif command == "outputs":
-            print(json.dumps(outputs(demo.kept_outputs(), progress), indent=2))
+            print(json.dumps(chosen.outputs(os.environ, progress), indent=2))
+        elif command in ("plan", "deploy") and (kept := chosen.demo_to_change(os.environ)):
+            return demo_commands.run(command, kept, os.environ, options, progress, DemoFolder())
         else:
             return aws_commands.run(command, os.environ, options, progress)
     except RefusedError as error:
@@ -81,17 +86,6 @@ def run(command: str) -> int:
     except (BotoCoreError, ClientError) as error:
         raise ToolError(f"AWS did not do what was asked: {error}") from error
     return 0
-
-
-def outputs(kept: dict[str, str] | None, progress: Progress) -> dict[str, str]:
-    """The kept demo's, else those on AWS. Raises ToolError where there is neither."""
-    from lib.deploy import aws
-    from lib.settings import SettingsError
-
-    try:
-        return kept or aws.outputs(os.environ, progress)
-    except SettingsError as error:
-        raise ToolError(f"no demo is up here (make demo KEEP=1 starts one), and for AWS: {error}") from error
 
 
 if __name__ == "__main__":

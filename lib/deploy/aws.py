@@ -28,7 +28,7 @@ from lib.gate import verdict
 from lib.gate.terraform_init import pinned_provider
 from lib.settings import Settings
 
-# Deleting millions of objects meets S3's limits: wait and try again, as its documentation says.
+# Deleting millions of objects meets S3's limits, and beside production AWS throttles now and then: wait and try again.
 # docs.aws.amazon.com/AmazonS3/latest/userguide/optimizing-performance.html
 CLIENT = Config(retries={"mode": "adaptive", "total_max_attempts": 10}, max_pool_connections=64)
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from lib.deploy import aws, deploy, destroy, state_bucket
-from lib.deploy.exclusive import exclusively
 from lib.deploy.options import Options
 from lib.deploy.place import FOLDER, Place
 from lib.deploy.progress import Progress
@@ -25,7 +24,7 @@ def run(command: str, environ: Mapping[str, str], options: Options, progress: Pr
         )
         return 0
     place = Place.of(settings, folder)
-    with exclusively(place.lock, f"another command is at work on {settings.stack_name} here"):
+    with place.exclusively():
         if command == "plan":
             return deploy.plan(aws.prepare(environ, progress, folder), place, options, progress)
         if command == "deploy":

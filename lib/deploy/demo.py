@@ -91,12 +91,6 @@ def take_down(deployment: Deployment, progress: Progress) -> None:
         raise ToolError(f"{len(left.found)} left after the destroy (above), the first: {left.found[0]}")
 
 
-def kept_outputs(home: DemoFolder | None = None) -> dict[str, str] | None:
-    """Of the kept demo, or None without one."""
-    kept = (home or DemoFolder()).load()
-    return kept.outputs if kept else None
-
-
 def kept_environment(home: DemoFolder | None = None) -> list[str]:
     """Lines for a shell's `eval`: with them the aws CLI and boto3 talk to the kept emulator. Raises ToolError."""
     kept = (home or DemoFolder()).require()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,8 +18,9 @@ from lib.deploy.removal.leftovers import Leftovers
 from lib.deploy.removal.ownership import Whose
 from lib.deploy.terraform import PlanResult, Terraform
 
-
 MERCHANT = "coffee-house"
+LISTED_SECONDS = 70.0
+LOOK_SECONDS = 2.0
 
 
 @dataclass
@@ -92,9 +94,18 @@ class Deployment:
         teardown.tear_down(self, self.terraform.plan(destroy=True))
 
     def find_leftovers(self) -> Leftovers:
-        """What is still there, what is on its way out, and which services were asked."""
+        """What is there now, what is on its way out, and which services were asked."""
         return leftovers.find(self.client, self.target.ours)
 
-    def leftovers(self) -> list[str]:
-        """What must not be there after a destroy: empty, or one line each."""
-        return self.find_leftovers().found
+    def leftovers_after_destroy(self) -> Leftovers:
+        """The same, once it has settled.
+
+        A service may list for up to a minute what it has deleted, so what is found is looked for again.
+        docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteQueue.html
+        """
+        end = time.monotonic() + LISTED_SECONDS
+        while True:
+            left = self.find_leftovers()
+            if not left.found or time.monotonic() > end:
+                return left
+            time.sleep(LOOK_SECONDS)

@@ -50,7 +50,7 @@ def destroy(deployment: Deployment, options: Options, progress: Progress) -> int
 def report(deployment: Deployment, progress: Progress) -> Leftovers:
     """Look for what is left after a destroy, and show it, and what AWS keeps."""
     with progress.step("what is left") as step:
-        left = deployment.find_leftovers()
+        left = deployment.leftovers_after_destroy()
         step.result(f"asked {', '.join(left.asked)}")
     for item in left.found:
         progress.show(f"  [red]{escape(item)}[/red]")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from lib.deploy.exclusive import exclusively
 from lib.deploy.synth import VERDICT
 from lib.environments import ROOT
 from lib.settings import Settings
@@ -30,6 +33,18 @@ class Place:
     def of(cls, settings: Settings, folder: Path = FOLDER) -> Place:
         root = folder / settings.stack_name
         return cls(root / "cdktf.out", root / "terraform", root / "plan", folder / f"{settings.stack_name}.lock")
+
+    @classmethod
+    def of_demo(cls, folder: Path) -> Place:
+        """Of the demo that is kept there. What was synthesized stays as it was checked: Terraform works on a copy."""
+        synthesized = folder / "cdktf.out"
+        return cls(synthesized, synthesized, folder / "plan", folder.with_name(f"{folder.name}.lock"))
+
+    @contextmanager
+    def exclusively(self) -> Iterator[None]:
+        """Raises ToolError while another command is at work on the stack here."""
+        with exclusively(self.lock, f"another command is at work on {self.lock.stem} here"):
+            yield
 
     @property
     def verdict(self) -> Path:

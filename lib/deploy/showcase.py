@@ -6,26 +6,31 @@ import json
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from rich.markup import escape
 from rich.table import Table
 
-from lib.deploy.deployment import Deployment
+from lib.deploy.deployment import MERCHANT, Deployment
 from lib.deploy.payments_client import Answer
 from lib.deploy.polling import wait_for
 from lib.deploy.progress import Progress
+from lib.deploy.settler import run_settler
 from lib.environments import ToolError
 from lib.operations.archive import ArchiveReader
 
 ARCHIVE_SECONDS = 60.0
+# The settler looks at a payment half a minute after it began (docs/payments.md).
+SETTLE_SECONDS = 90.0
+SETTLE_AGAIN_SECONDS = 5.0
+RECENT = timedelta(hours=1)
 LOG_LINES = 10
-MERCHANT = "coffee-house"
+APPROVED = "tok_demo_visa"
 PAYMENT: dict[str, Any] = {
-    "merchant_id": MERCHANT,
     "amount": 1299,
     "currency": "EUR",
-    "payment_token": "tok_demo_visa",
+    "payment_token": APPROVED,
     "metadata": {"order": "A-17"},
 }
 
@@ -41,25 +46,30 @@ class Request:
 
 
 def take_payments(deployment: Deployment, progress: Progress) -> None:
-    """A new payment, its replay, a conflict, a bad one, an unsigned one; then what was recorded of the first.
+    """Payments that the gateway approves, declines and leaves open, and requests that are refused; then what became of
+    the one left open, and what was recorded of the first.
 
     Raises ToolError where an answer is not the one that the API promises, or a record does not come.
     """
     progress.show("[bold]Payments through the deployed API[/bold]")
     api, key = deployment.payments, f"order-{uuid.uuid4().hex[:12]}"
-    first: list[Answer] = []
+    made: dict[str, str] = {}
 
-    def new() -> Answer:
-        first.append(api.create(PAYMENT, key))
-        return first[0]
+    def pay(name: str, token: str) -> Answer:
+        answer = api.create({**PAYMENT, "payment_token": token}, f"{key}-{name}")
+        made[name] = answer.body.get("payment_id", "") if isinstance(answer.body, dict) else ""
+        return answer
 
     requests = [
-        Request("a new payment", new, 201, _payment),
-        Request("the same again: a replay", lambda: api.create(PAYMENT, key), 200, _replay),
-        Request("its key, another amount", lambda: api.create({**PAYMENT, "amount": 1}, key), 409, _problem),
-        Request("an amount of 0", lambda: api.create({**PAYMENT, "amount": 0}, f"{key}-0"), 400, _problem),
-        Request("not signed", lambda: api.create(PAYMENT, f"{key}-1", signed=False), 403, _problem),
-        Request("read back", lambda: api.read(first[0].body["payment_id"]), 200, _payment),
+        Request("the gateway approves", lambda: pay("approved", APPROVED), 201, _payment),
+        Request("the same again: a replay", lambda: pay("approved", APPROVED), 200, _replay),
+        Request("the gateway declines", lambda: pay("declined", "tok_declined_insufficient_funds"), 402, _problem),
+        Request("the gateway does not answer", lambda: pay("open", "tok_unknown_then_approved"), 202, _payment),
+        Request("a key that was used, another token", lambda: pay("approved", "tok_other"), 409, _problem),
+        Request("an amount of 0", lambda: api.create({**PAYMENT, "amount": 0}, f"{key}-zero"), 400, _problem),
+        Request("not signed", lambda: api.create(PAYMENT, f"{key}-unsigned", signed=False), 403, _problem),
+        Request("another merchant's path", lambda: api.of("tea-house").read(made["approved"]), 404, _problem),
+        Request("read back", lambda: api.read(made["approved"]), 200, _payment),
     ]
     table = Table("request", "status", "answer")
     for request in requests:
@@ -73,7 +83,22 @@ def take_payments(deployment: Deployment, progress: Progress) -> None:
             )
         table.add_row(request.title, str(answer.status), escape(request.shown(answer)))
     progress.show(table)
-    show_records(deployment, progress, first[0].body["payment_id"])
+    settle(deployment, progress, made["open"])
+    show_records(deployment, progress, made["approved"])
+
+
+def settle(deployment: Deployment, progress: Progress, payment_id: str) -> None:
+    """Run the settler, as its schedule does every minute, until the pending payment has its outcome."""
+
+    def outcome() -> Answer | None:
+        run_settler(deployment)
+        answer = deployment.payments.read(payment_id)
+        return None if answer.body["status"] == "pending" else answer
+
+    with progress.step("the settler asks the gateway again, with the same key") as step:
+        step.update("half a minute after the request")
+        answer = wait_for("the outcome of a pending payment", outcome, SETTLE_SECONDS, SETTLE_AGAIN_SECONDS)
+        step.result(f"{payment_id} is {answer.body['status']}")
 
 
 def show_log(deployment: Deployment, progress: Progress) -> None:
@@ -130,9 +155,10 @@ def table_item(deployment: Deployment, payment_id: str) -> dict[str, Any]:
 
 
 def audit_trail(deployment: Deployment, payment_id: str) -> list[tuple[str, dict[str, Any]]]:
-    """A payment's audit records so far, in their order, each with the key of its object."""
+    """A payment's audit records of the last hour, in their order, each with the key of its object."""
     archive = ArchiveReader(deployment.client("s3"), deployment.outputs["audit_bucket_name"])
-    found = [(key, record) for key, record in archive.audit() if record["payment_id"] == payment_id]
+    recent = archive.audit_since(datetime.now(UTC) - RECENT)
+    found = [(key, record) for key, record in recent if record["payment_id"] == payment_id]
     return sorted(found, key=lambda entry: int(entry[1]["sequence_number"]))
 
 
@@ -158,12 +184,12 @@ def _replay(answer: Answer) -> str:
 
 def _problem(answer: Answer) -> str:
     body = answer.body if isinstance(answer.body, dict) else {}
-    parts = [str(body[name]) for name in ("title", "message", "detail") if body.get(name)]
+    parts = [str(body[name]) for name in ("title", "message", "decline_code", "detail") if body.get(name)]
     parts += [f"{error['pointer']} {error['detail']}" for error in body.get("errors", [])]
     return ": ".join(parts) or str(answer.body)
 
 
 def _brief(record: dict[str, Any]) -> str:
     """The members that tell most, in one line."""
-    members = ("payment_id", "status", "amount", "currency", "event", "created_at")
+    members = ("payment_id", "status", "amount", "currency", "livemode", "event", "created_at")
     return ", ".join(f"{name} {record[name]}" for name in members if name in record) or json.dumps(record)[:160]

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+from lib.deploy.pages import pages
 
-def pages(client: Any, operation: str, key: str, **arguments: Any) -> Iterator[Any]:
-    """Every entry of a listing, of all its pages."""
-    for page in client.get_paginator(operation).paginate(**arguments):
-        yield from page.get(key, [])
+# What the services answer when what is asked about is gone.
+NOT_FOUND = (
+    "404",
+    "NoSuchBucket",
+    "NoSuchEntity",
+    "NoSuchTagSet",
+    "NotFound",
+    "NotFoundException",
+    "ResourceNotFound",
+    "ResourceNotFoundException",
+    "AWS.SimpleQueueService.NonExistentQueue",
+    "QueueDoesNotExist",
+)
 
 
 def pairs(tags: Any, key: str = "Key", value: str = "Value") -> dict[str, str]:
@@ -59,6 +68,10 @@ def of_queue(client: Any, url: str) -> dict[str, str]:
 
 def of_role(client: Any, name: str) -> dict[str, str]:
     return pairs(pages(client, "list_role_tags", "Tags", RoleName=name))
+
+
+def of_rule(client: Any, arn: str) -> dict[str, str]:
+    return pairs(client.list_tags_for_resource(ResourceARN=arn)["Tags"])
 
 
 def of_table(client: Any, name: str) -> dict[str, str]:

@@ -1,7 +1,8 @@
-"""`python -m lib.operations {reconcile|redrive|export-audit|gateway-key}`.
+"""`python -m lib.operations {smoke|reconcile|redrive|export-audit|gateway-key}`.
 
-Exit codes: 0; 1 ledger, archive and gateway differ, something stays unreplayed or unexported, or a key is refused; 2
-wrong input, nothing deployed or a broken tool, one line on standard error; 130 for Ctrl-C.
+Exit codes: 0; 1 the payment did not come through, ledger, archive and gateway differ, something stays unreplayed or
+unexported, or a key is refused; 2 wrong input, nothing deployed or a broken tool, one line on standard error; 130 for
+Ctrl-C.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from lib.environments import ToolError
 KEY = re.compile(r"\w{2,8}_(?:test|live)_\w+")  # of Stripe's: one in an argument is not repeated
 SETTLE_SECONDS = 120  # a batch waits for up to 30 s to fill, and one that is tried again takes longer
 COMMANDS = {
+    "smoke": "one payment through the deployed API, followed to its receipt, then refunded",
     "reconcile": "compare ledger, archive and gateway, and name each difference",
     "redrive": "give what was set aside or given up to the archiver again",
     "export-audit": "copy the audit trail, with every version of it, to a folder or to a bucket of your own",
@@ -74,6 +76,7 @@ def run(options: argparse.Namespace) -> int:
     from lib.operations.gateway_key import gateway_key
     from lib.operations.reconcile import Options, reconcile
     from lib.operations.redrive import Redrive
+    from lib.operations.smoke import Smoke
 
     progress = Shown(console_for(sys.stderr)) if getattr(options, "json", False) else Shown()
     stack = deployed.find(os.environ, progress)
@@ -81,6 +84,8 @@ def run(options: argparse.Namespace) -> int:
         if options.command == "reconcile":
             chosen = Options(options.settle, options.day, options.since, options.limit, options.json)
             return reconcile(stack, chosen, progress)
+        if options.command == "smoke":
+            return Smoke(stack, progress).run()
         if options.command == "export-audit":
             return export_audit(stack, options.to, progress)
         if options.command == "gateway-key":

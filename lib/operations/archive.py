@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from lib.environments import ToolError
@@ -71,6 +71,22 @@ class ArchiveReader:
         for key, content in self.read_all(self.keys(prefix)):
             for record in audit_records(key, content):
                 yield key, record
+
+    def audit_since(self, since: datetime) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Each audit record that was written since then, with the key of its object: of a few days, not of a year.
+
+        Raises UnreadableError.
+        """
+        for key, content in self.read_all(self._audit_keys(since)):
+            for record in audit_records(key, content):
+                yield key, record
+
+    def _audit_keys(self, since: datetime) -> Iterator[str]:
+        days = (datetime.now(UTC).date() - since.astimezone(UTC).date()).days
+        for day in (since.astimezone(UTC) + timedelta(days=number) for number in range(days + 1)):
+            prefix = f"{AUDIT}{day:year=%Y/month=%m/day=%d}/"
+            for page in self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix):
+                yield from (item["Key"] for item in page.get("Contents", []) if item["LastModified"] >= since)
 
 
 def ahead(keys: Iterable[Key], read: Callable[[Key], Read]) -> Iterator[tuple[Key, Read]]:

@@ -6,41 +6,52 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import boto3
+from botocore.credentials import Credentials
 
-from lib.deploy import aws
+from lib.deploy import aws, chosen
 from lib.deploy.kept import DemoFolder
+from lib.deploy.override import DUMMY
+from lib.deploy.payments_client import PaymentsClient
 from lib.deploy.progress import Progress
 from lib.environments import ToolError
 from lib.settings import Settings, SettingsError
 
-TARGET = "TAP_TARGET"
-
 
 @dataclass(frozen=True)
 class Deployed:
-    """Terraform's outputs, and `connect(service)`, which gives a boto3 client with the caller's credentials."""
+    """Terraform's outputs; `connect(service)` gives a boto3 client with the caller's credentials, and
+    `payments(merchant)` one of the API for that merchant's payments."""
 
     name: str
     outputs: Mapping[str, str]
     connect: Callable[[str], Any]
+    payments: Callable[[str], PaymentsClient]
 
 
 def find(environ: Mapping[str, str], progress: Progress, home: DemoFolder | None = None) -> Deployed:
-    """By `TAP_TARGET`: `aws`, `emulator`, or not set for the kept demo if there is one. Raises ToolError without."""
-    target = environ.get(TARGET, "")
-    if target not in ("", "aws", "emulator"):
-        raise SettingsError(TARGET, target, "it is aws or emulator", "unset it for the demo that is up, else AWS")
-    home = home or DemoFolder()
-    kept = home.require() if target == "emulator" else home.load() if target == "" else None
+    """By `TAP_TARGET` (lib/deploy/chosen.py). Raises ToolError where nothing is deployed."""
+    kept = chosen.kept_demo(environ, home)
     if kept:
-        return Deployed(f"the demo on {kept.address.url}", kept.outputs, kept.address.client)
+        credentials = Credentials(DUMMY["access_key"], DUMMY["secret_key"])
+
+        def of_demo(merchant: str) -> PaymentsClient:
+            return PaymentsClient(
+                kept.outputs["api_endpoint"], kept.region, credentials, merchant, through_proxies=False
+            )
+
+        return Deployed(f"the demo on {kept.address.url}", kept.outputs, kept.address.client, of_demo)
     try:
         settings = Settings.from_environment(environ)
         outputs = aws.outputs(environ, progress)
     except SettingsError as error:
-        if target == "aws":
-            raise
-        raise ToolError(f"no demo is up here (make demo KEEP=1 starts one), and for AWS: {error}") from error
-    session: Any = boto3.session.Session(region_name=settings.aws_region)
-    return Deployed(f"{settings.stack_name} on AWS, {settings.aws_region}", outputs, session.client)
+        raise chosen.neither(environ, error) from error
+    session = aws.session_for(settings.aws_region)
+    name = f"{settings.stack_name} on AWS, {settings.aws_region}"
+
+    def payments(merchant: str) -> PaymentsClient:
+        credentials = session.get_credentials()
+        if credentials is None:
+            raise ToolError("there are no AWS credentials; set AWS_PROFILE, or log in with aws sso login")
+        return PaymentsClient(outputs["api_endpoint"], settings.aws_region, credentials, merchant)
+
+    return Deployed(name, outputs, session.client, payments)

@@ -13,37 +13,45 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import trustme
 
 from lib.deploy import aws
 from lib.deploy.deployment import Deployment
-from lib.deploy.emulator import Certificate, Emulator
+from lib.deploy.emulator import Emulator
 from lib.deploy.local import LocalTarget
 from lib.deploy.progress import Silent
 from lib.deploy.synth import judged_stack
+from tests.integration import markers
+from tests.integration.aws_behaviour import imposed
+from tests.integration.certificates import issue
 from tests.integration.xray_daemon import Daemon
 
 HERE = Path(__file__).parent
 # After everything else, and in this order: what breaks the stack comes late, what ends it last.
 ORDER = (
+    "test_aws_behaviour",
     "test_declared",
     "test_payments",
+    "test_gateway",
     "test_model",
     "test_concurrency",
     "test_load",
     "test_operations",
+    "test_smoke",
     "test_hostile",
     "test_crashes",
     "test_alarms",
     "test_authorization",
     "test_least_privilege",
+    "test_client_policy",
     "test_plan",
+    "test_drift",
     "test_refused_plans",
     "test_saved_plans",
     "test_environments",
     "test_buckets",
     "test_recovery",
     "test_destroy",
+    "test_deploy_role",
 )
 LOCAL = {
     "ENVIRONMENT_SUFFIX": "it-1",
@@ -53,10 +61,6 @@ LOCAL = {
 }
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "integration: asks a deployed stack")
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     def place(item: pytest.Item) -> int:
         return ORDER.index(item.path.stem) + 1 if item.path.parent == HERE else 0
@@ -64,14 +68,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if place(item):
             item.add_marker(pytest.mark.integration)
+    markers.check((item for item in items if place(item)), on_aws=_is_on_aws())
     items.sort(key=place)  # stable: within a file, and before these, nothing moves
+
+
+def _is_on_aws() -> bool:
+    target = os.environ.get("TAP_TARGET", "emulator")
+    if target not in ("emulator", "aws"):
+        raise pytest.UsageError(f"TAP_TARGET is {target!r}; set it to aws, or unset it for the emulator")
+    return target == "aws"
 
 
 @pytest.fixture(scope="session")
 def on_aws() -> bool:
-    target = os.environ.get("TAP_TARGET", "emulator")
-    assert target in ("emulator", "aws"), f"TAP_TARGET is {target!r}; set it to aws, or unset it for the emulator"
-    return target == "aws"
+    return _is_on_aws()
 
 
 @pytest.fixture(scope="session")
@@ -130,20 +140,12 @@ def deployment(
         "FAULTS_FOLDER": str(faults_folder),
         "AWS_XRAY_DAEMON_ADDRESS": traces.address,
     }
-    certificate = _certificate(tmp_path_factory.mktemp("certificate"))
+    certificate = issue(tmp_path_factory.mktemp("certificate"))
     with LocalTarget.deployed(stack.directory, Silent(), recording, certificate) as deployed:
+        # Whoever asks the deployed stack bears what AWS does to its callers: the tests, and the code that they test.
+        deployed.target.connect = imposed(deployed.target.connect)
+        deployed._clients.clear()  # the deploy's own
         yield deployed
-
-
-def _certificate(folder: Path) -> Certificate:
-    """For 127.0.0.1, by an authority that nobody else trusts."""
-    authority = trustme.CA()
-    issued = authority.issue_cert("127.0.0.1")
-    files = Certificate(folder / "chain.pem", folder / "key.pem", folder / "authority.pem")
-    issued.private_key_pem.write_to_path(str(files.key))
-    issued.cert_chain_pems[0].write_to_path(str(files.chain))
-    authority.cert_pem.write_to_path(str(files.authority))
-    return files
 
 
 @pytest.fixture(scope="session")
@@ -185,8 +187,11 @@ def wish() -> Callable[..., dict[str, Any]]:
 def inbox(deployment: Deployment, outputs: dict[str, str], suffix: str) -> Iterator[str]:
     """A queue that listens to the alerts topic, for one test; its URL."""
     sqs, sns, topic = deployment.client("sqs"), deployment.client("sns"), outputs["alerts_topic_arn"]
-    url = sqs.create_queue(QueueName=f"sqs-integration-inbox-{suffix}")["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    # A name of its own: that of a deleted queue cannot be used again for a minute. Its policy comes with it: one that
+    # is set later takes up to a minute to work.
+    name = f"sqs-it-{uuid.uuid4().hex}-{suffix}"
+    partition, _, region, account = topic.split(":")[1:5]
+    arn = f"arn:{partition}:sqs:{region}:{account}:{name}"
     allow = {
         "Effect": "Allow",
         "Principal": {"Service": "sns.amazonaws.com"},
@@ -194,8 +199,8 @@ def inbox(deployment: Deployment, outputs: dict[str, str], suffix: str) -> Itera
         "Resource": arn,
         "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
     }
-    policy = {"Version": "2012-10-17", "Statement": [allow]}
-    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(policy)})
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
+    url = sqs.create_queue(QueueName=name, Attributes={"Policy": policy})["QueueUrl"]
     subscription = sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, ReturnSubscriptionArn=True)
     yield url
     sns.unsubscribe(SubscriptionArn=subscription["SubscriptionArn"])

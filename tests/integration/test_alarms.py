@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from lib.deploy.deployment import Deployment
+from lib.deploy.pages import pages
 from lib.deploy.polling import wait_for
 
 DELIVERY_SECONDS = 60.0
@@ -22,8 +23,8 @@ WITHOUT_DIMENSIONS = {"ClaimedAccountConcurrency", "ConcurrentExecutions", "Requ
 @pytest.fixture(scope="module")
 def alarms(deployment: Deployment, suffix: str) -> dict[str, dict[str, Any]]:
     """This environment's, by purpose."""
-    pages = deployment.client("cloudwatch").get_paginator("describe_alarms").paginate(AlarmNamePrefix="alarm-")
-    found = [alarm for page in pages for alarm in page["MetricAlarms"] if alarm["AlarmName"].endswith(f"-{suffix}")]
+    named = pages(deployment.client("cloudwatch"), "describe_alarms", "MetricAlarms", AlarmNamePrefix="alarm-")
+    found = [alarm for alarm in named if alarm["AlarmName"].endswith(f"-{suffix}")]
     return {alarm["AlarmName"].removeprefix("alarm-").removesuffix(f"-{suffix}"): alarm for alarm in found}
 
 
@@ -32,6 +33,7 @@ def metrics(alarm: dict[str, Any]) -> list[dict[str, Any]]:
     return [part["MetricStat"]["Metric"] for part in alarm.get("Metrics", []) if "MetricStat" in part] or [alarm]
 
 
+@pytest.mark.aws
 def test_every_alarm_has_an_action_a_runbook_and_a_word_on_missing_data(
     alarms: dict[str, dict[str, Any]], outputs: dict[str, str]
 ) -> None:
@@ -43,17 +45,18 @@ def test_every_alarm_has_an_action_a_runbook_and_a_word_on_missing_data(
         assert "docs/runbooks/" in alarm["AlarmDescription"], name
 
 
+@pytest.mark.aws
 def test_every_alarm_watches_something_that_exists(
     deployment: Deployment, alarms: dict[str, dict[str, Any]], outputs: dict[str, str], suffix: str
 ) -> None:
-    apis = deployment.client("apigatewayv2").get_apis()["Items"]
-    queues = [url.split("/")[-1] for url in deployment.client("sqs").list_queues()["QueueUrls"]]
+    apis = pages(deployment.client("apigatewayv2"), "get_apis", "Items")
+    urls = pages(deployment.client("sqs"), "list_queues", "QueueUrls", MaxResults=1000)
     table = deployment.client("dynamodb").describe_table(TableName=outputs["transactions_table_name"])["Table"]
     existing = {
         "FunctionName": {outputs["payment_function_name"], outputs["archive_function_name"]},
         "TableName": {outputs["transactions_table_name"]},
         "GlobalSecondaryIndexName": {index["IndexName"] for index in table["GlobalSecondaryIndexes"]},
-        "QueueName": {name for name in queues if name.endswith(f"-{suffix}")},
+        "QueueName": {url.split("/")[-1] for url in urls if url.endswith(f"-{suffix}")},
         "ApiId": {api["ApiId"] for api in apis},
         "Stage": {"$default"},
         "service": {"processor", "archiver"},
@@ -67,6 +70,7 @@ def test_every_alarm_watches_something_that_exists(
                 assert dimension["Value"] in existing[dimension["Name"]], (name, dimension)
 
 
+@pytest.mark.aws
 @pytest.mark.parametrize("purpose", ["errors", "throttles", "duration"])
 @pytest.mark.parametrize("output", ["payment_function_name", "archive_function_name"])
 def test_both_functions_are_watched(
@@ -77,6 +81,7 @@ def test_both_functions_are_watched(
     assert [alarm for alarm in found if watched in alarm["Dimensions"]]
 
 
+@pytest.mark.emulator_only("it pages the on-call")
 def test_an_alarm_that_fires_reaches_the_topics_listeners(
     deployment: Deployment, alarms: dict[str, dict[str, Any]], inbox: str
 ) -> None:
@@ -89,11 +94,10 @@ def test_an_alarm_that_fires_reaches_the_topics_listeners(
     assert "docs/runbooks/" in message["AlarmDescription"]
 
 
+@pytest.mark.emulator_only("it pages the on-call, and AWS lets nobody else publish in its namespaces")
 def test_a_metric_over_its_threshold_fires_the_alarm_of_its_dimensions_alone(
-    deployment: Deployment, alarms: dict[str, dict[str, Any]], inbox: str, on_aws: bool
+    deployment: Deployment, alarms: dict[str, dict[str, Any]], inbox: str
 ) -> None:
-    if on_aws:
-        pytest.skip("AWS lets nobody but its services publish in their namespaces")
     alarm, other = alarms["archiver-errors"], alarms["processor-errors"]
     assert other["MetricName"] == alarm["MetricName"]
     client = deployment.client("cloudwatch")

@@ -14,16 +14,17 @@ import pytest
 from botocore.credentials import Credentials
 
 from lib.deploy.deployment import Deployment
+from lib.deploy.pages import pages
 from lib.deploy.payments_client import PaymentsClient
+
+pytestmark = pytest.mark.emulator_only("it makes IAM users")
 
 Wish = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture
-def user(deployment: Deployment, on_aws: bool) -> Iterator[Callable[[str | None], PaymentsClient]]:
+def user(deployment: Deployment) -> Iterator[Callable[[str | None], PaymentsClient]]:
     """A client of the API that signs as a new IAM user, who may invoke what the resource says, or nothing."""
-    if on_aws:
-        pytest.skip("makes IAM users, which is nothing to do to a real account")
     iam = deployment.client("iam")
     made: list[tuple[str, str]] = []
 
@@ -40,7 +41,7 @@ def user(deployment: Deployment, on_aws: bool) -> Iterator[Callable[[str | None]
 
     yield make
     for name, key in made:
-        for policy in iam.list_user_policies(UserName=name)["PolicyNames"]:
+        for policy in pages(iam, "list_user_policies", "PolicyNames", UserName=name):
             iam.delete_user_policy(UserName=name, PolicyName=policy)
         iam.delete_access_key(UserName=name, AccessKeyId=key)
         iam.delete_user(UserName=name)

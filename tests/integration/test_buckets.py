@@ -14,6 +14,8 @@ from lib.deploy.emulator import Emulator
 from lib.deploy.removal import buckets
 from lib.environments import ToolError
 
+pytestmark = pytest.mark.emulator_only("about S3 itself, with made-up buckets")
+
 OBJECTS, OVERWRITTEN, DELETED = 2200, 150, 120
 
 

@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 
 from lib.deploy.deployment import Deployment
+from lib.deploy.pages import pages
+
+pytestmark = pytest.mark.aws
 
 OUTPUTS = {
     "api_endpoint",
@@ -103,12 +106,12 @@ def test_functions_run_traced_encrypted_and_with_somewhere_to_fail(
     assert made["KMSKeyArn"] == outputs["kms_key_arn"]
     assert ":sqs:" in made["DeadLetterConfig"]["TargetArn"]
     assert made["LoggingConfig"]["LogGroup"] == f"/aws/lambda/{name}"
-    (alias,) = client.list_aliases(FunctionName=name)["Aliases"]
+    (alias,) = pages(client, "list_aliases", "Aliases", FunctionName=name)
     assert alias["FunctionVersion"].isdigit(), "an alias of a published version, not of $LATEST"
 
 
 def test_archiver_follows_the_stream_and_gives_up_to_a_queue(deployment: Deployment, outputs: dict[str, str]) -> None:
-    mappings = deployment.client("lambda").list_event_source_mappings()["EventSourceMappings"]
+    mappings = pages(deployment.client("lambda"), "list_event_source_mappings", "EventSourceMappings")
     (mapping,) = [item for item in mappings if outputs["archive_function_name"] in item["FunctionArn"]]
     assert f"table/{outputs['transactions_table_name']}/stream/" in mapping["EventSourceArn"]
     assert mapping["State"] == "Enabled"
@@ -125,8 +128,9 @@ def test_roles_trust_lambda_alone_and_have_no_wildcard_action(
     role = client.get_role(RoleName=arn.split("/")[-1])["Role"]
     trusted = role["AssumeRolePolicyDocument"]["Statement"]
     assert [item["Principal"] for item in trusted] == [{"Service": "lambda.amazonaws.com"}]
-    assert client.list_attached_role_policies(RoleName=role["RoleName"])["AttachedPolicies"] == []
-    for name in client.list_role_policies(RoleName=role["RoleName"])["PolicyNames"]:
+    attached = pages(client, "list_attached_role_policies", "AttachedPolicies", RoleName=role["RoleName"])
+    assert list(attached) == []
+    for name in pages(client, "list_role_policies", "PolicyNames", RoleName=role["RoleName"]):
         document = client.get_role_policy(RoleName=role["RoleName"], PolicyName=name)["PolicyDocument"]
         actions = [action for item in document["Statement"] for action in _list(item["Action"])]
         assert actions
@@ -139,7 +143,7 @@ def _list(value: str | list[str]) -> list[str]:
 
 
 def test_log_groups_are_encrypted_and_expire(deployment: Deployment, outputs: dict[str, str], suffix: str) -> None:
-    groups = deployment.client("logs").describe_log_groups()["logGroups"]
+    groups = pages(deployment.client("logs"), "describe_log_groups", "logGroups")
     ours = [group for group in groups if group["logGroupName"].endswith(f"-{suffix}")]
     assert {group["logGroupName"] for group in ours} >= {f"/aws/lambda/{outputs[name]}" for name in FUNCTIONS}
     assert [group["logGroupName"] for group in ours if group["logGroupName"].startswith("/aws/vendedlogs/")]
@@ -173,11 +177,11 @@ def test_topic_is_encrypted_and_open_to_our_alarms_alone(deployment: Deployment,
 
 def test_every_route_asks_for_a_signature(deployment: Deployment, suffix: str) -> None:
     client = deployment.client("apigatewayv2")
-    (api,) = [item for item in client.get_apis()["Items"] if item["Name"] == f"api-payments-{suffix}"]
-    routes = client.get_routes(ApiId=api["ApiId"])["Items"]
+    (api,) = [item for item in pages(client, "get_apis", "Items") if item["Name"] == f"api-payments-{suffix}"]
+    routes = list(pages(client, "get_routes", "Items", ApiId=api["ApiId"]))
     assert {route["RouteKey"] for route in routes} >= {"POST /payments", "GET /payments/{id}"}
     assert {route["AuthorizationType"] for route in routes} == {"AWS_IAM"}
-    (stage,) = client.get_stages(ApiId=api["ApiId"])["Items"]
+    (stage,) = pages(client, "get_stages", "Items", ApiId=api["ApiId"])
     assert stage["StageName"] == "$default"
     assert stage["DefaultRouteSettings"]["ThrottlingRateLimit"] > 0
     assert "/aws/vendedlogs/" in stage["AccessLogSettings"]["DestinationArn"]

@@ -20,6 +20,7 @@ from lib.deploy.deployment import Deployment
 from lib.deploy.emulator import Address
 from lib.deploy.options import Options
 from lib.deploy.override import Stack
+from lib.deploy.pages import pages
 from lib.deploy.place import Place
 from lib.deploy.progress import Silent
 from lib.deploy.removal import leftovers, writers
@@ -27,6 +28,8 @@ from lib.deploy.removal.ownership import Whose
 from lib.deploy.synth import judged_stack
 from lib.deploy.terraform import StateLockedError, TerraformError
 from lib.settings import Settings
+
+pytestmark = pytest.mark.emulator_only("it deploys and destroys an environment, and stops the functions of another")
 
 OPTIONS = Options(auto_approve=True)
 
@@ -57,12 +60,8 @@ class KilledAt(Silent):
 
 
 @pytest.fixture(scope="module")
-def second(
-    deployment: Deployment, environ: dict[str, str], on_aws: bool, tmp_path_factory: pytest.TempPathFactory
-) -> Second:
+def second(deployment: Deployment, environ: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Second:
     """Synthesized and judged, in the same emulator, ready to be deployed."""
-    if on_aws:
-        pytest.skip("a test deploys no environment to a real account")
     other = {**environ, "ENVIRONMENT_SUFFIX": f"my-{environ['ENVIRONMENT_SUFFIX']}"}
     folder = tmp_path_factory.mktemp("second")
     stack = judged_stack(other, folder / "synthesized")
@@ -155,7 +154,7 @@ def test_writers_are_stopped_and_a_deploy_starts_them_again(deployment: Deployme
     for name in (outputs["payment_function_name"], outputs["archive_function_name"]):
         assert functions.get_function_concurrency(FunctionName=name)["ReservedConcurrentExecutions"] == 0
     assert "LoggingEnabled" not in s3.get_bucket_logging(Bucket=outputs["audit_bucket_name"])
-    alarms = deployment.client("cloudwatch").describe_alarms()["MetricAlarms"]
+    alarms = list(pages(deployment.client("cloudwatch"), "describe_alarms", "MetricAlarms"))
     assert alarms
     assert not [alarm["AlarmName"] for alarm in alarms if alarm["ActionsEnabled"]]
 
@@ -164,7 +163,8 @@ def test_writers_are_stopped_and_a_deploy_starts_them_again(deployment: Deployme
         "EventSourceMappings"
     ]
     assert mapping["State"] in ("Enabling", "Enabled")
-    assert all(alarm["ActionsEnabled"] for alarm in deployment.client("cloudwatch").describe_alarms()["MetricAlarms"])
+    alarms = list(pages(deployment.client("cloudwatch"), "describe_alarms", "MetricAlarms"))
+    assert all(alarm["ActionsEnabled"] for alarm in alarms)
 
 
 def versions(deployment: Deployment, bucket: str) -> int:

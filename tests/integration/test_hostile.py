@@ -33,10 +33,13 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from lib.deploy.deployment import Deployment
+from lib.deploy.pages import pages
 from lib.deploy.payments_client import Answer, PaymentsClient
 from lib.deploy.polling import wait_for
 from lib.environments import ROOT
 from tests.integration.xray_daemon import Daemon
+
+pytestmark = pytest.mark.emulator_only("its refused requests raise the alarm on client errors")
 
 SINK_SECONDS = 60.0
 CANARIES = 200
@@ -248,7 +251,6 @@ def test_card_numbers_are_refused_and_nowhere_to_be_found(
     traces: Daemon,
     outputs: dict[str, str],
     suffix: str,
-    on_aws: bool,
 ) -> None:
     """Beside them goes a number that is no card's, which must be found in each sink: the search can find."""
     begin = time.time()
@@ -271,13 +273,11 @@ def test_card_numbers_are_refused_and_nowhere_to_be_found(
     deployment.client("sns").publish(TopicArn=outputs["alerts_topic_arn"], Message=f"control {marker}")
     sinks: dict[str, Callable[[], Iterable[str]]] = {
         "table": lambda: items(deployment),
-        "buckets": lambda: objects(deployment, suffix),
+        "buckets": lambda: objects(deployment, suffix, begin),
         "logs": lambda: log_lines(deployment, suffix, begin),
         "queues, one of which has the topic's": lambda: messages(deployment, suffix),
         "traces": lambda: traces.received,
     }
-    if on_aws:
-        del sinks["traces"]  # the functions send them to X-Ray's own daemon
     found = {
         sink: wait_for(
             f"the control in the {sink}", lambda read=read: holding(marker, read()), SINK_SECONDS, interval=1
@@ -302,24 +302,25 @@ def digits(text: str) -> str:
 
 
 def items(deployment: Deployment) -> Iterator[str]:
-    pages = deployment.client("dynamodb").get_paginator("scan")
-    for page in pages.paginate(TableName=deployment.outputs["transactions_table_name"], ConsistentRead=True):
-        yield from (json.dumps(item) for item in page["Items"])
+    table = deployment.outputs["transactions_table_name"]
+    for item in pages(deployment.client("dynamodb"), "scan", "Items", TableName=table, ConsistentRead=True):
+        yield json.dumps(item)
 
 
-def objects(deployment: Deployment, suffix: str) -> Iterator[str]:
-    """Of every bucket: keys, metadata and contents, of versions that are no longer the newest too."""
+def objects(deployment: Deployment, suffix: str, begin: float) -> Iterator[str]:
+    """Since then, of every bucket: keys, metadata and contents, of versions that are no longer the newest too."""
     client = deployment.client("s3")
-    for bucket in client.list_buckets()["Buckets"]:
+    for bucket in pages(client, "list_buckets", "Buckets"):
         if not bucket["Name"].endswith(f"-{suffix}"):
             continue
-        for page in client.get_paginator("list_object_versions").paginate(Bucket=bucket["Name"]):
-            for version in page.get("Versions", []):
-                where = {"Bucket": bucket["Name"], "Key": version["Key"], "VersionId": version["VersionId"]}
-                found = client.get_object(**where)
-                content = found["Body"].read()
-                content = gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content
-                yield f"{version['Key']} {found['Metadata']} {content.decode(errors='replace')}"
+        for version in pages(client, "list_object_versions", "Versions", Bucket=bucket["Name"]):
+            if version["LastModified"].timestamp() < begin - 1:  # it has whole seconds
+                continue
+            where = {"Bucket": bucket["Name"], "Key": version["Key"], "VersionId": version["VersionId"]}
+            found = client.get_object(**where)
+            content = found["Body"].read()
+            content = gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content
+            yield f"{version['Key']} {found['Metadata']} {content.decode(errors='replace')}"
 
 
 def log_lines(deployment: Deployment, suffix: str, begin: float) -> Iterator[str]:
@@ -338,9 +339,11 @@ def log_lines(deployment: Deployment, suffix: str, begin: float) -> Iterator[str
 def messages(deployment: Deployment, suffix: str) -> Iterator[str]:
     """Read, and left where they are."""
     client, seen = deployment.client("sqs"), set()
-    for url in client.list_queues()["QueueUrls"]:
+    for url in pages(client, "list_queues", "QueueUrls", MaxResults=1000):
         while url.endswith(f"-{suffix}"):
-            answer = client.receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=0)
+            answer = client.receive_message(
+                QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=0, WaitTimeSeconds=1
+            )
             new = [message for message in answer.get("Messages", []) if message["MessageId"] not in seen]
             if not new:
                 break
@@ -349,11 +352,9 @@ def messages(deployment: Deployment, suffix: str) -> Iterator[str]:
 
 
 def test_a_payment_makes_a_trace(
-    deployment: Deployment, wish: Wish, key: str, traces: Daemon, outputs: dict[str, str], on_aws: bool
+    deployment: Deployment, wish: Wish, key: str, traces: Daemon, outputs: dict[str, str]
 ) -> None:
     """The function's subsegment, found by status and currency, and in it its one call of DynamoDB."""
-    if on_aws:
-        pytest.skip("functions send their traces to X-Ray's own daemon on AWS")
     before = len(traces.segments)
     token = f"tok_{key}"
     assert deployment.payments.create(wish(payment_token=token, capture=False, currency="JPY"), key).status == 201

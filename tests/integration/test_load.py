@@ -18,10 +18,12 @@ from lib.environments import ROOT
 PAYMENTS = 300
 
 
+@pytest.mark.emulator_only("its payments take production's share of the API's throttling")
 def test_nothing_is_lost_or_doubled_under_load(deployment: Deployment) -> None:
     assert load.prove(deployment, PAYMENTS, Silent()) == []
 
 
+@pytest.mark.emulator_only("it reads the whole ledger")
 def test_a_payment_that_the_ledger_does_not_have_is_named(deployment: Deployment) -> None:
     """And so is one that no client has: the proof can fail."""
     found = drive(deployment, 1, Silent())
@@ -32,6 +34,7 @@ def test_a_payment_that_the_ledger_does_not_have_is_named(deployment: Deployment
     ]
 
 
+@pytest.mark.aws
 @pytest.mark.parametrize("wrong", ["0", "1", "-5", "many", "100001", "1e3"])
 def test_a_wrong_number_is_one_line(wrong: str) -> None:
     done = subprocess.run(

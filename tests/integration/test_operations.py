@@ -19,6 +19,8 @@ from lib.operations.deployed import Deployed
 from lib.operations.reconcile import Options, reconcile
 from lib.operations.redrive import Redrive
 
+pytestmark = pytest.mark.emulator_only("it takes objects out of the archive")
+
 RECORD_SECONDS = 90.0
 SHARD = "shardId-00000000000000000000-00000000"
 
@@ -27,10 +29,8 @@ Run = Callable[[], tuple[int, list[str]]]
 
 
 @pytest.fixture
-def stack(deployment: Deployment, outputs: dict[str, str], on_aws: bool) -> Deployed:
-    if on_aws:
-        pytest.skip("a test takes nothing out of a real archive")
-    return Deployed(deployment.target.name, outputs, deployment.client)
+def stack(deployment: Deployment, outputs: dict[str, str]) -> Deployed:
+    return Deployed(deployment.target.name, outputs, deployment.client, deployment.payments.of)
 
 
 @pytest.fixture

@@ -7,29 +7,29 @@ import json
 import pytest
 
 from lib.deploy.deployment import Deployment
+from lib.deploy.pages import pages
 
 
+@pytest.mark.aws
 def test_a_second_plan_says_no_changes(deployment: Deployment) -> None:
     plan = deployment.plan()
     assert plan.no_changes, plan.text
 
 
+@pytest.mark.emulator_only("the credentials of a deploy need not read the state from here")
 def test_the_state_lies_in_the_state_bucket_under_its_promised_key(
-    deployment: Deployment, environ: dict[str, str], on_aws: bool
+    deployment: Deployment, environ: dict[str, str]
 ) -> None:
-    if on_aws:
-        pytest.skip("the credentials of a deploy need no right to read the state's content from here")
     suffix, bucket = environ["ENVIRONMENT_SUFFIX"], environ["TERRAFORM_STATE_BUCKET"]
     client = deployment.client("s3")
-    keys = [item["Key"] for item in client.list_objects_v2(Bucket=bucket)["Contents"]]
+    keys = [item["Key"] for item in pages(client, "list_objects_v2", "Contents", Bucket=bucket)]
     assert keys == [f"{suffix}/TapStack{suffix}.tfstate"], "one state, and no lock left in place"
     state = json.loads(client.get_object(Bucket=bucket, Key=keys[0])["Body"].read())
     assert state["outputs"].keys() == deployment.outputs.keys()
 
 
-def test_drift_is_seen_and_repaired(deployment: Deployment, outputs: dict[str, str], on_aws: bool) -> None:
-    if on_aws:
-        pytest.skip("a test takes no protection away from a real environment")
+@pytest.mark.emulator_only("it takes protection away")
+def test_drift_is_seen_and_repaired(deployment: Deployment, outputs: dict[str, str]) -> None:
     table, bucket = outputs["transactions_table_name"], outputs["audit_bucket_name"]
     dynamodb, s3 = deployment.client("dynamodb"), deployment.client("s3")
     dynamodb.update_continuous_backups(

@@ -21,6 +21,8 @@ from lib.deploy.terraform import UNSAVED_STATE
 from lib.environments import ToolError
 from tests.integration.network import Wire
 
+pytestmark = pytest.mark.emulator_only("it cuts deploys of a made-up stack off")
+
 NOWHERE = Path("nowhere")
 PLACE = Place(NOWHERE, NOWHERE, NOWHERE, NOWHERE)  # of a saved plan, and there is none here
 OPTIONS = Options(auto_approve=True)

@@ -15,15 +15,15 @@ from lib.deploy.polling import wait_for
 from lib.deploy.showcase import audit_trail, table_item
 
 Content = dict[str, Any]
+pytestmark = pytest.mark.emulator_only("it plans the loss of data")
+
 # A change of the JSON's resources; `renamed` gives constructs other names, wherever they stand.
 Changed = Callable[..., Deployment]
 
 
 @pytest.fixture
-def changed(deployment: Deployment, on_aws: bool) -> Iterator[Changed]:
+def changed(deployment: Deployment) -> Iterator[Changed]:
     """The deployment as if its JSON were another one; the JSON is put back afterwards."""
-    if on_aws:
-        pytest.skip("a test plans no loss of real data")
     file = deployment.stack.directory / JSON_NAME
     original = file.read_bytes()
 

@@ -19,12 +19,12 @@ from lib.deploy.plans.saved import SUMS, SavedPlan
 from lib.deploy.progress import Silent
 from lib.gate import digests, verdict
 
+pytestmark = pytest.mark.emulator_only("it suspends the versioning of the archive, and applies plans")
+
 
 @pytest.fixture(scope="module")
-def place(synthesized: Path, tmp_path_factory: pytest.TempPathFactory, on_aws: bool) -> Place:
+def place(synthesized: Path, tmp_path_factory: pytest.TempPathFactory) -> Place:
     """As on AWS; what was checked is what was synthesized."""
-    if on_aws:
-        pytest.skip("a test takes no protection away from a real environment")
     folder = tmp_path_factory.mktemp("place")
     checked = shutil.copytree(synthesized, folder / "checked")
     return Place(synthesized=synthesized, checked=checked, plan=folder / "plan", lock=folder / "lock")

@@ -16,20 +16,11 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from lib.deploy import tags
-from lib.deploy.tags import pages
+from lib.deploy.pages import pages
+from lib.deploy.tags import NOT_FOUND
 
 Values = Mapping[str, Any]
 OWNER_TAGS = ("Environment", "ManagedBy")
-NOT_FOUND = (
-    "404",
-    "NoSuchBucket",
-    "NoSuchEntity",
-    "NoSuchTagSet",
-    "NotFoundException",
-    "ResourceNotFoundException",
-    "AWS.SimpleQueueService.NonExistentQueue",
-    "QueueDoesNotExist",
-)
 
 
 @dataclass(frozen=True)
@@ -187,6 +178,11 @@ def _part_of_api(operation: str, member: str, argument: str, id_member: str) -> 
     return lookup
 
 
+def _secret(search: Search, values: Values) -> str:
+    found = search.connect("secretsmanager").describe_secret(SecretId=values["name"])
+    return str(found["ARN"]) if search.owns(tags.pairs(found.get("Tags", []))) else ""
+
+
 LOOKUPS: dict[str, Callable[[Search, Values], str]] = {
     "aws_apigatewayv2_api": _api,
     "aws_apigatewayv2_integration": _part_of_api(
@@ -204,6 +200,7 @@ LOOKUPS: dict[str, Callable[[Search, Values], str]] = {
     "aws_lambda_function": _function,
     "aws_lambda_permission": _function_permission,
     "aws_s3_bucket": _bucket,
+    "aws_secretsmanager_secret": _secret,
     "aws_sns_topic": _topic,
     "aws_sqs_queue": _queue,
 }

@@ -64,8 +64,18 @@ def check(
     permitted: Collection[str],
 ) -> None:
     """`content` is the plan as data. Raises PlanRefusedError, once each reason has been shown."""
-    checked = rules.Checked(deployment.stack.content, adopted, lambda bucket: _has_objects(deployment, bucket))
-    refuse(deployment, [*_other_configuration(deployment, plan), *rules.check(content, checked, permitted)])
+    broken = rules.check(content, _checked(deployment, adopted), permitted)
+    refuse(deployment, [*_other_configuration(deployment, plan), *broken])
+
+
+def losses(deployment: Deployment, content: Mapping[str, Any]) -> set[str]:
+    """Addresses whose data would be lost by a plan, so that it is refused unless they are permitted."""
+    broken = rules.check(content, _checked(deployment, {}), permitted=())
+    return {refusal.address for refusal in broken if refusal.about_data}
+
+
+def _checked(deployment: Deployment, adopted: Mapping[str, str]) -> rules.Checked:
+    return rules.Checked(deployment.stack.content, adopted, lambda bucket: _has_objects(deployment, bucket))
 
 
 def refuse(deployment: Deployment, refusals: Collection[Refusal]) -> None:

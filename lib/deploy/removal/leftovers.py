@@ -7,9 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from botocore.exceptions import ClientError
+
+from lib.deploy.pages import pages
 from lib.deploy.removal.listings import LISTINGS, Item
 from lib.deploy.removal.ownership import MANAGED_BY, TAG, Whose
-from lib.deploy.tags import pages
+from lib.deploy.tags import NOT_FOUND
 
 Connect = Callable[[str], Any]
 TAGGING = "resourcegroupstaggingapi"
@@ -33,12 +36,22 @@ def find(connect: Connect, ours: Whose) -> Leftovers:
         items = list(listing(connect(service)))
         standing += items
         for item in items:
-            if ours.owns(item.name, item.tags):
+            if _is_ours(item, ours):
                 _report(item, result)
     if ours.suffix is not None:
         result.asked.append("tags")
         result.found += _tagged(connect(TAGGING), ours.suffix, standing, {*result.found, *result.pending})
     return result
+
+
+def _is_ours(item: Item, ours: Whose) -> bool:
+    try:
+        return ours.owns(item.name, item.tags)
+    except ClientError as error:
+        # A listing may still have what was deleted a moment ago.
+        if error.response["Error"]["Code"] in NOT_FOUND:
+            return False
+        raise
 
 
 def _report(item: Item, result: Leftovers) -> None:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from lib.deploy import tags
-from lib.deploy.tags import pages
+from lib.deploy.pages import pages
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,12 @@ def _dynamodb(client: Any) -> Iterator[Item]:
         name = backup["TableName"]
         label = f"dynamodb backup {backup['BackupName']} of {name}"
         yield Item(label, name, backup["BackupArn"], partial(tags.of_table, client, name) if name in tables else dict)
+
+
+def _events(client: Any) -> Iterator[Item]:
+    for rule in pages(client, "list_rules", "Rules"):
+        name = rule["Name"]
+        yield Item(f"eventbridge rule {name}", name, name, partial(tags.of_rule, client, rule["Arn"]))
 
 
 def _iam(client: Any) -> Iterator[Item]:
@@ -107,6 +113,13 @@ def _s3(client: Any) -> Iterator[Item]:
         yield Item(f"s3 bucket {name}", name, name, lambda name=name: tags.of_bucket(client, name) or {})  # type: ignore[misc]
 
 
+def _secretsmanager(client: Any) -> Iterator[Item]:
+    # Those that wait for their deletion hold their names.
+    for secret in pages(client, "list_secrets", "SecretList", IncludePlannedDeletion=True):
+        name = secret["Name"]
+        yield Item(f"secret {name}", name, secret["ARN"], partial(tags.pairs, secret.get("Tags", [])))
+
+
 def _sns(client: Any) -> Iterator[Item]:
     topics = {topic["TopicArn"] for topic in pages(client, "list_topics", "Topics")}
     for arn in sorted(topics):
@@ -118,7 +131,9 @@ def _sns(client: Any) -> Iterator[Item]:
 
 
 def _sqs(client: Any) -> Iterator[Item]:
-    for url in pages(client, "list_queues", "QueueUrls"):
+    # Without a limit there is one page of 1,000 and no next one:
+    # docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ListQueues.html
+    for url in pages(client, "list_queues", "QueueUrls", MaxResults=1000):
         name = url.split("/")[-1]
         yield Item(f"sqs queue {url}", name, name, partial(tags.of_queue, client, url))
 
@@ -127,11 +142,13 @@ LISTINGS: dict[str, Callable[[Any], Iterator[Item]]] = {
     "apigatewayv2": _apigatewayv2,
     "cloudwatch": _cloudwatch,
     "dynamodb": _dynamodb,
+    "events": _events,
     "iam": _iam,
     "kms": _kms,
     "lambda": _lambda,
     "logs": _logs,
     "s3": _s3,
+    "secretsmanager": _secretsmanager,
     "sns": _sns,
     "sqs": _sqs,
 }

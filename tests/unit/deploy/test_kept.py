@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from lib.deploy import demo
+from lib.deploy import chosen, demo
 from lib.deploy.emulator import Emulator
 from lib.deploy.kept import DemoFolder, Kept
 from lib.deploy.polling import wait_for
+from lib.deploy.progress import Silent
 from lib.environments import ROOT, ToolError
 
 
@@ -67,7 +68,6 @@ def test_without_a_demo_the_way_out_is_named(home: DemoFolder) -> None:
     for ask in (home.require, lambda: demo.kept_environment(home)):
         with pytest.raises(ToolError, match="make demo KEEP=1"):
             ask()
-    assert demo.kept_outputs(home) is None
 
 
 def test_a_kept_demo_is_found_described_and_ended(home: DemoFolder) -> None:
@@ -79,7 +79,10 @@ def test_a_kept_demo_is_found_described_and_ended(home: DemoFolder) -> None:
             home.save(kept)
         assert emulator.broken() is None, "kept beyond its context"
     assert home.load() == kept
-    assert demo.kept_outputs(home) == {"api_endpoint": "http://x"}
+    assert chosen.outputs({}, Silent(), home) == {"api_endpoint": "http://x"}
+    assert chosen.demo_to_change({}, home) == chosen.demo_to_change({"TAP_TARGET": "emulator"}, home) == kept
+    for aws in ({"TERRAFORM_STATE_BUCKET": "b"}, {"TAP_TARGET": "aws"}):
+        assert chosen.demo_to_change(aws, home) is None, "a deploy with a state bucket is about AWS"
     with pytest.raises(ToolError, match="a kept demo is up here; make demo-down"), home.exclusively(), home.opened():
         pytest.fail("two at once")
     assert (home.folder / "kept.json").exists(), "the refused one touched nothing"

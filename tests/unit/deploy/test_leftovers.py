@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+from botocore.exceptions import ClientError
+
 from lib.deploy.removal import leftovers
 from lib.deploy.removal.leftovers import TAGGING
 from lib.deploy.removal.ownership import Whose
@@ -79,7 +82,8 @@ def test_what_has_no_tags_is_known_by_its_exact_name(synthesize: Callable[..., A
 def test_every_service_of_the_stack_is_asked() -> None:
     result = find(Whose())
     assert set(result.asked) == {
-        *("apigatewayv2", "cloudwatch", "dynamodb", "iam", "kms", "lambda", "logs", "s3", "sns", "sqs")
+        *("apigatewayv2", "cloudwatch", "dynamodb", "events", "iam", "kms", "lambda", "logs", "s3", "secretsmanager"),
+        *("sns", "sqs"),
     }
     assert result.found == result.pending == []
     assert find(Whose("dev")).asked == [*result.asked, "tags"]
@@ -110,6 +114,43 @@ def test_what_is_left_is_named_and_others_are_not() -> None:
         "s3 bucket s3-archive-1-dev",
         "sqs queue http://h/1/sqs-x-dev",
     ]
+
+
+def test_a_rule_and_a_secret_are_told_by_their_tags() -> None:
+    def rule_tags(ResourceARN: str) -> dict[str, Any]:  # noqa: N803 - as boto3 calls it
+        tags = MY_DEV if ResourceARN.endswith("my-dev") else DEV
+        return {"Tags": [{"Key": name, "Value": value} for name, value in tags.items()]}
+
+    rules = [{"Name": name, "Arn": f"arn:{name}"} for name in ("rule-settler-dev", "rule-settler-my-dev")]
+    secrets = [
+        {
+            "Name": f"secret-gateway-{name}",
+            "ARN": f"arn:{name}",
+            "Tags": [{"Key": k, "Value": v} for k, v in of.items()],
+        }
+        for name, of in (("dev", DEV), ("my-dev", MY_DEV))
+    ]
+    result = find(
+        Whose("dev"),
+        events=Service(list_rules={"Rules": rules}, list_tags_for_resource=rule_tags),
+        secretsmanager=Service(list_secrets={"SecretList": secrets}),
+    )
+    assert result.found == ["eventbridge rule rule-settler-dev", "secret secret-gateway-dev"]
+
+
+def test_what_is_listed_and_gone_by_now_is_not_left() -> None:
+    def refuse(code: str) -> Callable[..., Any]:
+        def call(**_: Any) -> Any:
+            raise ClientError({"Error": {"Code": code, "Message": ""}}, "ListRoleTags")
+
+        return call
+
+    def iam(code: str) -> Service:
+        return Service(list_roles={"Roles": [{"RoleName": "role-x-dev", "Path": "/"}]}, list_role_tags=refuse(code))
+
+    assert find(Whose("dev"), iam=iam("NoSuchEntity")).found == []
+    with pytest.raises(ClientError, match="AccessDenied"):
+        find(Whose("dev"), iam=iam("AccessDenied"))
 
 
 def test_a_key_may_only_be_on_its_way_out() -> None:

@@ -49,7 +49,7 @@ def test_wrong_arguments_are_one_line(arguments: list[str], says: str) -> None:
     assert done.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("command", [["reconcile"], ["redrive"], ["export-audit", "--to", "folder"]])
+@pytest.mark.parametrize("command", [["smoke"], ["reconcile"], ["redrive"], ["export-audit", "--to", "folder"]])
 @pytest.mark.parametrize(
     ("environ", "says"),
     [

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from botocore.exceptions import ClientError
@@ -103,9 +103,13 @@ EXPECTED = {
 }
 
 
+def no_payments(_: str) -> NoReturn:
+    raise AssertionError("an export takes no payment")
+
+
 def run(s3: S3, to: str) -> tuple[int, list[str]]:
     progress = Silent()
-    stack = Deployed("a stack", {"audit_bucket_name": OURS}, lambda _: s3)
+    stack = Deployed("a stack", {"audit_bucket_name": OURS}, lambda _: s3, no_payments)
     return export_audit(stack, to, progress), progress.lines
 
 

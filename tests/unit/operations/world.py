@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 from botocore.exceptions import ClientError
 
@@ -33,6 +33,10 @@ MONDAY = datetime(2026, 11, 23, 10, 15, 30, 123456, tzinfo=UTC)
 SHOP = Caller("arn:aws:iam::123456789012:user/shop", "AIDASHOP", "request-shop")
 CLERK = Caller("arn:aws:iam::123456789012:user/clerk", "AIDACLERK", "request-clerk")
 PAGE = 2  # objects and items: so that there are several pages
+
+
+def no_payments(_: str) -> NoReturn:
+    raise AssertionError("it calls the API of nobody")
 
 
 class NoSuchKeyError(ClientError):
@@ -182,7 +186,7 @@ class World:
 
     @property
     def stack(self) -> Deployed:
-        return Deployed("the stack", self.outputs, self.clients.__getitem__)
+        return Deployed("the stack", self.outputs, self.clients.__getitem__, no_payments)
 
     def reconcile(self, **options: Any) -> tuple[int, list[str], str]:
         """Exit code, lines, and what was written as JSON; a day later, so that all has settled."""

@@ -1,0 +1,47 @@
+"""`make plan` and `make deploy` for the kept demo: the same steps as on AWS, to try a change where it costs nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from lib.deploy import aws, deploy, local, terraform
+from lib.deploy.kept import DemoFolder, Kept
+from lib.deploy.options import Options
+from lib.deploy.override import Stack
+from lib.deploy.place import Place
+from lib.deploy.progress import Progress
+from lib.deploy.synth import judged_stack
+from lib.environments import ToolError
+from lib.settings import Settings
+
+
+def run(
+    command: str, kept: Kept, environ: Mapping[str, str], options: Options, progress: Progress, home: DemoFolder
+) -> int:
+    """`plan` or `deploy`: 0, or 1 when it is refused or the answer was no. Raises RefusedError and ToolError."""
+    place = Place.of_demo(home.folder)
+    with home.exclusively():
+        check_settings(Settings.from_environment(environ), kept, Stack.read(home.stack))
+        stack = judged_stack(environ, place.synthesized)
+        deployment = local.prepare(stack, kept.address, home.folder, progress, terraform.find(progress))
+        if command == "plan":
+            return deploy.plan(deployment, place, options, progress)
+        code = deploy.deploy(deployment, place, options, progress)
+        home.save(replace(kept, outputs=deployment.outputs))
+        return code
+
+
+def check_settings(settings: Settings, kept: Kept, deployed: Stack) -> None:
+    """With another suffix, region or state bucket everything would be made anew, beside the demo. Raises ToolError."""
+    wanted = {**aws.backend(settings), "stack": settings.stack_name, "AWS_REGION": settings.aws_region}
+    standing = {name: deployed.backend[name] for name in aws.backend(settings)}
+    standing |= {"stack": kept.stack_name, "AWS_REGION": kept.region}
+    different = [
+        f"{name} is {wanted[name]} and not {standing[name]}" for name in wanted if wanted[name] != standing[name]
+    ]
+    if different:
+        raise ToolError(
+            f"the demo that is up has other settings: {', '.join(different)}; set the variables with which "
+            "it was started, or make demo-down and start it anew"
+        )

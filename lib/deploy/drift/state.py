@@ -1,0 +1,56 @@
+"""The deployed resources by Terraform's state, as a plan has just read them from AWS."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+# Arguments that name a resource, the best first.
+NAMES = ("name", "bucket", "function_name", "alarm_name", "dashboard_name", "id")
+
+
+@dataclass(frozen=True)
+class Managed:
+    """A resource that Terraform manages (or a data source), with its attributes."""
+
+    address: str
+    type: str
+    values: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        return name_of(self.values)
+
+    def __getitem__(self, attribute: str) -> Any:
+        return self.values.get(attribute)
+
+    def reference(self, attribute: str) -> str:
+        """`${aws_iam_role.x.id}`: how the synthesized JSON names it."""
+        return f"${{{self.address}.{attribute}}}"
+
+
+@dataclass(frozen=True)
+class State:
+    """Of a plan that `terraform show -json` has written."""
+
+    resources: tuple[Managed, ...]
+
+    @classmethod
+    def of_plan(cls, plan: Mapping[str, Any]) -> State:
+        module = plan.get("prior_state", {}).get("values", {}).get("root_module", {})
+        read = (Managed(item["address"], item["type"], item["values"]) for item in module.get("resources", []))
+        return cls(tuple(read))
+
+    def of(self, type_: str) -> Iterator[Managed]:
+        """The managed resources of that type."""
+        return (item for item in self.resources if item.address.startswith(f"{type_}."))
+
+    def having(self, type_: str, argument: str, value: Any) -> list[Managed]:
+        """The managed resources of that type whose argument has that value."""
+        return [item for item in self.of(type_) if item[argument] == value]
+
+
+def name_of(values: Mapping[str, Any]) -> str:
+    """What AWS calls a resource with these attributes."""
+    return next((str(values[name]) for name in NAMES if values.get(name)), "")

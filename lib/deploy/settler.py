@@ -1,0 +1,17 @@
+"""Running the deployed settler at once, where somebody cannot wait for its schedule."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lib.deploy.deployment import Deployment
+from lib.environments import ToolError
+
+
+def run_settler(deployment: Deployment) -> None:
+    """One run of the version that the schedule runs. Raises ToolError if it failed."""
+    client, function = deployment.client("lambda"), deployment.outputs["settler_function_name"]
+    (alias,) = client.list_aliases(FunctionName=function)["Aliases"]
+    answer: dict[str, Any] = client.invoke(FunctionName=function, Qualifier=alias["Name"], Payload=b"{}")
+    if "FunctionError" in answer:
+        raise ToolError(f"the settler failed: {answer['Payload'].read().decode()}")

@@ -1,0 +1,171 @@
+"""`make smoke`: one payment through the deployed API, followed to its audit record and receipt, and refunded.
+
+Safe beside production: a merchant and keys of its own, no request that is refused, nothing read but what was written
+since it began, and waiting where the API or a service asks for it.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import requests
+from rich.markup import escape
+
+from lib.deploy.payments_client import Answer, PaymentsClient
+from lib.deploy.polling import wait_for
+from lib.deploy.progress import Progress
+from lib.environments import ToolError
+from lib.operations.archive import RECEIPTS, ArchiveReader, document
+from lib.operations.deployed import Deployed
+
+AMOUNT = 100  # minor units: one euro
+SIMULATED_TOKEN, STRIPE_TOKEN = "tok_smoke", "pm_card_visa"  # docs.stripe.com/testing
+# Versions of the payment: each step has two, its intent and its outcome.
+PAID, REFUNDED = 2, 4
+# The archiver waits for its batching window, and starts cold where nobody pays.
+ARCHIVE_SECONDS = 180.0
+LOOK_SECONDS = 1.0
+# Of requests that the API asks to repeat: 429, and 202 while the outcome is unknown (docs/payments.md).
+REPEAT = (202, 429)
+GIVE_UP_SECONDS = 60.0
+LONGEST_WAIT_SECONDS = 10.0
+CLOCKS_DIFFER = timedelta(minutes=5)
+
+
+class SmokeError(Exception):
+    """The deployed stack does something else than it promises; one line."""
+
+
+@dataclass
+class Smoke:
+    """One run."""
+
+    stack: Deployed
+    progress: Progress
+    name: str = field(default_factory=lambda: f"smoke-{letters()}")
+    archive_seconds: float = ARCHIVE_SECONDS
+
+    def __post_init__(self) -> None:
+        self.api: PaymentsClient = self.stack.payments(self.name)
+        self.reader = ArchiveReader(self.stack.connect("s3"), self.stack.outputs["audit_bucket_name"])
+
+    def run(self) -> int:
+        """0 where everything came as promised, else 1. What was paid is refunded in both cases."""
+        try:
+            with self.progress.step(f"a payment to {self.stack.name}") as step:
+                payment = self._pay()
+                step.result(payment["payment_id"])
+            try:
+                self._follow(payment, PAID, "captured")
+            finally:
+                with self.progress.step("its refund") as step:
+                    self._refund(payment["payment_id"])
+                    step.result("refunded in full")
+            self._follow(payment, REFUNDED, "refunded")
+        except (SmokeError, requests.RequestException) as error:
+            self.progress.show(f"[red]smoke failed[/red]  {escape(str(error))}")
+            return 1
+        self.progress.show("[green]paid, archived and refunded[/green]")
+        return 0
+
+    def _pay(self) -> Mapping[str, Any]:
+        token = STRIPE_TOKEN if self.stack.outputs["gateway_secret_arn"] else SIMULATED_TOKEN
+        body = {"amount": AMOUNT, "currency": "EUR", "payment_token": token}
+        answer = self._repeated("the payment", lambda: self.api.create(body, f"{self.name}-payment"))
+        # 200: an answer was lost, and the request sent again.
+        if answer.status not in (200, 201) or answer.body.get("status") != "captured":
+            raise SmokeError(f"POST {self.api.path} answered {answer.status}, expected 201 and captured: {answer.body}")
+        paid: Mapping[str, Any] = answer.body
+        return paid
+
+    def _refund(self, payment_id: str) -> None:
+        answer = self._repeated(
+            "the refund",
+            lambda: self.api.step(payment_id, "refunds", {"amount": AMOUNT}, f"{self.name}-refund"),
+        )
+        if answer.status not in (200, 201):
+            raise SmokeError(
+                f"the refund of {payment_id} was answered with {answer.status}: {answer.body}; refund it by hand, "
+                f"with the Idempotency-Key {self.name}-refund"
+            )
+
+    def _repeated(self, what: str, send: Callable[[], Answer]) -> Answer:
+        """The answer, once the API does not ask to come again. The same keys, so that it has one effect."""
+        end = time.monotonic() + GIVE_UP_SECONDS
+        for pause in pauses():
+            try:
+                answer = send()
+            except requests.RequestException:
+                if time.monotonic() > end:
+                    raise
+            else:
+                if answer.status not in REPEAT:
+                    return answer
+                if time.monotonic() > end:
+                    raise SmokeError(f"{what} was answered with {answer.status} for {GIVE_UP_SECONDS:g} s")
+                pause = max(pause, retry_after(answer))
+            time.sleep(min(pause, LONGEST_WAIT_SECONDS))
+        raise AssertionError("pauses() has no end")
+
+    def _follow(self, payment: Mapping[str, Any], version: int, status: str) -> None:
+        """Wait for the audit record and the receipt of that version of the payment, and compare them."""
+        payment_id = payment["payment_id"]
+        since = datetime.fromisoformat(payment["created_at"]) - CLOCKS_DIFFER
+        with self.progress.step(f"its audit record and receipt, {status}") as step:
+            try:
+                record = wait_for(
+                    f"the audit record of version {version} of {payment_id}",
+                    lambda: self._audited(payment_id, version, since),
+                    self.archive_seconds,
+                    LOOK_SECONDS,
+                )
+                receipt = wait_for(
+                    f"the receipt of version {version} of {payment_id}",
+                    lambda: self._receipt(payment_id, version),
+                    self.archive_seconds,
+                    LOOK_SECONDS,
+                )
+            except ToolError as error:
+                raise SmokeError(f"{error}; docs/runbooks/archive-failures.md says where to look") from error
+            expected = {"amount": AMOUNT, "merchant_id": self.name, "status": status}
+            for where, found in (("audit record", record["after"] or {}), ("receipt", receipt)):
+                if differing := {name: found.get(name) for name in expected if found.get(name) != expected[name]}:
+                    raise SmokeError(f"the {where} of {payment_id} says {differing}, expected {expected}")
+            step.result(f"version {version}")
+
+    def _audited(self, payment_id: str, version: int, since: datetime) -> dict[str, Any] | None:
+        for _, record in self.reader.audit_since(since):
+            if (record["payment_id"], int(record["version"])) == (payment_id, version):
+                return record
+        return None
+
+    def _receipt(self, payment_id: str, version: int) -> dict[str, Any] | None:
+        key = f"{RECEIPTS}{self.name}/{payment_id}.json"
+        content = self.reader.read(key)
+        receipt = document(key, content) if content is not None else {}
+        return receipt if receipt.get("version") == version else None
+
+
+def pauses() -> Iterator[float]:
+    """Seconds before each repetition: longer each time, and never those of another client."""
+    pause = 0.5
+    while True:
+        yield pause * random.uniform(0.5, 1.5)  # noqa: S311 - it spreads requests
+        pause = min(2 * pause, LONGEST_WAIT_SECONDS)
+
+
+def retry_after(answer: Answer) -> float:
+    """Seconds, of the header of that name; 0 without one that says so."""
+    value = answer.headers.get("Retry-After", "")
+    return float(value) if value.isascii() and value.isdigit() else 0.0
+
+
+def letters() -> str:
+    """A name that nobody has used, without digits: some would look like a card number."""
+    return uuid.uuid4().hex.translate(str.maketrans("0123456789", "ghijklmnop"))
