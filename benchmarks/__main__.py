@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import gateway, package, processor, synth
+from benchmarks import gateway, package, processor, screening, synth
 from benchmarks.results import table, write_section
 
-MEASUREMENTS = {"Gated synth": synth, "Taking payments": processor, "The Lambda zip": package, "Stripe": gateway}
+MEASUREMENTS = {
+    "Gated synth": synth,
+    "Taking payments": processor,
+    "The Lambda zip": package,
+    "Stripe": gateway,
+    "Card screening": screening,
+}
 
 
 def main() -> int:
@@ -15,8 +21,8 @@ def main() -> int:
         print(f"{title} …", file=sys.stderr, flush=True)
         rows = module.measure()
         lines = [*(module.__doc__ or "").strip().splitlines(), "", *table(rows)]
-        if module is processor:
-            lines += ["", *table(processor.targets(rows))]
+        if targets := getattr(module, "targets", None):
+            lines += ["", *table(targets(rows))]
         print(write_section(title, "make bench", lines))
     return 0
 

@@ -6,7 +6,7 @@ import contextlib
 import io
 import os
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 os.environ.setdefault("POWERTOOLS_SERVICE_NAME", "payments")
@@ -29,24 +29,32 @@ class Violation:
 
     def report(self) -> str:
         lines = [*self.log, *(f"VIOLATED: {line}" for line in self.found)]
-        again = f"python -m tests.simulation --seed {self.seed} --only {self.number}"
+        again = f"make simulate SEED={self.seed} ONLY={self.number}"
         return "\n".join([*lines, f"schedule {self.number} of seed {self.seed}; again: {again}"])
 
 
-def run(seed: str, numbers: Iterable[int]) -> Violation | None:
-    """The first violation; None if there is none. What the functions print is dropped."""
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """What the functions print and log is dropped, and what a schedule puts in their place is taken back."""
     made = processor.payments, settler.settler, archiver.archive
     level = logger.log_level
     logger.setLevel("CRITICAL")
     try:
-        for number in numbers:
-            schedule = Schedule(f"{seed}-{number}")
-            with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # of metrics, of which a killed function has none
-                schedule.run()
-            if found := list(violations(schedule)):
-                return Violation(seed, number, found, schedule.log)
-        return None
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of metrics, of which a killed function has none
+            yield
     finally:
         processor.payments, settler.settler, archiver.archive = made
         logger.setLevel(level)
+
+
+def run(seed: str, numbers: Iterable[int]) -> Violation | None:
+    """The first violation; None if there is none."""
+    with quiet():
+        for number in numbers:
+            schedule = Schedule(f"{seed}-{number}")
+            with contextlib.redirect_stdout(io.StringIO()):
+                schedule.run()
+            if found := list(violations(schedule)):
+                return Violation(seed, number, found, schedule.log)
+    return None

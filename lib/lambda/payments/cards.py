@@ -114,13 +114,9 @@ def _numbers(text: str) -> Iterator[tuple[int, int]]:
     text = lookalikes.blank(text)
     for run in _RUN.finditer(text):
         groups = [(run.start() + group.start(1), group[1]) for group in _GROUP.finditer(run[0])]
-        first = 0
-        while first < len(groups):
-            last = _last_group(text, groups, first)
-            if last is not None:
-                yield groups[first][0], groups[last][0] + len(groups[last][1])
-                first = last
-            first += 1
+        for first, (start, _) in enumerate(groups):
+            if (last := _last_group(text, groups, first)) is not None:
+                yield start, groups[last][0] + len(groups[last][1])
 
 
 def _encoded(text: str) -> Iterator[tuple[int, int]]:
@@ -198,16 +194,16 @@ def _is_other(number: str, sizes: list[int], text: str, begin: int) -> bool:
     """An identifier of a common kind, which is a card number only by chance. Such card numbers are missed."""
     if sizes[:1] != [4] and _DAY.match(number):
         return True
-    if len(number) == SHORTEST and _is_ean(number):
-        return True
     if sizes:
         return False
     if _FRACTION.search(text, max(0, begin - 2), begin):
         return True
+    if len(number) > SHORTEST:
+        return False
     # The last Visa cards with 13 digits are from the last century: phone numbers are more frequent.
     before, after = text[max(0, begin - 1) : begin], text[begin + len(number) : begin + len(number) + 1]
     glued = before == "+" or before.isalnum() or after.isalnum()
-    return len(number) == SHORTEST and number[0] == "4" and glued
+    return _is_ean(number) or (number[0] == "4" and glued)
 
 
 def _is_ean(digits: str) -> bool:

@@ -17,7 +17,8 @@ class RedactingFormatter(LambdaPowertoolsFormatter):
     """Structured JSON, with card numbers removed from every value before it is written: no field can be forgotten."""
 
     def serialize(self, log: Any) -> str:
-        return super().serialize(cards.redact_all(log))
+        # The outermost names are the code's own.
+        return super().serialize({name: cards.redact_all(value) for name, value in log.items()})
 
 
 logger = Logger(logger_formatter=RedactingFormatter(utc=True))

@@ -64,6 +64,12 @@ def test_pointers_name_the_place_and_never_the_number() -> None:
     assert not cards.contains(json.dumps([vars(error) for error in errors]))
 
 
+def test_an_object_is_named_once_and_a_long_name_is_cut() -> None:
+    assert [error.pointer for error in findings({CARD: 1, f"x{CARD}": 2})] == [""]
+    (error,) = findings({"metadata": {"cvv-" + "x" * 200: "1"}})
+    assert error.pointer == "/metadata/cvv-" + "x" * 60
+
+
 NAMES = st.text(max_size=50) | st.sampled_from([CARD, "x" * 60 + CARD, *CARD_DATA_NAMES])
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from([CARD, f"cvv {CARD}"]),
