@@ -1,11 +1,8 @@
-"""Stripe's record of what the functions did, as reconcile reads it: the real adapter writes, the operator's reads.
-
-localstripe lists nothing by creation time; tests/unit/operations/test_stripe_record.py has a server that does.
-"""
+"""Stripe's record of what the functions did, as reconcile reads it: the real adapter writes, the operator's reads."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -84,3 +81,11 @@ def test_a_refund_by_hand_is_named(records: Records) -> None:
     (found,) = records.differences(paid)
     assert (found.kind, found.where) == ("only at the gateway", paid)
     assert " of 7, made at" in found.detail
+
+
+def test_charges_are_listed_with_their_payments(records: Records) -> None:
+    paid = [records.world.take(name, token="pm_card_visa") for name in "abc"]  # noqa: S106 - the name of a card
+    begin = datetime.now(UTC) - timedelta(hours=1)
+    found = {charge.payment_id: charge for charge in records.stripe.charges(begin, begin + timedelta(hours=2))}
+    assert set(paid) <= set(found)
+    assert {found[payment_id].state for payment_id in paid} == {"captured"}

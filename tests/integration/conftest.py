@@ -48,6 +48,7 @@ ORDER = (
     "test_refused_plans",
     "test_saved_plans",
     "test_environments",
+    "test_stripe",
     "test_buckets",
     "test_recovery",
     "test_destroy",
