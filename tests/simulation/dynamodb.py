@@ -47,8 +47,11 @@ class MemoryDynamoDb:
     items: dict[str, Item] = field(default_factory=dict)
     stream: list[dict[str, Any]] = field(default_factory=list)
     exceptions: type[Exceptions] = Exceptions
+    indexed: dict[str, Item] | None = None  # what the indexes have while they are behind
+    requests: list[str] = field(default_factory=list)  # the operations, in their order
 
     def put_item(self, **arguments: Any) -> dict[str, Any]:
+        self.requests.append("PutItem")
         item = arguments["Item"]
         key = item["payment_id"]["S"]
         self._check(key, arguments)
@@ -56,10 +59,12 @@ class MemoryDynamoDb:
         return {}
 
     def get_item(self, **arguments: Any) -> dict[str, Any]:
+        self.requests.append("GetItem")
         item = self.items.get(arguments["Key"]["payment_id"]["S"])
         return {"Item": item} if item else {}
 
     def update_item(self, **arguments: Any) -> dict[str, Any]:
+        self.requests.append("UpdateItem")
         key = arguments["Key"]["payment_id"]["S"]
         self._check(key, arguments)
         before = self.items.get(key, {"payment_id": {"S": key}})
@@ -71,12 +76,13 @@ class MemoryDynamoDb:
         return {"Attributes": after}
 
     def query(self, **arguments: Any) -> dict[str, Any]:
+        self.requests.append("Query")
         index = self.indexes[arguments["IndexName"]]
         forward = arguments.get("ScanIndexForward", True)
         matches = condition(arguments["KeyConditionExpression"])
         found = [
             item
-            for item in self.items.values()
+            for item in (self.items if self.indexed is None else self.indexed).values()
             if index.hash_key in item and index.range_key in item and matches(item, _names(arguments))
         ]
 

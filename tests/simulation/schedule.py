@@ -65,6 +65,7 @@ class Schedule:
             (self.start_archiver, 2),
             (self.let_time_pass, 3),
             (self.toggle_gateway, 1),
+            (self.toggle_indexes, 2),
         ]
         doings, weights = zip(*actions, strict=True)
         for do in self.random.choices(doings, weights, k=STEPS):
@@ -125,10 +126,16 @@ class Schedule:
     def toggle_gateway(self) -> None:
         self.world.gateway.down = not self.world.gateway.down and self.random.random() < 0.5
 
+    def toggle_indexes(self) -> None:
+        """They follow the table, or stay behind for a while."""
+        database = self.world.database
+        database.indexed = dict(database.items) if database.indexed is None and self.random.random() < 0.7 else None
+
     def recover(self) -> None:
         """Everything works again: what is under way ends, the settler runs, the rest of the stream is delivered."""
         self.recovering = True
         self.world.gateway.down = False
+        self.world.database.indexed = None
         while self.tasks:
             self._resume(self.tasks[0], Fate.ANSWERED)
         for _ in range(8):

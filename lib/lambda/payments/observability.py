@@ -12,13 +12,20 @@ from payments import cards
 from payments.payment import Payment
 from payments.step import Step
 
+# Fields that Lambda and the logger fill in, not requests.
+FROM_THE_RUNTIME = {
+    *("level", "location", "timestamp", "service", "cold_start"),
+    *("function_name", "function_memory_size", "function_arn", "function_request_id"),
+}
+
 
 class RedactingFormatter(LambdaPowertoolsFormatter):
     """Structured JSON, with card numbers removed from every value before it is written: no field can be forgotten."""
 
     def serialize(self, log: Any) -> str:
-        # The outermost names are the code's own.
-        return super().serialize({name: cards.redact_all(value) for name, value in log.items()})
+        return super().serialize(
+            {name: value if name in FROM_THE_RUNTIME else cards.redact_all(value) for name, value in log.items()}
+        )
 
 
 logger = Logger(logger_formatter=RedactingFormatter(utc=True))

@@ -206,6 +206,33 @@ def test_a_limit_that_is_lowered_refuses_new_payments_and_no_replay(call: Call, 
     assert len(world.items) == 1
 
 
+@pytest.mark.parametrize("step", ["", *(f"/{name}" for name in STEPS)])
+@pytest.mark.parametrize("answer", [None, Declined("no"), SILENCE])
+def test_a_step_is_two_requests_at_most_and_its_replay_one(
+    call: Call, world: World, step: str, answer: Answer | None
+) -> None:
+    path, body = PAYMENTS, BODY
+    if step:
+        payment_id, body = started(call, step[1:])
+        path = f"{PAYMENTS}/{payment_id}{step}"
+
+    def requests() -> list[str]:
+        world.database.requests.clear()
+        call("POST", path, body, "counted")
+        return world.database.requests
+
+    begin = "UpdateItem" if step else "PutItem"
+    world.answers += [answer] if answer else []
+    assert requests() == ([begin] if answer is SILENCE else [begin, "UpdateItem"])
+    if answer is SILENCE:
+        assert requests() == [begin, "UpdateItem"]
+    for _ in range(2):
+        assert requests() == [begin]
+    world.database.requests.clear()
+    call("POST", path, {**BODY, "amount": 2} if not step else {"amount": 3} if "void" not in step else {}, "counted")
+    assert len(world.database.requests) == 1, "a conflict too"
+
+
 def test_every_answer_says_whether_money_moves_and_which_request_it_answers(call: Call) -> None:
     made = call("POST", PAYMENTS, BODY, request_id="first")
     payment = f"{PAYMENTS}/{made.body['payment_id']}"
