@@ -94,8 +94,10 @@ def test_another_key_schema_and_shorter_periods(deployment: Deployment, changed:
         table["range_key"] = "created_at"
         for queue in resources["aws_sqs_queue"].values():
             queue["message_retention_seconds"] = 60
-        for rules in resources["aws_s3_bucket_lifecycle_configuration"].values():
-            rules["rule"][0]["noncurrent_version_expiration"][0]["noncurrent_days"] = 1
+        for lifecycle in resources["aws_s3_bucket_lifecycle_configuration"].values():
+            for rule in lifecycle["rule"]:
+                for expiry in rule.get("noncurrent_version_expiration", []):
+                    expiry["noncurrent_days"] = 1
 
     found = refusals(changed(change))
     by_type = {address.partition(".")[0]: text for address, text in found.items()}
