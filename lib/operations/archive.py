@@ -85,8 +85,7 @@ class ArchiveReader:
         days = (datetime.now(UTC).date() - since.astimezone(UTC).date()).days
         for day in (since.astimezone(UTC) + timedelta(days=number) for number in range(days + 1)):
             prefix = f"{AUDIT}{day:year=%Y/month=%m/day=%d}/"
-            for page in self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix):
-                yield from (item["Key"] for item in page.get("Contents", []) if item["LastModified"] >= since)
+            yield from (item["Key"] for item in self.listed(prefix) if item["LastModified"] >= since)
 
 
 def ahead(keys: Iterable[Key], read: Callable[[Key], Read]) -> Iterator[tuple[Key, Read]]:
