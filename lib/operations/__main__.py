@@ -91,7 +91,7 @@ def run(options: argparse.Namespace) -> int:
         if options.command == "gateway-key":
             return gateway_key(stack, sys.stdin, progress)
         return Redrive(stack, progress, whole_stream=options.stream, receipts=options.receipts).run()
-    except (BotoCoreError, ClientError) as error:
+    except (BotoCoreError, ClientError, OSError) as error:
         raise ToolError(f"{stack.name} did not do what was asked: {error}") from error
 
 

@@ -122,9 +122,7 @@ class Stripe:
                 reason = type(error).__name__
                 continue
             if answer.status_code == 200:
-                found: Object = answer.json()
-                _refuse_live(found)
-                return found
+                return _object(answer, path)
             if answer.status_code == 404:
                 return None
             reason = f"HTTP {answer.status_code}"
@@ -132,6 +130,17 @@ class Stripe:
                 break
         hint = "; make gateway-key stores another key" if reason == "HTTP 401" else ""
         raise ToolError(f"Stripe did not answer GET {path}: {reason}{hint}")
+
+
+def _object(answer: requests.Response, path: str) -> Object:
+    try:
+        found = answer.json()
+    except requests.JSONDecodeError:
+        found = None
+    if not isinstance(found, dict):
+        raise ToolError(f"Stripe answered GET {path} with something else than a JSON object")
+    _refuse_live(found)
+    return found
 
 
 def _refuse_live(found: Object) -> None:

@@ -132,6 +132,29 @@ def test_an_item_that_is_no_payment_is_none(item: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
+    "value", [{"S": "text"}, {"N": "1.5"}, {"M": {}}, {"NULL": True}, {"S": "2026-11-23T10:15:30"}]
+)
+@pytest.mark.parametrize("name", ["amount", "captured", "refunded", "refundable", "version", "updated_at", "steps"])
+def test_an_item_that_somebody_spoiled_is_named_and_stops_nothing(name: str, value: dict[str, Any]) -> None:
+    world = World()
+    payment_id = world.take("a")
+    world.take("b")
+    world.archive()
+    world.item(payment_id)[name] = value
+    assert world.kinds() == [("no payment", payment_id)]
+
+
+@pytest.mark.parametrize("value", [7, "text", [], {}, None, "2026-11-23T10:15:30"])
+@pytest.mark.parametrize("name", ["at", "actor", "step", "before", "after", "version", "event", "payment_id", "extra"])
+def test_an_audit_record_that_somebody_spoiled_is_named_and_stops_nothing(name: str, value: Any) -> None:
+    world = World()
+    world.take("a")
+    world.archive()
+    replace_record(world, 1, lambda record: [{**record, name: value}])
+    assert world.reconcile()[0] == (0 if name == "extra" else 1)
+
+
+@pytest.mark.parametrize(
     ("name", "value"),
     [
         ("captured", {"N": "99"}),
