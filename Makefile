@@ -1,6 +1,6 @@
 # Each command sets up what it needs on a machine that has Python >= 3.11 and make.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-down outputs env test lint synth gate state-bucket plan deploy destroy drift unlock smoke reconcile redrive export-audit gateway-key deploy-role client-policy second-emulator fuzz mutants bench load docs lock simulate
+.PHONY: help setup demo demo-down outputs env test lint synth gate state-bucket plan deploy destroy drift unlock smoke reconcile redrive export-audit gateway-key deploy-role client-policy second-emulator fuzz simulate mutants bench load docs lock
 
 PYTHON ?= $(shell for candidate in python3.12 python3 python3.13 python3.11 /usr/bin/python3; do \
 	$$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$candidate && break; done)

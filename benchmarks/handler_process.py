@@ -1,7 +1,7 @@
 """One handler, measured in a process of its own: `python handler_process.py MODULE COUNT`; a line of JSON answers.
 
 Run with the Lambda's own libraries on PYTHONPATH and the emulator as AWS_ENDPOINT_URL. The answer:
-{"import seconds", "new": measures, "replay": measures, "refund": measures}; measures of COUNT calls: seconds, cpu
+{"import seconds", and for each of new, replay, refund and decline: measures}; measures of COUNT calls: seconds, cpu
 seconds, requests, bytes sent, write units and read units. Units are what the service says it consumed
 (ReturnConsumedCapacity); of a refused conditional write it says nothing and charges the item's size in whole kilobytes:
 docs.aws.amazon.com/amazondynamodb/latest/developerguide/WorkingWithItems.html#WorkingWithItems.ConditionalUpdate
@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from typing import Any
 
 WARM_UP = 20
+PAYMENTS = "/merchants/shop/payments"
 
 
 @dataclass
@@ -66,7 +67,12 @@ def _measured(handler: Any, count: int) -> dict[str, Any]:
     _calls(handler, [_refund(payment_id) for payment_id in warmed])
     measured = {what: _timed(handler, payments, counted) for what in ("new", "replay")}
     refunds = [_refund(payment_id) for payment_id in _calls(handler, payments)]
-    return {**measured, "refund": _timed(handler, refunds, counted)}
+    declines = [_payment("tok_declined_insufficient_funds") for _ in range(count)]
+    return {
+        **measured,
+        "refund": _timed(handler, refunds, counted),
+        "decline": _timed(handler, declines, counted),
+    }
 
 
 def _timed(handler: Any, events: list[dict[str, Any]], counted: Counter[str]) -> dict[str, float]:
@@ -82,7 +88,7 @@ def _calls(handler: Any, events: list[dict[str, Any]]) -> list[str]:
     with contextlib.redirect_stdout(io.StringIO()):
         for event in events:
             answer = handler(event, Context())
-            if answer["statusCode"] not in (200, 201):
+            if answer["statusCode"] not in (200, 201, 402):
                 raise SystemExit(f"the handler answered {answer}")
             answers.append(answer)
     return [json.loads(answer["body"])["payment_id"] for answer in answers]
@@ -118,12 +124,12 @@ def _listen(counted: Counter[str]) -> None:
         events.register("after-call.dynamodb.*", received)
 
 
-def _payment() -> dict[str, Any]:
-    return _event("/payments", {"merchant_id": "shop", "amount": 4200, "currency": "EUR", "payment_token": "tok_4f9a"})
+def _payment(token: str = "tok_4f9a") -> dict[str, Any]:  # noqa: S107 - not a password
+    return _event(PAYMENTS, {"amount": 4200, "currency": "EUR", "payment_token": token})
 
 
 def _refund(payment_id: str) -> dict[str, Any]:
-    return _event(f"/payments/{payment_id}/refunds", {"amount": 1200})
+    return _event(f"{PAYMENTS}/{payment_id}/refunds", {"amount": 1200})
 
 
 def _event(path: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -138,7 +144,9 @@ def _event(path: str, body: dict[str, Any]) -> dict[str, Any]:
             "requestId": "bench",
             "stage": "$default",
             "http": {"method": "POST", "path": path, "sourceIp": "127.0.0.1", "userAgent": "bench"},
-            "authorizer": {"iam": {"userArn": "arn:aws:iam::000000000000:user/bench"}},
+            "authorizer": {
+                "iam": {"userArn": "arn:aws:iam::000000000000:user/bench", "userId": "AIDAEXAMPLEBENCH00001"}
+            },
         },
         "body": json.dumps(body),
         "isBase64Encoded": False,

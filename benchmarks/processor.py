@@ -1,10 +1,11 @@
-"""Our processor beside the same job done with Powertools' idempotency utility, and beside a bare `put_item`.
+"""Our processor beside the same job done with Powertools' idempotency utility, and beside the least that does it.
 
-Each handler runs in a process of its own, without the gateway, against one emulator of DynamoDB, in turns; a table has
-the ledger's keys and index. A payment is asked for (new), asked for again with the same key (replay), and partly
-refunded. Requests, bytes and units are what the SDK sent and the service counted; CPU is the handler's process; cold
-import is the time to import the handler and make its client. The emulator answers slower than DynamoDB and on the same
-cores: rates compare the handlers, and promise nothing of AWS. Money is DynamoDB's alone, by prices.json.
+Each handler runs in a process of its own, without the API, against one emulator of DynamoDB, in turns, over the simulated
+gateway, whose answers take no time; a table has the ledger's keys and indexes. A payment is asked for (new), asked for
+again with the same key (replay), partly refunded, and declined. Requests and bytes are what the SDK sent, units what
+the table and its indexes are charged by the size of what was written; CPU is the handler's process; cold import is the
+time to import the handler and make its client. The emulator answers slower than DynamoDB and on the same cores: rates
+compare the handlers, and promise nothing of AWS. Money is DynamoDB's alone, by prices.json.
 """
 
 from __future__ import annotations
@@ -25,14 +26,18 @@ REGION = "eu-west-1"
 HANDLERS = {
     "ours": "payments.processor",
     "Powertools idempotency": "peers.powertools_idempotency",
-    "bare put_item": "peers.bare_put",
+    "minimum": "peers.minimum",
 }
+LISTED = [
+    *("amount", "currency", "status", "captured", "refunded", "livemode", "decline_code", "capture_before"),
+    *("updated_at", "customer_id", "metadata"),
+]
 COUNT = 400
 ROUNDS = 3
 IMPORTS = 7
 WHY_CPU = (
-    "the bare put has no router, validation, card screening, redacted log line or metrics, which together cost about "
-    "half of what it does, and no X-Ray SDK around its call, which costs the rest; Powertools' handler has no traces"
+    "the minimum has no validation, card screening, conditions, redacted log line or metrics, and sends and reads half "
+    "as many attributes"
 )
 LEDGER, IDEMPOTENCY = "dynamodb-bench", "dynamodb-bench-idempotency"
 
@@ -49,9 +54,9 @@ def measure() -> list[dict[str, str]]:
     prices = json.loads((ROOT / "benchmarks" / "prices.json").read_text())
     return [
         _row(name, step, [round_[name][step] for round_ in rounds], imports, prices)
-        for step in ("new", "replay", "refund")
+        for step in ("new", "replay", "refund", "decline")
         for name in HANDLERS
-        if not (step == "replay" and name == "bare put_item")  # which doubles the payment
+        if not (step == "replay" and name == "minimum")  # which doubles the payment
     ]
 
 
@@ -62,16 +67,19 @@ def targets(rows: list[dict[str, str]]) -> list[dict[str, str]]:
     def ratio(what: str, name: str, step: str = "new") -> float:
         return float(by["ours", step][what]) / float(by[name, step][what])
 
-    requests = max(float(row["requests"]) for row in rows if row["handler"] == "ours")
-    units = max(ratio("write units", "Powertools idempotency", step) for step in ("new", "refund"))
-    rate, cpu = ratio("a second", "Powertools idempotency"), ratio("CPU ms", "bare put_item")
+    ours = [row for row in rows if row["handler"] == "ours"]
+    requests = max(float(row["requests"]) for row in ours)
+    replay = float(by["ours", "replay"]["requests"])
+    units = max(ratio("write units", "Powertools idempotency", step) for step in ("new", "refund", "decline"))
+    rate, cpu = ratio("a second", "Powertools idempotency"), ratio("CPU ms", "minimum")
     imported = float(by["ours", "new"]["import / boto3"])
     checked = [
-        ("one request a step", requests, requests <= 1, ""),
-        ("at most 0.5 of Powertools' write units, a payment or a refund", units, units <= 0.5, ""),
-        ("at least 1.8 times Powertools' payments a second", rate, rate >= 1.8, ""),
-        ("CPU at most 1.5 times the bare put's", cpu, cpu <= 1.5, WHY_CPU),
-        ("cold import at most 1.6 times boto3's with a client", imported, imported <= 1.6, ""),
+        ("at most two requests a step", requests, requests <= 2, ""),
+        ("one request for a replay", replay, replay <= 1, ""),
+        ("at most 1.5 times Powertools' write units, whatever the step", units, units <= 1.5, ""),
+        ("at least 1.2 times Powertools' payments a second", rate, rate >= 1.2, ""),
+        ("CPU at most 1.5 times the minimum's", cpu, cpu <= 1.5, WHY_CPU),
+        ("cold import at most 1.25 times boto3's with a client", imported, imported <= 1.25, ""),
     ]
     return [
         {"target": target, "measured": f"{measured:.2f}", "met": "yes" if met else f"no{': ' if why else ''}{why}"}
@@ -130,11 +138,10 @@ def _run(module: str, count: int, address: Address) -> dict[str, Any]:
             "TRANSACTIONS_TABLE": LEDGER,
             "IDEMPOTENCY_TABLE": IDEMPOTENCY,
             "MERCHANT_INDEX": "index-bench",
+            "PENDING_INDEX": "index-bench-pending",
+            "PAYMENT_GATEWAY": "simulated",
             "CURSOR_KEY": "unused",
             "MAXIMUM_AMOUNT": "999999999999",
-            # As in Lambda with active tracing, for a request that is not sampled, as most are; no daemon listens here.
-            "LAMBDA_TASK_ROOT": "bench",
-            "_X_AMZN_TRACE_ID": "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0",
             "POWERTOOLS_SERVICE_NAME": "bench",
             "POWERTOOLS_METRICS_NAMESPACE": "Payments",
             "POWERTOOLS_LOG_LEVEL": "INFO",
@@ -155,7 +162,8 @@ def _make_tables(address: Address) -> None:
         BillingMode="PAY_PER_REQUEST",
         KeySchema=[{"AttributeName": "payment_id", "KeyType": "HASH"}],
         AttributeDefinitions=[
-            {"AttributeName": name, "AttributeType": "S"} for name in ("payment_id", "merchant_id", "created_at")
+            {"AttributeName": name, "AttributeType": "S"}
+            for name in ("payment_id", "merchant_id", "created_at", "awaiting", "due_at")
         ],
         GlobalSecondaryIndexes=[
             {
@@ -164,8 +172,16 @@ def _make_tables(address: Address) -> None:
                     {"AttributeName": "merchant_id", "KeyType": "HASH"},
                     {"AttributeName": "created_at", "KeyType": "RANGE"},
                 ],
-                "Projection": {"ProjectionType": "ALL"},
-            }
+                "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": LISTED},
+            },
+            {
+                "IndexName": "index-bench-pending",
+                "KeySchema": [
+                    {"AttributeName": "awaiting", "KeyType": "HASH"},
+                    {"AttributeName": "due_at", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["pending_since"]},
+            },
         ],
     )
     client.create_table(

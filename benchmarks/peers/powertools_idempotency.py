@@ -1,7 +1,8 @@
 """The same job with Powertools' idempotency utility, as its documentation has it for an API with an idempotency key.
 
 Router, logger and metrics are Powertools' too, as in our handler; the key is the header's and the body is validated as
-its payload, so that the same key with another body is refused. Validation is a parse: less than ours does.
+its payload, so that the same key with another body is refused. Validation is a parse: less than ours does. The gateway
+is called between the utility's two writes; after a crash in between, nothing here can settle the payment.
 docs.aws.amazon.com/powertools/python/latest/utilities/idempotency
 """
 
@@ -21,10 +22,14 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer, IdempotencyConfig, idempotent
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from payments.gateway import Approved, Charge
+from payments.simulated import Simulated
+
 logger = Logger()
 metrics = Metrics()
 app = APIGatewayHttpResolver()
 client = boto3.client("dynamodb")
+gateway = Simulated()
 persistence = DynamoDBPersistenceLayer(table_name=os.environ["IDEMPOTENCY_TABLE"])
 config = IdempotencyConfig(
     event_key_jmespath='headers."idempotency-key"',
@@ -33,12 +38,16 @@ config = IdempotencyConfig(
 )
 
 
-@app.post("/payments")
-def take() -> Response[str]:
+@app.post("/merchants/<merchant_id>/payments")
+def take(merchant_id: str) -> Response[str]:
     body = app.current_event.json_body
+    payment_id = uuid.uuid4().hex
+    charge = Charge(payment_id, merchant_id, body["amount"], body["currency"], body["payment_token"])
+    approved = isinstance(gateway.sale(charge, payment_id, repeat=False), Approved)
     payment = {
-        "payment_id": uuid.uuid4().hex,
-        "status": "captured",
+        "payment_id": payment_id,
+        "merchant_id": merchant_id,
+        "status": "captured" if approved else "declined",
         "created_at": datetime.now(UTC).isoformat(),
         **body,
     }
@@ -46,18 +55,19 @@ def take() -> Response[str]:
     client.put_item(TableName=os.environ["TRANSACTIONS_TABLE"], Item=item)
     metrics.add_metric(name="PaymentsTaken", unit=MetricUnit.Count, value=1)
     logger.info("payment taken", payment_id=payment["payment_id"])
-    return Response(status_code=201, content_type="application/json", body=json.dumps(payment))
+    return Response(status_code=201 if approved else 402, content_type="application/json", body=json.dumps(payment))
 
 
-@app.post("/payments/<payment_id>/refunds")
-def refund(payment_id: str) -> Response[str]:
+@app.post("/merchants/<merchant_id>/payments/<payment_id>/refunds")
+def refund(merchant_id: str, payment_id: str) -> Response[str]:
     body = app.current_event.json_body
+    gateway.refund(f"sim_{payment_id}", body["amount"], payment_id, repeat=False)
     client.update_item(
         TableName=os.environ["TRANSACTIONS_TABLE"],
         Key={"payment_id": {"S": payment_id}},
         UpdateExpression="ADD refunded :amount",
-        ConditionExpression="attribute_exists(payment_id) AND (attribute_not_exists(refunded) OR refunded < amount)",
-        ExpressionAttributeValues={":amount": {"N": str(body["amount"])}},
+        ConditionExpression="merchant_id = :merchant AND (attribute_not_exists(refunded) OR refunded < amount)",
+        ExpressionAttributeValues={":amount": {"N": str(body["amount"])}, ":merchant": {"S": merchant_id}},
     )
     metrics.add_metric(name="RefundsTaken", unit=MetricUnit.Count, value=1)
     logger.info("refund taken", payment_id=payment_id)

@@ -12,12 +12,11 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from payments import settings
 from payments.archive import Change, Document, audit_trail, poison, receipts
-from payments.observability import logger, metrics
+from payments.observability import count, logger, metrics
 from payments.s3_archive import S3Archive
 
 
@@ -28,7 +27,7 @@ def archive() -> S3Archive:
 
 
 @logger.inject_lambda_context
-@metrics.log_metrics
+@metrics.written
 def handler(event: dict[str, Any], context: LambdaContext) -> None:  # noqa: ARG001 - Lambda's signature
     """Archive a batch. Raises whatever kept it from being archived as a whole: nothing of it counts as done."""
     records = event["Records"]
@@ -39,8 +38,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:  # noqa: ARG
         logger.exception("batch not archived", sequence_numbers=[_number(record) for record in records])
         raise
     finally:
-        metrics.add_metric(name="ChangesArchived", unit=MetricUnit.Count, value=archived)
-        metrics.add_metric(name="ChangesFailed", unit=MetricUnit.Count, value=len(records) - archived)
+        count("ChangesArchived", archived)
+        count("ChangesFailed", len(records) - archived)
 
 
 def _archive(records: list[dict[str, Any]]) -> int:

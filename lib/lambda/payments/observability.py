@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
-from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 from payments import cards
+from payments.metrics import NO_UNIT, Metrics
 from payments.payment import Payment
 from payments.step import Step
 
@@ -33,7 +33,7 @@ metrics = Metrics()
 
 
 def count(metric: str, number: float = 1) -> None:
-    metrics.add_metric(name=metric, unit=MetricUnit.Count, value=number)
+    metrics.add(metric, number)
 
 
 def report_gateway(metric: str, payment: Payment, step: Step, detail: str) -> None:
@@ -49,20 +49,9 @@ def count_change(status: str) -> None:
     """One change of the ledger, and the status that it led to."""
     # An alarm compares it with the archiver's runs.
     count("LedgerChanges")
-    _count_by("status", status, "Payments", MetricUnit.Count, 1)
+    metrics.add("Payments", 1, dimension=("status", status))
 
 
 def count_amount(currency: str, amount: int) -> None:
     """What a new payment is of, in minor units."""
-    _count_by("currency", currency, "Amount", MetricUnit.NoUnit, amount)
-
-
-def _count_by(dimension: str, value: str, metric: str, unit: MetricUnit, number: int) -> None:
-    """In a blob of its own, because dimensions hold for all metrics of one.
-
-    One dimension at a time: each combination of values is a metric that costs (docs/operations.md, "What it costs").
-    """
-    blob = EphemeralMetrics()
-    blob.add_dimension(name=dimension, value=value)
-    blob.add_metric(name=metric, unit=unit, value=number)
-    blob.flush_metrics()
+    metrics.add("Amount", amount, NO_UNIT, dimension=("currency", currency))

@@ -9,7 +9,6 @@ from http import HTTPStatus
 from typing import Any
 
 from aws_lambda_powertools.logging import correlation_paths
-from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from payments import cursor, settings, validation
@@ -18,6 +17,7 @@ from payments.completion import Completion
 from payments.gateways import gateway
 from payments.http_api import HttpAnswer, HttpRequest, Route, Router
 from payments.ledger import DynamoDbLedger
+from payments.metrics import MILLISECONDS
 from payments.observability import count, count_amount, count_change, logger, metrics, report_gateway
 from payments.problems import MEDIA_TYPE, RETRY_SECONDS, FieldError, Problem, declined, invalid
 from payments.service import Ask, Done, Payments
@@ -57,7 +57,7 @@ class UnforeseenError(Exception):
 
 
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_HTTP)
-@metrics.log_metrics
+@metrics.written
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer one request. Raises UnforeseenError only, so that the function's error alarm rings."""
     begin = time.perf_counter()
@@ -75,7 +75,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         raise UnforeseenError("the log line with this request's id has the failure, redacted") from None
     finally:
         elapsed = (time.perf_counter() - begin) * 1000
-        metrics.add_metric(name="Latency", unit=MetricUnit.Milliseconds, value=elapsed)
+        metrics.add("Latency", elapsed, MILLISECONDS)
 
 
 def _screen(request: HttpRequest) -> None:

@@ -6,7 +6,6 @@ import functools
 from datetime import UTC, datetime
 from typing import Any
 
-from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from payments import settings
@@ -14,6 +13,7 @@ from payments.asking import Asking
 from payments.completion import Completion
 from payments.gateways import gateway
 from payments.ledger import DynamoDbLedger
+from payments.metrics import SECONDS
 from payments.observability import count, logger, metrics, report_gateway
 from payments.settling import Settler
 
@@ -33,14 +33,14 @@ def settler() -> Settler:
 
 
 @logger.inject_lambda_context
-@metrics.log_metrics
+@metrics.written
 def handler(event: dict[str, Any], context: LambdaContext) -> None:  # noqa: ARG001 - Lambda's signature
     """Settle what is due. Raises if the ledger cannot be asked what that is."""
     run = settler().run(context.aws_request_id, lambda: context.get_remaining_time_in_millis() / 1000)
     logger.info("settled", **vars(run))
     count("PendingPayments", run.pending)
     count("SettlerFailures", run.failed)
-    metrics.add_metric(name="OldestPendingSeconds", unit=MetricUnit.Seconds, value=run.oldest_seconds)
+    metrics.add("OldestPendingSeconds", run.oldest_seconds, SECONDS)
 
 
 def _failure(payment_id: str, error: Exception) -> None:

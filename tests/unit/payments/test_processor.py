@@ -161,13 +161,19 @@ def counted(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
 
 
 def test_a_payment_is_counted(call: Call, capsys: pytest.CaptureFixture[str]) -> None:
+    """In one line, with three sets of dimensions."""
     call("POST", PAYMENTS, BODY)
-    by_currency, by_status, technical = counted(capsys)
-    assert (technical["PaymentsTaken"], technical["LedgerChanges"]) == ([1.0], [1.0])
-    assert technical["service"] == "payments"
-    assert technical["Latency"][0] > 0
-    assert (by_status["status"], by_status["Payments"]) == ("captured", [1.0])
-    assert (by_currency["currency"], by_currency["Amount"]) == ("EUR", [1050.0])
+    (blob,) = counted(capsys)
+    assert (blob["PaymentsTaken"], blob["LedgerChanges"], blob["PaymentsAuthorized"]) == ([1], [1], [1])
+    assert (blob["service"], blob["status"], blob["currency"]) == ("payments", "captured", "EUR")
+    assert (blob["Payments"], blob["Amount"]) == ([1], [1050])
+    assert blob["Latency"][0] > 0
+    directives = blob["_aws"]["CloudWatchMetrics"]
+    assert {tuple(one["Dimensions"][0]): {metric["Name"] for metric in one["Metrics"]} for one in directives} == {
+        ("service",): {"PaymentsTaken", "PaymentsAuthorized", "LedgerChanges", "Latency"},
+        ("service", "status"): {"Payments"},
+        ("service", "currency"): {"Amount"},
+    }
 
 
 def test_changes_are_counted_by_what_they_led_to_and_replays_are_not(
