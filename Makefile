@@ -1,6 +1,6 @@
 # Each command sets up what it needs on a machine that has Python >= 3.11 and make.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-down outputs env test lint synth gate state-bucket plan deploy destroy drift unlock smoke reconcile redrive export-audit gateway-key fuzz simulate mutants bench load docs lock
+.PHONY: help setup demo demo-down outputs env test lint synth gate state-bucket plan deploy destroy drift unlock smoke reconcile redrive export-audit gateway-key deploy-role client-policy second-emulator fuzz simulate mutants bench load docs lock
 
 PYTHON ?= $(shell for candidate in python3.12 python3 python3.13 python3.11 /usr/bin/python3; do \
 	$$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$candidate && break; done)
@@ -69,6 +69,15 @@ export-audit: setup  ## copy the audit trail before a destroy; TO=folder or TO=s
 gateway-key: setup  ## store the key of Stripe's test mode, read without echo or from a pipe (python -m lib.operations gateway-key)
 	@$(RUN) -m lib.operations gateway-key
 
+deploy-role: setup  ## policies of the deploy role, SUFFIX=qa7 ACCOUNT=123456789012; DIRECTORY=… writes files (python -m lib.access deploy-role)
+	@$(RUN) -m lib.access deploy-role
+
+client-policy: setup  ## policy of an API client, ROUTES='POST /payments, GET /payments' (python -m lib.access client-policy)
+	@$(RUN) -m lib.access client-policy
+
+second-emulator: setup  ## deploy and destroy the stack on moto, and compare with the list of moto's gaps (python -m tests.second_emulator)
+	@$(RUN) -m tests.second_emulator
+
 test: setup  ## every test, integration on the emulator included
 	@$(RUN) -m pytest
 
@@ -99,7 +108,7 @@ docs: setup  ## docs/rules.md, written from the catalogue
 	@$(RUN) -m lib.rules_document
 
 lock:  ## renew the locks in requirements/ (needs uv)
-	@for name in project checkov emulator terraform mutants localstripe; do \
+	@for name in project checkov emulator second-emulator terraform mutants localstripe; do \
 		uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 			--no-header requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 	@uv pip compile --quiet --upgrade --python-version 3.12 --python-platform aarch64-manylinux2014 --generate-hashes \

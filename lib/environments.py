@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 VENV_CHECKOV = ROOT / ".venv-checkov"
 VENV_EMULATOR = ROOT / ".venv-emulator"
+VENV_SECOND_EMULATOR = ROOT / ".venv-second-emulator"
 VENV_TERRAFORM = ROOT / ".venv-terraform"
 VENV_MUTANTS = ROOT / ".venv-mutants"
 VENV_LOCALSTRIPE = ROOT / ".venv-localstripe"
@@ -32,13 +33,14 @@ ENVIRONMENTS = {
     "project": VENV,
     "checkov": VENV_CHECKOV,
     "emulator": VENV_EMULATOR,
+    "second-emulator": VENV_SECOND_EMULATOR,
     "terraform": VENV_TERRAFORM,
     "mutants": VENV_MUTANTS,
     "localstripe": VENV_LOCALSTRIPE,
     "lambda": LAMBDA_DEPENDENCIES,
 }
-# What a synth and its judgement need; the emulator joins for demo and test, terraform only where none is installed,
-# mutants for make mutants, localstripe for the tests of the gateway.
+# What a synth and its judgement need; the emulator joins for demo and test, terraform only where none is installed; the
+# second emulator and mutants only for the commands of their names, localstripe for the tests of the gateway.
 SYNTH = ("project", "checkov", "lambda")
 
 # The zip is built for the function's platform, whatever machine builds it.
@@ -149,7 +151,7 @@ def _one_setup_at_a_time() -> Iterator[None]:
 
 
 def main() -> int:
-    """`make setup`: every environment but terraform's, which is made where it is needed."""
+    """`make setup`: every environment but those of terraform and of the second emulator, which are made when needed."""
     try:
         ensure(*(sys.argv[1:] or [*SYNTH, "emulator"]))
     except ToolError as error:

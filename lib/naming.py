@@ -62,5 +62,9 @@ class Naming:
         The digits come from the state bucket's name, which is itself unique in the world. They are known at synth, so
         the name stays a literal that a policy can read.
         """
-        digest = hashlib.sha256(self.state_bucket.encode()).hexdigest()[:8]
-        return self("s3", f"{purpose}-{digest}")
+        return self("s3", f"{purpose}-{self.digest}")
+
+    @property
+    def digest(self) -> str:
+        """Eight digits for the state bucket."""
+        return hashlib.sha256(self.state_bucket.encode()).hexdigest()[:8]

@@ -24,23 +24,13 @@ class MappingsLoseNoEvent(StackCheck):
     guideline = (
         "leave enabled true, name a stream or queue of this stack as source and a queue of this stack as on_failure "
         "destination (of a queue: in its redrive_policy), begin at TRIM_HORIZON, and write no filter; a rule of "
-        "EventBridge has a pattern in JSON or a rate, and is enabled, and its targets have a dead-letter queue"
+        "EventBridge has a pattern in JSON or a rate, and is enabled"
     )
-    types = (
-        "aws_lambda_event_source_mapping",
-        "aws_cloudwatch_event_rule",
-        "aws_cloudwatch_event_target",
-        "aws_scheduler_schedule",
-    )
+    types = ("aws_lambda_event_source_mapping", "aws_cloudwatch_event_rule")
 
     def violations(self, resource):
         if resource.kind == "aws_cloudwatch_event_rule":
             yield from wrong_rule(resource.body)
-            return
-        if resource.kind in ("aws_cloudwatch_event_target", "aws_scheduler_schedule"):
-            targets = [resource.body] if resource.kind.endswith("target") else blocks(resource.body.get("target"))
-            if not all(blocks(target.get("dead_letter_config")) for target in targets):
-                yield "it has no dead_letter_config for what its target does not take"
             return
         body, stack = resource.body, resource.stack
         if not is_true(body.get("enabled", True)):

@@ -57,7 +57,8 @@ def take_payments(deployment: Deployment, progress: Progress) -> None:
 
     def pay(name: str, token: str) -> Answer:
         answer = api.create({**PAYMENT, "payment_token": token}, f"{key}-{name}")
-        made[name] = answer.body.get("payment_id", "") if isinstance(answer.body, dict) else ""
+        if answer.status in (201, 202):
+            made[name] = answer.body["payment_id"]
         return answer
 
     requests = [

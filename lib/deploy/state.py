@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -74,6 +74,15 @@ class State:
             if resource.type in types and resource.attributes.get(attribute)
         ]
 
+    def without(self, addresses: Collection[str]) -> dict[str, Any]:
+        """The document without these managed resources."""
+        kept = [
+            resource
+            for resource in self.document["resources"]
+            if resource["mode"] != "managed" or _address(resource) not in addresses
+        ]
+        return {**self.document, "resources": kept}
+
     def places(self) -> set[tuple[str, str]]:
         """(region, account) of all that has an ARN with both."""
         return {
@@ -83,13 +92,17 @@ class State:
         }
 
 
+def _address(resource: Mapping[str, Any]) -> str:
+    return f"{resource['type']}.{resource['name']}"
+
+
 def _standing(document: Mapping[str, Any]) -> Iterator[Standing]:
     for resource in document["resources"]:
         if resource["mode"] != "managed":
             continue
         for instance in resource["instances"]:
             yield Standing(
-                address=f"{resource['type']}.{resource['name']}",
+                address=_address(resource),
                 type=resource["type"],
                 attributes=instance["attributes"],
                 tainted=instance.get("status") == "tainted",

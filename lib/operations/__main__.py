@@ -29,7 +29,7 @@ COMMANDS = {
 SHOWN = 100  # differences
 EPILOGS = {
     "reconcile": """\
-exit codes: 0 no difference, 1 a difference, 2 wrong input or a broken tool. make turns 1 into 2; this command keeps them.
+exit codes: 0 no difference, 1 a difference, 2 wrong input or a broken tool. make turns 1 into 2; this keeps them.
 
 requests and cost per 10,000 payments (one sale each, two changes; us-east-1, AWS's prices of November 2026):
   ledger    6 Scan requests, 1,500 read request units at $0.125 a million    $0.0002
@@ -91,7 +91,7 @@ def run(options: argparse.Namespace) -> int:
         if options.command == "gateway-key":
             return gateway_key(stack, sys.stdin, progress)
         return Redrive(stack, progress, whole_stream=options.stream, receipts=options.receipts).run()
-    except (BotoCoreError, ClientError) as error:
+    except (BotoCoreError, ClientError, OSError) as error:
         raise ToolError(f"{stack.name} did not do what was asked: {error}") from error
 
 

@@ -20,6 +20,7 @@ from lib.environments import ToolError
 AUDIT = "audit/"
 RECEIPTS = "receipts/"
 SET_ASIDE = "set-aside/"
+EVENTS = ("created", "changed", "removed")  # of an audit record
 READERS = 8  # objects read at once
 AHEAD = 4 * READERS  # objects read before they are asked for: what reading takes of memory
 
@@ -84,8 +85,7 @@ class ArchiveReader:
         days = (datetime.now(UTC).date() - since.astimezone(UTC).date()).days
         for day in (since.astimezone(UTC) + timedelta(days=number) for number in range(days + 1)):
             prefix = f"{AUDIT}{day:year=%Y/month=%m/day=%d}/"
-            for page in self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix):
-                yield from (item["Key"] for item in page.get("Contents", []) if item["LastModified"] >= since)
+            yield from (item["Key"] for item in self.listed(prefix) if item["LastModified"] >= since)
 
 
 def ahead(keys: Iterable[Key], read: Callable[[Key], Read]) -> Iterator[tuple[Key, Read]]:
@@ -106,10 +106,15 @@ def audit_records(key: str, content: bytes) -> list[dict[str, Any]]:
     try:
         records = [json.loads(line) for line in gzip.decompress(content).splitlines()]
         for record in records:
-            _ = record["payment_id"], int(record["sequence_number"]), int(record["version"])
-            _ = record["event"], datetime.fromisoformat(record["at"])
-            if not all(image is None or isinstance(image, dict) for image in (record["before"], record["after"])):
-                raise TypeError("before and after are objects or null")
+            _ = int(record["sequence_number"]), int(record["version"])
+            if record["event"] not in EVENTS or not all(
+                isinstance(record[name], str) for name in ("payment_id", "actor")
+            ):
+                raise TypeError("event is one of three, payment_id and actor are text")
+            if not datetime.fromisoformat(record["at"]).tzinfo:
+                raise ValueError("at has no time zone")
+            if not all(record[name] is None or isinstance(record[name], dict) for name in ("before", "after", "step")):
+                raise TypeError("before, after and step are objects or null")
         if not records:
             raise ValueError("there is nothing in it")
     except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError) as error:

@@ -53,10 +53,9 @@ class Comparison:
             return
         entries: list[Entry] = group.of(sorting.AUDIT)
         found = _found(group)
-        if payment is None and not entries and _effects(found):
-            # Its changes are outside of the window by the ledger's clock, or there is none.
-            yield from self._effects_alone(group.payment_id, found)
-            return
+        if payment is None and self._has_activity(None, entries, found):
+            # Not read: it has no change in the window by the ledger's clock, was made since, or is not there.
+            payment = payment_of(self.find(group.payment_id) or {})
         receipts = group.of(sorting.RECEIPT)
         receipt = receipts[0][1] if receipts else None
         if self._is_unsettled(payment, entries, receipt, found):
@@ -80,19 +79,6 @@ class Comparison:
         if any(map(self.window.may_have, payment.times())) and not group.of(sorting.UNREADABLE):
             yield from compare_receipt(payment, receipt)
         yield from self._gateway(payment, found)
-
-    def _effects_alone(self, payment_id: str, found: Found) -> Iterator[Difference]:
-        times = [datetime.fromisoformat(effect.created) for effect in _effects(found)]
-        if any(time >= self.window.settled_before for time in times):
-            self.compared.not_settled += 1
-        if not any(map(self.window.has, times)) or max(times) >= self.window.settled_before:
-            return
-        payment = payment_of(self.find(payment_id) or {})
-        self.compared.payments += 1
-        if payment:
-            yield from self._gateway(payment, found)
-        else:
-            yield from _without_payment(found)
 
     def _is_unsettled(self, payment: Payment | None, entries: list[Entry], receipt: Any, found: Found) -> bool:
         times = [payment.updated_at] if payment else []

@@ -29,6 +29,7 @@ BOOKKEEPING = (
     "refundable",
 )
 READ = tuple(dict.fromkeys((*ARCHIVED, *BOOKKEEPING)))
+AMOUNTS = ("amount", "captured", "refunded")
 MAKING = ("sale", "authorize")
 UNDER_WAY = {"capturing": "capture", "voiding": "void"}  # stored status -> the step that is pending
 
@@ -169,21 +170,34 @@ def payment_of(item: Item) -> Payment | None:
         steps = {key: Step(key=key, **step) for key, step in values["steps"].items()}
         if sum(step.kind in MAKING for step in steps.values()) != 1:
             return None
-        return Payment(
-            payment_id=values["payment_id"],
-            merchant_id=values["merchant_id"],
-            version=int(values["version"]),
-            updated_at=datetime.fromisoformat(values["updated_at"]),
-            status=values["status"],
-            gateway=values["gateway"],
-            gateway_reference=values.get("gateway_reference"),
-            token_hash=values.get("token_hash"),
-            refundable=values.get("refundable", 0),
-            archived=_archived(values, steps),
-            steps=steps,
+        return _check(
+            Payment(
+                payment_id=values["payment_id"],
+                merchant_id=values["merchant_id"],
+                version=values["version"],
+                updated_at=datetime.fromisoformat(values["updated_at"]),
+                status=values["status"],
+                gateway=values["gateway"],
+                gateway_reference=values.get("gateway_reference"),
+                token_hash=values.get("token_hash"),
+                refundable=values.get("refundable", 0),
+                archived=_archived(values, steps),
+                steps=steps,
+            )
         )
     except (KeyError, TypeError, ValueError, AttributeError):
         return None
+
+
+def _check(payment: Payment) -> Payment:
+    """Raises TypeError or ValueError for values that nothing can be calculated from."""
+    numbers = [payment.version, payment.refundable, *(payment.archived[name] for name in AMOUNTS)]
+    known = [number for step in payment.steps.values() for number in (step.amount, step.version) if number is not None]
+    if not all(type(number) is int for number in (*numbers, *known)):
+        raise TypeError("amounts and versions are whole numbers")
+    if not all(at.tzinfo for at in [payment.updated_at, *payment.times()]):
+        raise ValueError("times have a time zone")
+    return payment
 
 
 def _archived(values: Mapping[str, Any], steps: Mapping[str, Step]) -> dict[str, Any]:

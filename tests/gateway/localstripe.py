@@ -67,6 +67,7 @@ class LocalStripe:
 
     url: str
     intents_of: dict[str, list[str]] = field(default_factory=dict)  # payment id -> ids of its PaymentIntents
+    _released: set[str] = field(default_factory=set)
     _decline_codes: dict[str, str] = field(default_factory=dict)
     _pool: urllib3.PoolManager = field(default_factory=urllib3.PoolManager)
 
@@ -82,14 +83,18 @@ class LocalStripe:
                 return self._cancel(intent)
             case "GET", ["payment_intents", intent]:
                 return self._intent(intent)
+            case "GET", ["payment_intents"]:
+                made = [self._intent(intent)[1] for intents in self.intents_of.values() for intent in intents]
+                return 200, _page(made, fields)
             case "POST", ["refunds"]:
                 return self._refund(fields)
+            case "GET", ["refunds"]:
+                return 200, _page(self._listed(fields), fields)
         return self._ask(method, path, fields)
 
     def refunds(self, intent: str) -> list[Body]:
-        """Those that somebody asked for: a partial capture is one more to localstripe."""
-        _, found = self._ask("GET", "/v1/refunds", {"payment_intent": intent, "limit": "100"})
-        return [refund for refund in found["data"] if refund["metadata"]]
+        """Of a PaymentIntent."""
+        return self._listed({"payment_intent": intent})
 
     def created(self, payment_id: str) -> int:
         """When its PaymentIntent was made, in seconds since 1970."""
@@ -138,6 +143,7 @@ class LocalStripe:
             return 400, _error("amount_too_large", param="amount_to_capture")
         metadata = {name: fields.pop(name) for name in list(fields) if name.startswith("metadata[")}
         self._ask("POST", f"{INTENTS}/{intent}/capture", fields)
+        self._released |= {refund["id"] for refund in self.refunds(intent)}
         self._ask("POST", f"{INTENTS}/{intent}", metadata)
         return self._intent(intent)
 
@@ -154,10 +160,24 @@ class LocalStripe:
             return 400, _error("", param="amount")
         return self._ask("POST", "/v1/refunds", fields)
 
+    def _listed(self, fields: Fields) -> list[Body]:
+        """Refunds; what a partial capture releases is one to localstripe, and none to Stripe."""
+        of = {"payment_intent": fields["payment_intent"]} if "payment_intent" in fields else {}
+        if of and not self._intent(of["payment_intent"])[1]["latest_charge"]:
+            return []
+        _, all_of_them = self._ask("GET", "/v1/refunds", {**of, "limit": "100000"})
+        found = [refund for refund in all_of_them["data"] if refund["id"] not in self._released]
+        if fields.get("expand[]") == "data.payment_intent":
+            found = [{**refund, "payment_intent": self._intent(refund["payment_intent"])[1]} for refund in found]
+        return found
+
     def _completed(self, body: Body) -> Body:
-        if body.get("latest_charge"):
+        if charge := body.get("latest_charge"):
             card = {"capture_before": body["created"] + CAPTURE_BEFORE_SECONDS}
-            body["latest_charge"]["payment_method_details"] = {"card": card}
+            charge["payment_method_details"] = {"card": card}
+            refunds = charge["refunds"]["data"]
+            released = sum(refund["amount"] for refund in refunds if refund["id"] in self._released)
+            body["amount_received"] = charge["amount"] - released if body["status"] == "succeeded" else 0
         if body.get("last_payment_error"):
             body["last_payment_error"]["decline_code"] = self._decline_codes[body["id"]]
         return body
@@ -166,6 +186,18 @@ class LocalStripe:
         form = {} if method == "GET" else {"encode_multipart": False}
         answer = self._pool.request(method, self.url + path, fields=fields, headers=AUTHORIZATION, **form)
         return answer.status, json.loads(answer.data)
+
+
+def _page(found: list[Body], fields: Fields) -> Body:
+    """docs.stripe.com/api/pagination: the newest first."""
+    first, end = int(fields.get("created[gte]", 0)), int(fields.get("created[lt]", 1 << 40))
+    listed = sorted(
+        (one for one in found if first <= one["created"] < end), key=lambda one: (-one["created"], one["id"])
+    )
+    ids = [one["id"] for one in listed]
+    start = ids.index(fields["starting_after"]) + 1 if "starting_after" in fields else 0
+    limit = int(fields.get("limit", 10))
+    return {"object": "list", "data": listed[start : start + limit], "has_more": len(listed) > start + limit}
 
 
 def _error(code: str, param: str = "") -> Body:

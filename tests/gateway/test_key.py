@@ -11,7 +11,7 @@ import sys
 import traceback
 import uuid
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -67,9 +67,13 @@ def secret(client: Any) -> str:
     return arn
 
 
+def no_payments(_: str) -> NoReturn:
+    raise AssertionError("it calls the API of nobody")
+
+
 @pytest.fixture
 def stack(emulator: Emulator, secret: str) -> Deployed:
-    return Deployed("the stack", {"gateway_secret_arn": secret}, emulator.address.client)
+    return Deployed("the stack", {"gateway_secret_arn": secret}, emulator.address.client, no_payments)
 
 
 def value(client: Any, secret: str) -> str | None:
@@ -131,7 +135,7 @@ def test_nothing_is_no_key(stack: Deployed, text: str) -> None:
 
 
 def test_a_stack_with_the_simulated_gateway_needs_no_key(stack: Deployed) -> None:
-    simulated = Deployed("the stack", {"gateway_secret_arn": ""}, stack.connect)
+    simulated = Deployed("the stack", {"gateway_secret_arn": ""}, stack.connect, no_payments)
     with pytest.raises(ToolError, match="PAYMENT_GATEWAY=stripe"):
         gateway_key.gateway_key(simulated, io.StringIO(KEY), Shown())  # type: ignore[arg-type]
 

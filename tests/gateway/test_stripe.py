@@ -208,6 +208,11 @@ def test_a_payment_that_is_to_be_cancelled_is_unknown_until_it_is(stripe: Stripe
     assert payment.sale(repeat=True) == Declined("authentication_required")
 
 
+def test_a_payment_that_was_made_before_it_could_be_cancelled_is_approved(payment: Payment, proxy: Proxy) -> None:
+    proxy.fail(Fault(rewrite=lambda body: body.update(status="requires_action")))
+    assert payment.sale() == Approved(intent_of(payment))
+
+
 def test_processing_is_unknown_and_no_outage(payment: Payment, proxy: Proxy) -> None:
     proxy.fail(Fault(rewrite=lambda body: body.update(status="processing")))
     assert payment.sale() == Unknown("the payment is processing", reachable=True)

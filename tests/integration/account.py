@@ -121,7 +121,7 @@ def open_route(account: Account) -> None:
 def unlock_route(account: Account) -> None:
     client = account.client("apigatewayv2")
     routes = pages(client, "get_routes", "Items", ApiId=account.api)
-    route = next(item["RouteId"] for item in routes if item["RouteKey"] == "GET /payments/{id}")
+    route = next(item["RouteId"] for item in routes if item["RouteKey"].endswith("/payments/{payment_id}"))
     once_settled(client.update_route, ApiId=account.api, RouteId=route, AuthorizationType="NONE")
 
 

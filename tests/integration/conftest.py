@@ -13,16 +13,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import trustme
 
 from lib.deploy import aws
 from lib.deploy.deployment import Deployment
-from lib.deploy.emulator import Certificate, Emulator
+from lib.deploy.emulator import Emulator
 from lib.deploy.local import LocalTarget
 from lib.deploy.progress import Silent
 from lib.deploy.synth import judged_stack
 from tests.integration import markers
 from tests.integration.aws_behaviour import imposed
+from tests.integration.certificates import issue
 from tests.integration.xray_daemon import Daemon
 
 HERE = Path(__file__).parent
@@ -31,6 +31,7 @@ ORDER = (
     "test_aws_behaviour",
     "test_declared",
     "test_payments",
+    "test_gateway",
     "test_model",
     "test_concurrency",
     "test_load",
@@ -41,14 +42,17 @@ ORDER = (
     "test_alarms",
     "test_authorization",
     "test_least_privilege",
+    "test_client_policy",
     "test_plan",
     "test_drift",
     "test_refused_plans",
     "test_saved_plans",
     "test_environments",
+    "test_stripe",
     "test_buckets",
     "test_recovery",
     "test_destroy",
+    "test_deploy_role",
 )
 LOCAL = {
     "ENVIRONMENT_SUFFIX": "it-1",
@@ -137,23 +141,12 @@ def deployment(
         "FAULTS_FOLDER": str(faults_folder),
         "AWS_XRAY_DAEMON_ADDRESS": traces.address,
     }
-    certificate = _certificate(tmp_path_factory.mktemp("certificate"))
+    certificate = issue(tmp_path_factory.mktemp("certificate"))
     with LocalTarget.deployed(stack.directory, Silent(), recording, certificate) as deployed:
         # Whoever asks the deployed stack bears what AWS does to its callers: the tests, and the code that they test.
         deployed.target.connect = imposed(deployed.target.connect)
         deployed._clients.clear()  # the deploy's own
         yield deployed
-
-
-def _certificate(folder: Path) -> Certificate:
-    """For 127.0.0.1, by an authority that nobody else trusts."""
-    authority = trustme.CA()
-    issued = authority.issue_cert("127.0.0.1")
-    files = Certificate(folder / "chain.pem", folder / "key.pem", folder / "authority.pem")
-    issued.private_key_pem.write_to_path(str(files.key))
-    issued.cert_chain_pems[0].write_to_path(str(files.chain))
-    authority.cert_pem.write_to_path(str(files.authority))
-    return files
 
 
 @pytest.fixture(scope="session")
@@ -182,7 +175,6 @@ def wish() -> Callable[..., dict[str, Any]]:
 
     def body(**other: Any) -> dict[str, Any]:
         return {
-            "merchant_id": "integration-shop",
             "amount": 4200,
             "currency": "EUR",
             "payment_token": "tok_integration",

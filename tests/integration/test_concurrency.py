@@ -20,6 +20,7 @@ from lib.operations.archive import ArchiveReader
 pytestmark = pytest.mark.emulator_only("its requests take production's share of the API's throttling")
 
 CLIENTS = 64
+COME_AGAIN = (202, 503)  # the gateway, or the ledger, did not answer in the time that a burst leaves
 RECORD_SECONDS = 90.0
 BURST_SECONDS = 120.0  # sixty-four cold starts on two cores
 
@@ -27,12 +28,12 @@ Wish = Callable[..., dict[str, Any]]
 
 
 def at_once(request: Callable[[int], Answer]) -> list[Answer]:
-    """The answers to CLIENTS requests that begin together. A client that is asked to come again (503) does."""
+    """The answers to CLIENTS requests that begin together. A client that is asked to come again does, with its key."""
     start = threading.Barrier(CLIENTS)
 
     def client(number: int) -> Answer:
         start.wait()
-        while (answer := request(number)).status == 503:
+        while (answer := request(number)).status in COME_AGAIN:
             pass
         return answer
 
@@ -53,7 +54,7 @@ def statuses(answers: list[Answer]) -> dict[int, int]:
 
 
 def one_effect(others: int) -> list[dict[int, int]]:
-    """201 once. Or 200: DynamoDB's answer came too late for the function, whose next attempt finds what it has done."""
+    """201 once. Or 200: an answer came too late for the function, and the next attempt finds what it has done."""
     rest = Counter({others: CLIENTS - 1})
     return [dict(rest + Counter([201])), dict(rest + Counter([200]))]
 
@@ -63,15 +64,20 @@ def versions(deployment: Deployment, payment_id: str) -> list[int]:
 
 
 def test_one_key_is_one_payment(deployment: Deployment, api: PaymentsClient, wish: Wish, key: str) -> None:
-    """One effect, replays for the rest; one item, one audit record, one receipt."""
-    answers = at_once(lambda _: api.create(wish(merchant_id=key), key))
+    """One effect, replays for the rest; one item, an audit record each of intent and outcome, one receipt."""
+    merchant = api.of(key)
+    answers = at_once(lambda _: merchant.create(wish(), key))
     assert statuses(answers) in one_effect(others=200)
     assert all((answer.headers.get("Idempotency-Replayed") == "true") == (answer.status == 200) for answer in answers)
     payment = answers[0].body
     assert [answer.body for answer in answers] == [payment] * CLIENTS
-    listed = api.call("GET", "/payments", query={"merchant_id": key}).body["payments"]
-    assert listed == [payment]
-    assert wait_for("the audit record", lambda: versions(deployment, payment["payment_id"]), RECORD_SECONDS) == [1]
+    assert wait_for("it in the list", lambda: merchant.list().body["payments"] == [payment], RECORD_SECONDS)
+
+    def audited() -> list[int] | None:
+        found = versions(deployment, payment["payment_id"])
+        return found if len(found) >= 2 else None
+
+    assert wait_for("the audit records", audited, RECORD_SECONDS) == [1, 2]
     receipts = ArchiveReader(deployment.client("s3"), deployment.outputs["audit_bucket_name"]).keys(f"receipts/{key}/")
     assert list(receipts) == [f"receipts/{key}/{payment['payment_id']}.json"], "written before the audit record"
 
@@ -82,7 +88,7 @@ def test_the_last_unit_is_refunded_once(deployment: Deployment, api: PaymentsCli
     answers = at_once(lambda number: api.step(payment_id, "refunds", {"amount": 1}, f"last-{number}"))
     assert statuses(answers) in one_effect(others=409)
     item = table_item(deployment, payment_id)
-    assert (item["refunded"], item["version"]) == (100, 3)
+    assert (item["refunded"], item["version"]) == (100, 6)
 
 
 def test_one_refund_asked_for_by_many_is_one(api: PaymentsClient, wish: Wish, key: str) -> None:
@@ -103,4 +109,4 @@ def test_an_authorization_is_captured_or_voided(
     assert statuses(answers) == {200: 1, 409: CLIENTS - 1}
     (won,) = [answer.body for answer in answers if answer.status == 200]
     assert api.read(payment_id).body == won
-    assert table_item(deployment, payment_id)["version"] == 2
+    assert table_item(deployment, payment_id)["version"] == 4

@@ -6,6 +6,7 @@ the stream delivers again; then the item, the audit trail and the receipt must b
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 import uuid
@@ -15,17 +16,21 @@ from typing import Any
 
 import pytest
 
-from lib.deploy.deployment import Deployment
+from lib.deploy.deployment import MERCHANT, Deployment
 from lib.deploy.pages import pages
 from lib.deploy.payments_client import Answer
 from lib.deploy.polling import wait_for
+from lib.deploy.settler import run_settler
 from lib.deploy.showcase import archived, table_item
+from lib.environments import ToolError
 
 pytestmark = pytest.mark.emulator_only("it breaks the functions' calls")
 
 ARCHIVED_SECONDS = 90.0
-MERCHANT = "integration-shop"
-STATES = ["authorized", "captured", "partially_refunded"]  # of the life below, version by version
+SETTLED_SECONDS = 120.0
+# Of the life below, version by version: each step has its intent and its outcome.
+STATES = ["pending", "authorized", "authorized", "captured", "captured", "partially_refunded"]
+INTENT, OUTCOME = 0, 1  # which UpdateItem of a step
 
 Wish = Callable[..., dict[str, Any]]
 
@@ -46,10 +51,12 @@ class Faults:
         *,
         where: str = "",
         header: str = "",
+        skip: int = 0,
         once: bool = True,
     ) -> str:
         """Its name. See recorder/faults.py."""
         fault = {"function": function, "moment": moment, "operation": operation, "where": where, "header": header}
+        fault |= {"skip": skip}
         file = self._folder / f"{uuid.uuid4().hex}.json"
         whole = file.with_suffix(".part")  # a function never reads half a fault
         whole.write_text(json.dumps({**fault, "effect": effect, "once": once}))
@@ -74,29 +81,38 @@ def faults(faults_folder: Path) -> Iterator[Faults]:
     armed.end()
 
 
-@pytest.mark.parametrize(("moment", "retried"), [("before", 201), ("after", 200)])
+@pytest.mark.parametrize(
+    ("moment", "operation", "retried"),
+    [
+        ("before", "PutItem", 201),
+        ("after", "PutItem", 200),
+        ("before", "UpdateItem", 200),
+        ("after", "UpdateItem", 200),
+    ],
+)
 def test_a_payment_whose_taking_dies_is_there_once(
-    deployment: Deployment, faults: Faults, wish: Wish, key: str, moment: str, retried: int
+    deployment: Deployment, faults: Faults, wish: Wish, key: str, moment: str, operation: str, retried: int
 ) -> None:
-    fault = faults.arm("processor", moment, "PutItem")
-    body = wish(merchant_id=key)
-    died = deployment.payments.create(body, key)
+    """Before or after the intent, before or after the outcome."""
+    api = deployment.payments.of(key)
+    fault = faults.arm("processor", moment, operation)
+    died = api.create(wish(), key)
     assert (died.status >= 500, faults.struck(fault)) == (True, 1), died
-    again = deployment.payments.create(body, key)
+    again = api.create(wish(), key)
     assert again.status == retried, again.body
     assert again.headers.get("Idempotency-Replayed") == ("true" if retried == 200 else None)
-    listed = deployment.payments.call("GET", "/payments", query={"merchant_id": key})
-    assert listed.body["payments"] == [again.body]
-    archive_has(deployment, again.body, ["captured"])
+    assert wait_for("it in the list", lambda: api.list().body["payments"] == [again.body], SETTLED_SECONDS)
+    archive_has(deployment, again.body, ["pending", "captured"])
 
 
+@pytest.mark.parametrize("which", [INTENT, OUTCOME], ids=["intent", "outcome"])
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize(
     ("path", "body", "versions"),
     [
-        ("capture", {"amount": 4000}, ["authorized", "captured"]),
-        ("void", {}, ["authorized", "voided"]),
-        ("refunds", {"amount": 1000}, ["captured", "partially_refunded"]),
+        ("capture", {"amount": 4000}, ["pending", "authorized", "authorized", "captured"]),
+        ("void", {}, ["pending", "authorized", "authorized", "voided"]),
+        ("refunds", {"amount": 1000}, ["pending", "captured", "captured", "partially_refunded"]),
     ],
 )
 def test_a_step_that_dies_is_done_once(
@@ -104,22 +120,46 @@ def test_a_step_that_dies_is_done_once(
     faults: Faults,
     wish: Wish,
     key: str,
+    which: int,
     moment: str,
     path: str,
     body: dict[str, Any],
     versions: list[str],
 ) -> None:
     made = deployment.payments.create(wish(capture=path == "refunds"), key).body
-    fault = faults.arm("processor", moment, "UpdateItem")
+    fault = faults.arm("processor", moment, "UpdateItem", skip=which)
     died = step(deployment, made["payment_id"], path, body)
     assert (died.status >= 500, faults.struck(fault)) == (True, 1), died
     again = step(deployment, made["payment_id"], path, body)
-    assert again.status == (201 if path == "refunds" and moment == "before" else 200), again.body
-    assert again.headers.get("Idempotency-Replayed") == ("true" if moment == "after" else None)
+    is_new = (which, moment) == (INTENT, "before")
+    assert again.status == (201 if path == "refunds" and is_new else 200), again.body
+    assert again.headers.get("Idempotency-Replayed") == (None if is_new else "true")
     payment = deployment.payments.read(made["payment_id"]).body
     assert (payment["status"], payment["refunded"]) == (versions[-1], 1000 if path == "refunds" else 0)
-    assert table_item(deployment, made["payment_id"])["version"] == 2
+    assert table_item(deployment, made["payment_id"])["version"] == 4
     archive_has(deployment, payment, versions)
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_the_settler_completes_what_died_even_if_it_dies_itself(
+    deployment: Deployment, faults: Faults, wish: Wish, key: str, moment: str
+) -> None:
+    """Nobody asks again: the outcome is recorded once, whichever of them got how far."""
+    api = deployment.payments.of(key)
+    faults.arm("processor", "before", "UpdateItem")
+    assert api.create(wish(), key).status >= 500
+    wait_for("the intent in the list", lambda: api.list().body["payments"], SETTLED_SECONDS)
+    payment_id = api.list().body["payments"][0]["payment_id"]
+    fault = faults.arm("settler", moment, "UpdateItem")
+
+    def settled() -> bool:
+        with contextlib.suppress(ToolError):  # the run that dies
+            run_settler(deployment)
+        return bool(api.read(payment_id).body["status"] == "captured") and faults.struck(fault) == 1
+
+    wait_for("the outcome, after a settler that died", settled, SETTLED_SECONDS, 2.0)
+    assert table_item(deployment, payment_id)["version"] == 2
+    archive_has(deployment, api.read(payment_id).body, ["pending", "captured"])
 
 
 @pytest.mark.parametrize("where", ["/audit/", "/receipts/"])
@@ -132,7 +172,7 @@ def test_an_archiver_that_dies_between_objects_loses_and_doubles_nothing(
     wait_for("the archiver's death", lambda: faults.struck(fault), ARCHIVED_SECONDS)
     behind = deployment.payments.create(wish(), f"{key}-behind").body
     archive_has(deployment, payment, STATES)
-    archive_has(deployment, behind, ["captured"])
+    archive_has(deployment, behind, ["pending", "captured"])
 
 
 def test_an_archiver_that_dies_again_and_again_comes_through(
@@ -153,10 +193,10 @@ def test_a_receipt_that_another_hand_writes_meanwhile_is_written_again(
     Once, and then for longer than the function itself tries.
     """
     payment = deployment.payments.create(wish(capture=False), key).body
-    archive_has(deployment, payment, STATES[:1])  # so that the receipt is there, and has to be replaced
+    archive_has(deployment, payment, STATES[:2])  # so that the receipt is there, and has to be replaced
     refused = faults.arm("archiver", "before", "PutObject", code, where="/receipts/", header="If-Match")
     captured = step(deployment, payment["payment_id"], "capture", {"amount": 4000}).body
-    archive_has(deployment, captured, STATES[:2])
+    archive_has(deployment, captured, STATES[:4])
     assert faults.struck(refused) == 1
     always = faults.arm("archiver", "before", "PutObject", code, where="/receipts/", header="If-Match", once=False)
     refunded = step(deployment, payment["payment_id"], "refunds", {"amount": 1000}).body["payment"]
@@ -186,7 +226,7 @@ def test_an_archive_that_is_away_for_a_while_gets_everything_once_it_is_back(
 
 
 def life(deployment: Deployment, wish: Wish, key: str) -> dict[str, Any]:
-    """A payment in its third version, as it was answered: authorized, captured, refunded in part."""
+    """A payment with three steps, as it was answered last: authorized, captured, refunded in part."""
     payment_id = deployment.payments.create(wish(capture=False), key).body["payment_id"]
     assert step(deployment, payment_id, "capture", {"amount": 4000}).status == 200
     refunded = step(deployment, payment_id, "refunds", {"amount": 1000})
@@ -196,8 +236,7 @@ def life(deployment: Deployment, wish: Wish, key: str) -> dict[str, Any]:
 
 
 def step(deployment: Deployment, payment_id: str, path: str, body: dict[str, Any]) -> Answer:
-    headers = {"content-type": "application/json", "idempotency-key": f"{path}-1"}
-    return deployment.payments.call("POST", f"/payments/{payment_id}/{path}", headers, json.dumps(body))
+    return deployment.payments.step(payment_id, path, body, f"{path}-1")
 
 
 def archive_has(deployment: Deployment, payment: dict[str, Any], states: list[str]) -> None:

@@ -28,6 +28,7 @@ from lib.deploy.removal.ownership import Whose
 from lib.deploy.synth import judged_stack
 from lib.deploy.terraform import StateLockedError, TerraformError
 from lib.settings import Settings
+from tests.integration.aws_behaviour import imposed
 
 pytestmark = pytest.mark.emulator_only("it deploys and destroys an environment, and stops the functions of another")
 
@@ -71,6 +72,7 @@ def second(deployment: Deployment, environ: dict[str, str], tmp_path_factory: py
     address = Address(port, deployment.stack.region, Path(authority) if authority else None)
     progress = Silent()
     prepared = local.prepare(stack, address, folder, progress, terraform.find(progress))
+    prepared.target.connect = imposed(prepared.target.connect)
     prepared.target.ours = Whose.of(Settings.from_environment(other))
     return Second(prepared, address, Place(folder / "synthesized", checked, folder / "plan", folder / "lock"))
 
@@ -100,7 +102,7 @@ def test_a_killed_deploy_is_completed_by_the_next(second: Second) -> None:
     assert deployment.plan().no_changes
     name = deployment.stack.content["resource"]["aws_apigatewayv2_api"]
     (api,) = (each["name"] for each in name.values())
-    apis = [each["Name"] for each in deployment.client("apigatewayv2").get_apis()["Items"]]
+    apis = [each["Name"] for each in pages(deployment.client("apigatewayv2"), "get_apis", "Items")]
     assert apis.count(api) == 1, "the killed run's API, and no second one"
     left = deployment.find_leftovers().found
     assert len([line for line in left if line.startswith("kms key")]) == 2

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import itertools
 import uuid
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -18,6 +17,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, rule,
 from lib.deploy.deployment import Deployment
 from lib.deploy.payments_client import Answer
 from lib.deploy.polling import wait_for
+from tests.integration.payment_model import ALLOWED, CODES, DECLINED, NO_REFUNDS, OPEN, OPEN_DECLINED, TOKENS, Payment
 
 pytestmark = pytest.mark.emulator_only("its refused requests raise the alarm on client errors")
 
@@ -25,54 +25,9 @@ SEQUENCES, STEPS = 20, 25
 INDEX_SECONDS = 30.0
 MERCHANTS = ("north", "south")
 CURRENCIES = ("JPY", "USD", "KWD")
-# State -> step -> allowed. docs/payments.md, The life of one.
-ALLOWED = {
-    "authorized": {"capture", "void"},
-    "captured": {"refunds"},
-    "partially_refunded": {"refunds"},
-    "refunded": set(),
-    "voided": set(),
-}
 # A name with many digits in it would be taken for a card number now and then, and refused.
 LETTERS = str.maketrans("0123456789", "ghijklmnop")
 AMOUNTS = st.integers(1, 12)  # small, so that sums often just fit, and often just do not
-
-
-@dataclass
-class Payment:
-    """What the model knows of a payment, and what was answered to each key."""
-
-    made: dict[str, Any]  # the first answer
-    request: dict[str, Any]
-    key: str
-    captured: int
-    refunded: int = 0
-    voided: bool = False
-    steps: dict[str, tuple[str, Any, Answer]] = field(default_factory=dict)  # key -> step, body, answer
-
-    @property
-    def payment_id(self) -> str:
-        return str(self.made["payment_id"])
-
-    @property
-    def amount(self) -> int:
-        return int(self.request["amount"])
-
-    @property
-    def status(self) -> str:
-        if self.voided:
-            return "voided"
-        if not self.captured:
-            return "authorized"
-        if not self.refunded:
-            return "captured"
-        return "refunded" if self.refunded == self.captured else "partially_refunded"
-
-    def is_shown_as(self, body: dict[str, Any]) -> bool:
-        """The answer says of it what the model does; what never changes is as it was first answered."""
-        changing = {"status": self.status, "captured": self.captured, "refunded": self.refunded}
-        expected = {**self.made, **changing, "updated_at": body["updated_at"]}
-        return body == expected and self.refunded <= self.captured <= self.amount
 
 
 def refused(answer: Answer, status: int, what: str) -> bool:
@@ -90,7 +45,7 @@ class Life(RuleBasedStateMachine):
         self.run = f"model-{uuid.uuid4().hex.translate(LETTERS)}"
         self.numbers = itertools.count()
         self.known: list[Payment] = []
-        self.api = self.deployment.payments
+        self.api = {name: self.deployment.payments.of(f"{name}-{self.run}") for name in MERCHANTS}
 
     def new_key(self) -> str:
         return f"{self.run}-{next(self.numbers)}"
@@ -101,41 +56,68 @@ class Life(RuleBasedStateMachine):
         currency=st.sampled_from(CURRENCIES),
         amount=AMOUNTS,
         capture=st.booleans(),
+        token=st.sampled_from(TOKENS),
     )
-    def create(self, merchant: str, currency: str, amount: int, capture: bool) -> Payment:
-        request = {
-            "merchant_id": f"{merchant}-{self.run}",
-            "amount": amount,
-            "currency": currency,
-            "payment_token": "tok_model",
-            "capture": capture,
-        }
+    def create(self, merchant: str, currency: str, amount: int, capture: bool, token: str) -> Payment:
+        request = {"amount": amount, "currency": currency, "payment_token": token, "capture": capture}
         key = self.new_key()
-        answer = self.api.create(request, key)
-        assert answer.status == 201, answer.body
-        payment = Payment(answer.body, request, key, captured=amount if capture else 0)
-        assert payment.is_shown_as(answer.body)
-        assert (answer.body["amount"], answer.body["currency"]) == (amount, currency)
-        assert answer.body["merchant_id"] == request["merchant_id"]
+        answer = self.api[merchant].create(request, key)
+        made = answer.body
+        if token == DECLINED:
+            assert refused(answer, 402, "declined"), answer.body
+            assert answer.body["decline_code"] == CODES[token]
+            made = self.api[merchant].read(answer.body["payment_id"]).body
+        else:
+            assert answer.status == (202 if token in (OPEN, OPEN_DECLINED) else 201), answer.body
+        outcome = "declined" if token in CODES else "captured" if capture else "authorized"
+        payment = Payment(merchant, request, key, made, outcome, is_pending=answer.status == 202)
+        if answer.status != 202:
+            payment.settle()
+        assert payment.is_shown_as(made), made
+        assert (made["amount"], made["currency"], made["merchant_id"]) == (
+            amount,
+            currency,
+            self.api[merchant].merchant_id,
+        )
         self.known.append(payment)
         return payment
 
     @rule(payment=payments)
     def create_again(self, payment: Payment) -> None:
-        """Whatever has happened to it since: as it was made."""
-        answer = self.api.create(payment.request, payment.key)
-        assert (answer.status, answer.headers["Idempotency-Replayed"]) == (200, "true")
-        assert answer.body == payment.made
+        """Whatever has happened to it since: as it was made. What was pending is known by now."""
+        answer = self.api[payment.merchant].create(payment.request, payment.key)
+        assert answer.headers["Idempotency-Replayed"] == "true"
+        if payment.outcome == "declined":
+            assert refused(answer, 402, "declined"), answer.body
+            payment.settle()
+            return
+        assert answer.status == 200, answer.body
+        if payment.is_pending:
+            payment.settle()
+            payment.made = answer.body
+            assert payment.is_shown_as(answer.body), answer.body
+        assert {**answer.body, "updated_at": ""} == {**payment.made, "updated_at": ""}
 
     @rule(payment=payments, change=st.sampled_from(({"amount": 13}, {"currency": "EUR"}, {"metadata": {"order": "1"}})))
     def create_another_with_its_key(self, payment: Payment, change: dict[str, Any]) -> None:
-        answer = self.api.create({**payment.request, **change}, payment.key)
+        answer = self.api[payment.merchant].create({**payment.request, **change}, payment.key)
         assert refused(answer, 409, "idempotency-conflict"), answer.body
+
+    def look(self, payment: Payment) -> dict[str, Any]:
+        """As it stands. The settler may have settled it: with the outcome that the model expects."""
+        answer = self.api[payment.merchant].read(payment.payment_id)
+        assert answer.status == 200
+        if payment.is_pending and answer.body["status"] != "pending":
+            payment.settle()
+            payment.made = answer.body
+        body: dict[str, Any] = answer.body
+        return body
 
     def step(self, payment: Payment, name: str, body: dict[str, int] | None) -> Answer | None:
         """The step with a key of its own; None where it was refused as the model expects."""
+        self.look(payment)
         state, key = payment.status, self.new_key()
-        answer = self.api.step(payment.payment_id, name, body, key)
+        answer = self.api[payment.merchant].step(payment.payment_id, name, body, key)
         wanted = (body or {}).get("amount", 0)
         limit = payment.captured - payment.refunded if name == "refunds" else payment.amount
         if name not in ALLOWED[state]:
@@ -170,10 +152,15 @@ class Life(RuleBasedStateMachine):
     @rule(payment=payments, amount=AMOUNTS)
     def refund(self, payment: Payment, amount: int) -> None:
         answer = self.step(payment, "refunds", {"amount": amount})
-        if answer:
+        if answer and payment.request["payment_token"] == NO_REFUNDS:
+            assert refused(answer, 402, "declined"), answer.body
+            payment.refunds.append((amount, "declined"))
+            self.read(payment)
+        elif answer:
             payment.refunded += amount
+            payment.refunds.append((amount, "succeeded"))
             assert answer.status == 201, answer.body
-            assert answer.body["amount"] == amount
+            assert (answer.body["amount"], answer.body["status"]) == (amount, "succeeded")
             assert payment.is_shown_as(answer.body["payment"])
 
     @rule(payment=payments, data=st.data())
@@ -183,8 +170,9 @@ class Life(RuleBasedStateMachine):
             return
         key = data.draw(st.sampled_from(list(payment.steps)))
         name, body, first = payment.steps[key]
-        answer = self.api.step(payment.payment_id, name, body, key)
-        assert (answer.status, answer.headers["Idempotency-Replayed"]) == (200, "true")
+        answer = self.api[payment.merchant].step(payment.payment_id, name, body, key)
+        status = 402 if first.status == 402 else 200
+        assert (answer.status, answer.headers["Idempotency-Replayed"]) == (status, "true")
         assert answer.body == first.body
 
     @rule(payment=payments, data=st.data())
@@ -192,19 +180,24 @@ class Life(RuleBasedStateMachine):
         if not payment.steps:
             return
         key = data.draw(st.sampled_from(list(payment.steps)))
-        answer = self.api.step(payment.payment_id, "refunds", {"amount": 13}, key)
+        answer = self.api[payment.merchant].step(payment.payment_id, "refunds", {"amount": 13}, key)
         assert refused(answer, 409, "idempotency-conflict"), answer.body
 
     @rule(payment=payments)
     def read(self, payment: Payment) -> None:
-        answer = self.api.read(payment.payment_id)
-        assert answer.status == 200
-        assert payment.is_shown_as(answer.body)
+        body = self.look(payment)
+        assert payment.is_shown_as(body), body
+
+    @rule(payment=payments)
+    def read_as_another_merchant(self, payment: Payment) -> None:
+        other = next(name for name in MERCHANTS if name != payment.merchant)
+        assert refused(self.api[other].read(payment.payment_id), 404, "payment-not-found")
+        assert refused(self.api[other].step(payment.payment_id, "void", None, "v"), 404, "payment-not-found")
 
     @rule(merchant=st.sampled_from(MERCHANTS), limit=st.integers(1, 4), data=st.data())
     def list_a_window_of_time(self, merchant: str, limit: int, data: st.DataObject) -> None:
         """From the moment of one payment to that of another, page by page, newest first."""
-        theirs = [payment for payment in self.known if payment.request["merchant_id"].startswith(merchant)]
+        theirs = [payment for payment in self.known if payment.merchant == merchant]
         times = sorted(payment.made["created_at"] for payment in theirs)
         window = data.draw(
             st.lists(st.sampled_from(times), max_size=2, unique=True).map(sorted) if times else st.just([])
@@ -214,18 +207,22 @@ class Life(RuleBasedStateMachine):
         expected = [payment for payment in reversed(theirs) if begin <= payment.made["created_at"] < end]
 
         def listed() -> bool:
-            found = self.pages({"merchant_id": f"{merchant}-{self.run}", "limit": str(limit), **query})
+            for payment in expected:
+                if payment.is_pending:
+                    self.look(payment)
+            found = self.pages(merchant, {"limit": str(limit), **query})
             return len(found) == len(expected) and all(
-                payment.is_shown_as(body) for payment, body in zip(expected, found, strict=True)
+                payment.is_shown_as({**body, "livemode": False}, in_a_list=True)
+                for payment, body in zip(expected, found, strict=True)
             )
 
         wait_for("what the model lists", listed, INDEX_SECONDS)  # the index follows the table
 
-    def pages(self, query: dict[str, str]) -> list[dict[str, Any]]:
+    def pages(self, merchant: str, query: dict[str, str]) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
         cursor: dict[str, str] = {}
         while True:
-            answer = self.api.call("GET", "/payments", query={**query, **cursor})
+            answer = self.api[merchant].list(**query, **cursor)
             assert answer.status == 200, answer.body
             assert len(answer.body["payments"]) <= int(query["limit"])
             found += answer.body["payments"]

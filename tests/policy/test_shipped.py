@@ -81,7 +81,7 @@ def test_the_stack_is_clean_with_each_gateway(tmp_path: Path) -> None:
     assert "aws_secretsmanager_secret" not in stacks["simulated"]["resource"]
     write_stacks(tmp_path / "out", stacks)
     with Gate() as gate:
-        assert gate.judge(tmp_path / "out").findings == []
+        assert list(gate.judge(tmp_path / "out").findings) == []
 
 
 def test_every_skip_lets_something_through(tmp_path: Path, document: dict[str, Any]) -> None:

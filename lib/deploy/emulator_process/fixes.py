@@ -7,7 +7,8 @@ Each fix says what AWS does and what MiniStack does instead. Applied by `apply()
 2. An alarm is judged by every data point of its metric's name, whatever the dimensions. AWS takes a metric to be its
    namespace, name and exact dimensions: an alarm whose dimensions name something else never fires.
 3. With AUTH a policy's conditions on kms:CallerAccount and kms:MacAlgorithm are never met, because requests to KMS have
-   no such keys. On AWS they have.
+   no such keys. On AWS they have. authorization.py has what else AUTH gets wrong.
+4. GetApi and GetStage answer with the tags of the creation, whatever TagResource and UntagResource have changed.
 
 docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricAlarm.html
 docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
@@ -42,6 +43,11 @@ def apply() -> None:
     actions = importlib.import_module("ministack.core.iam_actions")
     account = importlib.import_module("ministack.core.responses").get_account_id
     actions.request_tag_context = with_kms_keys(actions.request_tag_context, account)  # type: ignore[attr-defined]
+    apigateway = importlib.import_module("ministack.services.apigateway")
+    apigateway._tag_resource = show_tags(apigateway, apigateway._tag_resource)  # type: ignore[attr-defined]
+    apigateway._untag_resource = show_tags(apigateway, apigateway._untag_resource)  # type: ignore[attr-defined]
+    # This directory is the path's first entry in the emulator's process.
+    importlib.import_module("authorization").apply()
 
 
 def keep_metrics(cloudwatch: ModuleType, original: Handler) -> Handler:
@@ -104,6 +110,21 @@ def with_kms_keys(original: Callable[..., dict[str, Any]], account: Callable[[],
         return keys
 
     return context
+
+
+def show_tags(apigateway: ModuleType, original: Callable[..., Any]) -> Callable[..., Any]:
+    """Fix 4: an API or stage shows the tags that it has."""
+
+    def change(resource_arn: str, data: Any) -> Any:
+        response = original(resource_arn, data)
+        arn, error = apigateway._validate_tag_resource_arn(resource_arn)
+        api, _, stage = (arn or "").partition("::/apis/")[2].partition("/stages/")
+        shown = None if error else apigateway._stages[api].get(stage) if stage else apigateway._apis.get(api)
+        if shown is not None:
+            shown["tags"] = dict(apigateway._api_tags.get(arn, {}))
+        return response
+
+    return change
 
 
 def structure(params: Mapping[str, Any]) -> dict[str, Any]:

@@ -38,6 +38,11 @@ class PlanFile:
 
         return self._open(read)
 
+    def imports(self) -> set[str]:
+        """The addresses that its import blocks name. Raises ToolError."""
+        files = (json.loads(text) for name, text in self.configuration().items() if name.endswith(".tf.json"))
+        return {entry["to"] for content in files for entry in content.get("import", [])}
+
     def state(self) -> State:
         """The saved state that it was planned by. Raises ToolError."""
 

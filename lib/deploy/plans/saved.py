@@ -69,11 +69,14 @@ class SavedPlan:
 
 
 def _other_state(plan: Path, state: State) -> str:
-    planned = PlanFile(plan).state()
+    file = PlanFile(plan)
+    planned = file.state()
     if planned.lineage != state.lineage:
         return "it was made for another state: nothing of this environment stood yet, or it was made anew since"
     if planned.serial != state.serial:
         return f"it is stale: it was made when the state had serial {planned.serial}, which is now {state.serial}"
-    if planned.document != state.document:
+    # Terraform notes what a plan imports as if it had been in the saved state.
+    imported = file.imports() - {resource.address for resource in state.resources}
+    if planned.without(imported) != state.document:
         return "the state within it is not the saved one"
     return ""

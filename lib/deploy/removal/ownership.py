@@ -18,7 +18,6 @@ MANAGED_BY = ("ManagedBy", "cdktf")
 UNTAGGED = {
     "alias/kms": ("cursors", "payments"),
     "dashboard": ("payments",),
-    "policy": ("access-log",),
 }
 UNTAGGED_BUCKETS = ("access-logs", "archive")
 

@@ -19,7 +19,7 @@ from .surroundings import Complaints, GateError
 
 ENDINGS = (".yaml", ".py")
 # What stands in policies/ without being a policy; modules and data that policies share begin with an underscore.
-NOT_POLICIES = ("README.md", "__pycache__", "waivers.yaml")
+NOT_POLICIES = ("README.md", "__pycache__", "deploy-role.json", "waivers.yaml")
 # Checks of Checkov's own that nobody is excused from: its category ENCRYPTION, and these words in a title. Its other
 # categories do not say it: public access and deletion protection are spread over NETWORKING, IAM and GENERAL_SECURITY.
 UNWAIVABLE = re.compile(

@@ -117,7 +117,7 @@ def _create(call: Call, charge: Charge, capture_method: str, key: str, repeat: b
 def _outcome(call: Call, intent: Object, key: str) -> Answer:
     """Of a payment; one that waits for its payer, who is not here, is ended."""
     if intent["status"] in ("requires_action", "requires_confirmation"):
-        intent = call.post(f"{INTENTS}/{intent['id']}/cancel", EXPAND, f"{key}-cancel")
+        intent = _ended(call, intent["id"], f"{key}-cancel")
     match intent["status"]:
         case "succeeded":
             return Approved(intent["id"])
@@ -130,6 +130,16 @@ def _outcome(call: Call, intent: Object, key: str) -> Answer:
         case "canceled":
             return Declined("canceled")
     raise NoAnswerError(f"the payment is {intent['status']}", reachable=True)
+
+
+def _ended(call: Call, reference: str, key: str) -> Object:
+    """Cancelled, or as it stands if it can be cancelled no more."""
+    try:
+        return call.post(f"{INTENTS}/{reference}/cancel", EXPAND, key)
+    except RefusedError as error:
+        if error.code not in STATE_FORBIDS:
+            raise
+        return call.get(f"{INTENTS}/{reference}", **EXPAND)
 
 
 def _capture(call: Call, reference: str, amount: int, key: str, repeat: bool) -> Answer:

@@ -6,7 +6,6 @@ is refused: what a team certifies before it lifts that is there, too.
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from urllib.parse import urlsplit
 import requests
 
 from lib.environments import ToolError
+from lib.operations.gateway_key import KEY
 from lib.operations.gateways.gateway import (
     AUTHORIZED,
     CAPTURED,
@@ -32,7 +32,6 @@ from lib.operations.ledger import Payment
 
 BASE = "https://api.stripe.com"
 VERSION = "2026-10-28.endive"  # docs.stripe.com/api/versioning: the version that the functions use
-KEY = re.compile(r"(?:sk|rk)_test_[A-Za-z0-9_]{8,240}")
 PAGE = 100
 TIMEOUT = (5.0, 30.0)  # seconds: to connect, to read
 ATTEMPTS = 6
@@ -81,7 +80,7 @@ class Stripe:
     def refunds(self, begin: datetime, end: datetime) -> Iterator[Refund]:
         for refund in self._listed(REFUNDS, begin, end, "data.payment_intent"):
             intent = refund.get("payment_intent")
-            if isinstance(intent, dict) and (payment_id := _payment_id(intent)):
+            if isinstance(intent, dict) and (payment_id := _payment_id(intent)) and not _is_release(refund, intent):
                 yield _refund(refund, payment_id)
 
     def look_up(self, payment: Payment) -> Found:
@@ -91,7 +90,8 @@ class Stripe:
         if intent is None:
             return Found()
         refunds = self._pages(REFUNDS, {"payment_intent": payment.gateway_reference})
-        return Found((_charge(intent),), tuple(_refund(refund, payment.payment_id) for refund in refunds))
+        made = (_refund(refund, payment.payment_id) for refund in refunds if not _is_release(refund, intent))
+        return Found((_charge(intent),), tuple(made))
 
     def _listed(self, path: str, begin: datetime, end: datetime, expand: str) -> Iterator[Object]:
         first = max(0, int(begin.timestamp()))
@@ -122,9 +122,7 @@ class Stripe:
                 reason = type(error).__name__
                 continue
             if answer.status_code == 200:
-                found: Object = answer.json()
-                _refuse_live(found)
-                return found
+                return _object(answer, path)
             if answer.status_code == 404:
                 return None
             reason = f"HTTP {answer.status_code}"
@@ -132,6 +130,17 @@ class Stripe:
                 break
         hint = "; make gateway-key stores another key" if reason == "HTTP 401" else ""
         raise ToolError(f"Stripe did not answer GET {path}: {reason}{hint}")
+
+
+def _object(answer: requests.Response, path: str) -> Object:
+    try:
+        found = answer.json()
+    except requests.JSONDecodeError:
+        found = None
+    if not isinstance(found, dict):
+        raise ToolError(f"Stripe answered GET {path} with something else than a JSON object")
+    _refuse_live(found)
+    return found
 
 
 def _refuse_live(found: Object) -> None:
@@ -143,6 +152,12 @@ def _payment_id(intent: Object) -> str | None:
     """None for a PaymentIntent that the payment function did not make."""
     payment_id = (intent.get("metadata") or {}).get("payment_id")
     return payment_id if isinstance(payment_id, str) and payment_id else None
+
+
+def _is_release(refund: Object, intent: Object) -> bool:
+    """A capture of a part may be shown with a refund of the rest, which nobody asked for."""
+    released = intent["amount"] - (intent.get("amount_received") or 0)
+    return not refund.get("metadata") and intent["status"] == "succeeded" and refund["amount"] == released
 
 
 def _charge(intent: Object) -> Charge:

@@ -1,7 +1,8 @@
 """Breaks a call to AWS of the process that loads it, as a test has armed it: a Lambda's, in the emulator.
 
 A fault is a file of the folder FAULTS_FOLDER, JSON: {"function": part of its name, "moment": "before" or "after",
-"operation", "where": part of the URL, "header": one that the request has, "effect", "once"}. Effects: "exit",
+"operation", "where": part of the URL, "header": one that the request has, "skip": how many such calls are let pass
+first, "effect", "once"}. Effects: "exit",
 "unreachable", or a code of CONFLICTS, which is answered instead of sending anything. A fault that is for once is gone
 with the first call that it strikes. Each strike is a line, the fault's name, at the end of the file STRUCK in that
 folder. The function's own code knows nothing of it.
@@ -45,6 +46,9 @@ def strike(moment: str, event_name: str, url: str, headers: Mapping[str, Any]) -
                 continue
             if fault["header"] and fault["header"] not in headers:
                 continue
+            if fault["skip"]:
+                _replace(file, {**fault, "skip": fault["skip"] - 1})
+                continue
             if fault["once"]:
                 file.unlink()
         except FileNotFoundError:  # another process was first, or the test has ended it
@@ -57,6 +61,13 @@ def strike(moment: str, event_name: str, url: str, headers: Mapping[str, Any]) -
             return refusal(url, fault["effect"])
         raise EndpointConnectionError(endpoint_url=url)
     return None
+
+
+def _replace(file: Path, fault: dict[str, Any]) -> None:
+    """As a whole: nobody reads half of it."""
+    part = file.with_suffix(f".{os.getpid()}")
+    part.write_text(json.dumps(fault))
+    part.rename(file)
 
 
 def refusal(url: str, code: str) -> AWSResponse:

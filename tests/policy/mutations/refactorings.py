@@ -176,7 +176,6 @@ HARMLESS = [
         for kind in (TABLE, BUCKET, FUNCTION, ALARM, LOGS, "aws_kms_key", "aws_apigatewayv2_stage")
     ),
     change(None, "encryption's rule as one block", lambda document: one_block(document, ENCRYPTION, "rule")),
-    change(None, "the index as one block", lambda document: one_block(document, TABLE, "global_secondary_index")),
     put(None, FUNCTION, "dead_letter_config", [{"target_arn": "${aws_sqs_queue.QUEUE.arn}"}], says="in a list"),
     put(None, BUCKET, "depends_on", ["aws_kms_alias.ALIAS"], says="alias"),
     put(None, DOCUMENT, "depends_on", ["aws_kms_alias.ALIAS"], POLICY, "alias"),

@@ -39,17 +39,21 @@ def checked(stack: Stack, tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.fixture
-def plan(tmp_path: Path) -> Path:
+def plan_file(file: Path, state: dict[str, Any], configuration: dict[str, str]) -> Path:
     """As Terraform saves it: lineage and serial stand in the refreshed state only."""
-    file = tmp_path / "tfplan"
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("tfplan", b"changes")
-        archive.writestr("tfstate", json.dumps(STATE))
-        archive.writestr("tfstate-prev", json.dumps({**STATE, "lineage": "", "serial": 0}))
-        archive.writestr("tfconfig/m-/cdk.tf.json", b"{}")
+        archive.writestr("tfstate", json.dumps(state))
+        archive.writestr("tfstate-prev", json.dumps({**state, "lineage": "", "serial": 0}))
+        for name, text in configuration.items():
+            archive.writestr(f"tfconfig/m-/{name}", text)
         archive.writestr("tfconfig/modules.json", b"[]")
     return file
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> Path:
+    return plan_file(tmp_path / "tfplan", STATE, {"cdk.tf.json": "{}"})
 
 
 @pytest.fixture
@@ -102,6 +106,24 @@ def test_other_policies_and_other_waivers(plan: Path, checked: Path, tmp_path: P
 )
 def test_another_state(saved: SavedPlan, checked: Path, now: dict[str, Any], said: str) -> None:
     assert saved.difference(saved.file, checked, State.of({**STATE, **now})).startswith(said)
+
+
+def test_what_a_plan_imports_is_not_in_the_saved_state_yet(checked: Path, tmp_path: Path) -> None:
+    """Terraform writes it into the plan's state all the same."""
+    queue = {"mode": "managed", "type": "aws_sqs_queue", "name": "q", "instances": [{"attributes": {"name": "q"}}]}
+    other = {**queue, "name": "other"}
+    imports = {"import": [{"to": "aws_sqs_queue.q", "id": "url"}]}
+
+    def difference(*planned: dict[str, Any], now: list[Any]) -> str:
+        state = {**STATE, "resources": list(planned)}
+        file = plan_file(tmp_path / "tfplan", state, {"adopted.tf.json": json.dumps(imports)})
+        saved = SavedPlan.save(tmp_path / "plan", file, passed(checked, tmp_path / "reports"), "")
+        return saved.difference(saved.file, checked, State.of({**STATE, "resources": now}))
+
+    assert difference(queue, now=[]) == ""
+    assert difference(queue, now=[queue]) == ""
+    assert difference(queue, other, now=[]) == "the state within it is not the saved one"
+    assert difference(now=[queue]) == "the state within it is not the saved one"
 
 
 def test_the_configuration_within_a_plan_is_the_root_modules(plan: Path) -> None:

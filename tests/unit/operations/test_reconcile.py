@@ -152,6 +152,13 @@ def test_actor_time_and_outcome_of_each_step_are_compared(
     assert found["values"]["ledger"] != found["values"]["audit trail"]
 
 
+def test_the_order_of_outcomes_is_compared(world: World, paid: str) -> None:
+    edit_audit(world, of(paid, "refund", "succeeded", amount=80), lambda record: record.update(version=9))
+    (found,) = world.differences()
+    assert (found["kind"], found["where"]) == ("step differs", paid)
+    assert found["values"] == {"ledger": {"version": 8}, "audit trail": {"version": 9}}
+
+
 def test_clocks_may_differ_a_little(world: World, paid: str) -> None:
     edit_audit(world, of(paid, "refund", "succeeded"), lambda record: record.update(at="2026-11-23T10:18:00Z"))
     assert world.kinds() == []
@@ -207,6 +214,74 @@ def test_a_change_by_hand_past_the_stream_is_named(world: World, paid: str) -> N
     """As after a restore from a backup that somebody edited."""
     world.item(paid)["amount"] = {"N": "7"}
     assert {kind for kind, _ in world.kinds()} == {"audit differs", "receipt differs"}
+
+
+def test_a_ledger_that_was_restored_is_named_by_what_it_lacks(world: World, paid: str) -> None:
+    """Another table, or an older item: of Tuesday's refund the audit trail knows, and the ledger does not."""
+    second = next(payment_id for payment_id, item in world.database.items.items() if item["captured"] == {"N": "100"})
+    older, world.now = world.item(second), world.now + timedelta(days=1)
+    world.refund(second, 10)
+    world.archive()
+    world.database.items[second] = older
+    begun, settled = (one for one in world.differences(day="2026-11-24") if one["kind"] == "not in the ledger")
+    assert begun["where"] == settled["where"] == second
+    assert "a refund of it, at 2026-11-24T10:15:30Z" in begun["detail"]
+    assert CLERK.actor in begun["detail"]
+    assert world.kinds(day="2026-11-23") == [("receipt differs", receipt_key(second))]
+    assert [kind for kind, where in world.kinds()] == ["not in the ledger", "not in the ledger", "receipt differs"]
+    assert paid != second
+
+
+def test_an_outcome_that_the_ledger_does_not_have_is_named(world: World) -> None:
+    paid = world.take("first")
+    world.refund(paid, 10)
+    world.archive()
+    (pending,) = (
+        record["dynamodb"]["NewImage"]
+        for record in world.database.stream
+        if record["dynamodb"]["NewImage"]["version"] == {"N": "3"}
+    )
+    world.database.items[paid] = pending
+    assert ("not in the ledger", paid) in world.kinds()
+
+
+def test_a_step_that_is_audited_twice_is_named(world: World) -> None:
+    """Under another sequence number, which no delivery has."""
+    paid = world.take("first")
+    world.archive()
+    (key,) = world.audit_objects()
+    record = json.loads(gzip.decompress(world.bucket.objects[key][0]).splitlines()[-1])
+    again = {**record, "sequence_number": "99", "before": record["after"]}
+    world.bucket.put(f"{key}.again", gzip.compress(json.dumps(again).encode()))
+    assert world.kinds() == [("audit differs", paid)]
+
+
+def test_what_is_missing_of_a_removed_payment_is_named(world: World) -> None:
+    paid = world.take("first")
+    world.refund(paid, 10)
+    world.database.delete(paid)
+    world.archive()
+    edit_audit(world, of(paid, "sale", "succeeded"), lambda _: False)
+    missing, removed = sorted(world.differences(), key=lambda one: str(one["kind"]))
+    assert (missing["kind"], removed["kind"]) == ("change not audited", "removed")
+    assert "no audit record of version 2" in missing["detail"]
+
+
+@pytest.mark.parametrize("record", ["audit", "receipt"])
+def test_one_record_that_tells_of_a_late_change_is_enough_not_to_compare(world: World, record: str) -> None:
+    """The payment changed after its item was read, and before the other record was."""
+    paid = world.take("first")
+    world.archive()
+    older, world.now = world.item(paid), world.now + timedelta(days=1)
+    before = dict(world.bucket.objects)
+    world.refund(paid, 10)
+    world.archive()
+    world.database.items[paid] = older
+    late = {key: value for key, value in world.bucket.objects.items() if key.startswith(record)}
+    world.bucket.objects = {**before, **late}
+    code, lines, _ = world.reconcile(settle_seconds=86400 + 60)
+    assert code == 0
+    assert any(line.startswith("not settled: 1 payments") for line in lines)
 
 
 def test_erasing_what_tells_of_a_person_is_no_difference(world: World, paid: str) -> None:
@@ -300,6 +375,28 @@ def test_a_day_is_about_what_happened_on_it(world: World, two_days: str, kind: s
     assert (of_sale, of_refund)[kind == "sale"] == []
     assert world.kinds(since="2026-11-24") == of_refund
     assert world.kinds(since="2026-11-23T00:00:00Z") == [("change not audited", two_days)]
+
+
+@pytest.mark.parametrize(("days", "first"), [(1, []), (2, ["not in the ledger"])])
+def test_a_removal_is_told_on_its_own_day(world: World, days: int, first: list[str]) -> None:
+    """On the day of the payment, the objects of the day after it are read, and no later ones."""
+    paid = world.take("first")
+    world.archive()
+    world.now += timedelta(days=days)
+    world.database.delete(paid)
+    world.archive()
+    assert [kind for kind, _ in world.kinds(day="2026-11-23")] == first
+    assert world.kinds(day=f"{world.now:%Y-%m-%d}") == [("removed", paid)]
+
+
+def test_a_day_knows_nothing_of_what_was_erased_later(world: World) -> None:
+    paid = world.take("first")
+    world.archive()
+    world.now += timedelta(days=2)
+    item = {name: value for name, value in world.item(paid).items() if name not in ("customer_id", "metadata")}
+    world.database._write("UpdateItem", paid, {**item, "version": {"N": "3"}})
+    world.archive()
+    assert world.kinds(day="2026-11-23") == world.kinds() == []
 
 
 def test_a_day_on_which_nothing_happened_is_not_agreement(world: World, two_days: str) -> None:

@@ -1,4 +1,4 @@
-"""What is given to the archiver again: which version of it, in which batches, and what is left when a run ends early."""
+"""What is given to the archiver again: by which version of it, in which batches; what a run leaves that ends early."""
 
 from __future__ import annotations
 

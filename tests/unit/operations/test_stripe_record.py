@@ -67,7 +67,7 @@ def account() -> Iterator[Account]:
     made = Account()
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802 - http.server's name
+        def do_GET(self) -> None:
             made.requests.append(self.path)
             made.authorizations.add(self.headers["Authorization"])
             status = made.failures.pop(0) if made.failures else 200
@@ -229,7 +229,7 @@ class Secrets:
         self.value = value
 
     def get_secret_value(self, *, SecretId: str) -> dict[str, str]:  # noqa: N803 - as boto3 has it
-        assert SecretId == "arn:secret"  # noqa: S105 - a name
+        assert SecretId == "arn:secret"
         return {"SecretString": self.value}
 
 
@@ -247,7 +247,7 @@ def world(account: Account, monkeypatch: pytest.MonkeyPatch) -> World:
     created = int(made.now.timestamp())
     account.intents = [intent(1, metadata=metadata, created=created)]
     account.refunds = [refund(1, 1, metadata={"key": gateway_key(paid, "refund", step.key)}, created=created)]
-    made.outputs["gateway_secret_arn"] = "arn:secret"
+    made.outputs |= {"gateway_secret_arn": "arn:secret"}
     made.clients["secretsmanager"] = Secrets(KEY)
     monkeypatch.setenv(configured.STRIPE_BASE, account.base)
     return made

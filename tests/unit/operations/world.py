@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 from botocore.exceptions import ClientError
 
@@ -19,6 +19,7 @@ from lib.operations.reconcile import Options, reconcile
 from payments.archive import Change, audit_trail, poison, receipts
 from payments.asking import Asking
 from payments.completion import Completion
+from payments.gateway import Gateway
 from payments.ledger import DynamoDbLedger
 from payments.payment import Payment, Request
 from payments.service import Ask, Payments
@@ -32,6 +33,10 @@ MONDAY = datetime(2026, 11, 23, 10, 15, 30, 123456, tzinfo=UTC)
 SHOP = Caller("arn:aws:iam::123456789012:user/shop", "AIDASHOP", "request-shop")
 CLERK = Caller("arn:aws:iam::123456789012:user/clerk", "AIDACLERK", "request-clerk")
 PAGE = 2  # objects and items: so that there are several pages
+
+
+def no_payments(_: str) -> NoReturn:
+    raise AssertionError("it calls the API of nobody")
 
 
 class NoSuchKeyError(ClientError):
@@ -127,14 +132,14 @@ class Table:
 class World:
     """Payments are taken, led through steps and archived; `now` is what every clock says."""
 
-    def __init__(self) -> None:
-        self.now = MONDAY
+    def __init__(self, gateway: Gateway | None = None, now: datetime = MONDAY) -> None:
+        self.now = now
         self.database = MemoryDynamoDb(INDEXES, clock=lambda: self.now)
         ledger = DynamoDbLedger("table", "merchant", "pending", client=cast(Any, self.database))
-        simulated = Simulated(clock=lambda: self.now, sleep=lambda _: None)
-        asking = Asking(lambda _: simulated, lambda: self.now, lambda *_: None)
+        gateway = gateway or Simulated(clock=lambda: self.now, sleep=lambda _: None)
+        asking = Asking(lambda _: gateway, lambda: self.now, lambda *_: None)
         completion = Completion(ledger, asking, lambda: self.now, lambda *_: None)
-        self.payments = Payments(ledger, simulated, completion, lambda: self.now, 10**12)
+        self.payments = Payments(ledger, gateway, completion, lambda: self.now, 10**12)
         self.bucket = Bucket(lambda: self.now)
         self.clients: dict[str, Any] = {"s3": self.bucket, "dynamodb": Table(self.database)}
         self.outputs = {
@@ -181,7 +186,7 @@ class World:
 
     @property
     def stack(self) -> Deployed:
-        return Deployed("the stack", self.outputs, self.clients.__getitem__)
+        return Deployed("the stack", self.outputs, self.clients.__getitem__, no_payments)
 
     def reconcile(self, **options: Any) -> tuple[int, list[str], str]:
         """Exit code, lines, and what was written as JSON; a day later, so that all has settled."""

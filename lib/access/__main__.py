@@ -1,0 +1,110 @@
+"""`python -m lib.access {deploy-role|client-policy}`: IAM policies for an account's administrator, on standard output.
+
+Exit codes: 0; 2 wrong input, nothing deployed or no answer from AWS, one line on standard error; 130 for Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from lib import environments
+from lib.environments import ToolError
+
+COMMANDS = {
+    "deploy-role": "the managed policies of the role that deploys SUFFIX to ACCOUNT; DIRECTORY=… writes files",
+    "client-policy": "the policy of an API client that may call ROUTES of the deployed API, and nothing else",
+}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m lib.access", description=(__doc__ or "").splitlines()[0])
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    for name, text in COMMANDS.items():
+        commands.add_parser(name, help=text)
+    command = parser.parse_args(arguments).command
+    try:
+        environments.enter("-m", "lib.access")
+        if command == "deploy-role":
+            show(deploy_role(os.environ), os.environ.get("DIRECTORY", ""))
+        else:
+            print(json.dumps(client_policy(os.environ), indent=2))
+    except ToolError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def deploy_role(environ: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """Name -> policy document. Raises ToolError."""
+    import boto3
+
+    from lib.access import role
+    from lib.settings import Settings
+
+    suffix = environ.get("SUFFIX") or environ.get("ENVIRONMENT_SUFFIX")
+    settings = Settings.from_environment({**environ, **({"ENVIRONMENT_SUFFIX": suffix} if suffix else {})})
+    settings.require_state_bucket()
+    session = boto3.session.Session(region_name=settings.aws_region)
+    account = environ.get("ACCOUNT") or account_of(session)
+    if not re.fullmatch(r"\d{12}", account):
+        raise ToolError(f"ACCOUNT is {account!r}, but an account has twelve digits; set it, like ACCOUNT=123456789012")
+    partition = session.get_partition_for_region(settings.aws_region)
+    return role.policies(role.parameters(settings, account, partition))
+
+
+def account_of(session: Any) -> str:
+    """The account of the caller's credentials. Raises ToolError where there are none."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        return str(session.client("sts").get_caller_identity()["Account"])
+    except (BotoCoreError, ClientError) as error:
+        raise ToolError(
+            f"ACCOUNT is not set, and AWS cannot be asked for it ({error}); set it, like ACCOUNT=123456789012"
+        ) from error
+
+
+def show(policies: Mapping[str, Any], directory: str) -> None:
+    """Print one JSON object, or write a file for each policy and print its path. Raises ToolError."""
+    if not directory:
+        print(json.dumps(policies, indent=2))
+        return
+    try:
+        Path(directory).mkdir(parents=True, exist_ok=True)
+        for name, document in policies.items():
+            file = Path(directory, f"{name}.json")
+            file.write_text(f"{json.dumps(document, indent=2)}\n")
+            print(file)
+    except OSError as error:
+        raise ToolError(f"DIRECTORY={directory}: cannot be written ({error.strerror}); choose another") from error
+
+
+def client_policy(environ: Mapping[str, str]) -> dict[str, Any]:
+    """Raises ToolError."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    from lib.access import client
+    from lib.deploy.progress import Shown, console_for
+    from lib.operations import deployed
+
+    stack = deployed.find(environ, Shown(console_for(sys.stderr)))
+    api = client.Api.of_outputs(stack.outputs)
+    try:
+        routes = client.deployed_routes(stack.connect("apigatewayv2"), api.id)
+    except (BotoCoreError, ClientError) as error:
+        raise ToolError(f"the routes of {stack.name} cannot be listed: {error}") from error
+    wanted = client.split(environ.get("ROUTES", ""))
+    return client.policy(api, routes, wanted, client.values(environ.get("VALUES", "")))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,89 @@
+"""The policy of an API client: execute-api:Invoke on named routes of the deployed API.
+
+docs.aws.amazon.com/apigateway/latest/developerguide/http-api-access-control-iam.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from lib.access.documents import VERSION
+from lib.environments import ToolError
+
+STAGE = "$default"
+# A path parameter's value in an ARN: no wildcard and no path separator.
+VALUE = re.compile(r"[A-Za-z0-9._~-]+")
+
+
+@dataclass(frozen=True)
+class Api:
+    """The parts of the deployed API's ARN."""
+
+    id: str
+    partition: str
+    region: str
+    account: str
+
+    @classmethod
+    def of_outputs(cls, outputs: Mapping[str, str]) -> Api:
+        """From Terraform's outputs. The emulator's endpoint has the API's id in its path."""
+        url = urlsplit(outputs["api_endpoint"])
+        in_path = re.match(r"/_aws/execute-api/([^/]+)", url.path)
+        api_id = in_path.group(1) if in_path else (url.hostname or "").partition(".")[0]
+        _, partition, _, region, account, _ = outputs["kms_key_arn"].split(":", 5)
+        return cls(api_id, partition, region, account)
+
+
+def deployed_routes(client: Any, api_id: str) -> list[str]:
+    """The route keys that the API has: "POST /payments"."""
+    pages = client.get_paginator("get_routes").paginate(ApiId=api_id)
+    return sorted(route["RouteKey"] for page in pages for route in page["Items"])
+
+
+def policy(api: Api, routes: Collection[str], wanted: Collection[str], values: Mapping[str, str]) -> dict[str, Any]:
+    """Permits the wanted routes. `values`: path parameter -> the only value that the client may use.
+
+    Raises ToolError: no route is wanted, the API does not have it, or no wanted route has that parameter.
+    """
+    known = ", ".join(routes)
+    if not wanted:
+        raise ToolError(f"ROUTES is empty; name at least one of: {known}")
+    for route in wanted:
+        if route not in routes:
+            raise ToolError(f"ROUTES has {route!r}, which the API does not have; it has: {known}")
+    for name in values:
+        if not any(f"{{{name}}}" in route for route in wanted):
+            raise ToolError(f"VALUES has {name!r}, which is no path parameter of {', '.join(wanted)}; remove it")
+    statement = {
+        "Effect": "Allow",
+        "Action": ["execute-api:Invoke"],
+        "Resource": sorted({arn(api, route, values) for route in wanted}),
+    }
+    return {"Version": VERSION, "Statement": [statement]}
+
+
+def arn(api: Api, route: str, values: Mapping[str, str]) -> str:
+    """A route's ARN; a path parameter without a value is `*`."""
+    method, _, path = route.partition(" ")
+    filled = re.sub(r"\{([^}]+)\}", lambda found: values.get(found.group(1), "*"), path)
+    return f"arn:{api.partition}:execute-api:{api.region}:{api.account}:{api.id}/{STAGE}/{method}{filled}"
+
+
+def split(text: str) -> list[str]:
+    """ "POST /payments, GET /payments/{payment_id}" -> its routes."""
+    return [" ".join(part.split()) for part in text.split(",") if part.strip()]
+
+
+def values(text: str) -> dict[str, str]:
+    """ "merchant_id=shop-1" -> {"merchant_id": "shop-1"}. Raises ToolError."""
+    found = {}
+    for part in split(text):
+        name, equals, value = part.partition("=")
+        if not equals or not name or not VALUE.fullmatch(value):
+            raise ToolError(f"VALUES has {part!r}; write name=value, with letters, digits and . _ ~ - in the value")
+        found[name] = value
+    return found

@@ -1,0 +1,129 @@
+"""With AUTH: action, resource and condition keys as AWS checks them, where MiniStack 1.5.33 checks others.
+
+Applied by fixes.apply().
+
+1. Lambda: MiniStack checks ListAliases for GetAlias, DeleteFunction for DeleteAlias, ListEventSourceMappings for
+   GetEventSourceMapping, and nothing for UpdateEventSourceMapping and some others. The SDK's model has the right ones.
+2. The resource of dashboards, key aliases, tags of tables and topics, and of a function that is created, is `*`.
+   A key that a request names by its alias is still a key, not an alias.
+3. APIs and event source mappings have no aws:ResourceTag; the tags of an API are those of what is beneath it.
+   Requests to API Gateway have no aws:RequestTag, and creating a mapping has no lambda:FunctionArn.
+
+docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+Resource = Callable[..., str]
+Tags = Callable[[str], "Mapping[str, str] | None"]
+Context = Callable[..., dict[str, Any]]
+
+# Service -> request parameters that name the resource, and its ARN; {0} region, {1} account, {2} the parameter.
+# Of a list of names it is the first one's, which the query protocol calls .member.1.
+NAMED_BY: dict[str, dict[str, str]] = {
+    "dynamodb": {"ResourceArn": "{2}"},
+    "kms": {"AliasName": "arn:aws:kms:{0}:{1}:{2}"},
+    "lambda": {"FunctionName": "arn:aws:lambda:{0}:{1}:function:{2}"},
+    "monitoring": {
+        "AlarmNames": "arn:aws:cloudwatch:{0}:{1}:alarm:{2}",
+        "AlarmNames.member.1": "arn:aws:cloudwatch:{0}:{1}:alarm:{2}",
+        "DashboardName": "arn:aws:cloudwatch::{1}:dashboard/{2}",
+        "DashboardNames.member.1": "arn:aws:cloudwatch::{1}:dashboard/{2}",
+        "ResourceARN": "{2}",
+    },
+    "sns": {"ResourceArn": "{2}"},
+}
+# What knows no resource, whatever its parameters name.
+WITHOUT_RESOURCE = ("DescribeAlarms", "/event-source-mappings")
+
+
+def apply() -> None:
+    """Replace functions in MiniStack's modules, which look them up by name at each use."""
+    actions = importlib.import_module("ministack.core.iam_actions")
+    actions._BOTOCORE_SERVICE_MAP["lambda"] = ["lambda"]
+    actions._lambda_action = lambda method, path: actions._match_rest_action("lambda", method, path)  # type: ignore[attr-defined]
+    actions.extract_resource_arn = with_resources(actions.extract_resource_arn)  # type: ignore[attr-defined]
+    actions.request_tag_context = with_request_keys(actions.request_tag_context)  # type: ignore[attr-defined]
+    tagging = importlib.import_module("ministack.services.tagging")
+    tagging.resource_tags = with_tags(tagging.resource_tags, api_tags, mapping_tags)  # type: ignore[attr-defined]
+
+
+def with_resources(original: Resource) -> Resource:
+    """Fix 2."""
+
+    def extract_resource_arn(
+        service: str, method: str, path: str, headers: Any, body: bytes, params: Any, region: str, account: str
+    ) -> str:
+        found = original(service, method, path, headers, body, params, region, account)
+        if service == "kms" and ":alias/" in found:
+            return found.replace(":alias/", ":key/")
+        operation = value(params, "Action") or headers.get("x-amz-target", "").rpartition(".")[2]
+        if found != "*" or operation in WITHOUT_RESOURCE or path.rstrip("/").endswith(WITHOUT_RESOURCE):
+            return found
+        named = {**params, **structured(body)}
+        for parameter, arn in NAMED_BY.get(service, {}).items():
+            if name := value(named, parameter):
+                return arn.format(region, account, name)
+        return found
+
+    return extract_resource_arn
+
+
+def with_request_keys(original: Context) -> Context:
+    """Fix 3, what a request says of itself."""
+
+    def context(service: str, action: str, body: bytes, params: Mapping[str, Any]) -> dict[str, Any]:
+        keys = original(service, action, body, params)
+        if action == "lambda:CreateEventSourceMapping":
+            keys["lambda:FunctionArn"] = structured(body).get("FunctionName")
+        if service == "apigateway":
+            tags = structured(body).get("tags") or {}
+            keys |= {f"aws:RequestTag/{name}": text for name, text in tags.items()}
+        return keys
+
+    return context
+
+
+def with_tags(original: Tags, api: Tags, mapping: Tags) -> Tags:
+    """Fix 3, the keys aws:ResourceTag/…"""
+
+    def resource_tags(arn: str) -> Mapping[str, str] | None:
+        if found := re.match(r"arn:aws:apigateway:[^:]*::/apis/[^/]+", arn):
+            return api(found.group())
+        if ":event-source-mapping:" in arn:
+            return mapping(arn.rpartition(":")[2])
+        return original(arn)
+
+    return resource_tags
+
+
+def api_tags(arn: str) -> Mapping[str, str] | None:
+    found: Mapping[str, str] | None = importlib.import_module("ministack.services.apigateway")._api_tags.get(arn)
+    return found
+
+
+def mapping_tags(uuid: str) -> Mapping[str, str] | None:
+    mapping: Mapping[str, Any] = importlib.import_module("ministack.services.lambda_svc")._esms.get(uuid) or {}
+    return mapping.get("Tags")
+
+
+def structured(body: bytes) -> dict[str, Any]:
+    """A JSON object's members; none for another body."""
+    try:
+        content = json.loads(body) if body[:1] == b"{" else {}
+    except ValueError:
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def value(params: Mapping[str, Any], name: str) -> str:
+    """A parameter's text, or the first of several; the query protocol wraps each in a list."""
+    found = params.get(name, "")
+    found = found[0] if isinstance(found, list) and found else found
+    return found if isinstance(found, str) else ""

@@ -1,0 +1,90 @@
+"""`python -m tests.second_emulator`. Exit codes: 0; 1 moto shows what gaps.toml does not have; 2 a broken tool."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from lib import environments
+from lib.deploy import local, terraform
+from lib.deploy.deployment import Deployment
+from lib.deploy.emulator import Address
+from lib.deploy.override import JSON_NAME, Stack
+from lib.deploy.progress import Progress, Shown
+from lib.deploy.synth import RefusedError, judged_stack
+from lib.deploy.terraform import TerraformError
+from lib.environments import ToolError
+from tests.second_emulator.eleven import ENVIRONMENTS, check_quota, eleven
+from tests.second_emulator.gaps import Gaps, differences
+from tests.second_emulator.moto import running
+
+SUFFIX = "second"
+SETTINGS = {
+    "ENVIRONMENT_SUFFIX": SUFFIX,
+    "AWS_REGION": "eu-west-1",
+    "TERRAFORM_STATE_BUCKET": "second-emulator-state",
+    "TERRAFORM_STATE_BUCKET_REGION": "eu-north-1",
+    "ALERT_EMAIL": "oncall@example.com",
+}
+
+
+def main() -> int:
+    try:
+        environments.enter("-m", "tests.second_emulator")
+        with TemporaryDirectory(prefix="second-emulator-", ignore_cleanup_errors=True) as folder:
+            complaints = run(Path(folder), Shown())
+    except RefusedError as error:
+        return error.exit_code
+    except ToolError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    for line in complaints:
+        print(line)
+    if not complaints:
+        print("moto and the provider agree with the stack, but for the gaps in tests/second_emulator/gaps.toml")
+    return 1 if complaints else 0
+
+
+def run(folder: Path, progress: Progress) -> list[str]:
+    """A complaint each."""
+    gaps = Gaps.read()
+    stack = judged_stack({**os.environ, **SETTINGS}, folder / "synth")
+    with running(folder, stack.region) as address:
+        deployment = _prepare(stack, gaps.without(stack.content), folder / "whole", address, progress)
+        deployment.apply()
+        plan = deployment.plan()
+        complaints = [*gaps.compare_plan(differences(deployment.terraform.read_plan(plan.file)))]
+        deployment.destroy()
+        complaints += gaps.compare_left(deployment.leftovers())
+
+        progress.show(f"{ENVIRONMENTS} environments' logs in one account and region")
+        deployment = _prepare(stack, eleven(stack.content, SUFFIX), folder / "eleven", address, progress)
+        try:
+            deployment.apply()
+        except TerraformError as error:
+            complaints.append(f"{ENVIRONMENTS} environments cannot be deployed to one account and region: {error}")
+        deployment.destroy()
+        complaints += check_quota(address.client("logs"))
+    return complaints
+
+
+def _prepare(
+    stack: Stack, content: Mapping[str, Any], folder: Path, address: Address, progress: Progress
+) -> Deployment:
+    """The stack with another JSON, ready to apply."""
+    changed = stack.copy_to(folder / "changed")
+    (changed.directory / JSON_NAME).write_text(json.dumps(content))
+    return local.prepare(
+        Stack(changed.directory, content), address, folder / "deployed", progress, terraform.find(progress)
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
