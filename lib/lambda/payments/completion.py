@@ -44,7 +44,7 @@ class Completion:
         answer = self.asking.ask(payment, step, repeat=repeat, seconds_left=seconds_left)
         if isinstance(answer, Unknown):
             return payment
-        settled = self.ledger.settle(payment, step, self._outcome(payment, step, answer, request_id))
+        settled = self.ledger.settle(payment, step, self.outcome(payment, step, answer, request_id))
         recorded = settled.steps[step.key]
         if step.makes_the_payment and recorded.settled_by in (None, request_id):
             declined = recorded.state == DECLINED
@@ -52,7 +52,8 @@ class Completion:
             self.report(metric, settled, recorded, settled.decline_code or "")
         return settled
 
-    def _outcome(self, payment: Payment, step: Step, answer: Approved | Declined, request_id: str) -> Outcome:
+    def outcome(self, payment: Payment, step: Step, answer: Approved | Declined, request_id: str) -> Outcome:
+        """What is recorded of an answer."""
         now = self.clock()
         approved = answer if isinstance(answer, Approved) else None
         return Outcome(
