@@ -78,8 +78,8 @@ client-policy: setup  ## policy of an API client, ROUTES='POST /payments, GET /p
 second-emulator: setup  ## deploy and destroy the stack on moto, and compare with the list of moto's gaps (python -m tests.second_emulator)
 	@$(RUN) -m tests.second_emulator
 
-test: setup  ## every test, integration on the emulator included
-	@$(RUN) -m pytest
+test: setup  ## every test, integration on the emulator included; the output begins when tests are collected
+	@$(RUN) -m pytest -n auto --dist loadgroup --no-loadscope-reorder
 
 fuzz: setup  ## both judges on N=2000 random documents; SEED=1 repeats a run, CASE=1:17 shows one document
 	@$(RUN) -m tests.policy.differential $(if $(N),--documents '$(N)') $(if $(SEED),--seed '$(SEED)') \
