@@ -1,0 +1,18 @@
+"""What a reviewer is shown: who may do what to which resource, and what changed between two stacks."""
+
+from lib.review.access_changes import Change, compare_access
+from lib.review.grants import Access, Condition, Grant, Source, Undecided, access_of
+from lib.review.setting_changes import SettingChange, compare_settings
+
+__all__ = [
+    "Access",
+    "Change",
+    "Condition",
+    "Grant",
+    "SettingChange",
+    "Source",
+    "Undecided",
+    "access_of",
+    "compare_access",
+    "compare_settings",
+]
