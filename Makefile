@@ -1,6 +1,6 @@
 # Each command sets up what it needs on a machine that has Python >= 3.11 and make.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-down outputs env test lint synth gate state-bucket plan deploy destroy unlock reconcile redrive export-audit fuzz mutants bench load docs lock
+.PHONY: help setup demo demo-down outputs env test lint synth report gate state-bucket plan deploy destroy unlock reconcile redrive export-audit fuzz mutants bench load docs lock
 
 PYTHON ?= $(shell for candidate in python3.12 python3 python3.13 python3.11 /usr/bin/python3; do \
 	$$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$candidate && break; done)
@@ -19,6 +19,10 @@ setup:  ## make the environments that are missing or out of date
 
 synth: setup  ## synthesize under both judges (python main.py)
 	@$(RUN) main.py
+
+report: setup  ## both judges, and reports/report.html for reviewers; BASE=FILE or BASE=REF shows what changed (python main.py --base)
+	@$(RUN) main.py $(if $(BASE),--base '$(BASE)')
+	@echo reports/report.html
 
 gate: setup  ## the second judge alone, on cdktf.out (python -m lib.gate)
 	@$(RUN) -m lib.gate
