@@ -1,6 +1,6 @@
 # Each command sets up what it needs on a machine that has Python >= 3.11 and make.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-down outputs env test lint synth report gate state-bucket plan deploy destroy unlock reconcile redrive export-audit fuzz mutants bench load docs lock
+.PHONY: help setup demo demo-down outputs env test lint synth report gate state-bucket plan deploy destroy unlock reconcile redrive export-audit test-browser fuzz mutants bench load docs lock
 
 PYTHON ?= $(shell for candidate in python3.12 python3 python3.13 python3.11 /usr/bin/python3; do \
 	$$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$candidate && break; done)
@@ -66,6 +66,10 @@ export-audit: setup  ## copy the audit trail before a destroy; TO=folder or TO=s
 test: setup  ## every test, integration on the emulator included
 	@$(RUN) -m pytest
 
+test-browser: setup  ## the reviewer's page in headless Chromium, which the machine has to have (Debian: chromium, chromium-driver)
+	@$(PYTHON) -m lib.environments browser
+	@.venv-browser/bin/python -m pytest tests/browser
+
 fuzz: setup  ## both judges on N=2000 random documents; SEED=1 repeats a run, CASE=1:17 shows one document
 	@$(RUN) -m tests.policy.differential $(if $(N),--documents '$(N)') $(if $(SEED),--seed '$(SEED)') \
 		$(if $(CASE),--case '$(CASE)')
@@ -89,7 +93,7 @@ docs: setup  ## docs/rules.md, written from the catalogue
 	@$(RUN) -m lib.rules_document
 
 lock:  ## renew the locks in requirements/ (needs uv)
-	@for name in project checkov emulator terraform mutants; do \
+	@for name in project checkov emulator terraform mutants browser; do \
 		uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 			--no-header requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 	@uv pip compile --quiet --upgrade --python-version 3.12 --python-platform aarch64-manylinux2014 --generate-hashes \

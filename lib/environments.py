@@ -24,6 +24,7 @@ VENV_CHECKOV = ROOT / ".venv-checkov"
 VENV_EMULATOR = ROOT / ".venv-emulator"
 VENV_TERRAFORM = ROOT / ".venv-terraform"
 VENV_MUTANTS = ROOT / ".venv-mutants"
+VENV_BROWSER = ROOT / ".venv-browser"
 LAMBDA_DEPENDENCIES = ROOT / ".lambda-dependencies"
 
 # Name -> folder; the name is also that of the lock, requirements/{name}.txt.
@@ -33,10 +34,11 @@ ENVIRONMENTS = {
     "emulator": VENV_EMULATOR,
     "terraform": VENV_TERRAFORM,
     "mutants": VENV_MUTANTS,
+    "browser": VENV_BROWSER,
     "lambda": LAMBDA_DEPENDENCIES,
 }
 # What a synth and its judgement need; the emulator joins for demo and test, terraform only where none is installed,
-# mutants for make mutants.
+# mutants for make mutants, browser for make test-browser.
 SYNTH = ("project", "checkov", "lambda")
 
 # The zip is built for the function's platform, whatever machine builds it.

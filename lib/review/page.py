@@ -14,7 +14,7 @@ from lib.aspects.terraform_json import StackView
 from lib.findings import severity_name
 from lib.reports.report import Entry, Report, RuleWords
 from lib.review.access_changes import Change, compare_access
-from lib.review.grants import Access, Grant, Source, access_of
+from lib.review.grants import Access, Condition, Grant, Source, access_of
 from lib.review.setting_changes import SettingChange, compare_settings
 
 CONTROL = re.compile(r"PCI DSS 4\.0\.1 (\d+(?:\.\d+)*)")
@@ -36,9 +36,12 @@ class Cell:
     grants: Sequence[tuple[Grant, Sequence[Source]]]
 
     @property
-    def actions(self) -> list[str]:
-        """Each action once, those of a Deny with `not` before them."""
-        return sorted({f"{'' if grant.effect == 'Allow' else 'not '}{grant.action}" for grant, _ in self.grants})
+    def lines(self) -> list[tuple[str, tuple[Condition, ...], list[str]]]:
+        """(effect, conditions, actions): the actions that are allowed or denied under the same conditions."""
+        actions: dict[tuple[str, tuple[Condition, ...]], list[str]] = {}
+        for grant, _ in self.grants:
+            actions.setdefault((grant.effect, grant.conditions), []).append(grant.action)
+        return [(effect, conditions, sorted(found)) for (effect, conditions), found in sorted(actions.items())]
 
 
 @dataclass(frozen=True)
