@@ -63,8 +63,8 @@ redrive: setup  ## give what the archiver set aside or gave up to it again; STRE
 export-audit: setup  ## copy the audit trail before a destroy; TO=folder or TO=s3://bucket/prefix (python -m lib.operations export-audit)
 	@$(RUN) -m lib.operations export-audit --to '$(TO)'
 
-test: setup  ## every test, integration on the emulator included
-	@$(RUN) -m pytest
+test: setup  ## every test, integration on the emulator included; the output begins when tests are collected
+	@$(RUN) -m pytest -n auto --dist loadgroup --no-loadscope-reorder
 
 test-browser: setup  ## the reviewer's page in headless Chromium, which the machine has to have (Debian: chromium, chromium-driver)
 	@$(PYTHON) -m lib.environments browser

@@ -60,12 +60,28 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[REMARKS] = []
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Under pytest-xdist, a worker leaves its lines to the process that prints them."""
+    if (output := getattr(session.config, "workeroutput", None)) is not None:
+        output["violations"] = _lines(session.config)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """A worker of pytest-xdist has ended, or crashed without an output."""
+    node.config.stash[REMARKS] += getattr(node, "workeroutput", {}).get("violations", [])
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Both judges' rates, each with the other switched off; then what tests have remarked."""
-    if lines := [*config.stash[RATES].lines(), *config.stash[REMARKS]]:
+    if lines := _lines(config):
         terminalreporter.section("violations of the real stack")
         for line in lines:
             terminalreporter.write_line(line)
+
+
+def _lines(config: pytest.Config) -> list[str]:
+    return [*config.stash[RATES].lines(), *config.stash[REMARKS]]
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,27 @@
+"""Which tests share a worker of pytest-xdist. `make test` starts as many workers as the machine has cores."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+# Each of these folders prepares something that takes minutes and that all its tests share: a deployed stack, and the
+# gate's verdict on every mutation. They begin first, because they take longest.
+SHARED = ("integration", "policy")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """One group for each folder that shares something, and one for each file of the others; only under pytest-xdist."""
+    if not hasattr(config, "workerinput"):
+        return
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
+    items.sort(key=lambda item: SHARED.index(_group(item)) if _group(item) in SHARED else len(SHARED))
+
+
+def _group(item: pytest.Item) -> str:
+    parts = item.path.relative_to(HERE).parts
+    return parts[0] if parts[0] in SHARED else "/".join(parts)
