@@ -86,9 +86,7 @@ def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
 def browser() -> Iterator[webdriver.Chrome]:
     chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
     if not chromium or not driver:
-        pytest.exit(
-            "make test-browser needs chromium and chromedriver; Debian: apt install chromium chromium-driver", 2
-        )
+        pytest.exit("needs chromium and chromedriver; on Debian: apt install chromium chromium-driver", 2)
     options = webdriver.ChromeOptions()
     options.binary_location = chromium
     for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--force-prefers-reduced-motion"):
