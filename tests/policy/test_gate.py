@@ -19,6 +19,9 @@ RULES = sorted(path.stem for path in (ROOT / "policies").glob("TAP-*"))
 NOTHING = [mutation for mutation in HARMLESS if mutation.name == "harmless-nothing"]
 LONG_WINDOW = [one for one in VIOLATIONS if one.name == "TAP-DEL-6-aws_kms_key.deletion_window_in_days-30"]
 
+# The first of these tests waits for the verdicts on all of them.
+pytestmark = pytest.mark.timeout(1800)
+
 
 @pytest.fixture(scope="session")
 def verdicts(gate_at_work: Future[MutationVerdicts] | None) -> MutationVerdicts:
