@@ -1,6 +1,10 @@
 # Each command sets up what it needs on a machine that has Python >= 3.11 and make.
 .DEFAULT_GOAL := help
+<<<<<<< HEAD
 .PHONY: help setup demo demo-down outputs env test lint synth gate state-bucket plan deploy destroy drift unlock smoke reconcile redrive export-audit gateway-key deploy-role client-policy second-emulator fuzz simulate mutants bench load docs lock
+=======
+.PHONY: help setup demo demo-down outputs env test lint synth report gate state-bucket plan deploy destroy unlock reconcile redrive export-audit test-browser fuzz mutants bench load docs lock
+>>>>>>> h/report
 
 PYTHON ?= $(shell for candidate in python3.12 python3 python3.13 python3.11 /usr/bin/python3; do \
 	$$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$candidate && break; done)
@@ -19,6 +23,10 @@ setup:  ## make the environments that are missing or out of date
 
 synth: setup  ## synthesize under both judges (python main.py)
 	@$(RUN) main.py
+
+report: setup  ## both judges, and reports/report.html for reviewers; BASE=FILE or BASE=REF shows what changed (python main.py --base)
+	@$(RUN) main.py $(if $(BASE),--base '$(BASE)')
+	@echo reports/report.html
 
 gate: setup  ## the second judge alone, on cdktf.out (python -m lib.gate)
 	@$(RUN) -m lib.gate
@@ -81,6 +89,10 @@ second-emulator: setup  ## deploy and destroy the stack on moto, and compare wit
 test: setup  ## every test, integration on the emulator included; the output begins when tests are collected
 	@$(RUN) -m pytest -n auto --dist loadgroup --no-loadscope-reorder
 
+test-browser: setup  ## the reviewer's page in headless Chromium, which the machine has to have (Debian: chromium, chromium-driver)
+	@$(PYTHON) -m lib.environments browser
+	@.venv-browser/bin/python -m pytest tests/browser
+
 fuzz: setup  ## both judges on N=2000 random documents; SEED=1 repeats a run, CASE=1:17 shows one document
 	@$(RUN) -m tests.policy.differential $(if $(N),--documents '$(N)') $(if $(SEED),--seed '$(SEED)') \
 		$(if $(CASE),--case '$(CASE)')
@@ -108,7 +120,11 @@ docs: setup  ## docs/rules.md, written from the catalogue
 	@$(RUN) -m lib.rules_document
 
 lock:  ## renew the locks in requirements/ (needs uv)
+<<<<<<< HEAD
 	@for name in project checkov emulator second-emulator terraform mutants localstripe; do \
+=======
+	@for name in project checkov emulator terraform mutants browser; do \
+>>>>>>> h/report
 		uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 			--no-header requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 	@uv pip compile --quiet --upgrade --python-version 3.12 --python-platform aarch64-manylinux2014 --generate-hashes \

@@ -28,37 +28,46 @@ def main() -> int:
     """The gated entry: `python main.py`, and the app that the cdktf CLI runs."""
     parser = argparse.ArgumentParser(description="Synthesize the stack, and judge it twice.")
     parser.add_argument("--reports", type=Path, default=REPORTS, metavar="DIR", help="where the verdict is written")
+    parser.add_argument("--base", metavar="FILE|REF", help="a cdk.tf.json or a git ref that the page compares with")
     arguments = parser.parse_args()
     try:
         environments.enter(__file__)
-        return run(arguments.reports)
+        return run(arguments.reports, arguments.base)
     except environments.ToolError as error:
         print(one_line(f"error: {error}"), file=sys.stderr)
         return 2
 
 
-def run(folder: Path = REPORTS) -> int:
-    """Both judges over a fresh synth, their verdict written to `folder`; ToolError for wrong input or a broken tool."""
+def run(folder: Path = REPORTS, base: str | None = None) -> int:
+    """Both judges over a fresh synth, their verdict written to `folder`; ToolError for wrong input or a broken tool.
+
+    `base` is what the reviewer's page compares the stack with: a cdk.tf.json, or a git ref.
+    """
     import os
 
-    from lib import reports
+    from lib import reports, review
     from lib.gate import Gate, verdict
     from lib.reports import terminal
     from lib.settings import Settings
 
     reports.clear(folder)
     verdict.clear(folder)
+    review.clear(folder)
     settings = Settings.from_environment(os.environ)
     with Gate() as gate:  # Checkov's imports take as long as the synth: they run beside it
-        report = judge(settings, gate)
+        report, directory = judge(settings, gate)
     terminal.say(report)
     reports.write(report, folder)
     verdict.write(report, folder)
+    review.write(report, directory, folder, review.read_base(base) if base else None)
     return 0 if report.passed else 1
 
 
-def judge(settings: Settings, gate: Gate) -> Report:
-    """Synthesize under the aspects, then hand what was written to the gate; the first that finds a fault reports it."""
+def judge(settings: Settings, gate: Gate) -> tuple[Report, Path]:
+    """Synthesize under the aspects, then hand what was written to the gate; the first that finds a fault reports it.
+
+    Returns the report, and the folder of the stacks that it is about.
+    """
     environments.use_project_node()
     import jsii
     from cdktf import App
@@ -91,10 +100,10 @@ def judge(settings: Settings, gate: Gate) -> Report:
         if not stack.judge.findings and not stack.judge.complaints:
             raise environments.ToolError(f"synth failed: {str(error).strip().splitlines()[0]}") from error
     if stack.judge.findings or stack.judge.complaints:
-        return reports.of_aspects(stack.judge, made_at)
+        return reports.of_aspects(stack.judge, made_at), Path(app.outdir)
     outdir = Path(app.outdir)
     origins.write(outdir / "stacks", made_at)
-    return reports.of_gate(gate.judge(outdir), outdir)
+    return reports.of_gate(gate.judge(outdir), outdir), outdir
 
 
 if __name__ == "__main__":

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import importlib.util
 from pathlib import Path
 
 import pytest
 
 HERE = Path(__file__).parent
+# `make test-browser` runs these in an environment of their own.
+collect_ignore = [] if importlib.util.find_spec("selenium") else ["browser"]
 # Each of these folders prepares something that takes minutes and that all its tests share: a deployed stack, and the
 # gate's verdict on every mutation. They begin first, because they take longest.
 SHARED = ("integration", "policy")

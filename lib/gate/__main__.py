@@ -22,31 +22,34 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m lib.gate", description="Judge synthesized stacks by policies/.")
     parser.add_argument("directory", nargs="?", type=Path, default=environments.ROOT / "cdktf.out", metavar="DIR")
     parser.add_argument("--reports", type=Path, default=environments.ROOT / "reports", metavar="DIR")
+    parser.add_argument("--base", metavar="FILE|REF", help="a cdk.tf.json or a git ref that the page compares with")
     parser.add_argument("--verify", type=Path, metavar="VERDICT", help="compare DIR with what this verdict is about")
     arguments = parser.parse_args()
     try:
         environments.enter("-m", "lib.gate")
         if arguments.verify:
             return verify(arguments.verify, arguments.directory)
-        return judge(arguments.directory, arguments.reports)
+        return judge(arguments.directory, arguments.reports, arguments.base)
     except environments.ToolError as error:
         print(one_line(f"error: {error}"), file=sys.stderr)
         return 2
 
 
-def judge(directory: Path, folder: Path) -> int:
+def judge(directory: Path, folder: Path, base: str | None) -> int:
     """The exit code, once the verdict has been said and written. Raises ToolError for wrong input or a broken tool."""
-    from lib import reports
+    from lib import reports, review
     from lib.gate import Gate, verdict
     from lib.reports import terminal
 
     reports.clear(folder)
     verdict.clear(folder)
+    review.clear(folder)
     with Gate() as gate:
         report = reports.of_gate(gate.judge(directory), directory)
     terminal.say(report)
     reports.write(report, folder)
     verdict.write(report, folder)
+    review.write(report, directory, folder, review.read_base(base) if base else None)
     return 0 if report.passed else 1
 
 

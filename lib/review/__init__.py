@@ -1,0 +1,23 @@
+"""What a reviewer is shown: who may do what to which resource, and what changed between two stacks."""
+
+from lib.review.access_changes import Change, compare_access
+from lib.review.base import read as read_base
+from lib.review.grants import Access, Condition, Grant, Source, Undecided, access_of
+from lib.review.setting_changes import SettingChange, compare_settings
+from lib.review.write import clear, write
+
+__all__ = [
+    "Access",
+    "Change",
+    "Condition",
+    "Grant",
+    "SettingChange",
+    "Source",
+    "Undecided",
+    "access_of",
+    "clear",
+    "compare_access",
+    "compare_settings",
+    "read_base",
+    "write",
+]

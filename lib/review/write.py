@@ -1,0 +1,36 @@
+"""Writes the reviewer's page beside the other reports."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from lib import origins
+from lib.environments import ToolError
+from lib.reports.report import Report
+from lib.review.page import Stack, render
+
+FILE = "report.html"
+
+
+def write(report: Report, directory: Path, folder: Path, base: Mapping[str, Any] | None = None) -> None:
+    """Write report.html; the access matrix is of the stacks that the report is about. ToolError if it cannot be."""
+    files = [directory / name for name in sorted(report.files) if name.endswith(".tf.json")]
+    stacks = [Stack(file.parent.name, json.loads(file.read_bytes()), origins.read(file.parent)) for file in files]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / FILE).write_text(render(report, stacks, base), encoding="utf-8")
+    except OSError as error:
+        raise ToolError(
+            f"{folder}: the page cannot be written ({error.strerror}); choose a folder with --reports"
+        ) from error
+
+
+def clear(folder: Path) -> None:
+    """Remove an earlier run's page: a run that breaks must not leave one that looks like its own."""
+    try:
+        (folder / FILE).unlink(missing_ok=True)
+    except OSError as error:
+        raise ToolError(f"{folder / FILE}: cannot be removed ({error.strerror}); remove it") from error

@@ -1,0 +1,14 @@
+"""The stack that this project ships, for reading only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.policy.shipped import synthesized
+
+
+@pytest.fixture(scope="session")
+def document(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    return synthesized(tmp_path_factory.mktemp("synth"))
