@@ -30,6 +30,21 @@ class OnlyBlocksThatRulesCheck(StackCheck):
         for name, judge in JUDGES.items():
             if name in content:
                 yield from judge(stack, content[name])
+        for name in content.keys() - {COMMENT}:
+            # Terraform reads it as one list, and a rule as a list of what is no block.
+            yield from (("", f"{where} has a list in a list") for where in lists_in_lists(name, content[name]))
+
+
+def lists_in_lists(where, value):
+    """The places of every list that stands in another."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from lists_in_lists(f"{where}.{name}", inner)
+    elif isinstance(value, list):
+        if any(isinstance(item, list) for item in value):
+            yield where
+        for item in value:
+            yield from lists_in_lists(where, item)
 
 
 def data(_stack, content):

@@ -46,10 +46,8 @@ class ExpressionsAreReferences(StackCheck):
             if kind.startswith("data."):
                 for name, body in stack.of_type(kind).items():
                     yield from ((f"{kind}.{name}", text) for text in judge(stack, kind, body))
-        for section in ("output", "provider"):
-            yield from (
-                ("", text) for text in judge(stack, section, {section: stack.document.get(section, {})}, skip=())
-            )
+        for section in stack.document.keys() - {"//", "data", "resource"}:
+            yield from (("", text) for text in judge(stack, section, {section: stack.document[section]}, skip=()))
 
 
 def judge(stack, kind, body, skip=META_ARGUMENTS):

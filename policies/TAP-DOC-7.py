@@ -36,7 +36,7 @@ def is_set(block, steps):
 
 def refers_to_secrets(value):
     for found in references(value):
-        secrets = TYPES.get(found.kind, {}).get("sensitive", ())
+        secrets = TYPES.get(found.kind.removeprefix("data."), {}).get("sensitive", ())
         if found.attribute in (path.split(".")[0] for path in secrets):
             yield f"{'.'.join(found)} is a secret"
 

@@ -1,11 +1,13 @@
 """In Python because YAML policies cannot go from a resource to the statements of its policy document."""
 
 from _conditions import is_bound_by
-from _documents import StatementCheck, document_of
+from _documents import StatementCheck, is_trust
 from _escalation import widens
+from _expressions import is_literal
 from _grants import wrong_grants
 from _pass_role import wrong_pass_role
 from _principals import is_account_root
+from _stack import shown
 from checkov.common.models.enums import CheckCategories
 
 KEYS = ("aws_kms_key", "aws_kms_external_key", "aws_kms_replica_key", "aws_kms_key_policy")
@@ -26,24 +28,19 @@ class PermissionsDoNotWiden(StatementCheck):
 
     def violations_of(self, statement, stack, resource):
         for action in statement.actions:
-            reason = widens(action) if isinstance(action, str) else None
+            reason = widens(action) if is_literal(action) else "nobody can tell what it allows"
             if reason and not is_exempt(action, statement, stack, resource):
-                yield f"{action}: {reason}"
+                yield f"{shown(action)}: {reason}"
 
 
 def is_exempt(action, statement, stack, resource):
+    if not is_literal(action):
+        return False
     if action == "iam:PassRole":
         return not any(wrong_pass_role(statement, stack))
     if action == "sts:AssumeRole":
-        return is_trust(statement, resource)
+        return is_trust(statement, resource)  # TAP-IAM-3 judges that
     return action.startswith("kms:") and resource is not None and is_key_administration(statement, stack, resource)
-
-
-def is_trust(statement, resource):
-    """Whether a statement says who may take on the role that it belongs to: TAP-IAM-3 judges that."""
-    if resource is None or resource.kind != "aws_iam_role":
-        return False
-    return document_of(resource.stack, resource.body.get("assume_role_policy")) == statement.document
 
 
 def is_key_administration(statement, stack, resource):

@@ -1,10 +1,16 @@
 """In Python because YAML policies cannot go from a resource to the statements of its policy document."""
 
+import re
+
 from _conditions import denies_plain_http, wrong_conditions
 from _documents import DOCUMENT, MERGING, StatementCheck
 from _principals import EVERYBODY
 from _stack import blocks, shown
 from checkov.common.models.enums import CheckCategories
+
+
+# As a Deny may name them: all, all of a service, or one.
+ACTION = re.compile(r"\*|[a-z0-9-]+:(\*|[A-Za-z0-9]+)")
 
 
 class StatementsCanBeRead(StatementCheck):
@@ -33,6 +39,8 @@ class StatementsCanBeRead(StatementCheck):
         if not statement.allows:
             if not denies_plain_http(statement):
                 yield "a Deny has the one condition Bool aws:SecureTransport false, or NumericLessThan s3:TlsVersion"
+            if not all(isinstance(action, str) and ACTION.fullmatch(action) for action in statement.actions):
+                yield f"a Deny names actions, which {shown(statement.actions)} are not"
             if any(principal not in EVERYBODY for principal in statement.principals):
                 yield f"a Deny is for everybody, not for {shown(statement.principals)}"
 

@@ -31,7 +31,7 @@ class MappingsLoseNoEvent(StackCheck):
         body, stack = resource.body, resource.stack
         if not is_true(body.get("enabled", True)):
             yield f"enabled is {shown(body['enabled'])}"
-        if "filter_criteria" in body:
+        if body.get("filter_criteria", []) != []:
             yield f"filter_criteria are {shown(body['filter_criteria'])}"
         kind, name, attribute = reference(body.get("event_source_arn"))
         if kind not in (*STREAMS, QUEUE) or not attribute.endswith("arn") or not stack.declares(kind, name):

@@ -9,7 +9,7 @@ import re
 
 from _expressions import reference, without_names
 from _provider import TYPES, entries
-from _stack import META_ARGUMENTS, number_of
+from _stack import META_ARGUMENTS, number_of, texts
 
 # In the place of the items of a list that has none.
 NOTHING = object()
@@ -31,14 +31,16 @@ def settings(kind, body):
     """(path, value) of everything that a resource or data source sets; the value is None for what is not classified."""
     tagged = TYPES.get(kind, {}).get("tags")
     plain = {name: value for name, value in body.items() if name not in META_ARGUMENTS}
-    return _settings(kind, {name: value for name, value in plain.items() if name != "tags" or not tagged}, False)
+    if tagged and all(isinstance(tags, dict) for tags in texts(plain.get("tags", {}))):
+        plain.pop("tags", None)
+    return _settings(kind, plain, False)
 
 
 def _settings(path, block, in_json):
     names = ARGUMENTS.get(path, ())
     for name, found in block.items():
         here = f"{path}.{name}"
-        for item in flat(found) or [NOTHING]:
+        for item in (flat(found) if in_json else texts(found)) or [NOTHING]:
             if name == "dynamic" and not in_json:  # TAP-DOC-3
                 continue
             if isinstance(item, dict):

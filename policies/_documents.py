@@ -101,6 +101,13 @@ def document_of(stack, value):
     return name if is_json and stack.declares(kind, name) else None
 
 
+def is_trust(statement, resource):
+    """Whether a statement says who may take on the role, the Resource, that it belongs to."""
+    if resource is None or resource.kind != "aws_iam_role":
+        return False
+    return document_of(resource.stack, resource.body.get("assume_role_policy")) == statement.document
+
+
 def many(value):
     """An argument that may be missing, one text, or a list."""
     return [] if value is None else texts(value)

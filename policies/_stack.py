@@ -171,10 +171,8 @@ def is_false(value):
 
 
 def blocks(value):
-    """A block may be an object or a list of objects; what cannot be seen through is a block without arguments."""
-    if value is None:
-        return []
-    return [item if isinstance(item, dict) else {} for item in (value if isinstance(value, list) else [value])]
+    """A block may be an object or a list of objects. What is neither is no block: TAP-DOC-2 and TAP-DOC-5 find it."""
+    return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, dict)]
 
 
 def number_of(value):

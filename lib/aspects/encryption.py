@@ -123,7 +123,7 @@ LOG_GROUP = StackRule(
 def _lambda_environment(stack: StackView) -> Iterator[tuple[str, str]]:
     for function in stack.of("aws_lambda_function"):
         key = function.attributes.get("kms_key_arn")
-        if key is not None or blocks(function.attributes, "environment"):
+        if key is not None or function.attributes.get("environment") or blocks(function.attributes, "environment"):
             yield from keyed(stack, function, "kms_key_arn", key)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from lib.aspects.model import Severity, StackRule
 from lib.aspects.provider.data import FACTS, JUDGMENTS, grouped, matches
-from lib.aspects.terraform_json import MISSING, UNKNOWN, Resource, StackView, blocks, format_value, literal
+from lib.aspects.terraform_json import Resource, StackView, blocks, format_value, literal
 
 # Type -> (argument that names it, {resource-type} word of its names). `x[].y` is the argument y of each block x.
 NAMED: dict[str, tuple[tuple[str, str], ...]] = {
@@ -62,9 +62,9 @@ def _names(resource: Resource) -> Iterator[tuple[str, str, Any]]:
                 yield argument, word, value
 
 
-def _segment(name: Any) -> str:
+def _segment(name: str) -> str:
     """The part of a name that is ours: after the last `/`, before the `.fifo` that AWS asks of FIFO queues."""
-    return str(name).rpartition("/")[2].removesuffix(".fifo")
+    return name.rpartition("/")[2].removesuffix(".fifo")
 
 
 def _ends_in_suffix(stack: StackView) -> Iterator[tuple[str, str]]:
@@ -80,7 +80,7 @@ def _ends_in_suffix(stack: StackView) -> Iterator[tuple[str, str]]:
                 yield resource.path, f"{prefix} makes Terraform invent a name; expected one ending in -{stack.suffix}"
         for argument, _, value in _names(resource):
             known = literal(value)
-            if known in (MISSING, UNKNOWN) or not _segment(known).endswith(f"-{stack.suffix}"):
+            if not isinstance(known, str) or not _segment(known).endswith(f"-{stack.suffix}"):
                 yield (
                     resource.path,
                     f"{argument} is {format_value(value)}; expected a name that ends in -{stack.suffix}",
@@ -92,7 +92,7 @@ def _follows_pattern(stack: StackView) -> Iterator[tuple[str, str]]:
     for resource in stack.resources:
         for argument, word, value in _names(resource):
             known = literal(value)
-            if known in (MISSING, UNKNOWN):
+            if not isinstance(known, str):
                 continue  # TAP-NAME-1 says so
             stem = _segment(known).removesuffix(end)
             if not re.fullmatch(rf"{word or '[a-z][a-z0-9]*'}(-[a-z0-9]+)+", stem):

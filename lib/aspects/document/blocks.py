@@ -92,6 +92,8 @@ def _provider(stack: StackView) -> Findings:
             continue
         if name != "aws":
             yield stack.name, f"the provider {name} is configured; expected aws only"
+        if len(_objects(configurations)) != 1:
+            yield stack.name, f"there are {len(_objects(configurations))} configurations of {name}; expected one"
         for configuration in _objects(configurations):
             yield from _unexpected(stack, f"provider {name}", configuration, PROVIDER)
             if isinstance(configuration, Mapping):

@@ -57,21 +57,19 @@ def _violations(stack: StackView) -> dict[str, list[tuple[str, str]]]:
             of_type = classified(prefix + resource.type)
             if of_type is not None:
                 arguments = {name: value for name, value in resource.attributes.items() if name not in META_ARGUMENTS}
-                for rule_id, message in _below(stack, of_type, arguments, ""):
+                for rule_id, message in _below(of_type, arguments, ""):
                     found[rule_id].append((resource.path, message))
     return found
 
 
-def _below(
-    stack: StackView, of_type: ResourceType, arguments: Mapping[str, Any], prefix: str
-) -> Iterator[tuple[str, str]]:
+def _below(of_type: ResourceType, arguments: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, str]]:
     yield from _missing(of_type, arguments, prefix)
     for name, value in arguments.items():
-        if value in (None, []):
-            continue
         path = f"{prefix}{name}"
+        if value is None:
+            continue
         if of_type.has_arguments_below(path):
-            yield from _block(stack, of_type, path, value)
+            yield from _block(of_type, path, value)
         elif (argument := of_type.argument(path)) is None:
             yield (
                 UNCLASSIFIED,
@@ -80,14 +78,14 @@ def _below(
             )
         else:
             for item in value if isinstance(value, list) else [value]:
-                if message := _complaint(stack, argument, item):
+                if message := _complaint(argument, item):
                     yield argument.rule, f"{path} is {format_value(item)}; expected {message}"
 
 
-def _block(stack: StackView, of_type: ResourceType, path: str, value: Any) -> Iterator[tuple[str, str]]:
+def _block(of_type: ResourceType, path: str, value: Any) -> Iterator[tuple[str, str]]:
     for block in value if isinstance(value, list) else [value]:
         if isinstance(block, Mapping):
-            yield from _below(stack, of_type, block, f"{path}.")
+            yield from _below(of_type, block, f"{path}.")
         else:
             yield UNCLASSIFIED, f"{path} is {format_value(block)}; expected a block that is written out"
 
@@ -99,14 +97,14 @@ def _missing(of_type: ResourceType, arguments: Mapping[str, Any], prefix: str) -
             yield argument.rule, f"{path} is missing; expected {_expected(argument)}"
 
 
-def _complaint(stack: StackView, argument: Argument, value: Any) -> str | None:
+def _complaint(argument: Argument, value: Any) -> str | None:
     """What is expected instead of the value; None if it is within the classification."""
     if not (argument.only or argument.refers_to or argument.is_bounded):
         return None
     known = number(value)
     good = (
         any(_is_same(value, allowed) for allowed in argument.only)
-        or (bool(argument.refers_to) and _refers_to(stack, value, argument.refers_to))
+        or (bool(argument.refers_to) and _refers_to(value, argument.refers_to))
         or (argument.is_bounded and isinstance(known, float) and _within(known, argument))
     )
     return None if good else _expected(argument)
@@ -129,11 +127,11 @@ def _within(value: float, argument: Argument) -> bool:
     )
 
 
-def _refers_to(stack: StackView, value: Any, types: tuple[str, ...]) -> bool:
+def _refers_to(value: Any, types: tuple[str, ...]) -> bool:
     parts = parse(value) if isinstance(value, str) else ()
     if len(parts) != 1 or not isinstance(parts[0], Reference):
         return False
-    return not parts[0].is_data and parts[0].type in types and stack.get(parts[0]) is not None
+    return not parts[0].is_data and parts[0].type in types  # whether it is declared, TAP-DOC-2 says
 
 
 def _is_same(value: Any, allowed: Any) -> bool:

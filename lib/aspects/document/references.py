@@ -69,15 +69,16 @@ def _expected_meanings(resource: Resource | None, where: str) -> frozenset[str]:
 
 
 def _template(stack: StackView, text: str, expected: frozenset[str]) -> Iterator[str]:
-    for position, part in enumerate(parse(text)):
+    parts = parse(text)
+    for position, part in enumerate(parts):
         if isinstance(part, Unsupported):
             yield f"{part.text} is evaluated by Terraform or IAM; expected a literal or a reference"
         elif isinstance(part, Reference):
             # Behind other text (arn:aws:…) it is a part of the value.
-            yield from _reference(stack, part, expected if position == 0 else frozenset())
+            yield from _reference(stack, part, expected if position == 0 else frozenset(), is_whole=len(parts) == 1)
 
 
-def _reference(stack: StackView, to: Reference, expected: frozenset[str]) -> Iterator[str]:
+def _reference(stack: StackView, to: Reference, expected: frozenset[str], *, is_whole: bool) -> Iterator[str]:
     if stack.times_declared(to) != 1:
         times = stack.times_declared(to)
         yield f"{to.address} is declared {times} times in this stack; expected once"
@@ -91,6 +92,8 @@ def _reference(stack: StackView, to: Reference, expected: frozenset[str]) -> Ite
         return
     if expected and meaning not in expected:
         yield f"{to.attribute} is the {meaning} of {to.address}; expected its {' or '.join(sorted(expected))}"
+    elif meaning == "policy" and not is_whole:
+        yield f"{to.address} is a policy, and more text stands beside it; expected the policy alone"
 
 
 def _parts_of_arns(resource: Resource) -> Findings:

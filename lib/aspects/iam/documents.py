@@ -144,4 +144,5 @@ def _texts(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
                 yield from _texts(inner, f"{path}.{name}" if path else str(name))
     elif isinstance(value, list):
         for inner in value:
-            yield from _texts(inner, path)
+            # Two policies in the place of one are none.
+            yield from _texts(inner, f"{path}[]" if isinstance(inner, str) else path)
