@@ -3,7 +3,7 @@
 import re
 
 from _names import naming_argument
-from _stack import StackCheck, blocks, is_literal, is_true, shown
+from _stack import StackCheck, blocks, is_literal, is_true, shown, texts
 
 PROVIDER_VERSION = "5.100.0"
 DATA = ("aws_caller_identity", "aws_iam_policy_document", "aws_partition", "aws_region")
@@ -67,9 +67,9 @@ def provider(_stack, content):
     for body in found:
         yield from form("provider aws", body, ("region",), ("default_tags",))
         yield from literals("provider aws", body, "region")
-        for block in blocks(body.get("default_tags")):
+        for block in texts(body.get("default_tags", [])):
             yield from form("provider aws default_tags", block, ("tags",))
-            tags = block.get("tags", {})
+            tags = block.get("tags", {}) if isinstance(block, dict) else {}
             yield from (
                 literals("provider aws default_tags", tags, *tags)
                 if isinstance(tags, dict)

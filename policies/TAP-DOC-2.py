@@ -8,7 +8,6 @@ from _names import is_ours, naming_argument
 from _provider import TYPES
 from _stack import META_ARGUMENTS, StackCheck, shown
 
-PART_OF_ARN = re.compile(r"(.*_)?(path|prefix)")
 WILDCARD = re.compile(r"[*?\s]")
 # Of a type that is not classified, an id may be any text; it stands for itself, and in no permission.
 SOME_ID = "id of a type that is not classified"
@@ -111,7 +110,7 @@ def expected(argument):
 
 def is_part_of_arn(kind, path):
     own = naming_argument(kind) if is_ours(kind) else None
-    return path == (own,) or (kind in TYPES and PART_OF_ARN.fullmatch(path[-1]) is not None)
+    return path == (own,) or (kind.startswith("aws_iam_") and path == ("path",))
 
 
 check = ExpressionsAreReferences()

@@ -4,7 +4,7 @@ import json
 import re
 
 from _expressions import is_reference, parse
-from _names import IN_A_PARENT, naming_argument
+from _names import IDS, IN_A_PARENT, naming_argument
 from _stack import StackCheck, arguments, shown
 from checkov.common.models.enums import CheckCategories
 
@@ -36,7 +36,7 @@ class NothingCollides(StackCheck):
 
 def identity(stack, kind, body):
     """(argument, name, where it must be unique); None for what has no name."""
-    argument = naming_argument(kind)
+    argument = IDS.get(kind) or naming_argument(kind)
     name = body.get(argument)
     if not isinstance(name, str):
         return None

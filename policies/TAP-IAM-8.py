@@ -8,7 +8,6 @@ from _principals import EVERYBODY
 from _stack import blocks, shown
 from checkov.common.models.enums import CheckCategories
 
-
 # As a Deny may name them: all, all of a service, or one.
 ACTION = re.compile(r"\*|[a-z0-9-]+:(\*|[A-Za-z0-9]+)")
 

@@ -76,16 +76,19 @@ def allowed(path, value):
     """What a path may say, in words, if that is something else; else an empty text."""
     if value is NOTHING:
         return ""
-    if path in REFERENCES:
-        found = reference(value)
-        return "" if found and not found.kind.startswith("data.") else "a reference to a resource of the stack"
-    return "" if path not in VALUES or any(matches(word, value) for word in VALUES[path]) else " or ".join(VALUES[path])
+    if path in VALUES:
+        return "" if any(matches(word, value) for word in VALUES[path]) else " or ".join(VALUES[path])
+    found = reference(value)
+    is_right = path not in REFERENCES or (found and not found.kind.startswith("data."))
+    return "" if is_right else "a reference to a resource of the stack"
 
 
 def matches(word, value):
     if limits := RANGE.fullmatch(word):
         number = number_of(value)
         return number is not None and float(limits[1]) <= number <= float(limits[2] or "inf")
+    if word.startswith("&"):
+        return reference(value).kind == word[1:]
     if word.startswith("/"):
         text = without_names(value)
         return text is not None and re.fullmatch(word[1:-1], text) is not None

@@ -68,7 +68,12 @@ SENDING = {
         "splunk_configuration.hec_endpoint",
     ),
     "aws_lambda_event_source_mapping": ("destination_config.on_failure.destination_arn", "function_name"),
-    "aws_lambda_function": ("dead_letter_config.target_arn", "file_system_config.arn"),
+    "aws_lambda_function": (
+        "dead_letter_config.target_arn",
+        "environment.variables.ARCHIVE_BUCKET",
+        "environment.variables.TRANSACTIONS_TABLE",
+        "file_system_config.arn",
+    ),
     "aws_lambda_function_event_invoke_config": (
         "destination_config.on_failure.destination",
         "destination_config.on_success.destination",
@@ -155,6 +160,12 @@ def foreign_targets(resource):
             for value in values_at(resource.body, path.split(".")):
                 if not is_own(value):
                     yield path, value
+
+
+def is_sending(path):
+    """Whether data is sent to what stands at the path, which begins with a type."""
+    kind, _, argument = path.partition(".")
+    return argument in SENDING.get(kind, ())
 
 
 def values_at(value, steps):

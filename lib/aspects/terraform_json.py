@@ -24,6 +24,9 @@ _EXPRESSION = re.compile(r"(?<!\$)\$\{|(?<!%)%\{")
 _INSIDE = re.compile(r"(?<!\$)\$\{([^{}]*)\}")
 
 
+# Digits as everybody reads them: neither 1e3 nor inf.
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+
 LONGEST_VALUE = 120  # of what a message quotes
 
 
@@ -73,10 +76,7 @@ def number(value: Any) -> float | Absent:
     value = literal(value)
     if isinstance(value, Absent):
         return value
-    try:
-        return UNKNOWN if isinstance(value, bool) else float(value)
-    except (TypeError, ValueError):
-        return UNKNOWN
+    return float(value) if not isinstance(value, bool) and _NUMBER.fullmatch(str(value)) else UNKNOWN
 
 
 def format_value(value: Any) -> str:

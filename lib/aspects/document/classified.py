@@ -78,7 +78,9 @@ def _below(of_type: ResourceType, arguments: Mapping[str, Any], prefix: str) -> 
             )
         else:
             for item in value if isinstance(value, list) else [value]:
-                if message := _complaint(argument, item):
+                if argument.path == path and isinstance(item, Mapping) and not (argument.is_block and not item):
+                    yield UNCLASSIFIED, f"{path} is {format_value(item)}; expected no arguments there"
+                elif message := _complaint(argument, item):
                     yield argument.rule, f"{path} is {format_value(item)}; expected {message}"
 
 
@@ -99,6 +101,8 @@ def _missing(of_type: ResourceType, arguments: Mapping[str, Any], prefix: str) -
 
 def _complaint(argument: Argument, value: Any) -> str | None:
     """What is expected instead of the value; None if it is within the classification."""
+    if argument.is_block:
+        return None if isinstance(value, Mapping) else "a block"
     if not (argument.only or argument.refers_to or argument.is_bounded):
         return None
     known = number(value)

@@ -9,7 +9,8 @@ from typing import Any
 from lib.aspects.document.meta_arguments import META_ARGUMENTS
 from lib.aspects.expressions import Reference, Unsupported, parse
 from lib.aspects.model import ANY_TYPE, Severity, StackRule
-from lib.aspects.naming import naming_argument
+from lib.aspects.naming import NOT_OURS, naming_argument
+from lib.aspects.provider.data import matches
 from lib.aspects.terraform_json import Resource, StackView, format_value, literal
 from lib.aspects.types import classified
 
@@ -19,7 +20,7 @@ OF_ANY_TYPE = {"arn": "arn", "id": "id"}
 EXPECTED = (
     (re.compile(r"(^|_)arns?$"), frozenset({"arn"})),
     (re.compile(r"(^|_)urls?$"), frozenset({"url"})),
-    (re.compile(r"(^|_)(policy|policy_document)$"), frozenset({"policy"})),
+    (re.compile(r"(^|(?<!block_public)_)(policy|policy_document)$"), frozenset({"policy"})),
 )
 # Text that becomes part of an ARN. `$` is in AWS's own name of a stage, $default.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
@@ -99,7 +100,8 @@ def _reference(stack: StackView, to: Reference, expected: frozenset[str], *, is_
 def _parts_of_arns(resource: Resource) -> Findings:
     of_type = classified(resource.type)
     referable = set(of_type.attributes) if of_type else set()
-    for name in sorted({naming_argument(resource.type) or "name", *PARTS_OF_ARNS, *referable}):
+    named = set() if matches(NOT_OURS, resource.type) else {naming_argument(resource.type) or "name"}
+    for name in sorted({*named, *PARTS_OF_ARNS, *referable}):
         value = literal(resource.attributes.get(name))
         if isinstance(value, str) and not IN_AN_ARN.fullmatch(value):
             yield resource.path, f"{name} is {format_value(value)}; expected letters, digits and +=,.@/:$_- only"

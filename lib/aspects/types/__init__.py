@@ -8,6 +8,7 @@
 
     [aws_sqs_queue.arguments]
     delay_seconds = "free"                             # no effect on any rule
+    "default_action.allow" = "block"                   # an empty block
     kms_master_key_id = "TAP-ENC-4"                    # that rule checks it
     fifo_throughput_limit = ["perQueue"]               # only these literals
     visibility_timeout_seconds = { minimum = 0, maximum = 43200 }
@@ -32,6 +33,7 @@ from typing import Any
 HERE = Path(__file__).parent
 UNCLASSIFIED = "TAP-DOC-5"
 FREE = "free"
+BLOCK = "block"
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class Argument:
     maximum: float | None = None
     required: bool = False
     rule: str = UNCLASSIFIED
+    is_block: bool = False
 
     @property
     def is_bounded(self) -> bool:
@@ -124,7 +127,7 @@ def _resource_type(name: str, entry: Mapping[str, Any]) -> ResourceType:
 
 def _argument(path: str, value: Any) -> Argument:
     if isinstance(value, str):
-        return Argument(path, checked_by="" if value == FREE else value)
+        return Argument(path, is_block=value == BLOCK, checked_by="" if value in (FREE, BLOCK) else value)
     if isinstance(value, list):
         return Argument(path, only=tuple(value))
     fields: dict[str, Any] = {key: tuple(each) if isinstance(each, list) else each for key, each in value.items()}
