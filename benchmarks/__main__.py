@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import processor, synth
+from benchmarks import package, processor, synth
 from benchmarks.results import table, write_section
 
-MEASUREMENTS = {"Gated synth": synth, "Taking payments": processor}
+MEASUREMENTS = {"Gated synth": synth, "Taking payments": processor, "The Lambda zip": package}
 
 
 def main() -> int:

@@ -15,6 +15,7 @@ LIMITS = {
     "api": 128,
     "dashboard": 255,
     "dynamodb": 255,
+    "filter": 512,
     "index": 255,
     "kms": 250,  # an alias has 256, of which "alias/" takes 6
     "lambda": 64,
@@ -46,6 +47,11 @@ class Naming:
                 f"use 1 to {LONGEST_PURPOSE}, which leave room for the environment suffix"
             )
         return f"{resource_type}-{purpose}-{self.suffix}"
+
+    @property
+    def metrics_namespace(self) -> str:
+        """Where the functions count: `Payments/dev`. Alarms of one environment never see another's metrics."""
+        return f"Payments/{self.suffix}"
 
     def bucket(self, purpose: str) -> str:
         """`naming.bucket("archive")` -> `s3-archive-1f2e3d4c-dev`: bucket names are unique in the whole world.

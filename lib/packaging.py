@@ -15,7 +15,7 @@ import struct
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +32,9 @@ LOCAL_HEADER, CENTRAL_HEADER, END = "<4s5H3L2H", "<4s6H3L5H2L", "<4s4H2LH"
 # Made by running or installing, different from machine to machine, and needed by nobody at run time.
 SKIPPED_DIRECTORIES = {"__pycache__", "bin"}
 SKIPPED_FILES = {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json"}
+# Of the SDK's data, which describes 400 services in 28 MB: that of the services which lib/lambda makes clients of,
+# without the examples, which only documentation is made of; and nothing of boto3's, which describes resources.
+SDK_SERVICES = {"dynamodb", "kms", "s3"}
 
 
 @dataclass(frozen=True)
@@ -130,8 +133,17 @@ def _files(root: Path) -> Iterator[tuple[str, Path]]:
         parts = path.relative_to(root).parts
         hidden = any(part.startswith(".") for part in parts)
         skipped = SKIPPED_DIRECTORIES.intersection(parts) or path.name in SKIPPED_FILES or path.suffix == ".pyc"
-        if path.is_file() and not hidden and not skipped:
+        if path.is_file() and not hidden and not skipped and not _is_unused_data(parts):
             yield "/".join(parts), path
+
+
+def _is_unused_data(parts: Sequence[str]) -> bool:
+    match parts:
+        case ("boto3", "data" | "examples", *_):
+            return True
+        case ("botocore", "data", service, *_, name):
+            return service not in SDK_SERVICES or name.startswith("examples-")
+    return False
 
 
 def _shown(path: Path) -> str:

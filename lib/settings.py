@@ -137,9 +137,10 @@ def check_suffix(variable: str, value: object) -> str:
     if len(text) > LONGEST_SUFFIX:
         rule = f"it has {len(text)} characters and {LONGEST_SUFFIX} keep the longest name within AWS's limit"
         raise SettingsError(variable, value, rule, f"shorten it by {len(text) - LONGEST_SUFFIX}")
-    # docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
-    if re.search(r"(^|-)s3alias$", text):
-        raise SettingsError(variable, value, "S3 reserves bucket names that end in -s3alias", fix)
+    # Names of buckets end in it. docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html: the other
+    # endings that are reserved have a dot, or two hyphens in a row.
+    if reserved := re.search(r"(^|-)(an|s3alias)$", text):
+        raise SettingsError(variable, value, f"S3 reserves bucket names that end in -{reserved[2]}", fix)
     return text
 
 
@@ -171,6 +172,10 @@ def check_bucket(variable: str, value: object) -> str:
     )
     if reserved:
         raise SettingsError(variable, value, f"S3 reserves names with {reserved.group()!r} there", fix)
+    if text.endswith("-an") and not re.search(r"-\d{12}-[a-z]+(-[a-z]+)+-\d+-an$", text):
+        # docs.aws.amazon.com/AmazonS3/latest/userguide/gpbucketnamespaces.html
+        rule = "S3 keeps names that end in -an for buckets of an account and region: …-123456789012-eu-west-1-an"
+        raise SettingsError(variable, value, rule, fix)
     return text
 
 

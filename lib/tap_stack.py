@@ -122,7 +122,6 @@ class TapStack(TerraformStack):
         front_door = FrontDoor(
             self,
             "front_door",
-            account=account,
             naming=naming,
             key_arn=key_arn,
             target=processor,
@@ -143,6 +142,10 @@ class TapStack(TerraformStack):
                 archive_failures=archive_failures,
             ),
             email=options.alert_email,
+        )
+        encryption.admit(
+            alarm_arns=alerting.alarm_arns,
+            log_group_names=[made.log_group_name for made in (processor, archiver, front_door)],
         )
         dashboard = Dashboard(
             self,

@@ -1,5 +1,6 @@
 """In Python because the suffix stands elsewhere, in the key of the state's backend, which YAML cannot reach."""
 
+from _metrics import namespaces
 from _names import last_part, names, prefixes
 from _stack import StackCheck, is_literal, shown
 from checkov.common.models.enums import CheckCategories
@@ -7,7 +8,7 @@ from checkov.common.models.enums import CheckCategories
 
 class NamesEndInTheSuffix(StackCheck):
     id = "TAP-NAME-1"
-    name = "Every name ends in the environment suffix"
+    name = "Every name, and every namespace of our own metrics, ends in the environment suffix"
     guideline = "name it {resource-type}-{purpose}-{suffix}; the suffix is the first part of terraform.backend.s3.key"
     category = CheckCategories.CONVENTION
 
@@ -17,6 +18,9 @@ class NamesEndInTheSuffix(StackCheck):
         for given, _ in names(resource.kind, resource.body):
             if not is_literal(given) or not suffix or not last_part(given).endswith(f"-{suffix}"):
                 yield f"the name {shown(given)} does not end in -{suffix or '{suffix}'}"
+        for given in namespaces(resource.kind, resource.body):
+            if not suffix or given != f"Payments/{suffix}":
+                yield f"metrics are counted in {shown(given)}, not in Payments/{suffix or '{suffix}'}"
 
 
 check = NamesEndInTheSuffix()

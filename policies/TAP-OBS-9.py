@@ -1,7 +1,8 @@
 """In Python because bounds are numbers, which Checkov's YAML operators compare as text, and each metric has its own."""
 
-from _alarms import wrong_queries
+from _alarms import wrong_queries, yielded
 from _bounds import watched, wrong_bounds
+from _math import OF_TWO
 from _metrics import of_metric, what_it_counts
 from _stack import StackCheck
 from checkov.common.models.enums import CheckCategories
@@ -16,8 +17,10 @@ class AlarmsFireInTime(StackCheck):
 
     def violations(self, resource):
         counted = [(what_it_counts(resource.stack, *of_metric(metric)), metric) for metric in watched(resource.body)]
-        yield from wrong_bounds(resource.stack, resource.body, counted)
-        yield from wrong_queries(resource.body)
+        combined = yielded(resource.body, counted)
+        bounded = [(combined, metric) for _, metric in counted] if combined in OF_TWO else counted
+        yield from wrong_bounds(resource.stack, resource.body, bounded)
+        yield from wrong_queries(resource.body, counted)
 
 
 check = AlarmsFireInTime()

@@ -1,9 +1,8 @@
 """What the stack's alarms look at. No policy itself."""
 
-import re
-
 from _bounds import RISING, watched
 from _expressions import reference
+from _math import OF_TWO, what_it_yields
 from _metrics import of_metric
 from _stack import blocks, is_true, number_of, shown
 
@@ -25,30 +24,31 @@ def has_alarm(resource, namespace, metric, argument, by, **others):
     return False
 
 
-def wrong_queries(alarm):
-    """What is wrong in the queries of an alarm, which have to be a sum or a maximum of metrics: a text for each."""
+def yielded(alarm, counted):
+    """What the expression of an alarm's queries counts; None where there is none, or where it may never fire."""
+    expressions = [query["expression"] for query in blocks(alarm.get("metric_query")) if "expression" in query]
+    ids = [str(query.get("id")) for query in blocks(alarm.get("metric_query")) for _ in blocks(query.get("metric"))]
+    counts = dict(zip(ids, (counts for counts, _ in counted), strict=False))
+    if len(expressions) != 1 or len(counts) != len(ids) or None in counts.values():
+        return None
+    found = what_it_yields(expressions[0], counts)
+    is_one_metric = len({str(of_metric(metric)) for _, metric in counted}) == 1
+    return None if found in OF_TWO and is_one_metric else found
+
+
+def wrong_queries(alarm, counted):
+    """What is wrong in the queries of an alarm, given its metrics as (counts, arguments): a text for each."""
     queries = blocks(alarm.get("metric_query"))
     returned = [query for query in queries if is_true(query.get("return_data"))]
-    metrics = {str(query.get("id")) for query in queries if "metric" in query}
     if queries and len(returned) != 1:
         yield f"{len(returned)} metric_query have return_data, not one"
     for query in queries:
         expression = query.get("expression")
         if expression is None and "metric" not in query:
             yield f"the metric_query {shown(query.get('id'))} has neither metric nor expression"
-        if expression is not None and terms(expression) not in (sorted(metrics), ["METRICS()"]):
-            yield f"the expression {shown(expression)} is no sum or maximum of all metrics"
+        if expression is not None and yielded(alarm, counted) is None:
+            yield f"the expression {shown(expression)} is no sum or maximum of all metrics, and no form of _math.py"
         if "account_id" in query:
             yield f"account_id is {shown(query['account_id'])}"
-    if returned and len(metrics) > 1 and "expression" not in returned[0]:
+    if returned and len(counted) > 1 and "expression" not in returned[0]:
         yield f"the metric_query {shown(returned[0].get('id'))} is returned, and the others count for nothing"
-
-
-def terms(expression):
-    """The ids that `FILL(a, 0) + b`, `SUM([a, b])` or `MAX(METRICS())` is about, sorted; None for anything else."""
-    text = re.sub(r"\s", "", str(expression))
-    within = re.fullmatch(r"(?:SUM|MAX)\((?:\[(.*)\]|(METRICS\(\)))\)", text)
-    if within and within[2]:
-        return [within[2]]
-    parts = within[1].split(",") if within else re.sub(r"FILL\((\w+),0\)", r"\1", text).split("+")
-    return sorted(parts) if all(re.fullmatch(r"[a-z]\w*", part) for part in parts) else None

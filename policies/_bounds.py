@@ -17,6 +17,9 @@ FALLING = {"LessThanOrEqualToThreshold": True, "LessThanThreshold": False}
 LONGEST_PERIOD = 300
 # Seconds over all evaluation periods: an hour after it began, somebody knows.
 LONGEST_WINDOW = 3_600
+# Seconds, for a standstill: an environment that takes a payment now and then has nothing to compare in five minutes,
+# and the stream of a table keeps its records for 24 hours.
+LONGEST_STANDSTILL_PERIOD, LONGEST_STANDSTILL = 3_600, 7_200
 SLOWEST = ("Maximum", r"p9[0-9](\.[0-9]+)?", "p100")
 
 
@@ -43,6 +46,12 @@ BOUNDS = {
     "latency in s": Bounds("Seconds", ("Average", *SLOWEST), 0.001, 30, "a client gives up after 30 s"),
     "share": Bounds("Percent", ("Average", *SLOWEST), 1, 95, "at 100 nothing is left to react with"),
     "reserve": Bounds("Bytes", ("Minimum", "Average"), 2**20, 2**40, "what is free, in bytes", falls=True),
+    "executions": Bounds("Count", ("Maximum",), 1, 1_000, "an account runs 1,000 at once unless AWS raised its quota"),
+    # What expressions over two metrics count: see _math.py.
+    "failed share": Bounds("Count", ("Sum",), 0.1, 10, "percent: one of ten failed"),
+    "refused share": Bounds("Count", ("Sum",), 1, 50, "percent: every second caller is refused"),
+    "standstill": Bounds("Count", ("Sum",), 1, 1, "it is 0 or 1"),
+    "quota share": Bounds("Count", ("Maximum",), 1, 95, "percent: at 100 nothing is left to react with"),
     "use": Bounds("Count", ("Sum", "Maximum"), 1, 1_000_000, "work done: too much of it, or none", falls=True),
 }
 
@@ -56,7 +65,7 @@ def wrong_bounds(stack, alarm, counted):
         yield f"comparison_operator is {shown(alarm.get('comparison_operator'))}"
     if "threshold_metric_id" in alarm:
         yield f"threshold_metric_id is {shown(alarm['threshold_metric_id'])}"
-    yield from wrong_windows(alarm, [metric for _, metric in counted])
+    yield from wrong_windows(alarm, counted)
     for counts, metric in counted:
         bounds = BOUNDS.get(counts)
         if bounds is None:
@@ -69,7 +78,8 @@ def wrong_bounds(stack, alarm, counted):
         greatest = min(bounds.greatest, timeout_of(stack, metric)) if counts == "duration" else bounds.greatest
         # A threshold of 0 that counts as reached is reached always.
         least_is_reached = RISING.get(operator) and threshold == bounds.least == 0
-        if threshold is not None and (not bounds.least <= threshold <= greatest or least_is_reached):
+        is_beyond = operator == "GreaterThanThreshold" and counts == "standstill"
+        if threshold is not None and (not bounds.least <= threshold <= greatest or least_is_reached or is_beyond):
             yield f"threshold is {shown(alarm.get('threshold'))}, not {bounds.least:g} to {greatest:g}: {bounds.why}"
 
 
@@ -81,18 +91,21 @@ def wrong_statistic(bounds, metric):
         yield f"unit is {shown(metric['unit'])}, and {metric.get('metric_name')} is published in {bounds.unit}"
 
 
-def wrong_windows(alarm, metrics):
+def wrong_windows(alarm, counted):
     periods, datapoints = number_of(alarm.get("evaluation_periods")), alarm.get("datapoints_to_alarm")
     if periods is None or periods < 1:
         yield f"evaluation_periods is {shown(alarm.get('evaluation_periods'))}"
     if datapoints is not None and not 1 <= (number_of(datapoints) or 0) <= (periods or 0):
         yield f"datapoints_to_alarm is {shown(datapoints)}, and evaluation_periods {shown(periods)}"
-    for metric in metrics:
+    for counts, metric in counted:
+        is_standstill = counts == "standstill"
+        longest = LONGEST_STANDSTILL_PERIOD if is_standstill else LONGEST_PERIOD
+        window = LONGEST_STANDSTILL if is_standstill else LONGEST_WINDOW
         seconds = number_of(metric.get("period"))
-        if seconds is None or not 10 <= seconds <= LONGEST_PERIOD:
-            yield f"period is {shown(metric.get('period'))}, not 10 to {LONGEST_PERIOD}"
-        elif seconds * (periods or 0) > LONGEST_WINDOW:
-            yield f"{periods:g} evaluation_periods of {seconds:g} s are longer than {LONGEST_WINDOW} s"
+        if seconds is None or not 10 <= seconds <= longest:
+            yield f"period is {shown(metric.get('period'))}, not 10 to {longest}"
+        elif seconds * (periods or 0) > window:
+            yield f"{periods:g} evaluation_periods of {seconds:g} s are longer than {window} s"
 
 
 def timeout_of(stack, metric):

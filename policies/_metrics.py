@@ -29,7 +29,9 @@ PUBLISHED = {
         (("AsyncEventsDropped",), "failures", FUNCTION),
         (("Duration",), "duration", FUNCTION),
         (("IteratorAge", "AsyncEventAge"), "age in ms", FUNCTION),
-        (("Invocations", "ConcurrentExecutions"), "use", FUNCTION),
+        (("Invocations",), "use", FUNCTION),
+        (("ConcurrentExecutions",), "executions", (*FUNCTION, ())),
+        (("ClaimedAccountConcurrency", "UnreservedConcurrentExecutions"), "executions", ((),)),
         (("FailedInvokeEventCount", "DroppedEventCount"), "failures", (("EventSourceMappingUUID",),)),
         (("PolledEventCount", "InvokedEventCount"), "use", (("EventSourceMappingUUID",),)),
     ),
@@ -121,6 +123,7 @@ EMITTED = {
     "payments.archiver.handler": {"ChangesArchived": "use", "ChangesFailed": "failures"},
     "payments.processor.handler": {
         "Latency": "latency",
+        "LedgerChanges": "use",
         "PaymentsCaptured": "use",
         "PaymentsFailed": "failures",
         "PaymentsListed": "use",
@@ -154,6 +157,15 @@ def what_it_counts(stack, namespace, metric, dimensions):
         if namespace == variables.get(NAMESPACE) and dimensions == {"service": variables.get(NAME)}:
             return EMITTED.get(str(function.get("handler")), {}).get(metric)
     return "use" if is_filtered(stack, namespace, metric, dimensions) else None
+
+
+def namespaces(kind, body):
+    """Where a function, or a filter of a log, counts metrics of its own."""
+    if kind == "aws_lambda_function":
+        for block in blocks(body.get("environment")):
+            yield from (value for name, value in of_block(block) if name == NAMESPACE)
+    if kind == "aws_cloudwatch_log_metric_filter":
+        yield from (block.get("namespace") for block in blocks(body.get("metric_transformation")))
 
 
 def of_block(environment):

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lib.aspects.addresses import shape
+from lib.aspects.alarm_expressions import EXPECTED, bounds_of
 from lib.aspects.expressions import Reference
 from lib.aspects.metrics import ALARM, TABLES, Metric, entry_of, metrics_of
 from lib.aspects.model import Severity, StackRule
@@ -27,26 +28,12 @@ from lib.aspects.terraform_json import (
 
 COMPOSITE = "aws_cloudwatch_composite_alarm"
 KINDS: Mapping[str, Any] = TABLES["kinds"]
-LONGEST_PERIOD, LONGEST_EVALUATION = TABLES["timing"]["longest_period"], TABLES["timing"]["longest_evaluation"]
+TIMING: Mapping[str, Any] = TABLES["timing"]
 OPERATORS = {
     "rising": ("GreaterThanOrEqualToThreshold", "GreaterThanThreshold"),
     "falling": ("LessThanThreshold",),
 }
 DEFAULT_TIMEOUT = 3  # seconds, of a function that gives none
-
-_ID = r"[a-z][A-Za-z0-9_]*"
-_TERM = rf"(?:FILL\({_ID}, ?0\)|{_ID})"
-# The sum of some metrics. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
-_SUM = re.compile(rf"{_TERM}(?: \+ {_TERM})*")
-# The share of one metric in another, in percent; its threshold is a percentage, and bounded as one.
-_RATE = re.compile(rf"100 \* (?:FILL\()?(?P<part>{_ID})(?:, ?0\))? / (?P<whole>{_ID})")
-_OF_RATE = (KINDS["failures"], KINDS["activity"])
-RATE = {
-    "direction": "rising",
-    "statistics": ["Sum"],
-    "threshold": [0.1, 10],
-    "why": "of ten calls, one may fail",
-}
 
 # ALARM(…) of declared alarms, joined by AND and OR: it fires when all of them do. With NOT, OK or FALSE it may never.
 _ALARMED = r"\(*ALARM\(\"?\{alarm\}\"?\)\)*"
@@ -55,7 +42,7 @@ _RULE = re.compile(rf"{_ALARMED}(\s+(AND|OR)\s+{_ALARMED})*")
 
 def _can_fire(stack: StackView) -> Iterator[tuple[str, str]]:
     for alarm in stack.of(ALARM):
-        for message in (*_timing(alarm.attributes), *_threshold(stack, alarm.attributes)):
+        for message in _bounds(stack, alarm.attributes):
             yield alarm.path, message
     for composite in stack.of(COMPOSITE):
         if not _is_reachable(stack, composite.attributes.get("alarm_rule")):
@@ -63,7 +50,18 @@ def _can_fire(stack: StackView) -> Iterator[tuple[str, str]]:
             yield composite.path, f"alarm_rule is {named}; expected ALARM(…) of alarms of this stack, with AND and OR"
 
 
-def _timing(alarm: Attributes) -> Iterator[str]:
+def _bounds(stack: StackView, alarm: Attributes) -> Iterator[str]:
+    metrics = metrics_of(alarm)
+    queries = blocks(alarm, "metric_query")
+    bounds, complaint = _of_queries(stack, queries, metrics) if queries else (_of_metric(stack, metrics[0]), None)
+    yield from _timing(alarm, {**TIMING, **(bounds or {})})
+    if complaint:
+        yield complaint
+    if bounds is not None:  # TAP-OBS-10 reports a metric that is not listed
+        yield from _threshold(alarm, bounds)
+
+
+def _timing(alarm: Attributes, bounds: Mapping[str, Any]) -> Iterator[str]:
     periods = number(alarm.get("evaluation_periods"))
     if not isinstance(periods, float) or periods < 1:
         yield f"evaluation_periods is {format_value(alarm.get('evaluation_periods'))}; expected a number from 1"
@@ -74,50 +72,47 @@ def _timing(alarm: Attributes) -> Iterator[str]:
         yield f"datapoints_to_alarm is {format_value(datapoints)}; expected 1 to evaluation_periods"
     if literal(alarm.get("evaluate_low_sample_count_percentiles")) not in (MISSING, "evaluate"):
         yield "evaluate_low_sample_count_percentiles leaves quiet hours out; expected evaluate"
+    longest_period, longest_evaluation = bounds["longest_period"], bounds["longest_evaluation"]
     for metric in metrics_of(alarm):
         period = number(metric.attributes.get("period"))
-        if not isinstance(period, float) or not 0 < period <= LONGEST_PERIOD:
-            named = format_value(metric.attributes.get("period"))
-            yield f"period is {named}; expected seconds up to {LONGEST_PERIOD}"
-        elif period * periods > LONGEST_EVALUATION:
-            yield f"it looks at {period * periods:g} s before it fires; expected {LONGEST_EVALUATION} or less"
+        if not isinstance(period, float) or not 0 < period <= longest_period:
+            yield f"period is {format_value(metric.attributes.get('period'))}; expected seconds up to {longest_period}"
+        elif period * periods > longest_evaluation:
+            yield f"it looks at {period * periods:g} s before it fires; expected {longest_evaluation} or less"
 
 
-def _threshold(stack: StackView, alarm: Attributes) -> Iterator[str]:
-    metrics = metrics_of(alarm)
-    queries = blocks(alarm, "metric_query")
-    kind, complaint = _of_queries(stack, queries, metrics) if queries else (_kind(stack, metrics[0]), None)
-    if complaint:
-        yield complaint
-    if kind is None:
-        return  # TAP-OBS-10 reports a metric that is not listed
-    operators = OPERATORS[kind["direction"]]
+def _threshold(alarm: Attributes, bounds: Mapping[str, Any]) -> Iterator[str]:
+    operators = bounds.get("operators") or OPERATORS[bounds["direction"]]
     operator = literal(alarm.get("comparison_operator"))
     if operator not in operators:
         named = format_value(alarm.get("comparison_operator"))
         yield f"comparison_operator is {named}; expected {' or '.join(operators)}"
     if literal(alarm.get("threshold_metric_id")) is not MISSING:
         yield "threshold_metric_id is a band that follows the metric; expected a threshold alone"
-    least, most = kind["threshold"]
+    least, most = bounds["threshold"]
     if operator == "GreaterThanThreshold":
         least = 0  # above nought is as good as one
     threshold = number(alarm.get("threshold"))
     if not isinstance(threshold, float) or not least <= threshold <= most:
-        yield f"threshold is {format_value(alarm.get('threshold'))}; expected {least} to {most}: {kind['why']}"
-    for metric in metrics:
-        if not any(_is_statistic(metric.statistic, allowed) for allowed in kind["statistics"]):
-            yield f"the statistic is {format_value(metric.statistic)}; expected {' or '.join(kind['statistics'])}"
-    if kind["direction"] == "falling" and literal(alarm.get("treat_missing_data")) != "breaching":
+        yield f"threshold is {format_value(alarm.get('threshold'))}; expected {least} to {most}: {bounds['why']}"
+    for metric in metrics_of(alarm):
+        if not any(_is_statistic(metric.statistic, allowed) for allowed in bounds["statistics"]):
+            yield f"the statistic is {format_value(metric.statistic)}; expected {' or '.join(bounds['statistics'])}"
+    if bounds["direction"] == "falling" and literal(alarm.get("treat_missing_data")) != "breaching":
         named = format_value(alarm.get("treat_missing_data"))
         yield f"treat_missing_data is {named}; expected breaching, as what stands still has no data"
 
 
-def _kind(stack: StackView, metric: Metric) -> Mapping[str, Any] | None:
-    """The bounds of a metric; a duration is bounded by the timeout of its function."""
+def _kind(stack: StackView, metric: Metric) -> str | None:
     entry = entry_of(stack, metric)
-    kind: Mapping[str, Any] | None = KINDS[entry["kind"]] if entry else None
-    if entry is None or entry["kind"] != "duration":
-        return kind
+    return str(entry["kind"]) if entry else None
+
+
+def _of_metric(stack: StackView, metric: Metric) -> Mapping[str, Any] | None:
+    """The bounds of a metric; a duration is bounded by the timeout of its function."""
+    kind = _kind(stack, metric)
+    if kind != "duration":
+        return KINDS[kind] if kind else None
     to = reference(metric.dimensions.get("FunctionName"))
     function = stack.get(to) if to else None
     timeout = number(function.attributes.get("timeout")) if function else MISSING
@@ -128,24 +123,19 @@ def _kind(stack: StackView, metric: Metric) -> Mapping[str, Any] | None:
 def _of_queries(
     stack: StackView, queries: list[Attributes], metrics: list[Metric]
 ) -> tuple[Mapping[str, Any] | None, str | None]:
-    """(bounds, complaint) of what the queries of an alarm return: one metric, a sum of all of them, or a rate."""
+    """(bounds, complaint) of what the queries of an alarm return: one metric, or an expression over all of them."""
     returned = [query for query in queries if flag(query.get("return_data")) is True]
-    kinds = [_kind(stack, metric) for metric in metrics]
     if len(returned) != 1:
         return None, f"{len(returned)} metric_query blocks return data; expected one"
     expression = literal(returned[0].get("expression"))
     if expression is MISSING and len(metrics) == 1:
-        return kinds[0], None
-    by_id = {metric.id: kind for metric, kind in zip(metrics, kinds, strict=True)}
-    used = set(re.findall(rf"\b(?!FILL\b){_ID}\b", str(expression)))
-    rate = _RATE.fullmatch(str(expression))
-    if rate and used == by_id.keys() and (by_id[rate["part"]], by_id[rate["whole"]]) == _OF_RATE:
-        return RATE, None
-    if _SUM.fullmatch(str(expression)) and used == by_id.keys() and all(kind == kinds[0] for kind in kinds):
-        return kinds[0], None
-    shown = format_value(returned[0].get("expression"))
-    expected = "FILL(…, 0) + … of all metrics, which are of one kind, or 100 * failures / activity"
-    return None, f"expression is {shown}; expected {expected}"
+        return _of_metric(stack, metrics[0]), None
+    kind_of = {metric.id: _kind(stack, metric) for metric in metrics}
+    bounds = bounds_of(str(expression), kind_of) if len(kind_of) == len(metrics) else None
+    is_one_metric = len({(metric.name, str(metric.dimensions)) for metric in metrics}) == 1
+    if bounds is None or (bounds in TABLES["expressions"].values() and is_one_metric):
+        return None, f"expression is {format_value(returned[0].get('expression'))}; expected {EXPECTED}"
+    return bounds, None
 
 
 def _is_statistic(value: Any, allowed: str) -> bool:

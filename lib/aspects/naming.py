@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from lib.aspects.metrics import NAMESPACE
 from lib.aspects.model import Severity, StackRule
 from lib.aspects.provider.data import FACTS, JUDGMENTS, grouped, matches
 from lib.aspects.terraform_json import Resource, StackView, blocks, format_value, literal
@@ -34,6 +35,7 @@ NAMED: dict[str, tuple[tuple[str, str], ...]] = {
     "aws_sqs_queue": (("name", "sqs"),),
 }
 NOT_OURS = grouped("names", "not_ours")
+METRICS_NAMESPACE = "Payments"
 AWS_WORDS = {"aws_apigatewayv2_stage": ("$default",)}
 # `name_prefix`, `cluster_identifier_prefix`, …: Terraform completes these with an end of its own.
 PREFIX = re.compile(r"(.+_)?(name|identifier|bucket)_prefix")
@@ -85,6 +87,22 @@ def _ends_in_suffix(stack: StackView) -> Iterator[tuple[str, str]]:
                     resource.path,
                     f"{argument} is {format_value(value)}; expected a name that ends in -{stack.suffix}",
                 )
+        for argument, value in _metric_namespaces(resource):
+            if literal(value) != f"{METRICS_NAMESPACE}/{stack.suffix}":
+                expected = f"{METRICS_NAMESPACE}/{stack.suffix}, which no other environment counts in"
+                yield resource.path, f"{argument} is {format_value(value)}; expected {expected}"
+
+
+def _metric_namespaces(resource: Resource) -> Iterator[tuple[str, Any]]:
+    """(argument, value) of each namespace that a resource counts its own metrics in."""
+    if resource.type == "aws_lambda_function":
+        for block in blocks(resource.attributes, "environment"):
+            variables = block.get("variables")
+            if isinstance(variables, Mapping) and NAMESPACE in variables:
+                yield f"environment.variables.{NAMESPACE}", variables[NAMESPACE]
+    if resource.type == "aws_cloudwatch_log_metric_filter":
+        for block in blocks(resource.attributes, "metric_transformation"):
+            yield "metric_transformation.namespace", block.get("namespace")
 
 
 def _follows_pattern(stack: StackView) -> Iterator[tuple[str, str]]:
@@ -102,7 +120,7 @@ def _follows_pattern(stack: StackView) -> Iterator[tuple[str, str]]:
 
 ENDS_IN_SUFFIX = StackRule(
     id="TAP-NAME-1",
-    title="Every name ends in the environment suffix",
+    title="Every name, and every namespace of our own metrics, ends in the environment suffix",
     why="Environments share an account: a name without its environment collides with, or is taken for, another's.",
     severity=Severity.MEDIUM,
     controls=("PCI DSS 4.0.1 6.5.3", "PCI DSS 4.0.1 12.5.1"),

@@ -5,52 +5,25 @@ An alarm whose dimensions name no metric raises no error and never fires, so eac
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 
-from lib.constructs.archiver import Archiver
+from lib.constructs.alarm import Alarm, Metric
+from lib.constructs.archiver import BATCHING_WINDOW_SECONDS, Archiver
 from lib.constructs.dead_letters import DeadLetters
-from lib.constructs.front_door import FrontDoor
-from lib.constructs.function import METRICS_NAMESPACE, Function
+from lib.constructs.front_door import THROTTLED_METRIC, FrontDoor
+from lib.constructs.function import Function
 from lib.constructs.ledger import Ledger
 from lib.constructs.processor import TABLE_OPERATIONS, Processor
 
-RUNBOOKS = "docs/runbooks"
-PERIOD_SECONDS = 60
 SLOW_SHARE_OF_TIMEOUT = 0.8
+SLOW_ANSWER_MS = 3_000  # a cold start with its first request to DynamoDB stays below
+REFUSED_A_MINUTE, REFUSED_PERCENT = 50, 25
+THROTTLED_A_MINUTE = 10
+CLAIMED_PERCENT = 80
+CHANGES_METRIC = "LedgerChanges"  # counted by lib/lambda/payments/observability.py
 FAILED_CHANGES_METRIC = "ChangesFailed"  # counted by lib/lambda/payments/archiver.py
-OLDEST_STREAM_RECORD_MS = 60_000
-
-
-@dataclass(frozen=True)
-class Metric:
-    """One CloudWatch metric: its dimensions are exactly those that the service publishes it under."""
-
-    namespace: str
-    name: str
-    dimensions: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class Alarm:
-    """Goes off when the sum over `metrics` reaches `threshold` in `datapoints` of `periods` minutes.
-
-    `page` is the runbook's name. `statistic` is a CloudWatch one (Sum, Maximum) or a percentile (p99). No data is no
-    alarm: these metrics are published only when there is something to count.
-    """
-
-    purpose: str
-    page: str
-    summary: str
-    metrics: tuple[Metric, ...]
-    threshold: float
-    statistic: str = "Sum"
-    datapoints: int = 1
-    periods: int = 1
-
-    @property
-    def description(self) -> str:
-        return f"{self.summary} Runbook: {RUNBOOKS}/{self.page}.md"
+# A batch that fills slowly waits for the batching window; what is four times as old is stuck.
+STREAM_BEHIND_SECONDS = 4 * BATCHING_WINDOW_SECONDS
 
 
 def function_alarms(function: Function) -> Iterator[Alarm]:
@@ -87,13 +60,51 @@ def function_alarms(function: Function) -> Iterator[Alarm]:
     )
 
 
+def stopped_alarms(processor: Processor, archiver: Archiver) -> Iterator[Alarm]:
+    """The archiver does not run while the ledger changes: its mapping is disabled, or its poller is refused.
+
+    A stopped archiver publishes nothing, neither errors nor an iterator age; the processor still counts its changes.
+    Two periods one after the other, because a change at the end of a period is archived in the next one: that one then
+    has a run. The alarm by the hour is for an environment that takes a payment now and then.
+    """
+    changes = Metric(processor.metrics_namespace, CHANGES_METRIC, {"service": processor.node.id})
+    runs = Metric("AWS/Lambda", "Invocations", {"FunctionName": archiver.function.function_name})
+    for purpose, period in (("archiver-stopped", 300), ("archiver-stopped-for-hours", 3600)):
+        yield Alarm(
+            purpose,
+            "archiver-stopped",
+            f"Payments change, and the archiver has not run for {2 * period // 60} minutes.",
+            (changes, runs),
+            1,
+            datapoints=2,
+            periods=2,
+            period=period,
+            expression="IF(FILL(m1, 0) > 0 AND FILL(m2, 0) < 1, 1, 0)",
+        )
+
+
+def lost_alarm(archiver: Archiver) -> Alarm:
+    """What is given up goes to the queue; here is counted what did not get there.
+
+    docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html (for stream mappings, too)
+    """
+    metric = Metric("AWS/Lambda", "DestinationDeliveryFailures", {"FunctionName": archiver.function.function_name})
+    return Alarm(
+        "archiver-lost-batches",
+        "archiver-lost-batches",
+        "The archiver gave up a batch, and Lambda could not put it into the queue.",
+        (metric,),
+        1,
+    )
+
+
 def changes_alarm(archiver: Archiver) -> Alarm:
     """The archiver sets a change aside that it cannot archive and goes on, so Lambda counts no error of it.
 
     It counts them itself, and those of a batch that fails, in the embedded metric format, under its service's name:
     docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
     """
-    metric = Metric(METRICS_NAMESPACE, FAILED_CHANGES_METRIC, {"service": archiver.node.id})
+    metric = Metric(archiver.metrics_namespace, FAILED_CHANGES_METRIC, {"service": archiver.node.id})
     return Alarm("archiver-failed-changes", "archive-failures", "The archiver could not write a change.", (metric,), 1)
 
 
@@ -103,9 +114,9 @@ def stream_alarm(archiver: Archiver) -> Alarm:
     return Alarm(
         "archiver-iterator-age",
         "stream-iterator-age",
-        f"The archive is over {OLDEST_STREAM_RECORD_MS // 1000} s behind the ledger.",
+        f"The archive is over {STREAM_BEHIND_SECONDS} s behind the ledger.",
         (metric,),
-        OLDEST_STREAM_RECORD_MS,
+        STREAM_BEHIND_SECONDS * 1000,
         statistic="Maximum",
         datapoints=3,
         periods=5,
@@ -139,6 +150,8 @@ def ledger_alarms(ledger: Ledger) -> Iterator[Alarm]:
         1,
         datapoints=2,
         periods=3,
+        # FILL: a sum with one missing part would itself be missing.
+        expression=" + ".join(f"FILL(m{number}, 0)" for number in range(1, len(TABLE_OPERATIONS) + 1)),
     )
 
 
@@ -148,10 +161,60 @@ def queue_alarm(purpose: str, summary: str, dead_letters: DeadLetters) -> Alarm:
     return Alarm(purpose, purpose, summary, (metric,), 1, statistic="Maximum")
 
 
-def api_alarm(front_door: FrontDoor) -> Alarm:
+def api_alarms(front_door: FrontDoor) -> Iterator[Alarm]:
     """docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html"""
-    metric = Metric("AWS/ApiGateway", "5xx", {"ApiId": front_door.api.id, "Stage": front_door.stage.name})
-    return Alarm("api-server-errors", "api-server-errors", "The API answered with a 5xx.", (metric,), 1)
+
+    def metric(name: str) -> Metric:
+        return Metric("AWS/ApiGateway", name, {"ApiId": front_door.api.id, "Stage": front_door.stage.name})
+
+    yield Alarm("api-server-errors", "api-server-errors", "The API answered with a 5xx.", (metric("5xx"),), 1)
+    yield Alarm(
+        "api-latency",
+        "api-latency",
+        f"The slowest answers of the API take over {SLOW_ANSWER_MS // 1000} s.",
+        (metric("Latency"),),
+        SLOW_ANSWER_MS,
+        statistic="p99",
+        datapoints=3,
+        periods=5,
+    )
+    yield Alarm(
+        "api-client-errors",
+        "api-client-errors",
+        f"Over {REFUSED_PERCENT} % of the requests are refused with a 4xx, {REFUSED_A_MINUTE} a minute or more.",
+        (metric("4xx"), metric("Count")),
+        REFUSED_PERCENT,
+        datapoints=3,
+        periods=5,
+        expression=f"IF(m1 >= {REFUSED_A_MINUTE}, 100 * m1 / m2, 0)",
+    )
+    yield Alarm(
+        "api-throttled",
+        "api-throttled",
+        "The API refuses requests with 429: there are more than its throttling lets in.",
+        (Metric(front_door.metrics_namespace, THROTTLED_METRIC, {}),),
+        THROTTLED_A_MINUTE,
+        datapoints=3,
+        periods=5,
+    )
+
+
+def concurrency_alarm() -> Alarm:
+    """The account's, whose limit all its functions share; the quota itself is looked up by CloudWatch.
+
+    docs.aws.amazon.com/lambda/latest/dg/monitoring-concurrency.html#claimed-account-concurrency
+    """
+    return Alarm(
+        "account-concurrency",
+        "account-concurrency",
+        f"Over {CLAIMED_PERCENT} % of the account's concurrent Lambda executions are taken.",
+        (Metric("AWS/Lambda", "ClaimedAccountConcurrency", {}), Metric("AWS/Lambda", "ConcurrentExecutions", {})),
+        CLAIMED_PERCENT,
+        statistic="Maximum",
+        datapoints=2,
+        periods=3,
+        expression="100 * m1 / SERVICE_QUOTA(m2)",
+    )
 
 
 def all_alarms(
@@ -165,14 +228,17 @@ def all_alarms(
 ) -> list[Alarm]:
     """In the order in which an operator would look: from the client's side inwards."""
     return [
-        api_alarm(front_door),
+        *api_alarms(front_door),
         *function_alarms(processor),
+        concurrency_alarm(),
         queue_alarm(
-            "payment-dead-letters", "An event waits that the processor could not take.", processor_dead_letters
+            "payment-dead-letters", "An event waits that came to the processor past the API.", processor_dead_letters
         ),
         *ledger_alarms(ledger),
         *function_alarms(archiver),
         changes_alarm(archiver),
         stream_alarm(archiver),
+        *stopped_alarms(processor, archiver),
+        lost_alarm(archiver),
         queue_alarm("archive-failures", "Changes of the ledger wait that the archiver gave up.", archive_failures),
     ]

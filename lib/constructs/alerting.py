@@ -15,13 +15,13 @@ from lib.aws import (
     SnsTopicSubscription,
 )
 from lib.constructs.account import Account
-from lib.constructs.alarms import PERIOD_SECONDS, Alarm, Metric
+from lib.constructs.alarm import Alarm, Metric
 from lib.constructs.policy import allow, deny_insecure_transport, document, from_source, service
 from lib.naming import Naming
 
 
 class Alerting(Construct):
-    """`topic`, and `alarms` by purpose."""
+    """`topic`, `alarms` by purpose, and `alarm_arns`."""
 
     def __init__(
         self,
@@ -35,6 +35,9 @@ class Alerting(Construct):
         email: str | None,
     ) -> None:
         super().__init__(scope, id_)
+        names = {alarm.purpose: naming("alarm", alarm.purpose) for alarm in alarms}
+        # Spelled out: the alarms refer to the topic, whose policy names them.
+        self.alarm_arns = [account.arn("cloudwatch", f"alarm:{name}") for name in names.values()]
         self.topic = SnsTopic(self, "topic", name=naming("sns", "alerts"), kms_master_key_id=key_arn)
         SnsTopicPolicy(
             self,
@@ -50,7 +53,7 @@ class Alerting(Construct):
                         ["sns:Publish"],
                         [self.topic.arn],
                         principals=service("cloudwatch.amazonaws.com"),
-                        conditions=from_source(account, account.arn("cloudwatch", f"alarm:{naming('alarm', '*')}")),
+                        conditions=from_source(account, *self.alarm_arns),
                     ),
                     deny_insecure_transport(["sns:Publish"], [self.topic.arn]),
                 ],
@@ -59,7 +62,7 @@ class Alerting(Construct):
         if email is not None:
             # AWS mails a link that must be followed once before anything arrives.
             SnsTopicSubscription(self, "email", topic_arn=self.topic.arn, protocol="email", endpoint=email)
-        self.alarms = {alarm.purpose: self._add(alarm, naming("alarm", alarm.purpose)) for alarm in alarms}
+        self.alarms = {alarm.purpose: self._add(alarm, names[alarm.purpose]) for alarm in alarms}
 
     def _add(self, alarm: Alarm, name: str) -> CloudwatchMetricAlarm:
         made = CloudwatchMetricAlarm(
@@ -76,26 +79,27 @@ class Alerting(Construct):
             alarm_actions=[self.topic.arn],
             ok_actions=[self.topic.arn],
         )
-        if len(alarm.metrics) == 1:
+        if alarm.expression is None:
             _watch_one(made, alarm, alarm.metrics[0])
         else:
-            made.put_metric_query(_sum(alarm))
+            made.put_metric_query(_queries(alarm, alarm.expression))
         return made
 
 
 def _watch_one(made: CloudwatchMetricAlarm, alarm: Alarm, metric: Metric) -> None:
     made.namespace = metric.namespace
     made.metric_name = metric.name
-    made.dimensions = dict(metric.dimensions)
-    made.period = PERIOD_SECONDS
+    if metric.dimensions:
+        made.dimensions = dict(metric.dimensions)
+    made.period = alarm.period
     if alarm.statistic.startswith("p"):
         made.extended_statistic = alarm.statistic
     else:
         made.statistic = alarm.statistic
 
 
-def _sum(alarm: Alarm) -> list[CloudwatchMetricAlarmMetricQuery]:
-    """Metric math: one alarm over a metric that CloudWatch keeps apart by operation."""
+def _queries(alarm: Alarm, expression: str) -> list[CloudwatchMetricAlarmMetricQuery]:
+    """Metric math: the alarm's metrics as m1, m2, …, and the expression over them that the alarm watches."""
     parts = [
         CloudwatchMetricAlarmMetricQuery(
             id=f"m{number}",
@@ -103,16 +107,14 @@ def _sum(alarm: Alarm) -> list[CloudwatchMetricAlarmMetricQuery]:
             metric=CloudwatchMetricAlarmMetricQueryMetric(
                 namespace=metric.namespace,
                 metric_name=metric.name,
-                dimensions=dict(metric.dimensions),
-                period=PERIOD_SECONDS,
+                dimensions=dict(metric.dimensions) or None,
+                period=alarm.period,
                 stat=alarm.statistic,
             ),
         )
         for number, metric in enumerate(alarm.metrics, start=1)
     ]
-    # FILL: a sum with one missing part would itself be missing.
-    total = " + ".join(f"FILL({part.id}, 0)" for part in parts)
-    return [
-        *parts,
-        CloudwatchMetricAlarmMetricQuery(id="total", label=alarm.purpose, expression=total, return_data=True),
-    ]
+    watched = CloudwatchMetricAlarmMetricQuery(
+        id="watched", label=alarm.purpose, expression=expression, return_data=True
+    )
+    return [*parts, watched]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from constructs import Construct
 
@@ -44,6 +44,7 @@ RECEIPTS_PREFIX = "receipts/"
 SET_ASIDE_PREFIX = "set-aside/"
 ACCESS_LOG_PREFIX = "archive/"
 
+EVERY_OBJECT = ""  # as a prefix
 NONCURRENT_DAYS = 30  # how long an overwritten or deleted object can be brought back
 INCOMPLETE_UPLOAD_DAYS = 7
 
@@ -58,9 +59,14 @@ class PrivateBucket(Construct):
         *,
         name: str,
         key_arn: str | None,
+        noncurrent_days: Mapping[str, int],
         expire_after_days: int | None = None,
     ) -> None:
-        """`key_arn=None`: encrypted by S3's own key. `expire_after_days=None`: current objects stay."""
+        """`key_arn=None`: encrypted by S3's own key. `expire_after_days=None`: current objects stay.
+
+        `noncurrent_days`: prefix -> days that an overwritten or deleted object is kept. No prefix begins with another:
+        of two rules for an object the shorter time would count.
+        """
         super().__init__(scope, id_)
         self.bucket = S3Bucket(self, "bucket", bucket=name, force_destroy=True)
         S3BucketOwnershipControls(
@@ -100,7 +106,11 @@ class PrivateBucket(Construct):
             versioning_configuration=S3BucketVersioningVersioningConfiguration(status="Enabled"),
         )
         S3BucketLifecycleConfiguration(
-            self, "lifecycle", bucket=self.bucket.id, rule=[_lifecycle(expire_after_days)], depends_on=[versioning]
+            self,
+            "lifecycle",
+            bucket=self.bucket.id,
+            rule=[_expire(expire_after_days), *(_forget(prefix, days) for prefix, days in noncurrent_days.items())],
+            depends_on=[versioning],
         )
 
     def attach_policy(self, statements: Sequence[Statement] = ()) -> S3BucketPolicy:
@@ -126,7 +136,18 @@ class Archive(Construct):
         self, scope: Construct, id_: str, *, account: Account, naming: Naming, key_arn: str, log_retention_days: int
     ) -> None:
         super().__init__(scope, id_)
-        records = PrivateBucket(self, "records", name=naming.bucket("archive"), key_arn=key_arn)
+        records = PrivateBucket(
+            self,
+            "records",
+            name=naming.bucket("archive"),
+            key_arn=key_arn,
+            # An audit record that was overwritten or deleted is still part of the history (PCI DSS 4.0.1, 10.5.1).
+            noncurrent_days={
+                AUDIT_PREFIX: log_retention_days,
+                RECEIPTS_PREFIX: NONCURRENT_DAYS,
+                SET_ASIDE_PREFIX: NONCURRENT_DAYS,
+            },
+        )
         self.bucket = records.bucket
         records.attach_policy()
 
@@ -137,6 +158,7 @@ class Archive(Construct):
             "access_logs",
             name=naming.bucket("access-logs"),
             key_arn=None,
+            noncurrent_days={EVERY_OBJECT: NONCURRENT_DAYS},
             expire_after_days=log_retention_days,
         )
         delivery = access_logs.attach_policy(
@@ -160,20 +182,28 @@ class Archive(Construct):
         )
 
 
-def _lifecycle(expire_after_days: int | None) -> S3BucketLifecycleConfigurationRule:
+def _expire(after_days: int | None) -> S3BucketLifecycleConfigurationRule:
+    """Unfinished uploads, and current objects if they are to go."""
     return S3BucketLifecycleConfigurationRule(
         id="expire",
         status="Enabled",
-        filter=[S3BucketLifecycleConfigurationRuleFilter()],  # every object
+        filter=[S3BucketLifecycleConfigurationRuleFilter()],
         abort_incomplete_multipart_upload=[
             S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload(
                 days_after_initiation=INCOMPLETE_UPLOAD_DAYS
             )
         ],
+        expiration=[S3BucketLifecycleConfigurationRuleExpiration(days=after_days)] if after_days else None,
+    )
+
+
+def _forget(prefix: str, days: int) -> S3BucketLifecycleConfigurationRule:
+    """Versions that are no longer current."""
+    return S3BucketLifecycleConfigurationRule(
+        id=f"forget-{prefix.strip('/') or 'everything'}",
+        status="Enabled",
+        filter=[S3BucketLifecycleConfigurationRuleFilter(prefix=prefix or None)],
         noncurrent_version_expiration=[
-            S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration(noncurrent_days=NONCURRENT_DAYS)
+            S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration(noncurrent_days=days)
         ],
-        expiration=[S3BucketLifecycleConfigurationRuleExpiration(days=expire_after_days)]
-        if expire_after_days
-        else None,
     )

@@ -24,10 +24,11 @@ BUCKET_VARIABLE = "ARCHIVE_BUCKET"  # read by lib/lambda/payments/settings.py
 TIMEOUT_SECONDS = 60
 
 BATCH_SIZE = 100
-BATCHING_WINDOW_SECONDS = 1
-MAX_RETRIES = 10
-# A stream keeps a record for 24 hours. What is given up goes to the queue as a pointer into the stream, so giving up
-# after six leaves whoever is called eighteen to read it there.
+# From figures: docs/decisions/0016-the-stream-waits-half-a-minute-and-tries-for-six-hours.md
+BATCHING_WINDOW_SECONDS = 30
+# Retries end by the record's age, not by their number: ten tries are over before an outage of S3 or KMS is. A stream
+# keeps a record for 24 hours, and the queue gets a pointer into it, so six leave eighteen for `make redrive`.
+UNLIMITED_RETRIES = -1
 MAX_RECORD_AGE_SECONDS = 6 * 60 * 60
 # One batch of a shard at a time. Raise it (to 10) if the iterator's age grows: order is kept for each payment, as it
 # would be split by item. docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html
@@ -106,7 +107,7 @@ class Archiver(Function):
             batch_size=BATCH_SIZE,
             maximum_batching_window_in_seconds=BATCHING_WINDOW_SECONDS,
             bisect_batch_on_function_error=True,
-            maximum_retry_attempts=MAX_RETRIES,
+            maximum_retry_attempts=UNLIMITED_RETRIES,
             maximum_record_age_in_seconds=MAX_RECORD_AGE_SECONDS,
             parallelization_factor=PARALLELIZATION_FACTOR,
             destination_config=LambdaEventSourceMappingDestinationConfig(

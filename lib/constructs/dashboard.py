@@ -10,7 +10,7 @@ from constructs import Construct
 
 from lib.aws import CloudwatchDashboard
 from lib.constructs.account import Account
-from lib.constructs.alarms import PERIOD_SECONDS, Metric
+from lib.constructs.alarm import PERIOD_SECONDS, Metric
 from lib.constructs.alerting import Alerting
 from lib.constructs.dead_letters import DeadLetters
 from lib.constructs.front_door import FrontDoor
@@ -45,7 +45,12 @@ class Dashboard(Construct):
         names = [{"FunctionName": function.function.function_name} for function in functions]
         graphs = [
             _graph(account, "API requests", "Sum", [Metric("AWS/ApiGateway", n, api) for n in ("Count", "4xx", "5xx")]),
-            _graph(account, "API latency (ms)", "p99", [Metric("AWS/ApiGateway", "Latency", api)]),
+            _graph(
+                account,
+                "API latency (ms)",
+                "p99",
+                [Metric("AWS/ApiGateway", name, api) for name in ("Latency", "IntegrationLatency")],
+            ),
             _graph(account, "Function runs", "Sum", _each("AWS/Lambda", ("Invocations", "Errors", "Throttles"), names)),
             _graph(account, "Function duration (ms)", "p99", _each("AWS/Lambda", ("Duration",), names)),
             _graph(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from constructs import Construct
 
 from lib.aws import KmsAlias, KmsKey
@@ -37,9 +39,10 @@ ADMINISTRATION = (
     "kms:UpdateAlias",
     "kms:UpdateKeyDescription",
 )
+# Each of them carries an encryption context; kms:DescribeKey does not, so that no condition on one would ever hold:
+# docs.aws.amazon.com/service-authorization/latest/reference/list_awskeymanagementservice.html
 CRYPTOGRAPHY = (
     "kms:Decrypt",
-    "kms:DescribeKey",
     "kms:Encrypt",
     "kms:GenerateDataKey",
     "kms:GenerateDataKeyWithoutPlaintext",
@@ -51,7 +54,7 @@ SERVICES = ("dynamodb", "lambda", "s3", "sns", "sqs")
 
 
 class Encryption(Construct):
-    """`key_arn` is what every other construct encrypts with."""
+    """`key_arn` is what every other construct encrypts with. The key has its policy once `admit` was called."""
 
     def __init__(self, scope: Construct, id_: str, *, account: Account, naming: Naming) -> None:
         super().__init__(scope, id_)
@@ -64,17 +67,24 @@ class Encryption(Construct):
             enable_key_rotation=True,
             rotation_period_in_days=365,
             deletion_window_in_days=7,  # AWS's minimum: what is destroyed must not linger
-            policy=document(self, "key_policy", _statements(account, naming)),
         )
+        self._account = account
         self.key_arn = self.key.arn
         KmsAlias(self, "alias", name=f"alias/{name}", target_key_id=self.key.key_id)
 
+    def admit(self, *, alarm_arns: Sequence[str], log_group_names: Sequence[str]) -> None:
+        """Give the key its policy: CloudWatch may use it for these alarms and log groups only.
 
-def _statements(account: Account, naming: Naming) -> list[Statement]:
+        Literals, as alarms and log groups refer to the key, if by way of the topic. No patterns, as `alarm-*-dev` would
+        admit the alarms of an environment `my-dev`.
+        """
+        self.key.policy = document(self, "key_policy", _statements(self._account, alarm_arns, log_group_names))
+
+
+def _statements(account: Account, alarm_arns: Sequence[str], log_group_names: Sequence[str]) -> list[Statement]:
     root = Principals(type="AWS", identifiers=[f"arn:{account.partition}:iam::{account.id}:root"])
     this_account = condition("StringEquals", "kms:CallerAccount", account.id)
     through_a_service = condition("StringEquals", "kms:ViaService", *[account.service(name) for name in SERVICES])
-    alarms = account.arn("cloudwatch", f"alarm:{naming('alarm', '*')}")
     return [
         # Root stands for the account: it lets IAM policies of the account grant these, and nothing by itself.
         allow("Administration", ADMINISTRATION, THIS_KEY, principals=root, conditions=[this_account]),
@@ -82,7 +92,7 @@ def _statements(account: Account, naming: Naming) -> list[Statement]:
         # DynamoDB and Lambda keep a grant: docs.aws.amazon.com/kms/latest/developerguide/grants.html
         allow(
             "UseThroughServices",
-            [*CRYPTOGRAPHY, "kms:CreateGrant"],
+            [*CRYPTOGRAPHY, "kms:CreateGrant", "kms:DescribeKey"],
             THIS_KEY,
             principals=root,
             conditions=[this_account, through_a_service],
@@ -93,7 +103,7 @@ def _statements(account: Account, naming: Naming) -> list[Statement]:
             ["kms:Decrypt", "kms:GenerateDataKey"],
             THIS_KEY,
             principals=service("cloudwatch.amazonaws.com"),
-            conditions=from_source(account, alarms),
+            conditions=from_source(account, *alarm_arns),
         ),
         # docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
         allow(
@@ -105,8 +115,7 @@ def _statements(account: Account, naming: Naming) -> list[Statement]:
                 condition(
                     "ArnLike",
                     "kms:EncryptionContext:aws:logs:arn",
-                    account.arn("logs", f"log-group:/aws/lambda/{naming('lambda', '*')}"),
-                    account.arn("logs", f"log-group:/aws/vendedlogs/{naming('api', '*')}"),
+                    *(account.arn("logs", f"log-group:{name}") for name in log_group_names),
                 )
             ],
         ),

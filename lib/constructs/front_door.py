@@ -14,12 +14,11 @@ from lib.aws import (
     Apigatewayv2StageAccessLogSettings,
     Apigatewayv2StageDefaultRouteSettings,
     CloudwatchLogGroup,
-    CloudwatchLogResourcePolicy,
+    CloudwatchLogMetricFilter,
+    CloudwatchLogMetricFilterMetricTransformation,
     LambdaPermission,
 )
-from lib.constructs.account import Account
 from lib.constructs.function import Function
-from lib.constructs.policy import allow, document, from_source, service
 from lib.naming import Naming
 
 # Construct id -> method and path. {id} is the path parameter's name in the event.
@@ -49,15 +48,17 @@ ACCESS_LOG = {
 }
 
 
+THROTTLED_METRIC = "RequestsThrottled"
+
+
 class FrontDoor(Construct):
-    """`api`, `stage`, and the routes to the function's alias."""
+    """`api`, `stage`, `log_group_name`, and `metrics_namespace`: throttled requests are counted there."""
 
     def __init__(
         self,
         scope: Construct,
         id_: str,
         *,
-        account: Account,
         naming: Naming,
         key_arn: str,
         target: Function,
@@ -65,6 +66,7 @@ class FrontDoor(Construct):
     ) -> None:
         super().__init__(scope, id_)
         name = naming("api", "payments")
+        self.metrics_namespace = naming.metrics_namespace
         self.api = Apigatewayv2Api(self, "api", name=name, protocol_type="HTTP", description="Takes and shows payments")
         integration = Apigatewayv2Integration(
             self,
@@ -97,34 +99,28 @@ class FrontDoor(Construct):
                 # API (it has one), this route.
                 source_arn=f"{self.api.execution_arn}/*/{method}{path}",
             )
-        self.log_group = CloudwatchLogGroup(
+        self.log_group_name = f"/aws/vendedlogs/{name}"
+        log_group = CloudwatchLogGroup(
             self,
             "access_log",
-            name=f"/aws/vendedlogs/{name}",
+            name=self.log_group_name,
             kms_key_id=key_arn,
             retention_in_days=log_retention_days,
             skip_destroy=False,
         )
-        # Without it API Gateway would put its own AWSLogDeliveryWrite policy into the account, and leave it there.
-        # docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-CWL.html
-        delivery = CloudwatchLogResourcePolicy(
+        # API Gateway's metrics do not tell a 429 from another 4xx; its access log does.
+        CloudwatchLogMetricFilter(
             self,
-            "access_log_policy",
-            policy_name=naming("policy", "access-log"),
-            policy_document=document(
-                self,
-                "access_log_policy_document",
-                [
-                    allow(
-                        "AccessLogDelivery",
-                        ["logs:CreateLogStream", "logs:PutLogEvents"],
-                        [f"{self.log_group.arn}:log-stream:*"],
-                        principals=service("delivery.logs.amazonaws.com"),
-                        conditions=from_source(account, account.arn("logs", "*")),
-                    )
-                ],
+            "throttled",
+            name=naming("filter", "throttled"),
+            log_group_name=log_group.name,
+            pattern='{ $.status = "429" }',
+            metric_transformation=CloudwatchLogMetricFilterMetricTransformation(
+                name=THROTTLED_METRIC, namespace=self.metrics_namespace, value="1"
             ),
         )
+        # No aws_cloudwatch_log_resource_policy, of which an account has ten for each region: API Gateway lets its log
+        # delivery in by itself (docs/decisions/0015-api-gateway-lets-its-log-delivery-in.md).
         self.stage = Apigatewayv2Stage(
             self,
             "stage",
@@ -137,7 +133,6 @@ class FrontDoor(Construct):
                 detailed_metrics_enabled=True,
             ),
             access_log_settings=Apigatewayv2StageAccessLogSettings(
-                destination_arn=self.log_group.arn, format=json.dumps(ACCESS_LOG)
+                destination_arn=log_group.arn, format=json.dumps(ACCESS_LOG)
             ),
-            depends_on=[delivery],
         )

@@ -26,12 +26,11 @@ from lib.naming import Naming
 RUNTIME = "python3.12"
 ARCHITECTURE = "arm64"
 MEMORY_MB = 512  # CPU comes with memory: below this, Powertools' imports take most of a cold start
-METRICS_NAMESPACE = "Payments"
 LOG_LEVEL = "INFO"
 
 
 class Function(Construct):
-    """`function`, `alias` (what callers call) and `timeout` in seconds."""
+    """`function`, `alias` (what callers call), `timeout` in seconds, `log_group_name`, and `metrics_namespace`."""
 
     def __init__(
         self,
@@ -55,10 +54,12 @@ class Function(Construct):
         purpose = id_
         name = naming("lambda", purpose)
         self.timeout = timeout
+        self.metrics_namespace = naming.metrics_namespace
+        self.log_group_name = f"/aws/lambda/{name}"
         self.log_group = CloudwatchLogGroup(
             self,
             "log_group",
-            name=f"/aws/lambda/{name}",
+            name=self.log_group_name,
             kms_key_id=key_arn,
             retention_in_days=log_retention_days,
             skip_destroy=False,
@@ -110,7 +111,7 @@ class Function(Construct):
             environment=LambdaFunctionEnvironment(
                 variables={
                     "POWERTOOLS_SERVICE_NAME": purpose,
-                    "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
+                    "POWERTOOLS_METRICS_NAMESPACE": self.metrics_namespace,
                     "POWERTOOLS_LOG_LEVEL": LOG_LEVEL,
                     **environment,
                 }

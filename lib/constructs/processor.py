@@ -37,7 +37,11 @@ TABLE_KEY_ACTIONS = (
 
 
 class Processor(Function):
-    """The function behind the front door, with `dead_letters` for events that it could not take."""
+    """The function behind the front door.
+
+    `dead_letters` takes failed *asynchronous* invocations only; API Gateway's are synchronous, so nothing of the API's
+    traffic ends there: docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+    """
 
     def __init__(
         self,

@@ -10,6 +10,7 @@ from rich.markup import escape
 from lib import environments
 from lib.deploy import local, terraform
 from lib.deploy.deployment import Deployment
+from lib.deploy.destroy import report
 from lib.deploy.emulator import Emulator, check_free
 from lib.deploy.kept import DemoFolder, Kept
 from lib.deploy.options import Options
@@ -85,16 +86,9 @@ def take_down(deployment: Deployment, progress: Progress) -> None:
     """Destroy, then ask every service. Raises ToolError where something is left."""
     progress.show("[bold]Destroy[/bold]")
     deployment.destroy()
-    with progress.step("what is left") as step:
-        left = deployment.find_leftovers()
-        step.result(f"asked {', '.join(left.asked)}")
+    left = report(deployment, progress)
     if left.found:
-        for item in left.found:
-            progress.show(f"  [red]{escape(item)}[/red]")
         raise ToolError(f"{len(left.found)} left after the destroy (above), the first: {left.found[0]}")
-    progress.show("[bold green]nothing left[/bold green]")
-    for item in left.pending:
-        progress.show(f"on its way out, as AWS deletes no key at once: {escape(item)}")
 
 
 def kept_outputs(home: DemoFolder | None = None) -> dict[str, str] | None:

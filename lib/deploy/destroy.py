@@ -11,6 +11,7 @@ from lib.deploy.plans import recovery
 from lib.deploy.plans.held_data import holds_data
 from lib.deploy.progress import Progress
 from lib.deploy.removal import teardown
+from lib.deploy.removal.leftovers import Leftovers
 from lib.deploy.state import State
 
 # What AWS keeps for a while, whoever asks.
@@ -37,28 +38,28 @@ def destroy(deployment: Deployment, options: Options, progress: Progress) -> int
         teardown.tear_down(deployment, plan)
     else:
         progress.show("The state knows no resources: nothing to destroy.")
-    return report(deployment, progress)
+    if report(deployment, progress).found:
+        progress.show(
+            "It is not in the state: a deploy that was killed has made it, or somebody by hand. make deploy takes over "
+            "its own; then run make destroy again"
+        )
+        return 1
+    return 0
 
 
-def report(deployment: Deployment, progress: Progress) -> int:
-    """What is left after a destroy, and what AWS keeps: 1 where something is left, else 0."""
+def report(deployment: Deployment, progress: Progress) -> Leftovers:
+    """Look for what is left after a destroy, and show it, and what AWS keeps."""
     with progress.step("what is left") as step:
         left = deployment.find_leftovers()
         step.result(f"asked {', '.join(left.asked)}")
     for item in left.found:
         progress.show(f"  [red]{escape(item)}[/red]")
-    if left.found:
-        progress.show(
-            f"[red]{len(left.found)} left[/red]: not in the state, so a deploy that was killed has made them, or "
-            "somebody by hand. make deploy takes over its own; then run make destroy again"
-        )
-    else:
-        progress.show("[bold green]nothing left[/bold green]")
+    progress.show(f"[red]{len(left.found)} left[/red]" if left.found else "[bold green]nothing left[/bold green]")
     for item in left.pending:
         progress.show(f"on its way out, as AWS deletes no key at once: {escape(item)}")
     for text in KEPT_BY_AWS if deployment.target.ours.suffix is not None else ():
         progress.show(f"kept by AWS: {text}")
-    return 1 if left.found else 0
+    return left
 
 
 def _show(state: State, progress: Progress) -> None:

@@ -58,7 +58,12 @@ class LocalTarget:
 
 
 def prepare(
-    stack: Stack, address: Address, folder: Path, progress: Progress, command: Sequence[str], emulator: Emulator
+    stack: Stack,
+    address: Address,
+    folder: Path,
+    progress: Progress,
+    command: Sequence[str],
+    emulator: Emulator | None = None,
 ) -> Deployment:
     """State bucket, working copy, override, terraform init. `command`: what starts Terraform."""
     backend = stack.backend

@@ -63,6 +63,10 @@ class TerraformError(ToolError):
         self.exit_code = exit_code
 
 
+class StateLockedError(TerraformError):
+    """Another run holds the lock on the state, or has left it there."""
+
+
 def find(progress: Progress) -> list[str]:
     """The command of a Terraform new enough: the one on the PATH, else the one from PyPI. ToolError if none."""
     on_path = shutil.which("terraform")
@@ -223,7 +227,7 @@ class Terraform:
     def _failure(self, what: str, events: Events, code: int) -> TerraformError:
         """Show every diagnostic, and put the first into the error's one line."""
         if lock := state_lock.find(events):
-            return TerraformError(state_lock.message(lock), events.errors, code)
+            return StateLockedError(state_lock.message(lock), events.errors, code)
         errors = events.errors
         first = str(errors[0]) if errors else " ".join(events.noise[-3:]) or f"exit code {code}, no message"
         more = ""

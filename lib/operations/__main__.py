@@ -1,7 +1,7 @@
-"""`python -m lib.operations {reconcile|redrive}`.
+"""`python -m lib.operations {reconcile|redrive|export-audit}`.
 
-Exit codes: 0; 1 ledger and archive differ, or something stays unreplayed; 2 wrong input, nothing deployed or a broken
-tool, one line on standard error; 130 for Ctrl-C.
+Exit codes: 0; 1 ledger and archive differ, or something stays unreplayed or unexported; 2 wrong input, nothing deployed
+or a broken tool, one line on standard error; 130 for Ctrl-C.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from typing import NoReturn
 from lib import environments
 from lib.environments import ToolError
 
-SETTLE_SECONDS = 60  # the stream's usual lag is under a second; a batch that is tried again takes longer
+SETTLE_SECONDS = 120  # a batch waits for up to 30 s to fill, and one that is tried again takes longer
 COMMANDS = {
     "reconcile": "compare the ledger with the archive and name each difference",
     "redrive": "give what was set aside or given up to the archiver again",
+    "export-audit": "copy the audit trail, with every version of it, to a folder or to a bucket of your own",
 }
 
 
@@ -47,6 +48,7 @@ def run(options: argparse.Namespace) -> int:
 
     from lib.deploy.progress import Shown
     from lib.operations import deployed
+    from lib.operations.export import export_audit
     from lib.operations.reconcile import reconcile
     from lib.operations.redrive import Redrive
 
@@ -55,7 +57,9 @@ def run(options: argparse.Namespace) -> int:
     try:
         if options.command == "reconcile":
             return reconcile(stack, options.settle, progress)
-        return Redrive(stack, progress).run()
+        if options.command == "export-audit":
+            return export_audit(stack, options.to, progress)
+        return Redrive(stack, progress, whole_stream=options.stream).run()
     except (BotoCoreError, ClientError) as error:
         raise ToolError(f"{stack.name} did not do what was asked: {error}") from error
 
@@ -70,6 +74,12 @@ def _parser() -> argparse.ArgumentParser:
         default=SETTLE_SECONDS,
         metavar="SECONDS",
         help="leave out payments that changed within so many seconds: they may be on their way (default: %(default)s)",
+    )
+    added["export-audit"].add_argument("--to", required=True, help="a folder, or s3://bucket/prefix")
+    added["redrive"].add_argument(
+        "--stream",
+        action="store_true",
+        help="also whatever the stream still has without an audit record, whether or not a message names it",
     )
     return parser
 

@@ -6,6 +6,7 @@ take the place of one that holds more (docs/decisions/0008-audit-objects-are-nam
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from lib.operations.rebuild import rebuild_receipts
 
 Record = dict[str, Any]
 
+READ_AT_ONCE = 1000  # records of the stream, compared with the audit trail together
 BATCH = 50  # records for each call of the archiver: within Lambda's 6 MB, whatever payments they are of
 # While a message is worked on nobody else gets it; longer than it takes, shorter than it matters after a crash.
 VISIBILITY_SECONDS = 300
@@ -60,6 +62,7 @@ class Redrive:
 
     stack: Deployed
     progress: Progress
+    whole_stream: bool = False
     replayed: int = 0
     stay: int = 0
     gone: bool = False
@@ -74,6 +77,11 @@ class Redrive:
             before = self.replayed, self.stay
             self._messages()
             step.result(self._since(*before))
+        if self.whole_stream:
+            with self.progress.step("whatever the stream still has") as step:
+                before = self.replayed, self.stay
+                self._stream()
+                step.result(self._since(*before))
         with self.progress.step("records that it set aside") as step:
             before = self.replayed, self.stay
             self._set_aside()
@@ -142,6 +150,29 @@ class Redrive:
             self._done(name, f"{count} were missing")
             return True
         return False
+
+    def _stream(self) -> None:
+        """Also what no message names: batches whose message was lost, or changes that nobody polled for.
+
+        Poison of the last 24 hours is set aside once more, even if somebody has looked at it and deleted the object.
+        """
+        client = self.stack.connect("dynamodbstreams")
+        arn = self._stream_arn()
+        for shard in stream.shards(client, arn):
+            records = stream.shard(client, arn, shard)
+            while batch := list(itertools.islice(records, READ_AT_ONCE)):
+                try:
+                    count = self._replay(batch)
+                except RefusedError as error:
+                    self._stays(f"{len(batch)} records of {shard}", str(error))
+                else:
+                    if count:
+                        self._done(shard, f"{count} were missing")
+
+    def _stream_arn(self) -> str:
+        name = self.stack.outputs["transactions_table_name"]
+        arn: str = self.stack.connect("dynamodb").describe_table(TableName=name)["Table"]["LatestStreamArn"]
+        return arn
 
     def _set_aside(self) -> None:
         """An object goes once its record has an audit record."""

@@ -67,6 +67,27 @@ def read(client: Any, wanted: Range) -> list[dict[str, Any]]:
     raise GoneError(f"the shard has no {wanted.last}")
 
 
+def shards(client: Any, stream: str) -> Iterator[str]:
+    """The ids of the stream's shards, each parent before its children: a payment's changes stay in their order.
+
+    docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_DescribeStream.html
+    """
+    found: dict[str, str | None] = {}
+    request: dict[str, str] = {}
+    while True:
+        described = client.describe_stream(StreamArn=stream, **request)["StreamDescription"]
+        found |= {one["ShardId"]: one.get("ParentShardId") for one in described["Shards"]}
+        if "LastEvaluatedShardId" not in described:
+            break
+        request = {"ExclusiveStartShardId": described["LastEvaluatedShardId"]}
+    left = dict(found)
+    while left:
+        # A parent that the stream has forgotten keeps nobody waiting.
+        ready = [shard_id for shard_id, parent in left.items() if parent not in left]
+        yield from ready or left
+        left = {shard_id: parent for shard_id, parent in left.items() if ready and shard_id not in ready}
+
+
 def shard(client: Any, stream: str, shard_id: str) -> Iterator[dict[str, Any]]:
     """All records that a shard has, as Lambda hands them over."""
     iterator = client.get_shard_iterator(StreamArn=stream, ShardId=shard_id, ShardIteratorType="TRIM_HORIZON")

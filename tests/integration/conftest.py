@@ -17,7 +17,7 @@ import trustme
 
 from lib.deploy import aws
 from lib.deploy.deployment import Deployment
-from lib.deploy.emulator import Certificate
+from lib.deploy.emulator import Certificate, Emulator
 from lib.deploy.local import LocalTarget
 from lib.deploy.progress import Silent
 from lib.deploy.synth import judged_stack
@@ -38,6 +38,11 @@ ORDER = (
     "test_authorization",
     "test_least_privilege",
     "test_plan",
+    "test_refused_plans",
+    "test_saved_plans",
+    "test_environments",
+    "test_buckets",
+    "test_recovery",
     "test_destroy",
 )
 LOCAL = {
@@ -99,9 +104,16 @@ def traces() -> Iterator[Daemon]:
 
 
 @pytest.fixture(scope="session")
+def synthesized(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the deployment was synthesized into, once it is deployed; in the emulator only."""
+    return tmp_path_factory.mktemp("synth")
+
+
+@pytest.fixture(scope="session")
 def deployment(
     on_aws: bool,
     environ: dict[str, str],
+    synthesized: Path,
     tmp_path_factory: pytest.TempPathFactory,
     calls_file: Path | None,
     faults_folder: Path,
@@ -111,7 +123,7 @@ def deployment(
     if on_aws:
         yield aws.prepare(environ, Silent())
         return
-    stack = judged_stack(environ, tmp_path_factory.mktemp("synth"))
+    stack = judged_stack(environ, synthesized)
     recording = {
         "PYTHONPATH": str(HERE / "recorder"),
         "CALLS_FILE": str(calls_file),
@@ -132,6 +144,15 @@ def _certificate(folder: Path) -> Certificate:
     issued.cert_chain_pems[0].write_to_path(str(files.chain))
     authority.cert_pem.write_to_path(str(files.authority))
     return files
+
+
+@pytest.fixture(scope="session")
+def plain_emulator(on_aws: bool, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """One of its own, without TLS, for what needs no deployed stack."""
+    if on_aws:
+        pytest.skip("about Terraform and S3, with made-up resources")
+    with Emulator.start(tmp_path_factory.mktemp("plain"), "eu-west-1") as emulator:
+        yield emulator
 
 
 @pytest.fixture(scope="session")

@@ -74,10 +74,13 @@ def assert_guarded(client: Any, bucket: str) -> None:
     assert len(block) == 4
     ownership = client.get_bucket_ownership_controls(Bucket=bucket)["OwnershipControls"]["Rules"]
     assert ownership == [{"ObjectOwnership": "BucketOwnerEnforced"}]
-    (lifecycle,) = client.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
-    assert lifecycle["Status"] == "Enabled"
-    assert lifecycle["NoncurrentVersionExpiration"]["NoncurrentDays"] > 0
-    assert lifecycle["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"] > 0
+    rules = client.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
+    assert {rule["Status"] for rule in rules} == {"Enabled"}
+    assert [rule for rule in rules if "AbortIncompleteMultipartUpload" in rule]
+    for rule in rules:
+        if "NoncurrentVersionExpiration" in rule:
+            least = 365 if rule["Filter"].get("Prefix") == "audit/" else 1
+            assert rule["NoncurrentVersionExpiration"]["NoncurrentDays"] >= least
     denied = [item for item in policy_of(client, bucket) if item["Effect"] == "Deny"]
     assert {"Bool": {"aws:SecureTransport": "false"}} in [item["Condition"] for item in denied]
     assert all(item["Principal"] in ("*", {"AWS": "*"}) for item in denied)

@@ -103,6 +103,20 @@ def receipt_key(payment_id: str) -> str:
     return f"receipts/integration-shop/{payment_id}.json"
 
 
+def test_what_no_message_names_is_found_in_the_stream(
+    deployment: Deployment, stack: Deployed, paid: str, compared: Run
+) -> None:
+    """The queue did not take the archiver's message, or nobody polled the stream: STREAM=1."""
+    lose(deployment, paid)
+    assert compared()[0] == 1
+    progress = Silent()
+    assert Redrive(stack, progress).run() == 0
+    assert compared()[0] == 1, "no message names it"
+    Redrive(stack, progress, whole_stream=True).run()  # whose code tells of other tests' poison, too
+    assert audit_trail(deployment, paid)
+    assert not [line for line in compared()[1] if paid in line]
+
+
 def send(stack: Deployed, wanted: stream.Range) -> None:
     """What Lambda sends when it gives a batch up: docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html"""
     body = {

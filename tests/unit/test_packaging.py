@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import base64
 import os
+import re
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -101,3 +104,52 @@ def test_the_real_zip_holds_both_handlers_and_their_dependency() -> None:
         names = set(archive.namelist())
     assert {"payments/processor.py", "payments/archiver.py", "aws_lambda_powertools/__init__.py"} <= names
     assert not [name for name in names if "__pycache__" in name or name.startswith(("bin/", "."))]
+
+
+def test_the_zip_carries_the_sdk_with_the_services_in_use_alone() -> None:
+    """The runtime's SDK changes under a deployed function; all of its data would be 28 MB."""
+    with zipfile.ZipFile(packaging.lambda_zip().path) as archive:
+        names = archive.namelist()
+        size = sum(entry.file_size for entry in archive.infolist())
+    data = {name.split("/")[2] for name in names if re.match(r"botocore/data/[^/]+/", name)}
+    assert data == {"dynamodb", "kms", "s3"}
+    assert {"boto3/__init__.py", "botocore/data/endpoints.json", "botocore/cacert.pem"} <= set(names)
+    assert not [name for name in names if "examples" in name or name.startswith("boto3/data/")]
+    assert size < 12_000_000
+
+
+def test_the_services_of_the_zip_are_those_that_the_code_asks_for() -> None:
+    """A client of another service would fail at its first use, in AWS."""
+    code = "".join(path.read_text() for path in (packaging.SOURCES / "payments").glob("*.py"))
+    assert set(re.findall(r"boto3\.client\(\s*\"([a-z0-9]+)\"", code)) == packaging.SDK_SERVICES
+    assert "boto3.resource" not in code
+
+
+def test_both_functions_start_from_the_zip_and_nothing_else(tmp_path: Path) -> None:
+    """With no package of this machine: what the zip has not, Lambda may have today and not tomorrow."""
+    with zipfile.ZipFile(packaging.lambda_zip().path) as archive:
+        archive.extractall(tmp_path)
+    program = f"""
+import sys
+sys.path.insert(0, {str(tmp_path)!r})
+import boto3, botocore
+from payments import archiver, cursor, processor
+processor.payments(), archiver.archive(), cursor.KmsSeal("key")
+loaded = [module.__file__ for name, module in sys.modules.items() if name.startswith(("boto", "payments", "aws_"))]
+print(all(path is None or path.startswith({str(tmp_path)!r}) for path in loaded), len(loaded) > 100)
+"""
+    environment = {
+        "AWS_DEFAULT_REGION": "eu-west-1",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "LAMBDA_TASK_ROOT": str(tmp_path),
+        "POWERTOOLS_METRICS_NAMESPACE": "Payments",
+        "POWERTOOLS_SERVICE_NAME": "processor",
+        "TRANSACTIONS_TABLE": "table",
+        "MERCHANT_INDEX": "index",
+        "ARCHIVE_BUCKET": "bucket",
+    }
+    done = subprocess.run(
+        [sys.executable, "-S", "-B", "-c", program], env=environment, capture_output=True, text=True, check=False
+    )
+    assert (done.stdout.split(), done.stderr) == (["True", "True"], "")

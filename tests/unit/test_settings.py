@@ -88,6 +88,8 @@ WRONG = [
             " dev",
             "s3alias",
             "x-s3alias",
+            "an",
+            "pr-an",
         )
     ],
     ("ENVIRONMENT_SUFFIX", "x" * (LONGEST_SUFFIX + 1)),
@@ -100,7 +102,16 @@ WRONG = [
         ("TERRAFORM_STATE_BUCKET", value)
         for value in (
             *("", "My-State", "a_b", "-state", "state-", "a..b", "10.0.0.1", "x" * 64),
-            *("xn--state", "sthree-state", "state-s3alias", "state--x-s3"),
+            *(
+                "xn--state",
+                "sthree-state",
+                "state-s3alias",
+                "state--x-s3",
+                "state--ol-s3",
+                "state--table-s3",
+                "state.mrap",
+            ),
+            *("state-an", "state-123-eu-west-1-an", "amzn-s3-demo-state"),
         )
     ],
     *[
@@ -132,6 +143,9 @@ def test_a_wrong_value_is_named_in_one_line(variable: str, value: str) -> None:
     [
         ("ENVIRONMENT_SUFFIX", "x" * LONGEST_SUFFIX),
         ("ENVIRONMENT_SUFFIX", "7"),
+        ("ENVIRONMENT_SUFFIX", "plan"),
+        ("ENVIRONMENT_SUFFIX", "an-1"),
+        ("TERRAFORM_STATE_BUCKET", "state-123456789012-us-gov-west-1-an"),
         ("AWS_REGION", "us-gov-west-1"),
         ("AWS_REGION", "eusc-de-east-1"),
         ("AWS_REGION", "ap-southeast-7"),

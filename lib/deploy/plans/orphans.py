@@ -34,7 +34,10 @@ NOT_FOUND = (
 
 @dataclass(frozen=True)
 class Search:
-    """Who we are: clients by service, the tags that all of ours have, and the ids that the state knows already."""
+    """Who we are: clients by service, the tags that all of ours have, and the ids that the state knows already.
+
+    What the state knows by another address is no orphan: to import it a second time would end with its removal.
+    """
 
     connect: Callable[[str], Any]
     tags: Mapping[str, str]
@@ -47,13 +50,25 @@ class Search:
         """The id by which Terraform imports it; empty where there is none of ours, or its values are not known yet."""
         lookup = LOOKUPS.get(resource_type)
         try:
-            return lookup(self, values) if lookup else ""
-        except KeyError:  # a value that another resource must have first
+            found = lookup(self, _Values(values)) if lookup else ""
+            return "" if found in self.known else found
+        except _NotKnownYetError:
             return ""
         except ClientError as error:
             if error.response["Error"]["Code"] in NOT_FOUND:
                 return ""
             raise
+
+
+class _NotKnownYetError(Exception):
+    """A value that another resource must have first."""
+
+
+class _Values(dict[str, Any]):
+    """What a plan knows of a resource before the apply."""
+
+    def __missing__(self, name: str) -> Any:
+        raise _NotKnownYetError(name)
 
 
 def _bucket(search: Search, values: Values) -> str:
@@ -130,13 +145,13 @@ def _function_alias(search: Search, values: Values) -> str:
     function, name = _function(search, values), values["name"]
     if not function:
         return ""
-    search.connect("lambda").get_alias(FunctionName=function, Name=name)
-    return f"{function}/{name}"
+    arn = search.connect("lambda").get_alias(FunctionName=function, Name=name)["AliasArn"]
+    return "" if arn in search.known else f"{function}/{name}"
 
 
 def _function_permission(search: Search, values: Values) -> str:
     function, statement = _function(search, values), values["statement_id"]
-    if not function:
+    if not function or statement in search.known:
         return ""
     qualifier = {"Qualifier": values["qualifier"]} if values.get("qualifier") else {}
     policy = json.loads(search.connect("lambda").get_policy(FunctionName=function, **qualifier)["Policy"])
@@ -148,7 +163,7 @@ def _function_permission(search: Search, values: Values) -> str:
 def _mapping(search: Search, values: Values) -> str:
     wanted = {"EventSourceArn": values["event_source_arn"], "FunctionName": values["function_name"]}
     found = pages(search.connect("lambda"), "list_event_source_mappings", "EventSourceMappings", **wanted)
-    return next((str(mapping["UUID"]) for mapping in found), "")
+    return next((str(mapping["UUID"]) for mapping in found if mapping["UUID"] not in search.known), "")
 
 
 def _api(search: Search, values: Values) -> str:
@@ -165,7 +180,7 @@ def _part_of_api(operation: str, member: str, argument: str, id_member: str) -> 
     def lookup(search: Search, values: Values) -> str:
         api, wanted = values["api_id"], values[argument]
         for item in pages(search.connect("apigatewayv2"), operation, "Items", ApiId=api):
-            if item.get(member) == wanted:
+            if item.get(member) == wanted and item[id_member] not in search.known:
                 return f"{api}/{item[id_member]}"
         return ""
 

@@ -116,7 +116,7 @@ def write_adopted(deployment: Deployment, adopted: Mapping[str, str]) -> None:
 
 def confirmed(deployment: Deployment, content: Mapping[str, Any], adopted: Mapping[str, str]) -> dict[str, str]:
     """Of what another run has adopted: what this one would adopt as well."""
-    search = _search(deployment, content, leave_out=adopted.values())
+    search = _search(deployment, content, leave_out=adopted)
     imports = [change for change in content.get("resource_changes", []) if change["address"] in adopted]
     return {
         change["address"]: adopted[change["address"]]
@@ -136,11 +136,15 @@ def _search(deployment: Deployment, content: Mapping[str, Any], leave_out: Colle
     known = {
         str(change["change"]["before"].get("id"))
         for change in content.get("resource_changes", [])
-        if change["change"]["before"]
+        if change["change"]["before"] and change["address"] not in leave_out
     }
-    return Search(deployment.client, deployment.stack.tags, known - set(leave_out))
+    return Search(deployment.client, deployment.stack.tags, known)
 
 
 def _has_objects(deployment: Deployment, bucket: str) -> bool:
-    found = deployment.client("s3").list_object_versions(Bucket=bucket, MaxKeys=1)
+    client = deployment.client("s3")
+    try:
+        found = client.list_object_versions(Bucket=bucket, MaxKeys=1)
+    except client.exceptions.NoSuchBucket:
+        return False
     return bool(found.get("Versions") or found.get("DeleteMarkers"))

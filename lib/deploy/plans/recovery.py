@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.markup import escape
 
 from lib.deploy.plans.held_data import holds_data
-from lib.deploy.terraform import UNSAVED_STATE, Terraform, TerraformError
+from lib.deploy.terraform import UNSAVED_STATE, StateLockedError, Terraform, TerraformError
 from lib.environments import ToolError
 
 
@@ -17,6 +17,8 @@ def save_unsaved_state(terraform: Terraform) -> None:
     with terraform.progress.step("save the state that an interrupted run could not save") as step:
         try:
             terraform.save_state(file)
+        except StateLockedError:
+            raise
         except TerraformError as error:
             raise ToolError(
                 f"{file} holds the state of an interrupted run, and cannot take the saved one's place: {error}; "

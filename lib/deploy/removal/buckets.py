@@ -56,7 +56,7 @@ def empty(connect: Callable[[str], Any], buckets: list[str], update: Callable[[s
         running: set[Future[int]] = set()
         try:
             for bucket, batch in _interleaved(s3, buckets):
-                running.add(pool.submit(_delete, s3, bucket, batch))
+                running.add(pool.submit(delete_batch, s3, bucket, batch))
                 # No more pages than there are workers for: a bucket may hold more than fits into memory.
                 if len(running) >= 2 * WORKERS * len(buckets):
                     running = _collect(running, count, update)
@@ -93,7 +93,7 @@ def _pages(s3: Any, bucket: str) -> Iterator[Batch]:
         yield [{"Key": entry["Key"], "VersionId": entry["VersionId"]} for entry in entries]
 
 
-def _delete(s3: Any, bucket: str, batch: Batch) -> int:
+def delete_batch(s3: Any, bucket: str, batch: Batch) -> int:
     """How many were deleted. What is gone already counts, as S3 does not tell."""
     left = batch
     for attempt in range(TRIES):

@@ -27,16 +27,26 @@ tracer = Tracer(patch_modules=["botocore"])
 traced = tracer.capture_lambda_handler(capture_response=False, capture_error=False)
 
 
-def count_business(status: str, currency: str, amount: int) -> None:
-    """One thing done to a payment: how many and how much (minor units), by the status that it led to and the currency.
-
-    In a blob of its own, because dimensions hold for all metrics of one. The trace can be found by the same two.
-    """
+def count_change(status: str, currency: str) -> None:
+    """One change of the ledger, and the status that it led to. The trace can be found by status and currency."""
     tracer.put_annotation(key="status", value=status)
     tracer.put_annotation(key="currency", value=currency)
-    business = EphemeralMetrics()
-    business.add_dimension(name="status", value=status)
-    business.add_dimension(name="currency", value=currency)
-    business.add_metric(name="Payments", unit=MetricUnit.Count, value=1)
-    business.add_metric(name="Amount", unit=MetricUnit.NoUnit, value=amount)
-    business.flush_metrics()
+    # An alarm compares it with the archiver's runs.
+    metrics.add_metric(name="LedgerChanges", unit=MetricUnit.Count, value=1)
+    _count_by("status", status, "Payments", MetricUnit.Count, 1)
+
+
+def count_amount(currency: str, amount: int) -> None:
+    """What a new payment is of, in minor units."""
+    _count_by("currency", currency, "Amount", MetricUnit.NoUnit, amount)
+
+
+def _count_by(dimension: str, value: str, metric: str, unit: MetricUnit, number: int) -> None:
+    """In a blob of its own, because dimensions hold for all metrics of one.
+
+    One dimension at a time: each combination of values is a metric that costs (docs/operations.md, "What it costs").
+    """
+    blob = EphemeralMetrics()
+    blob.add_dimension(name=dimension, value=value)
+    blob.add_metric(name=metric, unit=unit, value=number)
+    blob.flush_metrics()

@@ -21,7 +21,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from payments import cards, cursor, screening, settings, validation
 from payments.ledger import DynamoDbLedger
-from payments.observability import count_business, logger, metrics, traced
+from payments.observability import count_amount, count_change, logger, metrics, traced
 from payments.payment import Payment
 from payments.problems import MEDIA_TYPE, FieldError, Problem, invalid
 from payments.service import Done, Payments
@@ -103,7 +103,8 @@ def take() -> Response[str]:
     _report("PaymentsReplayed" if taken.replayed else "PaymentsTaken", payment)
     if taken.replayed:
         return _answer(HTTPStatus.OK, payment.shown(), REPLAYED)
-    count_business(payment.state, payment.currency, payment.amount)
+    count_change(payment.state, payment.currency)
+    count_amount(payment.currency, payment.amount)
     return _answer(HTTPStatus.CREATED, payment.shown(), {"Location": f"/payments/{payment.payment_id}"})
 
 
@@ -166,8 +167,7 @@ def _step_done(metric: str, done: Done, status: HTTPStatus, document: dict[str, 
     _report("StepsReplayed" if done.replayed else metric, done.payment)
     if done.replayed:
         return _answer(HTTPStatus.OK, document, REPLAYED)
-    payment = done.payment
-    count_business(payment.state, payment.currency, payment.amount if done.step.amount is None else done.step.amount)
+    count_change(done.payment.state, done.payment.currency)
     return _answer(status, document)
 
 

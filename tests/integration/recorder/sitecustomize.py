@@ -6,11 +6,9 @@ CALLS_FILE: {"function", "service", "operation", "parameters"}. The function's o
 
 import json
 import os
+import sys
 from pathlib import Path
 from typing import Any
-
-import botocore
-import faults  # beside this file
 
 WHICH = ("TableName", "IndexName", "Bucket", "Key", "Prefix", "KeyId", "QueueUrl", "TopicArn")
 
@@ -28,10 +26,15 @@ def note(params: dict[str, Any], model: Any, **_: Any) -> None:
 
 
 def listen(session: Any) -> None:
+    import faults  # beside this file
+
     session.register("before-parameter-build.*.*", note)
     session.register("before-send", faults.before)
     session.register("needs-retry", faults.after)
 
 
 if "CALLS_FILE" in os.environ and "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
+    sys.path.insert(0, os.environ["LAMBDA_TASK_ROOT"])  # the SDK of the function's zip, not the emulator's
+    import botocore
+
     botocore.register_initializer(listen)

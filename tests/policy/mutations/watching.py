@@ -21,6 +21,8 @@ from .running import MAPPING
 
 ERRORS, DURATION, AGE = "processor-errors", "processor-duration", "archiver-iterator-age"
 FAILED, SERVER, DEAD = "archiver-failed-changes", "api-server-errors", "payment-dead-letters"
+STOPPED, REFUSED, CLAIMED = "archiver-stopped-for-hours", "api-client-errors", "account-concurrency"
+FILTER, NAMESPACE = "aws_cloudwatch_log_metric_filter", "POWERTOOLS_METRICS_NAMESPACE"
 IMAGE = "111122223333.dkr.ecr.us-east-1.amazonaws.com/others:latest"
 LAYER = "arn:aws:lambda:us-east-1:111122223333:layer:others:1"
 ON_FAILURE = "destination_config.on_failure"
@@ -46,6 +48,11 @@ def metric(alarm: str, instead: tuple[str, ...] = (), **arguments: Any) -> Mutat
 def queried(document: Document, **arguments: Any) -> None:
     """The first metric of an alarm that adds several up."""
     body_of(document, ALARM, "transactions-system-errors")["metric_query"][0]["metric"].update(arguments)
+
+
+def watch(document: Document, alarm: str, expression: str) -> None:
+    """Another expression over the same metrics."""
+    body_of(document, ALARM, alarm)["metric_query"][-1]["expression"] = expression
 
 
 def more(document: Document, **arguments: Any) -> None:
@@ -103,7 +110,32 @@ VIOLATIONS = [
     change("TAP-OBS-9", "one alarm more that never fires", lambda document: more(document, threshold=1e15)),
     change("TAP-OBS-9", "a query's period", lambda document: queried(document, period=86400)),
     change("TAP-OBS-9", "a query's statistic", lambda document: queried(document, stat="Minimum")),
+    *(
+        change("TAP-OBS-9", f"{alarm} over {expression}", lambda document, a=alarm, e=expression: watch(document, a, e))
+        for alarm, expression in (
+            (STOPPED, "IF(FILL(m1, 0) > 1000000 AND FILL(m2, 0) < 1, 1, 0)"),
+            (STOPPED, "IF(FILL(m1, 0) > 0 AND FILL(m2, 1) < 1, 1, 0)"),
+            (STOPPED, "IF(FILL(m1, 0) > 0 AND FILL(m2, 0) < 1, 0, 0)"),
+            (STOPPED, "IF(FILL(m2, 0) > 0 AND FILL(m2, 0) < 1, 1, 0)"),
+            (REFUSED, "IF(m1 >= 50000, 100 * m1 / m2, 0)"),
+            (REFUSED, "IF(m1 >= 50, m1 / m2, 0)"),
+            (REFUSED, "0 * m1 / m2"),
+            (CLAIMED, "m1 / SERVICE_QUOTA(m2)"),
+            (CLAIMED, "100 * m1 / 1000000"),
+        )
+    ),
+    bound("threshold", 2, STOPPED),
+    bound("comparison_operator", "GreaterThanThreshold", STOPPED),
+    bound("evaluation_periods", 20, STOPPED),
+    bound("threshold", 99, REFUSED),
+    bound("threshold", 101, CLAIMED),
     # Metrics
+    *(
+        put("TAP-NAME-1", FUNCTION, f"environment.variables.{NAMESPACE}", value)
+        for value in ("Payments", "Payments/qa")
+    ),
+    *(put("TAP-NAME-1", FILTER, "metric_transformation.namespace", value) for value in ("Payments", "Payments/qa")),
+    put("TAP-DOC-5", FILTER, "pattern", '{ $.status = "4290" }'),
     metric(FAILED, metric_name="NoSuchMetric"),
     metric(FAILED, namespace="Others"),
     metric(FAILED, dimensions={"service": "others"}),

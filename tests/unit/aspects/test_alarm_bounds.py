@@ -212,6 +212,60 @@ def test_a_rate_is_one_of_failures_in_percent(
     assert bool(with_queries(good, metric("m1"), metric("m2", "Invocations"), total(expression))) == is_found
 
 
+INVOCATIONS, CLAIMED = metric("m1", "Invocations"), {"dimensions": {}, "stat": "Maximum"}
+API = {"namespace": "AWS/ApiGateway", "dimensions": {"ApiId": "${aws_apigatewayv2_api.payments.id}"}}
+
+
+@pytest.mark.parametrize(
+    ("expression", "threshold", "queries", "is_found"),
+    [
+        # What should follow does not: a cause, and no effect.
+        ("IF(FILL(m1, 0) > 0 AND FILL(m2, 0) < 1, 1, 0)", 1, (INVOCATIONS, metric("m2", "Count", **API)), False),
+        ("IF(FILL(m1, 0) > 0 AND FILL(m2, 0) < 1, 1, 0)", 0, (INVOCATIONS, metric("m2", "Count", **API)), True),
+        ("IF(FILL(m1, 0) > 0 AND FILL(m2, 0) < 1, 1, 0)", 2, (INVOCATIONS, metric("m2", "Count", **API)), True),
+        ("IF(FILL(m1, 0) > 9 AND FILL(m2, 0) < 1, 1, 0)", 1, (INVOCATIONS, metric("m2", "Count", **API)), True),
+        ("IF(FILL(m1, 0) > 0 AND FILL(m2, 1) < 1, 1, 0)", 1, (INVOCATIONS, metric("m2", "Count", **API)), True),
+        ("IF(FILL(m1, 0) > 0 AND FILL(m2, 0) < 1, 0, 1)", 1, (INVOCATIONS, metric("m2", "Count", **API)), True),
+        # Both are one metric, which is never counted and not counted.
+        ("IF(FILL(m1, 0) > 0 AND FILL(m2, 0) < 1, 1, 0)", 1, (INVOCATIONS, metric("m2", "Invocations")), True),
+        ("IF(m1 >= 50, 100 * m1 / m2, 0)", 25, (metric("m1", "4xx", **API), metric("m2", "Count", **API)), False),
+        ("IF(m1 >= 50, 100 * m1 / m2, 0)", 60, (metric("m1", "4xx", **API), metric("m2", "Count", **API)), True),
+        ("IF(m1 >= 5000, 100 * m1 / m2, 0)", 25, (metric("m1", "4xx", **API), metric("m2", "Count", **API)), True),
+        ("IF(m2 >= 50, 100 * m1 / m2, 0)", 25, (metric("m1", "4xx", **API), metric("m2", "Count", **API)), True),
+        ("IF(m1 >= 50, 100 * m1 / m2, 0)", 5, (metric("m1"), metric("m2", "Invocations")), True),  # errors all count
+        (
+            "100 * m1 / SERVICE_QUOTA(m2)",
+            80,
+            (metric("m1", "ClaimedAccountConcurrency", **CLAIMED), metric("m2", "ConcurrentExecutions", **CLAIMED)),
+            False,
+        ),
+        (
+            "100 * m1 / SERVICE_QUOTA(m2)",
+            100,
+            (metric("m1", "ClaimedAccountConcurrency", **CLAIMED), metric("m2", "ConcurrentExecutions", **CLAIMED)),
+            True,
+        ),
+        ("100 * m1 / SERVICE_QUOTA(m2)", 80, (metric("m1"), metric("m2", "Invocations")), True),
+    ],
+)
+def test_a_standstill_and_shares(
+    good: dict[str, Any], expression: str, threshold: float, queries: tuple[dict[str, Any], ...], is_found: bool
+) -> None:
+    good["resource"]["aws_apigatewayv2_api"] = {"payments": {"name": "api-payments-dev", "protocol_type": "HTTP"}}
+    good["resource"][ALARM]["errors"]["threshold"] = threshold
+    assert bool(with_queries(good, *queries, total(expression))) == is_found
+
+
+def test_a_standstill_may_take_an_hour_and_no_more(good: dict[str, Any]) -> None:
+    good["resource"]["aws_apigatewayv2_api"] = {"payments": {"name": "api-payments-dev", "protocol_type": "HTTP"}}
+    good["resource"][ALARM]["errors"].update(threshold=1, evaluation_periods=2)
+    whole = total("IF(FILL(m1, 0) > 0 AND FILL(m2, 0) < 1, 1, 0)")
+    hourly = [metric("m1", "Invocations", period=3600), metric("m2", "Count", **API, period=3600)]
+    assert with_queries(good, *hourly, whole) == []
+    good["resource"][ALARM]["errors"]["evaluation_periods"] = 3
+    assert found(judge(good, FAMILIES))
+
+
 COMPOSITE = "aws_cloudwatch_composite_alarm.all"
 ONE, TWO = (f"${{aws_cloudwatch_metric_alarm.{name}.alarm_name}}" for name in ("errors", "throttles"))
 

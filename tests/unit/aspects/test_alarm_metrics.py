@@ -118,19 +118,17 @@ SERVICE_OF = {"archiver": "archiver", "processor": "processor", "observability":
 def counted(path: Path) -> set[str]:
     """The names of the metrics that a module counts: what it gives to add_metric, or to a function that does."""
     tree = ast.parse(path.read_text())
-    counting = {"add_metric"} | {
-        node.name
+    places = {"add_metric": 0} | {
+        node.name: [argument.arg for argument in node.args.args].index("metric")
         for node in ast.walk(tree)
         if isinstance(node, ast.FunctionDef) and any(argument.arg == "metric" for argument in node.args.args)
     }
     found: set[str] = set()
     for node in ast.walk(tree):
-        if (
-            isinstance(node, ast.Call)
-            and (getattr(node.func, "attr", None) or getattr(node.func, "id", "")) in counting
-        ):
+        called = isinstance(node, ast.Call) and (getattr(node.func, "attr", None) or getattr(node.func, "id", ""))
+        if isinstance(node, ast.Call) and called in places:
             name = next((word.value for word in node.keywords if word.arg in ("name", "metric")), None)
-            name = name or node.args[0]
+            name = name or node.args[places[str(called)]]
             found |= {part.value for part in ast.walk(name) if isinstance(part, ast.Constant) and part.value}
     return found
 

@@ -17,14 +17,24 @@ if TYPE_CHECKING:
 TABLE, API, STAGE = "ledger/transactions", "front_door/api", "front_door/stage"
 # Purpose -> namespace, metric, and the dimensions that AWS publishes it under: (construct, attribute) or a literal.
 ALARMS: dict[str, tuple[str, str, dict[str, tuple[str, str] | str]]] = {
-    "api-server-errors": ("AWS/ApiGateway", "5xx", {"ApiId": (API, "id"), "Stage": (STAGE, "name")}),
+    **{
+        purpose: ("AWS/ApiGateway", metric, {"ApiId": (API, "id"), "Stage": (STAGE, "name")})
+        for purpose, metric in {"api-server-errors": "5xx", "api-latency": "Latency"}.items()
+    },
+    "api-throttled": ("Payments/dev", "RequestsThrottled", {}),
     **{
         f"{name}-{metric.lower()}": ("AWS/Lambda", metric, {"FunctionName": (f"{name}/function", "function_name")})
         for name in ("processor", "archiver")
         for metric in ("Errors", "Throttles", "Duration")
     },
-    "archiver-failed-changes": ("Payments", "ChangesFailed", {"service": "archiver"}),
-    "archiver-iterator-age": ("AWS/Lambda", "IteratorAge", {"FunctionName": ("archiver/function", "function_name")}),
+    "archiver-failed-changes": ("Payments/dev", "ChangesFailed", {"service": "archiver"}),
+    **{
+        purpose: ("AWS/Lambda", metric, {"FunctionName": ("archiver/function", "function_name")})
+        for purpose, metric in {
+            "archiver-iterator-age": "IteratorAge",
+            "archiver-lost-batches": "DestinationDeliveryFailures",
+        }.items()
+    },
     **{
         f"transactions-{kind.lower()}-throttles": (
             "AWS/DynamoDB",
@@ -47,6 +57,23 @@ ALARMS: dict[str, tuple[str, str, dict[str, tuple[str, str] | str]]] = {
     },
 }
 SYSTEM_ERRORS = "transactions-system-errors"
+# Purpose -> metric math over m1 and m2, and what those are. tests/unit/constructs/test_failures_are_seen.py has the two
+# that see a stopped archiver.
+MATH: dict[str, tuple[str, tuple[str, str], tuple[str, str]]] = {
+    "api-client-errors": ("IF(m1 >= 50, 100 * m1 / m2, 0)", ("AWS/ApiGateway", "4xx"), ("AWS/ApiGateway", "Count")),
+    "account-concurrency": (
+        "100 * m1 / SERVICE_QUOTA(m2)",
+        ("AWS/Lambda", "ClaimedAccountConcurrency"),
+        ("AWS/Lambda", "ConcurrentExecutions"),
+    ),
+}
+STOPPED = {"archiver-stopped", "archiver-stopped-for-hours"}
+
+
+def alarm_arns(template: Template) -> list[str]:
+    return sorted(
+        f"arn:PARTITION:cloudwatch:REGION:ACCOUNT:alarm:{alarm['alarm_name']}" for _, alarm in alarms(template)
+    )
 
 
 def alarms(template: Template) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -57,7 +84,7 @@ def alarms(template: Template) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def test_these_alarms_and_no_other(template: Template) -> None:
     """A missing one is noticed here, not at night."""
-    assert {purpose for purpose, _ in alarms(template)} == {*ALARMS, SYSTEM_ERRORS}
+    assert {purpose for purpose, _ in alarms(template)} == {*ALARMS, SYSTEM_ERRORS, *MATH, *STOPPED}
 
 
 @pytest.mark.parametrize("purpose", ALARMS)
@@ -66,11 +93,36 @@ def test_an_alarm_watches_what_aws_publishes(template: Template, purpose: str) -
     namespace, metric, dimensions = ALARMS[purpose]
     alarm = template[f"alerting/{purpose}"]
     assert (alarm["namespace"], alarm["metric_name"]) == (namespace, metric)
-    assert alarm["dimensions"] == {
+    assert alarm.get("dimensions", {}) == {
         key: value if isinstance(value, str) else template.ref(*value) for key, value in dimensions.items()
     }
     assert alarm["period"] == 60
     assert ("statistic" in alarm) != ("extended_statistic" in alarm)
+
+
+@pytest.mark.parametrize("purpose", MATH)
+def test_an_alarm_on_a_share_watches_both_parts(template: Template, purpose: str) -> None:
+    """In the same period, by the same statistic, with the dimensions of the stack's API or of the whole account."""
+    expression, *names = MATH[purpose]
+    *parts, watched = template[f"alerting/{purpose}"]["metric_query"]
+    assert (watched["expression"], watched["return_data"]) == (expression, True)
+    assert [(part["metric"]["namespace"], part["metric"]["metric_name"]) for part in parts] == names
+    assert [part["id"] for part in parts] == ["m1", "m2"]
+    assert len({(part["metric"]["period"], part["metric"]["stat"]) for part in parts}) == 1
+    api = {"ApiId": template.ref(API, "id"), "Stage": template.ref(STAGE, "name")}
+    for part in parts:
+        assert part["metric"].get("dimensions") == (api if purpose.startswith("api-") else None)
+
+
+def test_throttled_requests_are_counted_in_the_access_log(template: Template) -> None:
+    """API Gateway's own metrics do not tell a 429 from another 4xx."""
+    made = template["front_door/throttled"]
+    assert made["name"] == "filter-throttled-dev"
+    assert made["log_group_name"] == template.ref("front_door/access_log", "name")
+    written = json.loads(template[STAGE]["access_log_settings"]["format"])
+    assert written["status"] == "$context.status", "in quotes, as the pattern has it"
+    assert made["pattern"] == '{ $.status = "429" }'
+    assert made["metric_transformation"] == {"name": "RequestsThrottled", "namespace": "Payments/dev", "value": "1"}
 
 
 def test_system_errors_are_summed_over_every_operation_in_use(template: Template) -> None:
@@ -130,10 +182,10 @@ def test_the_topic_is_encrypted_and_takes_messages_from_these_alarms_over_tls(te
     assert set(statements) == {"Alarms", "DenyInsecureTransport"}
     assert statements["Alarms"]["principals"] == [{"type": "Service", "identifiers": ["cloudwatch.amazonaws.com"]}]
     assert statements["Alarms"]["actions"] == ["sns:Publish"]
-    assert template.conditions(statements["Alarms"]) == {
-        ("StringEquals", "aws:SourceAccount"): ["ACCOUNT"],
-        ("ArnLike", "aws:SourceArn"): ["arn:PARTITION:cloudwatch:REGION:ACCOUNT:alarm:alarm-*-dev"],
-    }
+    conditions = template.conditions(statements["Alarms"])
+    assert conditions.pop(("StringEquals", "aws:SourceAccount")) == ["ACCOUNT"]
+    assert sorted(conditions.pop(("ArnLike", "aws:SourceArn"))) == alarm_arns(template)
+    assert not conditions
     assert statements["DenyInsecureTransport"]["effect"] == "Deny"
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from tests.unit.conftest import Template
+    from tests.unit.conftest import Synthesize, Template
 
 BUCKETS = ("records", "access_logs")
 
@@ -45,16 +45,34 @@ def test_a_bucket_is_versioned_and_old_versions_go(template: Template, bucket: s
     lifecycle = template[f"archive/{bucket}/lifecycle"]
     assert lifecycle["bucket"] == reference
     assert any(item.startswith("aws_s3_bucket_versioning.") for item in lifecycle["depends_on"])
-    (rule,) = lifecycle["rule"]
-    assert rule["status"] == "Enabled"
-    assert rule["filter"] == [{}]  # every object
-    assert rule["noncurrent_version_expiration"] == [{"noncurrent_days": 30}]
-    assert rule["abort_incomplete_multipart_upload"] == [{"days_after_initiation": 7}]
+    first, *rest = lifecycle["rule"]
+    assert {rule["status"] for rule in lifecycle["rule"]} == {"Enabled"}
+    assert first["filter"] == [{}]  # every object
+    assert first["abort_incomplete_multipart_upload"] == [{"days_after_initiation": 7}]
+    assert all(rule["noncurrent_version_expiration"][0]["noncurrent_days"] >= 30 for rule in rest)
+
+
+def test_overwritten_audit_records_are_kept_for_twelve_months(template: Template, synthesize: Synthesize) -> None:
+    """PCI DSS 10.5.1; of two rules for an object S3 takes the shorter time, so that no prefix begins with another."""
+
+    def days(made: Template) -> dict[str, int]:
+        return {
+            rule["filter"][0]["prefix"]: rule["noncurrent_version_expiration"][0]["noncurrent_days"]
+            for rule in made["archive/records/lifecycle"]["rule"]
+            if "noncurrent_version_expiration" in rule
+        }
+
+    assert days(template) == {"audit/": 365, "receipts/": 30, "set-aside/": 30}
+    assert days(synthesize(context={"log_retention_days": 731}))["audit/"] == 731
+    for prefix in days(template):
+        assert not [other for other in days(template) if other != prefix and other.startswith(prefix)]
+    written = template.statements("archiver/policy_document")["Archive"]["resources"]
+    assert {resource.rpartition("}/")[2].removesuffix("*") for resource in written} == set(days(template))
 
 
 def test_records_stay_and_access_logs_go_after_the_logs_retention(template: Template) -> None:
     """PCI DSS 10.5.1: audit history for twelve months, here until somebody destroys it."""
-    assert "expiration" not in template["archive/records/lifecycle"]["rule"][0]
+    assert not [rule for rule in template["archive/records/lifecycle"]["rule"] if "expiration" in rule]
     assert template["archive/access_logs/lifecycle"]["rule"][0]["expiration"] == [{"days": 365}]
 
 

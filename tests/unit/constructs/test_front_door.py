@@ -69,17 +69,13 @@ def test_the_access_log_is_encrypted_and_tells_who_and_how_not_what(template: Te
     assert group["kms_key_id"] == template.ref("encryption/key", "arn")
 
 
-def test_log_delivery_has_its_own_policy(template: Template) -> None:
-    """Else AWS would make one of its own in the account, and leave it there."""
-    policy = template["front_door/access_log_policy"]
-    assert policy["policy_name"] == "policy-access-log-dev"
-    (statement,) = template.statements("front_door/access_log_policy_document").values()
-    assert statement["principals"] == [{"type": "Service", "identifiers": ["delivery.logs.amazonaws.com"]}]
-    assert statement["actions"] == ["logs:CreateLogStream", "logs:PutLogEvents"]
-    assert statement["resources"] == [template.ref("front_door/access_log", "arn") + ":log-stream:*"]
-    assert template.conditions(statement) == {
-        ("StringEquals", "aws:SourceAccount"): ["ACCOUNT"],
-        ("ArnLike", "aws:SourceArn"): ["arn:PARTITION:logs:REGION:ACCOUNT:*"],
-    }
-    stage = template["front_door/stage"]
-    assert any(item.startswith("aws_cloudwatch_log_resource_policy.") for item in stage["depends_on"])
+def test_an_eleventh_environment_finds_room_for_its_access_log(template: Template) -> None:
+    """An account has ten log resource policies for each region: docs/decisions/0015."""
+    assert not list(template.of_type("aws_cloudwatch_log_resource_policy"))
+    principals = [
+        principal["identifiers"]
+        for _, document in template.of_type("aws_iam_policy_document")
+        for statement in document["statement"]
+        for principal in statement.get("principals", [])
+    ]
+    assert ["delivery.logs.amazonaws.com"] not in principals

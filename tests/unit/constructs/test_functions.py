@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from lib.environments import ROOT
 from lib.packaging import lambda_zip
 
 if TYPE_CHECKING:
@@ -164,11 +165,34 @@ def test_the_stream_loses_nothing_and_is_not_blocked_for_ever(template: Template
     assert mapping["starting_position"] == "TRIM_HORIZON"
     assert "function_response_types" not in mapping, "a batch succeeds or fails as a whole"
     assert mapping["bisect_batch_on_function_error"] is True
-    assert mapping["maximum_retry_attempts"] >= 1
-    assert mapping["maximum_record_age_in_seconds"] <= 12 * 60 * 60
     assert mapping["destination_config"] == {
         "on_failure": {"destination_arn": template.ref("archive_failures/queue", "arn")}
     }
+
+
+def test_an_outage_of_an_hour_loses_nothing_and_needs_nobody(template: Template) -> None:
+    """By the record's age alone: a count of tries is used up within minutes of an outage.
+
+    docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
+    """
+    mapping = template["archiver/stream"]
+    assert mapping["maximum_retry_attempts"] == -1, "until the record is too old"
+    hours = mapping["maximum_record_age_in_seconds"] / 3600
+    assert 2 <= hours <= 12, "longer than outages, with half of the stream's 24 hours left for make redrive"
+    page = (ROOT / "docs" / "runbooks" / "archive-failures.md").read_text()
+    assert f"**{24 - hours:g} hours** remain" in page
+
+
+def test_the_batching_window_is_the_one_of_the_figures(template: Template) -> None:
+    """Objects a day at 5,000 payments an hour, over the four shards of a new table, and the lag beside it."""
+    window = template["archiver/stream"]["maximum_batching_window_in_seconds"]
+    shards, changes_a_second = 4, 5_000 / 3_600
+    seconds_between_changes_of_a_shard = shards / changes_a_second
+    objects = shards * 86_400 / (window + seconds_between_changes_of_a_shard)
+    (page,) = (ROOT / "docs" / "decisions").glob("0016-*.md")
+    assert f"| **{window} s** | {objects:,.0f} |" in page.read_text()
+    oldest = template["alerting/archiver-iterator-age"]["threshold"] / 1000
+    assert oldest > 2 * window, "a batch that fills slowly is no alarm"
 
 
 def test_environments_are_what_the_lambdas_settings_ask_for(template: Template) -> None:

@@ -24,6 +24,7 @@ from lib.operations.stream import Range
         ([], "required: command"),
         (["replay"], "invalid choice: 'replay'"),
         (["redrive", "--force"], "unrecognized arguments: --force"),
+        (["export-audit"], "required: --to"),
         (["reconcile", "--settle", "1h"], "'1h' is no number of seconds"),
         (["reconcile", "--settle", "-1"], "--settle"),
         (["reconcile", "--settle", "99999999"], "is no number of seconds"),
@@ -39,7 +40,7 @@ def test_wrong_arguments_are_one_line(arguments: list[str], says: str) -> None:
     assert done.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("command", ["reconcile", "redrive"])
+@pytest.mark.parametrize("command", [["reconcile"], ["redrive"], ["export-audit", "--to", "folder"]])
 @pytest.mark.parametrize(
     ("environ", "says"),
     [
@@ -48,9 +49,9 @@ def test_wrong_arguments_are_one_line(arguments: list[str], says: str) -> None:
         ({"TAP_TARGET": "aws", "ENVIRONMENT_SUFFIX": "Not A Suffix"}, "ENVIRONMENT_SUFFIX"),
     ],
 )
-def test_wrong_settings_are_one_line(command: str, environ: dict[str, str], says: str) -> None:
+def test_wrong_settings_are_one_line(command: list[str], environ: dict[str, str], says: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "lib.operations", command],
+        [sys.executable, "-m", "lib.operations", *command],
         cwd=ROOT,
         env={"PATH": os.environ["PATH"], **environ},
         capture_output=True,

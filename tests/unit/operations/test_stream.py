@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from lib.operations.stream import EMPTY_PAGES, GoneError, Range, read
+from lib.operations.stream import EMPTY_PAGES, GoneError, Range, read, shards
 
 WANTED = Range("stream", "shard", "3", "5", 3)
 
@@ -74,3 +74,32 @@ def test_a_range_is_read_across_pages(stream: Stream) -> None:
 def test_a_range_that_the_stream_has_in_part_is_gone(stream: Stream) -> None:
     with pytest.raises(GoneError):
         read(stream, WANTED)
+
+
+class Lineage:
+    """A stream whose shards are described a page of one at a time: (id, parent)."""
+
+    def __init__(self, *shards: tuple[str, str | None]) -> None:
+        self.shards = shards
+
+    def describe_stream(self, *, StreamArn: str, ExclusiveStartShardId: str = "") -> dict[str, Any]:  # noqa: N803
+        assert StreamArn == "stream"
+        ids = [shard_id for shard_id, _ in self.shards]
+        place = ids.index(ExclusiveStartShardId) + 1 if ExclusiveStartShardId else 0
+        shard_id, parent = self.shards[place]
+        one = {"ShardId": shard_id, **({"ParentShardId": parent} if parent else {})}
+        last = {} if place + 1 == len(ids) else {"LastEvaluatedShardId": shard_id}
+        return {"StreamDescription": {"Shards": [one], **last}}
+
+
+@pytest.mark.parametrize(
+    ("lineage", "order"),
+    [
+        (Lineage(("a", None), ("b", "a"), ("c", "b")), ["a", "b", "c"]),
+        (Lineage(("c", "b"), ("b", "a"), ("a", None), ("d", None)), ["a", "d", "b", "c"]),
+        (Lineage(("b", "forgotten")), ["b"]),
+        (Lineage(("a", "b"), ("b", "a")), ["a", "b"]),
+    ],
+)
+def test_all_shards_are_read_and_parents_first(lineage: Lineage, order: list[str]) -> None:
+    assert list(shards(lineage, "stream")) == order

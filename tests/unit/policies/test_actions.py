@@ -91,8 +91,10 @@ def emitted(file: str) -> Iterator[str]:
                         yield inner.value
 
 
-@pytest.mark.parametrize("handler", ["archiver", "processor"])
-def test_metrics_of_the_functions_are_those_that_they_count(handler: str) -> None:
+@pytest.mark.parametrize(
+    ("handler", "files"), [("archiver", ["archiver"]), ("processor", ["processor", "observability"])]
+)
+def test_metrics_of_the_functions_are_those_that_they_count(handler: str, files: list[str]) -> None:
     listed_here = listed("_metrics.py", "EMITTED")
     assert isinstance(listed_here, dict)
-    assert set(listed_here[f"payments.{handler}.handler"]) == set(emitted(f"{handler}.py"))
+    assert set(listed_here[f"payments.{handler}.handler"]) == {name for file in files for name in emitted(f"{file}.py")}

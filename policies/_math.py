@@ -1,0 +1,39 @@
+"""Metric math: what an expression over the metrics of an alarm counts. No policy.
+
+docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html has the functions.
+"""
+
+import re
+
+ID = r"[a-z]\w*"
+# What the expression counts (see _bounds.py) -> its form without spaces, and what its metrics a and b count.
+OF_TWO = {
+    "failed share": (rf"100\*(?:FILL\()?(?P<a>{ID})(?:,0\))?/(?P<b>{ID})", "failures", "use"),
+    "refused share": (rf"IF\((?P<a>{ID})>=(100|[1-9]?[0-9]),100\*(?P=a)/(?P<b>{ID}),0\)", "refusals", "use"),
+    # One is counted, and the other is not: what should follow does not.
+    "standstill": (rf"IF\(FILL\((?P<a>{ID}),0\)>0ANDFILL\((?P<b>{ID}),0\)<1,1,0\)", "use", "use"),
+    "quota share": (rf"100\*(?P<a>{ID})/SERVICE_QUOTA\((?P<b>{ID})\)", "executions", "executions"),
+}
+
+
+def what_it_yields(expression, counts):
+    """What an expression counts over metrics, given as id -> what each counts; None for one that may never fire."""
+    text = re.sub(r"\s", "", str(expression))
+    if terms(expression) in (sorted(counts), ["METRICS()"]) and len(set(counts.values())) == 1:
+        return next(iter(counts.values()))
+    for yielded, (form, *expected) in OF_TWO.items():
+        if found := re.fullmatch(form, text):
+            ids = [found["a"], found["b"]]
+            if sorted(ids) == sorted(counts) and [counts[id_] for id_ in ids] == expected:
+                return yielded
+    return None
+
+
+def terms(expression):
+    """The ids that `FILL(a, 0) + b`, `SUM([a, b])` or `MAX(METRICS())` is about, sorted; None for anything else."""
+    text = re.sub(r"\s", "", str(expression))
+    within = re.fullmatch(r"(?:SUM|MAX)\((?:\[(.*)\]|(METRICS\(\)))\)", text)
+    if within and within[2]:
+        return [within[2]]
+    parts = within[1].split(",") if within else re.sub(r"FILL\((\w+),0\)", r"\1", text).split("+")
+    return sorted(parts) if all(re.fullmatch(r"[a-z]\w*", part) for part in parts) else None
