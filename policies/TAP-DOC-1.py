@@ -20,8 +20,8 @@ class OnlyBlocksThatRulesCheck(StackCheck):
         "synthesis, decide in Python before it"
     )
 
-    def violations(self, _resource):
-        return ()
+    def violations(self, resource):
+        return (f"{where} has a list in a list" for where in lists_in_lists(resource.kind, resource.body))
 
     def violations_outside(self, stack):
         content = stack.document
@@ -30,13 +30,12 @@ class OnlyBlocksThatRulesCheck(StackCheck):
         for name, judge in JUDGES.items():
             if name in content:
                 yield from judge(stack, content[name])
-        for name in content.keys() - {COMMENT}:
-            # Terraform reads it as one list, and a rule as a list of what is no block.
+        for name in content.keys() - {COMMENT, "data", "resource"}:
             yield from (("", f"{where} has a list in a list") for where in lists_in_lists(name, content[name]))
 
 
 def lists_in_lists(where, value):
-    """The places of every list that stands in another."""
+    """The places of every list that stands in another: to Terraform they are one, and no rule looks into it."""
     if isinstance(value, dict):
         for name, inner in value.items():
             yield from lists_in_lists(f"{where}.{name}", inner)
@@ -47,10 +46,13 @@ def lists_in_lists(where, value):
             yield from lists_in_lists(where, item)
 
 
-def data(_stack, content):
-    for kind, named in content.items():
-        if kind not in (*DATA, COMMENT):
-            yield from ((f"data.{kind}.{name}", f"data {kind} is not allowed") for name in named if name != COMMENT)
+def data(stack, content):
+    for kind in content:
+        for name, body in stack.of_type(f"data.{kind}").items() if kind != COMMENT else ():
+            if kind not in DATA:
+                yield f"data.{kind}.{name}", f"data {kind} is not allowed"
+            for where in lists_in_lists(kind, body):
+                yield f"data.{kind}.{name}", f"{where} has a list in a list"
 
 
 def output(_stack, content):

@@ -2,7 +2,7 @@
 
 import re
 
-from _catalogue import ATTRIBUTES
+from _catalogue import ARGUMENTS, ATTRIBUTES
 from _expressions import is_reference, is_unreadable, parse
 from _names import is_ours, naming_argument
 from _provider import TYPES
@@ -91,7 +91,7 @@ def faults(stack, wanted, parts):
 
 def attributes(kind):
     """What may be referred to; of a type that is not classified its ARN and id."""
-    if kind in ATTRIBUTES or kind not in TYPES:
+    if kind in ATTRIBUTES or kind in ARGUMENTS or kind not in TYPES:
         return ATTRIBUTES.get(kind, {})
     return {"id": SOME_ID} if TYPES[kind].get("arn") == "settable" else {"arn": "arn", "id": SOME_ID}
 

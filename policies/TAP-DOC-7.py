@@ -25,7 +25,8 @@ class NoSecretIsWrittenDown(StackCheck):
         for kind, named in stack.document.get("data", {}).items():
             for name, body in named.items() if isinstance(named, dict) else ():
                 yield from ((f"data.{kind}.{name}", text) for text in refers_to_secrets(body))
-        yield from (("", f"output: {text}") for text in refers_to_secrets(stack.document.get("output")))
+        for section in stack.document.keys() - {"//", "data", "resource"}:
+            yield from (("", f"{section}: {text}") for text in refers_to_secrets(stack.document[section]))
 
 
 def is_set(block, steps):

@@ -9,15 +9,16 @@ import re
 
 from _expressions import reference, without_names
 from _provider import TYPES, entries
-from _stack import META_ARGUMENTS, number_of, texts
+from _stack import META_ARGUMENTS, blocks, number_of, texts
 
 # In the place of the items of a list that has none.
 NOTHING = object()
 RANGE = re.compile(r"([0-9]+)\.\.([0-9]*)")
 
 LISTED = entries("_arguments.txt")
-ARGUMENTS = {path: [word.rstrip("&") for word in words] for path, words in LISTED.items()}
-REFERENCES = {f"{path}.{word[:-1]}" for path, words in LISTED.items() for word in words if word.endswith("&")}
+ARGUMENTS = {path: [word.rstrip("&!") for word in words] for path, words in LISTED.items()}
+REFERENCES = {f"{path}.{word.rstrip('&!')}" for path, words in LISTED.items() for word in words if "&" in word}
+REQUIRED = {path: [word.rstrip("&!") for word in words if "!" in word] for path, words in LISTED.items()}
 VALUES = entries("_values.txt")
 # type -> attribute -> what it is
 ATTRIBUTES = {
@@ -51,6 +52,15 @@ def _settings(path, block, in_json):
             else:
                 known = name in names or "*" in names or (item is NOTHING and here in BLOCKS)
                 yield here, item if known else None
+
+
+def missing(path, block):
+    """The paths of what a block has to set, those within it too, and does not."""
+    yield from (f"{path}.{name}" for name in REQUIRED.get(path, ()) if block.get(name, []) == [])
+    for name, found in block.items():
+        if f"{path}.{name}" in BLOCKS:
+            for inner in blocks(found):
+                yield from missing(f"{path}.{name}", inner)
 
 
 def flat(value):

@@ -145,7 +145,6 @@ ACCOUNTS = {
 SAME_HOST = "#{host}"
 # What may stand before a reference: `s3://${aws_s3_bucket.b.id}/results/`, `integrations/${…}`.
 PREFIXES = ("s3://", "integrations/")
-NAME = re.compile(r"[A-Za-z0-9_./-]+")
 # Arguments by which a type is named: what the author writes there is a name of the stack's own.
 NAMING = ("bucket", "family", "function_name", "identifier", "name")
 
@@ -199,5 +198,4 @@ def is_own_reference(stack, part):
     if kind.startswith("data.") or not stack.declares(kind, name):
         return False
     written = stack.of_type(kind)[name].get(attribute)
-    is_name = attribute in NAMING and isinstance(written, str) and NAME.fullmatch(written) is not None
-    return written is None or is_name
+    return written is None or (attribute in NAMING and isinstance(written, str))

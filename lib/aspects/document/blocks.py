@@ -78,8 +78,7 @@ def _outputs(stack: StackView) -> Findings:
         return
     for name, output in outputs.items():
         if name != "//":
-            for block in _objects(output):
-                yield from _unexpected(stack, f"output {name}", block, OUTPUT)
+            yield from _unexpected(stack, f"output {name}", output, OUTPUT)
 
 
 def _provider(stack: StackView) -> Findings:
@@ -109,7 +108,8 @@ def _tags(stack: StackView, tags: Any) -> Findings:
         yield stack.name, f"provider aws.default_tags.tags is {format_value(tags)}; expected a map of literals"
         return
     for key, value in tags.items():
-        yield from _plain_texts(stack, f"provider aws.default_tags.tags.{key}", value)
+        if value is not None:
+            yield from _plain_texts(stack, f"provider aws.default_tags.tags.{key}", value)
         yield from _plain_texts(stack, "a key of provider aws.default_tags.tags", key)
 
 

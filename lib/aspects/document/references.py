@@ -21,6 +21,7 @@ EXPECTED = (
     (re.compile(r"(^|_)arns?$"), frozenset({"arn"})),
     (re.compile(r"(^|_)urls?$"), frozenset({"url"})),
     (re.compile(r"(^|(?<!block_public)_)(policy|policy_document)$"), frozenset({"policy"})),
+    (re.compile(r"(^|\.)(override|source)_(json|policy_documents)$"), frozenset({"policy"})),
 )
 # Text that becomes part of an ARN. `$` is in AWS's own name of a stage, $default.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
@@ -93,15 +94,15 @@ def _reference(stack: StackView, to: Reference, expected: frozenset[str], *, is_
         return
     if expected and meaning not in expected:
         yield f"{to.attribute} is the {meaning} of {to.address}; expected its {' or '.join(sorted(expected))}"
-    elif meaning == "policy" and not is_whole:
-        yield f"{to.address} is a policy, and more text stands beside it; expected the policy alone"
+    elif meaning == "policy" and not (expected and is_whole):
+        yield f"{to.address} is a policy; expected it where a policy stands, and alone"
 
 
 def _parts_of_arns(resource: Resource) -> Findings:
     of_type = classified(resource.type)
     referable = set(of_type.attributes) if of_type else set()
     named = set() if matches(NOT_OURS, resource.type) else {naming_argument(resource.type) or "name"}
-    for name in sorted({*named, *PARTS_OF_ARNS, *referable}):
+    for name in sorted({*named, *PARTS_OF_ARNS, *(name for name in referable if of_type and of_type.argument(name))}):
         value = literal(resource.attributes.get(name))
         if isinstance(value, str) and not IN_AN_ARN.fullmatch(value):
             yield resource.path, f"{name} is {format_value(value)}; expected letters, digits and +=,.@/:$_- only"

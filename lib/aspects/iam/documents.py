@@ -128,7 +128,7 @@ def _uses(stack: StackView) -> Mapping[str, list[Use]]:
     for resource in (*stack.resources, *stack.data):
         for path, text in _texts(resource.attributes):
             for to in references(text):
-                if to.is_data and to.type == DOCUMENT:
+                if to.is_data and to.type == DOCUMENT and to.attribute in _JSON:
                     whole = meant_document(stack, text) is not None
                     found.setdefault(to.id, []).append(Use(resource, path, whole))
     return found

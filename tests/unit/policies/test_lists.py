@@ -29,7 +29,7 @@ def test_a_list_is_sorted_and_says_nothing_twice(name: str) -> None:
     assert lines == sorted(set(lines))
     for words in provider.entries(name).values():
         assert words == sorted(
-            set(words), key=lambda word: re.split("[&:]", word)[0] if name != "_values.txt" else word
+            set(words), key=lambda word: re.split("[&:!]", word)[0] if name != "_values.txt" else word
         )
 
 
