@@ -91,9 +91,9 @@ def faults(stack, wanted, parts):
 
 def attributes(kind):
     """What may be referred to; of a type that is not classified its ARN and id."""
-    if kind in ATTRIBUTES or kind in ARGUMENTS or kind not in TYPES:
+    if kind in ATTRIBUTES or kind in ARGUMENTS or kind.startswith("data."):
         return ATTRIBUTES.get(kind, {})
-    return {"id": SOME_ID} if TYPES[kind].get("arn") == "settable" else {"arn": "arn", "id": SOME_ID}
+    return {"id": SOME_ID} if TYPES.get(kind, {}).get("arn") == "settable" else {"arn": "arn", "id": SOME_ID}
 
 
 def is_expected(wanted, parts, part, meaning):

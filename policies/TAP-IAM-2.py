@@ -29,14 +29,15 @@ class ResourcesAreNamed(StatementCheck):
         elif not statement.resources and kind not in WITHOUT_RESOURCES and not is_trust(statement, resource):
             yield "it names no resources"
         for arn in statement.resources:
-            if arn == "*" and (kind in KEYS or all(know_no_resource(action) for action in statement.actions)):
+            if arn == "*" and (kind in KEYS or is_for_any(statement.actions)):
                 continue
             if not is_own_arn(stack, arn):
                 yield f"{shown(arn)} is not a resource of this stack"
 
 
-def know_no_resource(action):
-    return isinstance(action, str) and takes_any_resource(action)
+def is_for_any(actions):
+    """Whether there are actions, and none of them can be allowed on a resource."""
+    return bool(actions) and all(isinstance(action, str) and takes_any_resource(action) for action in actions)
 
 
 check = ResourcesAreNamed()

@@ -1,5 +1,6 @@
 """In Python because YAML policies cannot go from a resource to the statements of its policy document."""
 
+from _actions import covered, level
 from _conditions import is_bound_by
 from _documents import StatementCheck, is_trust
 from _escalation import widens
@@ -28,14 +29,18 @@ class PermissionsDoNotWiden(StatementCheck):
 
     def violations_of(self, statement, stack, resource):
         for action in statement.actions:
-            reason = widens(action) if is_literal(action) else "nobody can tell what it allows"
-            if reason and not is_exempt(action, statement, stack, resource):
-                yield f"{shown(action)}: {reason}"
+            if not is_literal(action):
+                yield f"{shown(action)}: nobody can tell what it allows"
+                continue
+            for each in [action] if level(action) else covered(action):
+                if widens(each) and not is_exempt(each, statement, stack, resource):
+                    yield f"{action}: {each}: {widens(each)}" if each != action else f"{action}: {widens(action)}"
+                    break
+        if statement.body.get("not_actions", []) != []:
+            yield "not_actions allow what widens permissions"
 
 
 def is_exempt(action, statement, stack, resource):
-    if not is_literal(action):
-        return False
     if action == "iam:PassRole":
         return not any(wrong_pass_role(statement, stack))
     if action == "sts:AssumeRole":

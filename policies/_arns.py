@@ -13,7 +13,7 @@ from _names import naming_argument
 
 PARTITION = ("data.aws_partition", ("partition",))
 REGION = ("data.aws_region", ("name", "region", "id"))
-ACCOUNT = ("data.aws_caller_identity", ("account_id", "id"))
+ACCOUNT = ("data.aws_caller_identity", ("account_id",))
 # Attributes that are the ARN of the resource itself. Others ending in _arn may be of what it refers to: an alias of a
 # key has the ARN of whatever key it was given.
 ARNS = (

@@ -42,7 +42,7 @@ def _settings(path, block, in_json):
     for name, found in block.items():
         here = f"{path}.{name}"
         for item in (flat(found) if in_json else texts(found)) or [NOTHING]:
-            if name == "dynamic" and not in_json:  # TAP-DOC-3
+            if item is None or (name == "dynamic" and not in_json):  # TAP-DOC-3
                 continue
             if isinstance(item, dict):
                 yield from _settings(here, item, in_json) if here in BLOCKS else [(here, None)]

@@ -168,13 +168,13 @@ def is_sending(path):
 
 
 def values_at(value, steps):
-    """Every value at a path, through lists and blocks; a text where a block had to be, as nobody can see through it."""
+    """Every value at a path, through lists and blocks. What stands in the place of a block is found by TAP-DOC-5."""
     if isinstance(value, list):
         return [found for item in value for found in values_at(item, steps)]
     if not steps:
         return [value]
     if not isinstance(value, dict):
-        return [value]
+        return []
     if steps[0] == "*":
         inner = [block for each in value.values() for block in texts(each) if isinstance(block, dict)]
         return [found for block in inner for found in values_at(block, steps[1:])]
@@ -198,4 +198,4 @@ def is_own_reference(stack, part):
     if kind.startswith("data.") or not stack.declares(kind, name):
         return False
     written = stack.of_type(kind)[name].get(attribute)
-    return written is None or (attribute in NAMING and isinstance(written, str))
+    return written is None or attribute in NAMING

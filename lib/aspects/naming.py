@@ -112,8 +112,7 @@ def _follows_pattern(stack: StackView) -> Iterator[tuple[str, str]]:
             known = literal(value)
             if not isinstance(known, str):
                 continue  # TAP-NAME-1 says so
-            stem = _segment(known).removesuffix(end)
-            if not re.fullmatch(rf"{word or '[a-z][a-z0-9]*'}(-[a-z0-9]+)+", stem):
+            if not re.fullmatch(rf"{word or '[a-z][a-z0-9]*'}(-[a-z0-9]+)+{re.escape(end)}", _segment(known)):
                 expected = f"{word or '{resource-type}'}-{{purpose}}{end}"
                 yield resource.path, f"{argument} is {format_value(value)}; expected {expected} in lower case"
 

@@ -77,6 +77,11 @@ class Slices:
             for argument, value in body.items()
             if NAME.fullmatch(argument) and isinstance(value, str) and "-" in value and "$" not in value
         }
+        names |= {  # an alarm says the name of the metric, and no more
+            json.dumps(body["metric_transformation"]["name"]): address
+            for address, body in self._blocks.items()
+            if address.startswith("aws_cloudwatch_log_metric_filter.")
+        }
         self._refers_to: dict[str, set[str]] = {}
         for address, text in texts.items():
             by_name = {other for name, other in names.items() if name in text}

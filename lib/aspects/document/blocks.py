@@ -10,7 +10,7 @@ from lib.aspects.expressions import parse
 from lib.aspects.model import ANY_TYPE, Severity, StackRule
 from lib.aspects.naming import naming_argument
 from lib.aspects.provider.projection import VERSION
-from lib.aspects.terraform_json import StackView, flag, format_value, literal
+from lib.aspects.terraform_json import StackView, flag, format_value, listed, literal
 
 DATA_SOURCES = ("aws_caller_identity", "aws_iam_policy_document", "aws_partition", "aws_region")
 PROVIDER = frozenset({"region", "default_tags"})
@@ -77,7 +77,7 @@ def _outputs(stack: StackView) -> Findings:
         yield stack.name, f"output is {format_value(outputs)}; expected outputs by name"
         return
     for name, output in outputs.items():
-        if name != "//":
+        if name != "//" and output is not None:
             yield from _unexpected(stack, f"output {name}", output, OUTPUT)
 
 
@@ -97,7 +97,7 @@ def _provider(stack: StackView) -> Findings:
             yield from _unexpected(stack, f"provider {name}", configuration, PROVIDER)
             if isinstance(configuration, Mapping):
                 yield from _plain_texts(stack, f"provider {name}.region", configuration.get("region"))
-                for tags in _objects(configuration.get("default_tags") or []):
+                for tags in listed(configuration.get("default_tags")):
                     yield from _unexpected(stack, f"provider {name}.default_tags", tags, frozenset({"tags"}))
                     if isinstance(tags, Mapping):
                         yield from _tags(stack, tags.get("tags"))

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import islice
 
 from lib.aspects.judge import judge
 from lib.aspects.model import Finding
+from lib.aspects.terraform_json import StackView
 from lib.environments import ToolError
 from lib.gate import Gate, GateFinding
 
 from ..stacks import judge_stacks
-from .explained import explanation, refusal
+from .explained import Findings, explanation, refusal
 from .generate import Case
 
 AT_ONCE = 100  # documents, which the first judge has while the gate has them
@@ -48,7 +49,7 @@ def differences(gate: Gate, cases: Iterable[Case]) -> Iterator[tuple[int, list[D
         while batch := list(islice(remaining, AT_ONCE)):
             documents = {case.name: case.document for case in batch}
             second = beside.submit(judge_stacks, gate, documents)
-            first = {name: _ids(judge(document)) for name, document in documents.items()}
+            first = {name: judge(document) for name, document in documents.items()}
             verdicts = second.result()
             compared = [_compared(case, first[case.name], verdicts[case.name]) for case in batch]
             yield len(batch), [difference for difference in compared if difference]
@@ -64,20 +65,49 @@ def shrunk(gate: Gate, difference: Difference) -> Difference:
     return difference
 
 
-def _ids(findings: Iterable[Finding | GateFinding]) -> frozenset[str]:
-    return frozenset(finding.rule_id for finding in findings if finding.rule_id.startswith("TAP-"))
-
-
-def _compared(case: Case, first: frozenset[str], verdict: list[GateFinding] | ToolError) -> Difference | None:
+def _compared(case: Case, first: Iterable[Finding], verdict: list[GateFinding] | ToolError) -> Difference | None:
+    stack = StackView(case.document).name
+    of_first = _of_us(first, {stack})
     if isinstance(verdict, ToolError):
         message = str(verdict)
-        return None if refusal(message) else Difference(case, first, frozenset(), not first, message)
-    second = _ids(verdict)
-    both = first & second
+        return None if refusal(message) else Difference(case, _ids(of_first), frozenset(), not of_first, message)
+    of_second = _of_us(verdict, {stack, case.name})
+    both = of_first & of_second
     left = Difference(
         case,
-        frozenset(rule for rule in first - second if not explanation(rule, "first", both)),
-        frozenset(rule for rule in second - first if not explanation(rule, "second", both)),
-        verdicts=bool(first) != bool(second),
+        _unexplained(of_first, of_second, both),
+        _unexplained(of_second, of_first, both),
+        verdicts=bool(of_first) != bool(of_second),
     )
     return left if left.verdicts or left.first or left.second else None
+
+
+def _of_us(findings: Iterable[Finding | GateFinding], stacks: Collection[str]) -> Findings:
+    """(rule id, construct) of our rules' findings; the construct is empty where it is the stack."""
+    return frozenset(
+        (finding.rule_id, _construct(finding.path, stacks))
+        for finding in findings
+        if finding.rule_id.startswith("TAP-")
+    )
+
+
+def _construct(path: str, stacks: Collection[str]) -> str:
+    """A construct's path without the stack's name, or an address, as the judges differ in how they write these."""
+    if path in stacks:
+        return ""
+    return next((path.removeprefix(f"{name}/") for name in stacks if path.startswith(f"{name}/")), path).removeprefix(
+        "data."
+    )
+
+
+def _ids(findings: Findings) -> frozenset[str]:
+    return frozenset(rule for rule, _ in findings)
+
+
+def _unexplained(own: Findings, other: Findings, both: Findings) -> frozenset[str]:
+    """The rules that this judge alone reports, and nothing says why."""
+    return frozenset(
+        rule
+        for rule in _ids(own) - _ids(other)
+        if not explanation(rule, {construct for of, construct in own if of == rule}, both)
+    )
