@@ -99,8 +99,6 @@ def attributes(kind):
 def is_expected(wanted, parts, part, meaning):
     if wanted == ("arn",) and part is parts[0]:
         return meaning == "arn"
-    if wanted == ("arn",) and isinstance(parts[0], str) and not parts[0].startswith("arn:"):
-        return False
     return meaning in (wanted if len(parts) == 1 else PARTS)
 
 

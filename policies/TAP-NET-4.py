@@ -75,6 +75,8 @@ class NothingIsOpenToTheInternet(StackCheck):
         for argument in MUST_SAY.get(kind, ()):
             if not is_true(body.get(argument)):
                 yield f"{argument} is {shown(body.get(argument))}"
+        if kind == "aws_rds_cluster_instance" and "publicly_accessible" not in body:  # the subnets decide
+            yield "publicly_accessible is not set"
         for argument, value in arguments(body):
             if not is_closed(resource.stack, kind, argument, value):
                 yield f"{argument} is {shown(value)}"

@@ -4,7 +4,6 @@ from _dead_letters import takes_failures
 from _expressions import reference
 from _stack import StackCheck, blocks, number_of, shown
 
-
 # Seconds: four days are AWS's default, and outlast a long weekend. Bytes: an event of Lambda's has 256 KiB at most.
 LEAST = {"max_message_size": 262_144, "message_retention_seconds": 345_600}
 

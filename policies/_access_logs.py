@@ -53,6 +53,7 @@ def other_uses(bucket):
         for statement in statements(stack, document):
             services = [identifier for _, identifier in statement.principals]
             is_delivery = bool(services) and all(service in LOG_SERVICES for service in services)
+            is_delivery = is_delivery and statement.actions == ["s3:PutObject"]
             if statement.allows and not is_delivery and mentions(bucket, statement.resources):
                 yield str(statement)
 

@@ -106,8 +106,8 @@ def _metric_namespaces(resource: Resource) -> Iterator[tuple[str, Any]]:
 
 
 def _follows_pattern(stack: StackView) -> Iterator[tuple[str, str]]:
-    end = f"-{stack.suffix or '{suffix}'}"
-    for resource in stack.resources:
+    end = f"-{stack.suffix}"
+    for resource in stack.resources if stack.suffix else ():  # TAP-NAME-1 says that there is none
         for argument, word, value in _names(resource):
             known = literal(value)
             if not isinstance(known, str):

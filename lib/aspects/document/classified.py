@@ -10,7 +10,7 @@ from typing import Any
 from lib.aspects.document.meta_arguments import META_ARGUMENTS
 from lib.aspects.expressions import Reference, parse
 from lib.aspects.model import ANY_TYPE, Severity, StackRule
-from lib.aspects.terraform_json import UNKNOWN, Resource, StackView, format_value, literal, number
+from lib.aspects.terraform_json import UNKNOWN, Resource, StackView, format_value, listed, literal, number
 from lib.aspects.types import UNCLASSIFIED, Argument, ResourceType, classified
 
 HOW_TO_CLASSIFY = "policies/README.md, 'Add a type', says how"
@@ -77,7 +77,7 @@ def _below(of_type: ResourceType, arguments: Mapping[str, Any], prefix: str) -> 
                 "expected a classified argument",
             )
         else:
-            for item in value if isinstance(value, list) else [value]:
+            for item in given(value):
                 if argument.path == path and isinstance(item, Mapping) and not (argument.is_block and not item):
                     yield UNCLASSIFIED, f"{path} is {format_value(item)}; expected no arguments there"
                 elif message := _complaint(argument, item):
@@ -85,11 +85,16 @@ def _below(of_type: ResourceType, arguments: Mapping[str, Any], prefix: str) -> 
 
 
 def _block(of_type: ResourceType, path: str, value: Any) -> Iterator[tuple[str, str]]:
-    for block in value if isinstance(value, list) else [value]:
+    for block in given(value):
         if isinstance(block, Mapping):
             yield from _below(of_type, block, f"{path}.")
         else:
             yield UNCLASSIFIED, f"{path} is {format_value(block)}; expected a block that is written out"
+
+
+def given(value: Any) -> list[Any]:
+    """The items of an argument; to Terraform, null is none."""
+    return [item for item in listed(value) if item is not None]
 
 
 def _missing(of_type: ResourceType, arguments: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, str]]:

@@ -24,16 +24,22 @@ class Explained:
 
 DIFFERENCES = (
     Explained(
-        r"TAP-DOC-5",
+        r"TAP-DOC-[25]",
         r"TAP-(?!DOC-4)[A-Z]+-[0-9]+",
-        "both refuse the construct by the rule that owns the argument; whether the list of arguments says it again is "
-        "the list's own affair",
+        "both refuse the construct by the rule that owns the argument; whether the lists of arguments and attributes "
+        "say it again is each judge's own affair",
     ),
     Explained(
         r"TAP-(?!DOC)[A-Z]+-[0-9]+",
         r"TAP-DOC-[123]",
         "both say that the construct holds what no rule can read; what a rule that has to read it makes of that is its "
         "own affair",
+    ),
+    Explained(
+        r"TAP-(NET-4|NET-6|DEL-[1-6]|ENC-9|IAM-[47])",
+        r"TAP-DOC-5",
+        "both refuse an argument that the type does not have, or a word that it does not know; whether a rule that looks "
+        "for an argument's name on any type knows it too is its own affair",
     ),
     Explained(
         r"TAP-OBS-9",
