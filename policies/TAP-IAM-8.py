@@ -9,7 +9,7 @@ from _stack import blocks, shown
 from checkov.common.models.enums import CheckCategories
 
 # Types whose policies say what their holder may do.
-OF_IDENTITIES = ("aws_iam_policy", "aws_iam_role", "aws_iam_role_policy")
+OF_IDENTITIES = ("aws_iam_policy", "aws_iam_role_policy")
 # As a Deny may name them: all, all of a service, or one.
 ACTION = re.compile(r"\*|[a-z0-9-]+:(\*|[A-Za-z0-9]+)")
 
@@ -37,7 +37,7 @@ class StatementsCanBeRead(StatementCheck):
         if blocks(statement.body.get("not_principals")):
             yield "not_principals are everybody else"
         yield from wrong_conditions(statement, stack)
-        if resource and resource.kind in OF_IDENTITIES and statement.principals and not is_trust(statement, resource):
+        if resource and resource.kind in OF_IDENTITIES and statement.principals:
             yield f"its principals are {shown(statement.principals)}, and the policy is one of whoever has it"
         if is_trust(statement, resource) and statement.resources:
             yield f"its resources are {shown(statement.resources)}, and a role's trust has none"

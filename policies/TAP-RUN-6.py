@@ -68,7 +68,7 @@ def redrives(stack, queue):
 
 def wrong_rule(rule):
     """What makes a rule of EventBridge one that takes no events, or one that nobody can read: a text for each."""
-    if rule.get("state", "ENABLED") != "ENABLED" or not is_true(rule.get("is_enabled", True)):
+    if any(state != "ENABLED" for state in texts(rule.get("state", []))) or not is_true(rule.get("is_enabled", True)):
         yield f"state is {shown(rule.get('state'))}, is_enabled {shown(rule.get('is_enabled'))}"
     if "event_pattern" not in rule:
         return

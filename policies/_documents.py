@@ -1,14 +1,15 @@
 """Policy documents, statement by statement. No policy itself.
 
-Checkov judges resources, so a document is judged at each resource that uses it, because what a statement may say
-depends on that: `*` in a key's policy is the key. A document that no resource uses is judged by itself.
+Checkov judges resources, so a document is judged for each resource that uses it, because what a statement may say
+depends on that: `*` in a key's policy is the key. A document that no resource uses is judged by itself. Findings stand
+on the document.
 """
 
 import functools
 from typing import NamedTuple
 
 from _expressions import reference, references
-from _stack import StackCheck, blocks, texts
+from _stack import Elsewhere, StackCheck, blocks, texts
 
 DOCUMENT = "data.aws_iam_policy_document"
 # Arguments of a document that take in others.
@@ -58,7 +59,8 @@ class StatementCheck(StackCheck):
 
     def violations(self, resource):
         for name in used_documents(resource.stack)[0].get((resource.kind, resource.name), ()):
-            yield from self._violations_in(resource.stack, name, resource)
+            for text in self._violations_in(resource.stack, name, resource):
+                yield Elsewhere(f"{DOCUMENT}.{name}", f"{text} (in {resource.kind}.{resource.name})")
 
     def violations_outside(self, stack):
         for name in used_documents(stack)[1]:

@@ -131,14 +131,14 @@ class Stack:
 
     @property
     def suffix(self):
-        """The environment's suffix: the state's key is {suffix}/{stack}.tfstate. Empty where that is not so."""
+        """The environment's suffix: the state's key is {suffix}/{namespace}.tfstate. Empty where that is not so."""
         backend = self.document.get("terraform", {})
         for step in ("backend", "s3"):
             found = blocks(backend.get(step)) if isinstance(backend, dict) else []
             backend = found[0] if found else {}
         key = backend.get("key")
-        suffix = key.split("/")[0] if is_literal(key) and "/" in key else ""
-        return suffix if re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", suffix) else ""
+        found = re.fullmatch(r"([a-z0-9]+(?:-[a-z0-9]+)*)/[^/]+\.tfstate", key) if is_literal(key) else None
+        return found[1] if found else ""
 
     def declares(self, kind, name):
         """Whether the stack has that resource, or data source."""

@@ -98,7 +98,7 @@ def _metric_namespaces(resource: Resource) -> Iterator[tuple[str, Any]]:
     if resource.type == "aws_lambda_function":
         for block in blocks(resource.attributes, "environment"):
             variables = block.get("variables")
-            if isinstance(variables, Mapping) and NAMESPACE in variables:
+            if isinstance(variables, Mapping) and variables.get(NAMESPACE) is not None:
                 yield f"environment.variables.{NAMESPACE}", variables[NAMESPACE]
     if resource.type == "aws_cloudwatch_log_metric_filter":
         for block in blocks(resource.attributes, "metric_transformation"):

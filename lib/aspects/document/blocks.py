@@ -79,6 +79,8 @@ def _outputs(stack: StackView) -> Findings:
     for name, output in outputs.items():
         if name != "//" and output is not None:
             yield from _unexpected(stack, f"output {name}", output, OUTPUT)
+            if isinstance(output, Mapping) and output.get("value") is None:
+                yield stack.name, f"output {name} has no value; expected one"
 
 
 def _provider(stack: StackView) -> Findings:

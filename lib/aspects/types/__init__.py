@@ -26,7 +26,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +85,13 @@ class ResourceType:
 
     def has_arguments_below(self, path: str) -> bool:
         """Whether the path is that of a block, some of whose arguments are classified."""
-        return any(name.startswith(f"{path}.") for name in self.arguments)
+        return path in self._blocks
+
+    @cached_property
+    def _blocks(self) -> frozenset[str]:
+        """The paths of all blocks, of which some argument is classified."""
+        steps = (name.split(".") for name in self.arguments)
+        return frozenset(".".join(path[:end]) for path in steps for end in range(1, len(path)))
 
 
 def classified(type_: str) -> ResourceType | None:

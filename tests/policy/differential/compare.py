@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import islice
+from typing import Protocol
 
 from lib.aspects.judge import judge
-from lib.aspects.model import Finding
 from lib.aspects.terraform_json import StackView
 from lib.environments import ToolError
-from lib.gate import Gate, GateFinding
 
-from ..stacks import judge_stacks
+from ..slices import Document
 from .explained import Findings, explanation, refusal
 from .generate import Case
 
-AT_ONCE = 100  # documents, which the first judge has while the gate has them
+AT_ONCE = 100  # documents, which the first judge has while the second one has them
+
+
+class Found(Protocol):
+    """What a judge finds, as far as it is compared."""
+
+    @property
+    def rule_id(self) -> str: ...
+    @property
+    def path(self) -> str: ...
+
+
+# Name -> document, to name -> what is found in it, or why it is not judged.
+SecondJudge = Callable[[Mapping[str, Document]], Mapping[str, Sequence[Found] | ToolError]]
 
 
 @dataclass(frozen=True)
@@ -42,30 +54,30 @@ class Difference:
         return "\n".join(said)
 
 
-def differences(gate: Gate, cases: Iterable[Case]) -> Iterator[tuple[int, list[Difference]]]:
+def differences(second_judge: SecondJudge, cases: Iterable[Case]) -> Iterator[tuple[int, list[Difference]]]:
     """After each hundred documents: how many there were, and the differences that nothing explains."""
     remaining = iter(cases)
     with ThreadPoolExecutor(1) as beside:
         while batch := list(islice(remaining, AT_ONCE)):
             documents = {case.name: case.document for case in batch}
-            second = beside.submit(judge_stacks, gate, documents)
+            second = beside.submit(second_judge, documents)
             first = {name: judge(document) for name, document in documents.items()}
             verdicts = second.result()
             compared = [_compared(case, first[case.name], verdicts[case.name]) for case in batch]
             yield len(batch), [difference for difference in compared if difference]
 
 
-def shrunk(gate: Gate, difference: Difference) -> Difference:
+def shrunk(second_judge: SecondJudge, difference: Difference) -> Difference:
     """The same difference with one change where one is enough."""
     for change in difference.case.changes if len(difference.case.changes) > 1 else ():
         case = replace(difference.case, changes=(change,))
-        _, found = next(differences(gate, [case]))
+        _, found = next(differences(second_judge, [case]))
         if found:
             return found[0]
     return difference
 
 
-def _compared(case: Case, first: Iterable[Finding], verdict: list[GateFinding] | ToolError) -> Difference | None:
+def _compared(case: Case, first: Iterable[Found], verdict: Sequence[Found] | ToolError) -> Difference | None:
     stack = StackView(case.document).name
     of_first = _of_us(first, {stack})
     if isinstance(verdict, ToolError):
@@ -82,7 +94,7 @@ def _compared(case: Case, first: Iterable[Finding], verdict: list[GateFinding] |
     return left if left.verdicts or left.first or left.second else None
 
 
-def _of_us(findings: Iterable[Finding | GateFinding], stacks: Collection[str]) -> Findings:
+def _of_us(findings: Iterable[Found], stacks: Collection[str]) -> Findings:
     """(rule id, construct) of our rules' findings; the construct is empty where it is the stack."""
     return frozenset(
         (finding.rule_id, _construct(finding.path, stacks))

@@ -38,8 +38,8 @@ DIFFERENCES = (
     Explained(
         r"TAP-(NET-4|NET-6|DEL-[1-6]|ENC-9|IAM-[47])",
         r"TAP-DOC-5",
-        "both refuse an argument that the type does not have, or a word that it does not know; whether a rule that looks "
-        "for an argument's name on any type knows it too is its own affair",
+        "both refuse an argument that the type does not have, or a word that it does not know; whether a rule that "
+        "looks for an argument's name on any type knows it too is its own affair",
     ),
     Explained(
         r"TAP-OBS-9",
