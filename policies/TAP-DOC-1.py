@@ -96,8 +96,10 @@ def terraform(_stack, content):
 
 
 def imported(stack, content):
-    for body in blocks(content):
+    for body in texts(content):
         yield from form("import", body, ("id", "to"))
+        if not isinstance(body, dict):
+            continue
         kind, name = address(body.get("to"))
         own = stack.of_type(kind).get(name, {}).get(naming_argument(kind))
         if not is_literal(own) or body.get("id") != own:
@@ -105,8 +107,10 @@ def imported(stack, content):
 
 
 def moved(stack, content):
-    for body in blocks(content):
+    for body in texts(content):
         yield from form("moved", body, ("from", "to"))
+        if not isinstance(body, dict):
+            continue
         before, after = address(body.get("from")), address(body.get("to"))
         if before[0] != after[0] or not stack.declares(*after) or stack.declares(*before):
             yield "", f"moved: {shown(body.get('from'))} does not become {shown(body.get('to'))} of this stack"

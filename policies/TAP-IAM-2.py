@@ -2,12 +2,10 @@
 
 from _actions import takes_any_resource
 from _arns import is_own_arn
-from _documents import StatementCheck, is_trust
+from _documents import StatementCheck, is_about_a_key, is_trust
 from _stack import shown
 from checkov.common.models.enums import CheckCategories
 
-# In their policy `*` means the key itself.
-KEYS = ("aws_kms_key", "aws_kms_external_key", "aws_kms_replica_key", "aws_kms_key_policy")
 # In their policy AWS forbids resources: it is about what it belongs to.
 # docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html
 WITHOUT_RESOURCES = ("aws_ecr_repository_policy",)
@@ -29,7 +27,7 @@ class ResourcesAreNamed(StatementCheck):
         elif not statement.resources and kind not in WITHOUT_RESOURCES and not is_trust(statement, resource):
             yield "it names no resources"
         for arn in statement.resources:
-            if arn == "*" and (kind in KEYS or is_for_any(statement.actions)):
+            if arn == "*" and (is_about_a_key(statement, resource) or is_for_any(statement.actions)):
                 continue
             if not is_own_arn(stack, arn):
                 yield f"{shown(arn)} is not a resource of this stack"

@@ -2,7 +2,7 @@
 
 from _actions import covered, level
 from _conditions import is_bound_by
-from _documents import StatementCheck, is_trust
+from _documents import StatementCheck, is_about_a_key, is_trust
 from _escalation import widens
 from _expressions import is_literal
 from _grants import wrong_grants
@@ -10,8 +10,6 @@ from _pass_role import wrong_pass_role
 from _principals import is_account_root
 from _stack import shown
 from checkov.common.models.enums import CheckCategories
-
-KEYS = ("aws_kms_key", "aws_kms_external_key", "aws_kms_replica_key", "aws_kms_key_policy")
 
 
 class PermissionsDoNotWiden(StatementCheck):
@@ -45,13 +43,13 @@ def is_exempt(action, statement, stack, resource):
         return not any(wrong_pass_role(statement, stack))
     if action == "sts:AssumeRole":
         return is_trust(statement, resource)  # TAP-IAM-3 judges that
-    return action.startswith("kms:") and resource is not None and is_key_administration(statement, stack, resource)
+    return action.startswith("kms:") and is_key_administration(statement, stack, resource)
 
 
 def is_key_administration(statement, stack, resource):
     """Whether a key's policy speaks of this account's root, and of callers of this account only."""
     return (
-        resource.kind in KEYS
+        is_about_a_key(statement, resource)
         and bool(statement.principals)
         and all(is_account_root(kind, identifier) for kind, identifier in statement.principals)
         and is_bound_by(statement, stack, ("kms:calleraccount",))

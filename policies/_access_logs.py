@@ -13,6 +13,7 @@ LOG_SERVICES = ("logging.s3.amazonaws.com", "logdelivery.elasticloadbalancing.am
 CONFIGURATIONS = (
     "aws_s3_bucket",
     "aws_s3_bucket_lifecycle_configuration",
+    "aws_s3_bucket_logging",
     "aws_s3_bucket_ownership_controls",
     "aws_s3_bucket_policy",
     "aws_s3_bucket_public_access_block",
@@ -59,8 +60,6 @@ def other_uses(bucket):
 
 
 def without_log_target(kind, body):
-    if kind == "aws_s3_bucket_logging":
-        return {name: value for name, value in body.items() if name != "target_bucket"}
     if kind in BALANCERS:
         return {name: value for name, value in body.items() if name not in ("access_logs", "connection_logs")}
     return body

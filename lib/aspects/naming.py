@@ -106,13 +106,14 @@ def _metric_namespaces(resource: Resource) -> Iterator[tuple[str, Any]]:
 
 
 def _follows_pattern(stack: StackView) -> Iterator[tuple[str, str]]:
-    end = f"-{stack.suffix}"
-    for resource in stack.resources if stack.suffix else ():  # TAP-NAME-1 says that there is none
+    end = f"-{stack.suffix or '{suffix}'}"
+    for resource in stack.resources:
         for argument, word, value in _names(resource):
             known = literal(value)
             if not isinstance(known, str):
                 continue  # TAP-NAME-1 says so
-            if not re.fullmatch(rf"{word or '[a-z][a-z0-9]*'}(-[a-z0-9]+)+{re.escape(end)}", _segment(known)):
+            stem = _segment(known).removesuffix(end)  # TAP-NAME-1 says where it is missing
+            if not re.fullmatch(rf"{word or '[a-z][a-z0-9]*'}(-[a-z0-9]+)+", stem):
                 expected = f"{word or '{resource-type}'}-{{purpose}}{end}"
                 yield resource.path, f"{argument} is {format_value(value)}; expected {expected} in lower case"
 

@@ -15,7 +15,7 @@ from .conftest import POLICIES, module
 
 provider = module("_provider")
 LISTS = sorted(path.name for path in POLICIES.glob("_*.txt"))
-ARGUMENTS = {path: [word.rstrip("&") for word in words] for path, words in provider.entries("_arguments.txt").items()}
+ARGUMENTS = {path: [word.rstrip("&!") for word in words] for path, words in provider.entries("_arguments.txt").items()}
 ATTRIBUTES = {
     kind: [word.partition(":")[0] for word in words] for kind, words in provider.entries("_attributes.txt").items()
 }
