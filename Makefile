@@ -1,10 +1,6 @@
 # Each command sets up what it needs on a machine that has Python >= 3.11 and make.
 .DEFAULT_GOAL := help
-<<<<<<< HEAD
-.PHONY: help setup demo demo-down outputs env test lint synth gate state-bucket plan deploy destroy drift unlock smoke reconcile redrive export-audit gateway-key deploy-role client-policy second-emulator fuzz simulate mutants bench load docs lock
-=======
-.PHONY: help setup demo demo-down outputs env test lint synth report gate state-bucket plan deploy destroy unlock reconcile redrive export-audit test-browser fuzz mutants bench load docs lock
->>>>>>> h/report
+.PHONY: help setup demo demo-down outputs env test lint synth report gate state-bucket plan deploy destroy drift unlock smoke reconcile redrive export-audit gateway-key deploy-role client-policy second-emulator test-browser fuzz simulate mutants bench load docs lock
 
 PYTHON ?= $(shell for candidate in python3.12 python3 python3.13 python3.11 /usr/bin/python3; do \
 	$$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$candidate && break; done)
@@ -120,11 +116,7 @@ docs: setup  ## docs/rules.md, written from the catalogue
 	@$(RUN) -m lib.rules_document
 
 lock:  ## renew the locks in requirements/ (needs uv)
-<<<<<<< HEAD
-	@for name in project checkov emulator second-emulator terraform mutants localstripe; do \
-=======
-	@for name in project checkov emulator terraform mutants browser; do \
->>>>>>> h/report
+	@for name in project checkov emulator second-emulator terraform mutants localstripe browser; do \
 		uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 			--no-header requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 	@uv pip compile --quiet --upgrade --python-version 3.12 --python-platform aarch64-manylinux2014 --generate-hashes \

@@ -25,11 +25,8 @@ VENV_EMULATOR = ROOT / ".venv-emulator"
 VENV_SECOND_EMULATOR = ROOT / ".venv-second-emulator"
 VENV_TERRAFORM = ROOT / ".venv-terraform"
 VENV_MUTANTS = ROOT / ".venv-mutants"
-<<<<<<< HEAD
 VENV_LOCALSTRIPE = ROOT / ".venv-localstripe"
-=======
 VENV_BROWSER = ROOT / ".venv-browser"
->>>>>>> h/report
 LAMBDA_DEPENDENCIES = ROOT / ".lambda-dependencies"
 
 # Name -> folder; the name is also that of the lock, requirements/{name}.txt.
@@ -40,19 +37,12 @@ ENVIRONMENTS = {
     "second-emulator": VENV_SECOND_EMULATOR,
     "terraform": VENV_TERRAFORM,
     "mutants": VENV_MUTANTS,
-<<<<<<< HEAD
     "localstripe": VENV_LOCALSTRIPE,
-    "lambda": LAMBDA_DEPENDENCIES,
-}
-# What a synth and its judgement need; the emulator joins for demo and test, terraform only where none is installed; the
-# second emulator and mutants only for the commands of their names, localstripe for the tests of the gateway.
-=======
     "browser": VENV_BROWSER,
     "lambda": LAMBDA_DEPENDENCIES,
 }
-# What a synth and its judgement need; the emulator joins for demo and test, terraform only where none is installed,
-# mutants for make mutants, browser for make test-browser.
->>>>>>> h/report
+# What a synth and its judgement need; the emulator joins for demo and test, terraform only where none is installed; the
+# second emulator, mutants and browser only for the commands of their names, localstripe for the tests of the gateway.
 SYNTH = ("project", "checkov", "lambda")
 
 # The zip is built for the function's platform, whatever machine builds it.

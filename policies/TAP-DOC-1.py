@@ -3,7 +3,7 @@
 import re
 
 from _names import naming_argument
-from _stack import StackCheck, blocks, is_literal, is_true, shown
+from _stack import StackCheck, blocks, is_literal, is_true, shown, texts
 
 PROVIDER_VERSION = "5.100.0"
 DATA = ("aws_caller_identity", "aws_iam_policy_document", "aws_partition", "aws_region")
@@ -20,8 +20,8 @@ class OnlyBlocksThatRulesCheck(StackCheck):
         "synthesis, decide in Python before it"
     )
 
-    def violations(self, _resource):
-        return ()
+    def violations(self, resource):
+        return (f"{where} has a list in a list" for where in lists_in_lists(resource.kind, resource.body))
 
     def violations_outside(self, stack):
         content = stack.document
@@ -30,12 +30,29 @@ class OnlyBlocksThatRulesCheck(StackCheck):
         for name, judge in JUDGES.items():
             if name in content:
                 yield from judge(stack, content[name])
+        for name in content.keys() - {COMMENT, "data", "resource"}:
+            yield from (("", f"{where} has a list in a list") for where in lists_in_lists(name, content[name]))
 
 
-def data(_stack, content):
-    for kind, named in content.items():
-        if kind not in (*DATA, COMMENT):
-            yield from ((f"data.{kind}.{name}", f"data {kind} is not allowed") for name in named if name != COMMENT)
+def lists_in_lists(where, value):
+    """The places of every list that stands in another: to Terraform they are one, and no rule looks into it."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from lists_in_lists(f"{where}.{name}", inner)
+    elif isinstance(value, list):
+        if any(isinstance(item, list) for item in value):
+            yield where
+        for item in value:
+            yield from lists_in_lists(where, item)
+
+
+def data(stack, content):
+    for kind in content:
+        for name, body in stack.of_type(f"data.{kind}").items() if kind != COMMENT else ():
+            if kind not in DATA:
+                yield f"data.{kind}.{name}", f"data {kind} is not allowed"
+            for where in lists_in_lists(kind, body):
+                yield f"data.{kind}.{name}", f"{where} has a list in a list"
 
 
 def output(_stack, content):
@@ -52,9 +69,9 @@ def provider(_stack, content):
     for body in found:
         yield from form("provider aws", body, ("region",), ("default_tags",))
         yield from literals("provider aws", body, "region")
-        for block in blocks(body.get("default_tags")):
+        for block in texts(body.get("default_tags", [])):
             yield from form("provider aws default_tags", block, ("tags",))
-            tags = block.get("tags", {})
+            tags = block.get("tags", {}) if isinstance(block, dict) else {}
             yield from (
                 literals("provider aws default_tags", tags, *tags)
                 if isinstance(tags, dict)
@@ -79,8 +96,10 @@ def terraform(_stack, content):
 
 
 def imported(stack, content):
-    for body in blocks(content):
+    for body in texts(content):
         yield from form("import", body, ("id", "to"))
+        if not isinstance(body, dict):
+            continue
         kind, name = address(body.get("to"))
         own = stack.of_type(kind).get(name, {}).get(naming_argument(kind))
         if not is_literal(own) or body.get("id") != own:
@@ -88,8 +107,10 @@ def imported(stack, content):
 
 
 def moved(stack, content):
-    for body in blocks(content):
+    for body in texts(content):
         yield from form("moved", body, ("from", "to"))
+        if not isinstance(body, dict):
+            continue
         before, after = address(body.get("from")), address(body.get("to"))
         if before[0] != after[0] or not stack.declares(*after) or stack.declares(*before):
             yield "", f"moved: {shown(body.get('from'))} does not become {shown(body.get('to'))} of this stack"

@@ -2,13 +2,12 @@
 
 import re
 
-from _catalogue import ATTRIBUTES
+from _catalogue import ARGUMENTS, ATTRIBUTES
 from _expressions import is_reference, is_unreadable, parse
 from _names import is_ours, naming_argument
 from _provider import TYPES
 from _stack import META_ARGUMENTS, StackCheck, shown
 
-PART_OF_ARN = re.compile(r"(.*_)?(path|prefix)")
 WILDCARD = re.compile(r"[*?\s]")
 # Of a type that is not classified, an id may be any text; it stands for itself, and in no permission.
 SOME_ID = "id of a type that is not classified"
@@ -46,10 +45,8 @@ class ExpressionsAreReferences(StackCheck):
             if kind.startswith("data."):
                 for name, body in stack.of_type(kind).items():
                     yield from ((f"{kind}.{name}", text) for text in judge(stack, kind, body))
-        for section in ("output", "provider"):
-            yield from (
-                ("", text) for text in judge(stack, section, {section: stack.document.get(section, {})}, skip=())
-            )
+        for section in stack.document.keys() - {"//", "data", "resource"}:
+            yield from (("", text) for text in judge(stack, section, {section: stack.document[section]}, skip=()))
 
 
 def judge(stack, kind, body, skip=META_ARGUMENTS):
@@ -94,16 +91,14 @@ def faults(stack, wanted, parts):
 
 def attributes(kind):
     """What may be referred to; of a type that is not classified its ARN and id."""
-    if kind in ATTRIBUTES or kind not in TYPES:
+    if kind in ATTRIBUTES or kind in ARGUMENTS or kind.startswith("data."):
         return ATTRIBUTES.get(kind, {})
-    return {"id": SOME_ID} if TYPES[kind].get("arn") == "settable" else {"arn": "arn", "id": SOME_ID}
+    return {"id": SOME_ID} if TYPES.get(kind, {}).get("arn") == "settable" else {"arn": "arn", "id": SOME_ID}
 
 
 def is_expected(wanted, parts, part, meaning):
     if wanted == ("arn",) and part is parts[0]:
         return meaning == "arn"
-    if wanted == ("arn",) and isinstance(parts[0], str) and not parts[0].startswith("arn:"):
-        return False
     return meaning in (wanted if len(parts) == 1 else PARTS)
 
 
@@ -113,7 +108,7 @@ def expected(argument):
 
 def is_part_of_arn(kind, path):
     own = naming_argument(kind) if is_ours(kind) else None
-    return path == (own,) or (kind in TYPES and PART_OF_ARN.fullmatch(path[-1]) is not None)
+    return path == (own,) or (kind.startswith("aws_iam_") and path == ("path",))
 
 
 check = ExpressionsAreReferences()

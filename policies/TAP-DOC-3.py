@@ -36,14 +36,15 @@ def judge(stack, body):
     for address in texts(body.get("depends_on", [])):
         if not is_declared(stack, address):
             yield f"depends_on names {shown(address)}, which is no resource of the stack"
-    for block in blocks(body.get("lifecycle")):
+    for block in texts(body.get("lifecycle", [])):
+        if not isinstance(block, dict):
+            yield f"lifecycle is {shown(block)}"
+            continue
         for name, value in block.items():
             if name != "create_before_destroy":
                 yield f"lifecycle.{name} is set"
             elif not (is_true(value) or is_false(value)):
                 yield f"lifecycle.create_before_destroy is {shown(value)}"
-    if isinstance(body.get("lifecycle"), str):
-        yield f"lifecycle is {shown(body['lifecycle'])}"
     if body.get("provider", "aws") != "aws":
         yield f"provider is {shown(body['provider'])}"
     for block in blocks(body.get("timeouts")):

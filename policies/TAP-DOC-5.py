@@ -1,6 +1,6 @@
 """In Python because it looks at every argument of every type, in blocks and JSON texts too, by lists of its own."""
 
-from _catalogue import ARGUMENTS, allowed, settings
+from _catalogue import ARGUMENTS, allowed, missing, settings
 from _expressions import references
 from _stack import StackCheck, shown
 from _two_places import ALSO_SET_BY
@@ -29,6 +29,7 @@ class ArgumentsAreClassified(StackCheck):
 
 
 def judge(kind, body):
+    yield from (f"{path.removeprefix(f'{kind}.')} is not set" for path in missing(kind, body))
     for path, value in settings(kind, body):
         argument = path.removeprefix(f"{kind}.")
         if value is None:

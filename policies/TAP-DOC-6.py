@@ -3,8 +3,8 @@
 import json
 import re
 
-from _expressions import is_reference, parse
-from _names import IN_A_PARENT, naming_argument
+from _expressions import is_reference, is_unreadable, parse
+from _names import IDS, IN_A_PARENT, naming_argument
 from _stack import StackCheck, arguments, shown
 from checkov.common.models.enums import CheckCategories
 
@@ -36,11 +36,13 @@ class NothingCollides(StackCheck):
 
 def identity(stack, kind, body):
     """(argument, name, where it must be unique); None for what has no name."""
-    argument = naming_argument(kind)
+    argument = IDS.get(kind) or naming_argument(kind)
     name = body.get(argument)
     if not isinstance(name, str):
         return None
     name = written_out(stack, name)
+    if any(is_unreadable(part) for part in parse(name)):
+        return None
     parent = [body.get(of) for of in IN_A_PARENT.get(kind, ())]
     return argument, json.dumps(name.casefold()), json.dumps(parent)
 
@@ -53,7 +55,7 @@ def written_out(stack, name, seen=()):
             inner = stack.of_type(part.kind).get(part.name, {}).get(part.attribute)
             text += written_out(stack, inner, (*seen, part)) if isinstance(inner, str) else f"${{{'.'.join(part)}}}"
         else:
-            text += part if isinstance(part, str) else str(part)
+            text += part if isinstance(part, str) else part.text
     return text
 
 

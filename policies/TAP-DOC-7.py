@@ -25,7 +25,8 @@ class NoSecretIsWrittenDown(StackCheck):
         for kind, named in stack.document.get("data", {}).items():
             for name, body in named.items() if isinstance(named, dict) else ():
                 yield from ((f"data.{kind}.{name}", text) for text in refers_to_secrets(body))
-        yield from (("", f"output: {text}") for text in refers_to_secrets(stack.document.get("output")))
+        for section in stack.document.keys() - {"//", "data", "resource"}:
+            yield from (("", f"{section}: {text}") for text in refers_to_secrets(stack.document[section]))
 
 
 def is_set(block, steps):
@@ -36,7 +37,7 @@ def is_set(block, steps):
 
 def refers_to_secrets(value):
     for found in references(value):
-        secrets = TYPES.get(found.kind, {}).get("sensitive", ())
+        secrets = TYPES.get(found.kind.removeprefix("data."), {}).get("sensitive", ())
         if found.attribute in (path.split(".")[0] for path in secrets):
             yield f"{'.'.join(found)} is a secret"
 

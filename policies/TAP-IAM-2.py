@@ -2,15 +2,13 @@
 
 from _actions import takes_any_resource
 from _arns import is_own_arn
-from _documents import StatementCheck
+from _documents import StatementCheck, is_about_a_key, is_trust
 from _stack import shown
 from checkov.common.models.enums import CheckCategories
 
-# In their policy `*` means the key itself.
-KEYS = ("aws_kms_key", "aws_kms_external_key", "aws_kms_replica_key", "aws_kms_key_policy")
-# In their policy AWS forbids resources, or takes none: the policy is about what it belongs to.
+# In their policy AWS forbids resources: it is about what it belongs to.
 # docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html
-WITHOUT_RESOURCES = ("aws_ecr_repository_policy", "aws_iam_role")
+WITHOUT_RESOURCES = ("aws_ecr_repository_policy",)
 
 
 class ResourcesAreNamed(StatementCheck):
@@ -26,17 +24,18 @@ class ResourcesAreNamed(StatementCheck):
         kind = resource.kind if resource else None
         if statement.body.get("not_resources") is not None:
             yield f"not_resources {shown(statement.body['not_resources'])} allow every other resource"
-        elif not statement.resources and kind not in WITHOUT_RESOURCES:
+        elif not statement.resources and kind not in WITHOUT_RESOURCES and not is_trust(statement, resource):
             yield "it names no resources"
         for arn in statement.resources:
-            if arn == "*" and (kind in KEYS or all(know_no_resource(action) for action in statement.actions)):
+            if arn == "*" and (is_about_a_key(statement, resource) or is_for_any(statement.actions)):
                 continue
             if not is_own_arn(stack, arn):
                 yield f"{shown(arn)} is not a resource of this stack"
 
 
-def know_no_resource(action):
-    return isinstance(action, str) and takes_any_resource(action)
+def is_for_any(actions):
+    """Whether there are actions, and none of them can be allowed on a resource."""
+    return bool(actions) and all(isinstance(action, str) and takes_any_resource(action) for action in actions)
 
 
 check = ResourcesAreNamed()

@@ -58,7 +58,7 @@ class PoliciesAreDocuments(StackCheck):
 
 
 def is_block(value):
-    return bool(value) and all(isinstance(item, dict) for item in many(value))
+    return all(isinstance(item, dict) for item in many(value))
 
 
 def is_own_policy(stack, arn):

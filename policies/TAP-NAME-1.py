@@ -12,6 +12,9 @@ class NamesEndInTheSuffix(StackCheck):
     guideline = "name it {resource-type}-{purpose}-{suffix}; the suffix is the first part of terraform.backend.s3.key"
     category = CheckCategories.CONVENTION
 
+    def violations_outside(self, stack):
+        return () if stack.suffix else (("", "the key of the state's backend is not {suffix}/{namespace}.tfstate"),)
+
     def violations(self, resource):
         suffix = resource.stack.suffix
         yield from (f"{argument} is set" for argument in prefixes(resource.kind, resource.body))

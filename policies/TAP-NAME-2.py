@@ -16,10 +16,10 @@ class NamesSayTypeAndPurpose(StackCheck):
     def violations(self, resource):
         suffix = resource.stack.suffix
         for given, word in names(resource.kind, resource.body):
-            # A name that is missing or not written out is TAP-NAME-1's finding.
-            if is_literal(given) and suffix:
-                form = f"{word or '[a-z][a-z0-9]*'}-[a-z0-9]+(-[a-z0-9]+)*-{suffix}"
-                if not re.fullmatch(form, last_part(given)):
+            # A name that is missing or not written out, or has no suffix, is TAP-NAME-1's finding.
+            if is_literal(given):
+                form = f"{word or '[a-z][a-z0-9]*'}(-[a-z0-9]+)+"
+                if not re.fullmatch(form, last_part(given).removesuffix(f"-{suffix}")):
                     yield f"the name {shown(given)}, where {word or '{resource-type}'}-{{purpose}}-{suffix} is expected"
 
 

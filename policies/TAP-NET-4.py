@@ -2,7 +2,8 @@
 
 import re
 
-from _expressions import is_literal
+from _catalogue import ARGUMENTS
+from _expressions import is_literal, reference
 from _networks import open_ranges
 from _stack import StackCheck, arguments, is_false, is_true, shown, texts
 from checkov.common.models.enums import CheckCategories
@@ -31,6 +32,8 @@ MUST_BE_TRUE = (
     "ignore_public_acls",
     "restrict_public_buckets",
 )
+# TAP-NET-1 judges this one.
+BLOCK_OF_A_BUCKET = "aws_s3_bucket_public_access_block"
 # What is public unless told otherwise.
 MUST_SAY = {
     "aws_alb": ("internal",),
@@ -46,6 +49,8 @@ ACLS = ("private", "log-delivery-write", "bucket-owner-read", "bucket-owner-full
 LOG_DELIVERY = "http://acs.amazonaws.com/groups/s3/LogDelivery"
 GRANTEES = ("email", "email_address", "id", "uri")
 ORIGINS = ("allow_origins", "allowed_origins")
+# Whose members come in.
+GROUPS = ("referenced_security_group_id", "source_security_group_id")
 # Shared with accounts, networks or people by being named.
 SHARES = ("launch_permission", "shared_accounts")
 WORDS = re.compile(
@@ -65,19 +70,23 @@ class NothingIsOpenToTheInternet(StackCheck):
         kind, body = resource.kind, resource.body
         if OPENINGS.fullmatch(kind):
             yield f"{kind} makes something public, or shares it"
+        if kind == "aws_transfer_server" and body.get("endpoint_type") != "VPC":  # AWS's default is PUBLIC
+            yield f"endpoint_type is {shown(body.get('endpoint_type'))}"
         for argument in MUST_SAY.get(kind, ()):
             if not is_true(body.get(argument)):
                 yield f"{argument} is {shown(body.get(argument))}"
+        if kind == "aws_rds_cluster_instance" and "publicly_accessible" not in body:  # the subnets decide
+            yield "publicly_accessible is not set"
         for argument, value in arguments(body):
-            if not is_closed(kind, argument, value):
+            if not is_closed(resource.stack, kind, argument, value):
                 yield f"{argument} is {shown(value)}"
         yield from open_ranges(resource)
 
 
-def is_closed(kind, argument, value):
+def is_closed(stack, kind, argument, value):
     if argument in MUST_BE_FALSE:
         return is_false(value) or value in ("DISABLED", "Disabled")
-    if argument in MUST_BE_TRUE:
+    if argument in MUST_BE_TRUE and kind != BLOCK_OF_A_BUCKET:
         return is_true(value)
     if argument in ORIGINS:
         return all(is_literal(origin) and "*" not in origin and origin != "null" for origin in texts(value))
@@ -90,9 +99,17 @@ def is_closed(kind, argument, value):
             return value in ACLS
         if argument in ("grant", "target_grant"):
             return all(is_log_delivery(grant) for grant in texts(value))
-    if argument not in OWN_WORDS and isinstance(value, str):
-        return not WORDS.fullmatch(value)
+    if argument in GROUPS:
+        return kind_of(stack, value) == "aws_security_group"
+    if kind not in ARGUMENTS and argument not in OWN_WORDS and isinstance(value, str):
+        return not WORDS.fullmatch(value)  # of a classified type, TAP-DOC-5 knows the words
     return True
+
+
+def kind_of(stack, value):
+    """The type of the resource of the stack that a value refers to."""
+    kind, name, _ = reference(value)
+    return kind if stack.declares(kind, name) else None
 
 
 def is_log_delivery(grant):

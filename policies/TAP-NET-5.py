@@ -1,6 +1,7 @@
 """In Python because the log group must be one of the stack's, and limits are numbers, in every block of them."""
 
 from _expressions import reference
+from _json_text import read_json
 from _stack import StackCheck, blocks, number_of, shown
 from checkov.common.models.enums import CheckCategories
 
@@ -21,6 +22,8 @@ class StagesLimitAndLog(StackCheck):
         if not logs:
             yield "it has no access_log_settings"
         for log in logs:
+            if not isinstance(read_json(log.get("format")), dict):
+                yield f"access_log_settings.format is {shown(log.get('format'))}, no object of JSON"
             kind, name, _ = reference(log.get("destination_arn"))
             if kind != "aws_cloudwatch_log_group" or not resource.stack.declares(kind, name):
                 yield f"access_log_settings.destination_arn is {shown(log.get('destination_arn'))}"

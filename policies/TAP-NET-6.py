@@ -3,8 +3,9 @@
 import re
 
 from _arns import REGION, is_place
+from _catalogue import allowed, settings
 from _containers import containers, foreign_logs
-from _egress import foreign_targets, is_own_target, values_at
+from _egress import foreign_targets, is_own_target, is_sending, values_at
 from _expressions import is_literal, parse
 from _json_text import read_json
 from _stack import StackCheck, blocks, shown, texts
@@ -28,6 +29,10 @@ class DataStaysInTheStack(StackCheck):
     def violations(self, resource):
         for path, value in foreign_targets(resource):
             yield f"{path} is {shown(value)}"
+        for path, value in settings(resource.kind, resource.body):
+            # Also within the stack there is one type of resource that it may go to.
+            if value is not None and is_sending(path) and allowed(path, value):
+                yield f"{path.removeprefix(f'{resource.kind}.')} is {shown(value)}, and may be {allowed(path, value)}"
         kind, stack, body = resource.kind, resource.stack, resource.body
         if kind == "aws_apigatewayv2_integration" and goes_out(body):
             yield f"integration_type is {shown(body.get('integration_type'))}, and connection_type not VPC_LINK"

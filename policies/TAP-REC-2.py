@@ -7,6 +7,8 @@ from checkov.common.models.enums import CheckCategories
 LIFECYCLE = of_bucket("lifecycle_configuration")
 # Days; a version that is gone on the day after it was overwritten brings nothing back.
 SHORTEST = 7
+# Days that records, and the logs about them, are kept: PCI DSS 4.0.1 10.5.1.
+A_YEAR = 365
 
 
 class BucketsAreVersioned(ConfigurationCheck):
@@ -28,6 +30,9 @@ class BucketsAreVersioned(ConfigurationCheck):
                 yield f"versioning_configuration.status is {shown(status)}"
         for lifecycle in LIFECYCLE.attached_to(resource.stack, resource.name):
             for rule in blocks(lifecycle.get("rule")):
+                for expiration in blocks(rule.get("expiration")):
+                    if "days" in expiration and not (number_of(expiration["days"]) or 0) >= A_YEAR:
+                        yield f"rule.expiration.days is {shown(expiration['days'])}"
                 for expiration in blocks(rule.get("noncurrent_version_expiration")):
                     days = expiration.get("noncurrent_days")
                     if not (number_of(days) or 0) >= SHORTEST:  # not a number is neither

@@ -35,7 +35,7 @@ class MappingsLoseNoEvent(StackCheck):
         body, stack = resource.body, resource.stack
         if not is_true(body.get("enabled", True)):
             yield f"enabled is {shown(body['enabled'])}"
-        if "filter_criteria" in body:
+        if body.get("filter_criteria", []) != []:
             yield f"filter_criteria are {shown(body['filter_criteria'])}"
         kind, name, attribute = reference(body.get("event_source_arn"))
         if kind not in (*STREAMS, QUEUE) or not attribute.endswith("arn") or not stack.declares(kind, name):
@@ -72,7 +72,7 @@ def redrives(stack, queue):
 
 def wrong_rule(rule):
     """What makes a rule of EventBridge one that takes no events, or one that nobody can read: a text for each."""
-    if rule.get("state", "ENABLED") != "ENABLED" or not is_true(rule.get("is_enabled", True)):
+    if any(state != "ENABLED" for state in texts(rule.get("state", []))) or not is_true(rule.get("is_enabled", True)):
         yield f"state is {shown(rule.get('state'))}, is_enabled {shown(rule.get('is_enabled'))}"
     if "schedule_expression" in rule and not RATE.fullmatch(str(rule["schedule_expression"])):
         yield f"schedule_expression is {shown(rule['schedule_expression'])}"

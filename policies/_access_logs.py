@@ -5,7 +5,7 @@ docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-loggin
 """
 
 from _documents import statements
-from _expressions import is_literal, references
+from _expressions import is_literal, reference, references
 from _stack import blocks
 
 LOG_SERVICES = ("logging.s3.amazonaws.com", "logdelivery.elasticloadbalancing.amazonaws.com")
@@ -13,6 +13,7 @@ LOG_SERVICES = ("logging.s3.amazonaws.com", "logdelivery.elasticloadbalancing.am
 CONFIGURATIONS = (
     "aws_s3_bucket",
     "aws_s3_bucket_lifecycle_configuration",
+    "aws_s3_bucket_logging",
     "aws_s3_bucket_ownership_controls",
     "aws_s3_bucket_policy",
     "aws_s3_bucket_public_access_block",
@@ -26,7 +27,8 @@ def takes_access_logs(bucket):
     """Whether another bucket, or a load balancer, of the stack sends its access logs to this Resource."""
     of_buckets = bucket.stack.of_type("aws_s3_bucket_logging").values()
     return any(
-        mentions(bucket, body.get("target_bucket")) and not mentions(bucket, body.get("bucket")) for body in of_buckets
+        mentions(bucket, body.get("target_bucket")) and is_other(bucket, reference(body.get("bucket")))
+        for body in of_buckets
     ) or any(
         mentions(bucket, block.get("bucket"))
         for kind in BALANCERS
@@ -34,6 +36,11 @@ def takes_access_logs(bucket):
         for log in ("access_logs", "connection_logs")
         for block in blocks(body.get(log))
     )
+
+
+def is_other(bucket, found):
+    """Whether a Reference is to another bucket of the stack."""
+    return found[:2] != (bucket.kind, bucket.name) and bucket.stack.declares(bucket.kind, found.name)
 
 
 def other_uses(bucket):
@@ -47,13 +54,12 @@ def other_uses(bucket):
         for statement in statements(stack, document):
             services = [identifier for _, identifier in statement.principals]
             is_delivery = bool(services) and all(service in LOG_SERVICES for service in services)
+            is_delivery = is_delivery and statement.actions == ["s3:PutObject"]
             if statement.allows and not is_delivery and mentions(bucket, statement.resources):
                 yield str(statement)
 
 
 def without_log_target(kind, body):
-    if kind == "aws_s3_bucket_logging":
-        return {name: value for name, value in body.items() if name != "target_bucket"}
     if kind in BALANCERS:
         return {name: value for name, value in body.items() if name not in ("access_logs", "connection_logs")}
     return body

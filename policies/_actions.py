@@ -9,6 +9,7 @@ and under `any_resource` those for which AWS knows no type of resource, so that 
 Nothing of the first judge is read or imported: this is a reading of its own.
 """
 
+import fnmatch
 import functools
 import json
 import sys
@@ -35,6 +36,14 @@ def level(action):
     """The access level of an action (`kms:Decrypt`), one of LEVELS; None if AWS has none that is spelled exactly so."""
     prefix, _, name = action.partition(":")
     return _service(prefix)[0].get(name)
+
+
+def covered(pattern):
+    """The actions that IAM takes a text with wildcards, or in other letters, to mean."""
+    prefix = pattern.partition(":")[0]
+    prefixes = [prefix] if prefix in _lines() else _lines()
+    every = (f"{prefix}:{name}" for prefix in prefixes for name in _service(prefix)[0])
+    return [action for action in every if fnmatch.fnmatchcase(action.lower(), pattern.lower().replace("[", "[[]"))]
 
 
 def takes_any_resource(action):

@@ -9,10 +9,11 @@ import fnmatch
 import re
 
 from _expressions import Unreadable, is_literal, is_reference, parse, reference
+from _names import naming_argument
 
 PARTITION = ("data.aws_partition", ("partition",))
 REGION = ("data.aws_region", ("name", "region", "id"))
-ACCOUNT = ("data.aws_caller_identity", ("account_id", "id"))
+ACCOUNT = ("data.aws_caller_identity", ("account_id",))
 # Attributes that are the ARN of the resource itself. Others ending in _arn may be of what it refers to: an alias of a
 # key has the ARN of whatever key it was given.
 ARNS = (
@@ -104,7 +105,11 @@ def is_known(stack, part):
 def is_computed_arn(stack, part):
     """Whether a reference is one to an ARN that AWS gives: what the stack itself writes there is free text."""
     kind, name, attribute = part
-    return attribute in ARNS and stack.declares(kind, name) and attribute not in stack.of_type(kind)[name]
+    if attribute not in ARNS or not stack.declares(kind, name):
+        return False
+    body = stack.of_type(kind)[name]
+    of_it = (body.get(argument) for argument in (naming_argument(kind), "path"))
+    return attribute not in body and not any(isinstance(text, str) and re.search("[*?]", text) for text in of_it)
 
 
 def is_spelled_out(stack, text):

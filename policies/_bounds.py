@@ -103,8 +103,8 @@ def wrong_windows(alarm, counted):
         longest = LONGEST_STANDSTILL_PERIOD if is_standstill else LONGEST_PERIOD
         window = LONGEST_STANDSTILL if is_standstill else LONGEST_WINDOW
         seconds = number_of(metric.get("period"))
-        if seconds is None or not 10 <= seconds <= longest:
-            yield f"period is {shown(metric.get('period'))}, not 10 to {longest}"
+        if seconds is None or seconds > longest or not (seconds in (10, 20, 30) or (seconds > 0 and seconds % 60 == 0)):
+            yield f"period is {shown(metric.get('period'))}, not 10, 20, 30 or a multiple of 60 up to {longest}"
         elif seconds * (periods or 0) > window:
             yield f"{periods:g} evaluation_periods of {seconds:g} s are longer than {window} s"
 

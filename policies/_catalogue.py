@@ -9,15 +9,16 @@ import re
 
 from _expressions import reference, without_names
 from _provider import TYPES, entries
-from _stack import META_ARGUMENTS, number_of
+from _stack import META_ARGUMENTS, blocks, number_of, texts
 
 # In the place of the items of a list that has none.
 NOTHING = object()
 RANGE = re.compile(r"([0-9]+)\.\.([0-9]*)")
 
 LISTED = entries("_arguments.txt")
-ARGUMENTS = {path: [word.rstrip("&") for word in words] for path, words in LISTED.items()}
-REFERENCES = {f"{path}.{word[:-1]}" for path, words in LISTED.items() for word in words if word.endswith("&")}
+ARGUMENTS = {path: [word.rstrip("&!") for word in words] for path, words in LISTED.items()}
+REFERENCES = {f"{path}.{word.rstrip('&!')}" for path, words in LISTED.items() for word in words if "&" in word}
+REQUIRED = {path: [word.rstrip("&!") for word in words if "!" in word] for path, words in LISTED.items()}
 VALUES = entries("_values.txt")
 # type -> attribute -> what it is
 ATTRIBUTES = {
@@ -31,15 +32,17 @@ def settings(kind, body):
     """(path, value) of everything that a resource or data source sets; the value is None for what is not classified."""
     tagged = TYPES.get(kind, {}).get("tags")
     plain = {name: value for name, value in body.items() if name not in META_ARGUMENTS}
-    return _settings(kind, {name: value for name, value in plain.items() if name != "tags" or not tagged}, False)
+    if tagged and all(isinstance(tags, dict) for tags in texts(plain.get("tags", {}))):
+        plain.pop("tags", None)
+    return _settings(kind, plain, False)
 
 
 def _settings(path, block, in_json):
     names = ARGUMENTS.get(path, ())
     for name, found in block.items():
         here = f"{path}.{name}"
-        for item in flat(found) or [NOTHING]:
-            if name == "dynamic" and not in_json:  # TAP-DOC-3
+        for item in (flat(found) if in_json else texts(found)) or [NOTHING]:
+            if item is None or (name == "dynamic" and not in_json):  # TAP-DOC-3
                 continue
             if isinstance(item, dict):
                 yield from _settings(here, item, in_json) if here in BLOCKS else [(here, None)]
@@ -49,6 +52,15 @@ def _settings(path, block, in_json):
             else:
                 known = name in names or "*" in names or (item is NOTHING and here in BLOCKS)
                 yield here, item if known else None
+
+
+def missing(path, block):
+    """The paths of what a block has to set, those within it too, and does not."""
+    yield from (f"{path}.{name}" for name in REQUIRED.get(path, ()) if block.get(name, []) == [])
+    for name, found in block.items():
+        if f"{path}.{name}" in BLOCKS:
+            for inner in blocks(found):
+                yield from missing(f"{path}.{name}", inner)
 
 
 def flat(value):
@@ -74,16 +86,19 @@ def allowed(path, value):
     """What a path may say, in words, if that is something else; else an empty text."""
     if value is NOTHING:
         return ""
-    if path in REFERENCES:
-        found = reference(value)
-        return "" if found and not found.kind.startswith("data.") else "a reference to a resource of the stack"
-    return "" if path not in VALUES or any(matches(word, value) for word in VALUES[path]) else " or ".join(VALUES[path])
+    if path in VALUES:
+        return "" if any(matches(word, value) for word in VALUES[path]) else " or ".join(VALUES[path])
+    found = reference(value)
+    is_right = path not in REFERENCES or (found and not found.kind.startswith("data."))
+    return "" if is_right else "a reference to a resource of the stack"
 
 
 def matches(word, value):
     if limits := RANGE.fullmatch(word):
         number = number_of(value)
         return number is not None and float(limits[1]) <= number <= float(limits[2] or "inf")
+    if word.startswith("&"):
+        return reference(value).kind == word[1:]
     if word.startswith("/"):
         text = without_names(value)
         return text is not None and re.fullmatch(word[1:-1], text) is not None

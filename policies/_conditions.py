@@ -63,6 +63,9 @@ WIDE_SOURCES = {
 
 def wrong_conditions(statement, stack):
     """What cannot be read in the conditions of a Statement, or names what is not ours: a text for each."""
+    said = [(str(operator), key) for operator, key, _ in statement.conditions]
+    if len(set(said)) < len(said):
+        yield "two conditions have one operator and key, and Terraform makes one of them"
     for operator, key, values in statement.conditions:
         if operator not in OPERATORS:
             yield f"the operator {shown(operator)} is not one of {', '.join(OPERATORS)}"

@@ -1,16 +1,20 @@
 """Policy documents, statement by statement. No policy itself.
 
-Checkov judges resources, so a document is judged at each resource that uses it, because what a statement may say
-depends on that: `*` in a key's policy is the key. A document that no resource uses is judged by itself.
+Checkov judges resources, so a document is judged for each resource that uses it, because what a statement may say
+depends on that: `*` in a key's policy is the key. A document that no resource uses is judged by itself. Findings stand
+on the document.
 """
 
 import functools
 from typing import NamedTuple
 
 from _expressions import reference, references
-from _stack import StackCheck, blocks, texts
+from _stack import Elsewhere, StackCheck, blocks, texts
 
 DOCUMENT = "data.aws_iam_policy_document"
+JSON = ("json", "minified_json")
+# In their policy `*` means the key itself.
+KEYS = ("aws_kms_key", "aws_kms_external_key", "aws_kms_replica_key", "aws_kms_key_policy")
 # Arguments of a document that take in others.
 MERGING = {"override_json", "override_policy_documents", "source_json", "source_policy_documents"}
 
@@ -58,7 +62,8 @@ class StatementCheck(StackCheck):
 
     def violations(self, resource):
         for name in used_documents(resource.stack)[0].get((resource.kind, resource.name), ()):
-            yield from self._violations_in(resource.stack, name, resource)
+            for text in self._violations_in(resource.stack, name, resource):
+                yield Elsewhere(f"{DOCUMENT}.{name}", f"{text} (in {resource.kind}.{resource.name})")
 
     def violations_outside(self, stack):
         for name in used_documents(stack)[1]:
@@ -82,7 +87,8 @@ def used_documents(stack):
     declared, used = stack.documents(), {}
     for kind in stack.document["resource"]:
         for name, body in stack.of_type(kind).items():
-            named = {each.name for each in references(body) if each.kind == DOCUMENT and each.name in declared}
+            named = {each.name for each in references(body) if each.kind == DOCUMENT and each.attribute in JSON}
+            named &= declared.keys()
             if named:
                 used[kind, name] = sorted(named)
     return used, sorted(declared.keys() - {name for names in used.values() for name in names})
@@ -97,8 +103,24 @@ def statements(stack, document):
 def document_of(stack, value):
     """The name of the document whose JSON a value is; None for anything else."""
     kind, name, attribute = reference(value)
-    is_json = kind == DOCUMENT and attribute in ("json", "minified_json")
+    is_json = kind == DOCUMENT and attribute in JSON
     return name if is_json and stack.declares(kind, name) else None
+
+
+def is_trust(statement, resource):
+    """Whether a statement says who may take on the role, the Resource, that it belongs to."""
+    return is_in(statement, resource, ("aws_iam_role",), "assume_role_policy")
+
+
+def is_about_a_key(statement, resource):
+    """Whether a statement is in the policy of a key."""
+    return is_in(statement, resource, KEYS, "policy")
+
+
+def is_in(statement, resource, kinds, argument):
+    if resource is None or resource.kind not in kinds:
+        return False
+    return document_of(resource.stack, resource.body.get(argument)) == statement.document
 
 
 def many(value):

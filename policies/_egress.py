@@ -68,7 +68,12 @@ SENDING = {
         "splunk_configuration.hec_endpoint",
     ),
     "aws_lambda_event_source_mapping": ("destination_config.on_failure.destination_arn", "function_name"),
-    "aws_lambda_function": ("dead_letter_config.target_arn", "file_system_config.arn"),
+    "aws_lambda_function": (
+        "dead_letter_config.target_arn",
+        "environment.variables.ARCHIVE_BUCKET",
+        "environment.variables.TRANSACTIONS_TABLE",
+        "file_system_config.arn",
+    ),
     "aws_lambda_function_event_invoke_config": (
         "destination_config.on_failure.destination",
         "destination_config.on_success.destination",
@@ -140,7 +145,6 @@ ACCOUNTS = {
 SAME_HOST = "#{host}"
 # What may stand before a reference: `s3://${aws_s3_bucket.b.id}/results/`, `integrations/${…}`.
 PREFIXES = ("s3://", "integrations/")
-NAME = re.compile(r"[A-Za-z0-9_./-]+")
 # Arguments by which a type is named: what the author writes there is a name of the stack's own.
 NAMING = ("bucket", "family", "function_name", "identifier", "name")
 
@@ -157,14 +161,20 @@ def foreign_targets(resource):
                     yield path, value
 
 
+def is_sending(path):
+    """Whether data is sent to what stands at the path, which begins with a type."""
+    kind, _, argument = path.partition(".")
+    return argument in SENDING.get(kind, ())
+
+
 def values_at(value, steps):
-    """Every value at a path, through lists and blocks; a text where a block had to be, as nobody can see through it."""
+    """Every value at a path, through lists and blocks. What stands in the place of a block is found by TAP-DOC-5."""
     if isinstance(value, list):
         return [found for item in value for found in values_at(item, steps)]
     if not steps:
         return [value]
     if not isinstance(value, dict):
-        return [value]
+        return []
     if steps[0] == "*":
         inner = [block for each in value.values() for block in texts(each) if isinstance(block, dict)]
         return [found for block in inner for found in values_at(block, steps[1:])]
@@ -188,5 +198,4 @@ def is_own_reference(stack, part):
     if kind.startswith("data.") or not stack.declares(kind, name):
         return False
     written = stack.of_type(kind)[name].get(attribute)
-    is_name = attribute in NAMING and isinstance(written, str) and NAME.fullmatch(written) is not None
-    return written is None or is_name
+    return written is None or attribute in NAMING

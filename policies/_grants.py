@@ -48,7 +48,7 @@ def foreign_roles(stack, body, before):
         for item in texts(value):
             if isinstance(item, dict) and name not in FREE_MAPS:
                 yield from foreign_roles(stack, item, f"{before}{name}.")
-            elif ROLE.fullmatch(name) and name != SERVICE_LINKED and isinstance(item, str):
+            elif ROLE.fullmatch(name) and name != SERVICE_LINKED and not isinstance(item, dict):
                 of_type, role, attribute = reference(item)
                 is_role = of_type == "aws_iam_role" and attribute in ("arn", "id", "name")
                 if not is_role or not stack.declares(of_type, role):

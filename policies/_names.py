@@ -27,6 +27,7 @@ NAMED = {
 }
 # Named by a setting whose own words do not tell.
 NAMED_OTHERWISE = {
+    "aws_ecs_task_definition": "family",
     "aws_dms_replication_instance": "replication_instance_id",
     "aws_dms_replication_task": "replication_task_id",
     "aws_elasticache_cluster": "cluster_id",
@@ -48,11 +49,10 @@ PREFIX = re.compile(r"(\w+_)?(name|identifier|bucket)_prefix")
 # Named by a word that is none of these, and still part of an ARN.
 PARTS_OF_ARNS = {
     "aws_apigatewayv2_domain_name": "domain_name",
-    "aws_cloudwatch_event_target": "target_id",
-    "aws_ecs_task_definition": "family",
     "aws_lambda_layer_version": "layer_name",
-    "aws_lambda_permission": "statement_id",
 }
+# Told apart by these, which are part of no ARN.
+IDS = {"aws_cloudwatch_event_target": "target_id", "aws_lambda_permission": "statement_id"}
 # A name need be unique only among those that share these arguments.
 IN_A_PARENT = {
     "aws_apigatewayv2_authorizer": ("api_id",),
@@ -85,7 +85,7 @@ def is_ours(kind):
 
 
 def naming_argument(kind):
-    """The argument that tells resources of a type apart, whoever gives the name; None where there is none."""
+    """The argument that names resources of a type, whoever gives the name; None where there is none."""
     return PARTS_OF_ARNS.get(kind) or name_of_ours(kind)
 
 

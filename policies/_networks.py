@@ -33,6 +33,9 @@ RULES = {
     "aws_network_acl_rule": lambda body: is_true(body.get("egress")),
     "aws_security_group_rule": lambda body: body.get("type") == "egress",
     "aws_vpc_security_group_ingress_rule": lambda _: False,
+    # Rules let in whole networks of the stack, so these are private.
+    "aws_subnet": lambda _: False,
+    "aws_vpc": lambda _: False,
 }
 # A network ACL keeps no state: answers to what the inside asked come in on these ports. What may ask is up to the
 # security groups. docs.aws.amazon.com/vpc/latest/userguide/custom-network-acl.html#nacl-ephemeral-ports

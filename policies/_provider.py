@@ -96,7 +96,7 @@ def words_of(name):
     found = {}
     for path, words in entries(name).items():
         kind, _, block = path.partition(".")
-        below = (f"{block}.{re.split('[:&]', word)[0]}".lstrip(".") for word in words)
+        below = (f"{block}.{re.split('[:&!]', word)[0]}".lstrip(".") for word in words)
         found.setdefault(kind, set()).update((block, *below))
     return found
 

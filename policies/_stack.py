@@ -131,14 +131,14 @@ class Stack:
 
     @property
     def suffix(self):
-        """The environment's suffix: the state's key is {suffix}/{stack}.tfstate. Empty where that is not so."""
+        """The environment's suffix: the state's key is {suffix}/{namespace}.tfstate. Empty where that is not so."""
         backend = self.document.get("terraform", {})
         for step in ("backend", "s3"):
             found = blocks(backend.get(step)) if isinstance(backend, dict) else []
             backend = found[0] if found else {}
         key = backend.get("key")
-        suffix = key.split("/")[0] if is_literal(key) and "/" in key else ""
-        return suffix if re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", suffix) else ""
+        found = re.fullmatch(r"([a-z0-9]+(?:-[a-z0-9]+)*)/[^/]+\.tfstate", key) if is_literal(key) else None
+        return found[1] if found else ""
 
     def declares(self, kind, name):
         """Whether the stack has that resource, or data source."""
@@ -171,10 +171,8 @@ def is_false(value):
 
 
 def blocks(value):
-    """A block may be an object or a list of objects; what cannot be seen through is a block without arguments."""
-    if value is None:
-        return []
-    return [item if isinstance(item, dict) else {} for item in (value if isinstance(value, list) else [value])]
+    """A block may be an object or a list of objects. What is neither is no block: TAP-DOC-2 and TAP-DOC-5 find it."""
+    return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, dict)]
 
 
 def number_of(value):

@@ -75,10 +75,15 @@ def _timing(alarm: Attributes, bounds: Mapping[str, Any]) -> Iterator[str]:
     longest_period, longest_evaluation = bounds["longest_period"], bounds["longest_evaluation"]
     for metric in metrics_of(alarm):
         period = number(metric.attributes.get("period"))
-        if not isinstance(period, float) or not 0 < period <= longest_period:
+        if not isinstance(period, float) or not _is_a_period(period) or period > longest_period:
             yield f"period is {format_value(metric.attributes.get('period'))}; expected seconds up to {longest_period}"
         elif period * periods > longest_evaluation:
             yield f"it looks at {period * periods:g} s before it fires; expected {longest_evaluation} or less"
+
+
+def _is_a_period(seconds: float) -> bool:
+    """https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html"""
+    return seconds in (10, 20, 30) or (seconds >= 60 and seconds % 60 == 0)
 
 
 def _threshold(alarm: Attributes, bounds: Mapping[str, Any]) -> Iterator[str]:

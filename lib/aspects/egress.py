@@ -79,7 +79,7 @@ def _foreign(stack: StackView, resource: Resource, path: str, value: Any) -> Ite
             yield f"{path} is {format_value(value)}; expected this account, or nothing"
     elif _sends(resource.type, path):
         for item in listed(value):
-            if not isinstance(item, dict) and item != "" and addressed(stack, item) is None:
+            if not isinstance(item, dict) and addressed(stack, item) is None:
                 yield f"{path} is {format_value(item)}; expected a resource of this stack"
 
 

@@ -6,20 +6,19 @@ and topics in messages.py, every other type that holds data in encryption_of_typ
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from lib.aspects.model import ResourceRule, Severity, StackRule
 from lib.aspects.terraform_json import (
     MISSING,
-    UNKNOWN,
     Attributes,
     Resource,
     StackView,
     blocks,
     flag,
     format_value,
-    literal,
     number,
 )
 
@@ -30,6 +29,8 @@ WHY_OUR_KEY = (
     "an AWS owned or AWS managed key opens to whoever may call the service."
 )
 # How often a key may change its material by itself: AWS's minimum, and the year of PCI DSS 4.0.1 3.7.4.
+# AWS rotates symmetric encryption keys only.
+NOT_ROTATED = re.compile(r"(ECC|HMAC|ML_DSA|RSA)_\w+|SM2")
 ROTATION_DAYS = (90, 365)
 
 
@@ -123,7 +124,7 @@ LOG_GROUP = StackRule(
 def _lambda_environment(stack: StackView) -> Iterator[tuple[str, str]]:
     for function in stack.of("aws_lambda_function"):
         key = function.attributes.get("kms_key_arn")
-        if key is not None or blocks(function.attributes, "environment"):
+        if key is not None or function.attributes.get("environment") or blocks(function.attributes, "environment"):
             yield from keyed(stack, function, "kms_key_arn", key)
 
 
@@ -143,8 +144,8 @@ LAMBDA_ENVIRONMENT = StackRule(
 
 def _rotation(_type: str, key: Attributes) -> Iterator[str]:
     spec = key.get("customer_master_key_spec")
-    if spec is not None and literal(spec) not in ("SYMMETRIC_DEFAULT", UNKNOWN):
-        return  # AWS rotates symmetric encryption keys only
+    if isinstance(spec, str) and NOT_ROTATED.fullmatch(spec):
+        return
     if flag(key.get("enable_key_rotation")) is not True:
         yield f"enable_key_rotation is {format_value(key.get('enable_key_rotation'))}; expected true"
     least, most = ROTATION_DAYS

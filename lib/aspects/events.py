@@ -25,7 +25,7 @@ def _none_lost(stack: StackView) -> Iterator[tuple[str, str]]:
     for mapping in stack.of(MAPPING):
         if flag(mapping.attributes.get("enabled")) not in (True, MISSING):
             yield mapping.path, f"enabled is {format_value(mapping.attributes.get('enabled'))}; expected true"
-        if blocks(mapping.attributes, "filter_criteria"):
+        if mapping.attributes.get("filter_criteria") not in (None, []) or blocks(mapping.attributes, "filter_criteria"):
             yield mapping.path, "filter_criteria drops what it does not match; expected none"
         for message in _failing(stack, mapping):
             yield mapping.path, message

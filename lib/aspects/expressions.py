@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 _OPENS = re.compile(r"[$%&]\{")
 _REFERENCE = re.compile(
@@ -43,6 +44,7 @@ class Unsupported:
 Part = str | Reference | Unsupported
 
 
+@lru_cache(maxsize=20_000)
 def parse(text: str) -> tuple[Part, ...]:
     """The parts of a template in their order; a plain text is one part, an empty one none."""
     return tuple(_parts(text))

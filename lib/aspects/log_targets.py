@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from lib.aspects.expressions import references
-from lib.aspects.terraform_json import Resource, StackView, blocks, listed, literal
-from lib.aspects.tls import policy_document
+from lib.aspects.iam.documents import Statement, documents, statements_of
+from lib.aspects.terraform_json import Attributes, Resource, StackView, literal
 
 LOGGING, POLICY = "aws_s3_bucket_logging", "aws_s3_bucket_policy"
 DELIVERY = "logging.s3.amazonaws.com"
@@ -41,34 +41,26 @@ def is_log_target(stack: StackView, bucket: Resource) -> bool:
 
 
 def other_uses(stack: StackView, bucket: Resource) -> Iterator[str]:
-    """What else uses a bucket: each that mentions it, and each statement of its policy that admits another writer."""
-    policies = stack.attached_to(bucket, POLICY, "bucket", "id", "bucket")
-    documents = [
-        document for policy in policies if (document := policy_document(stack, policy.attributes.get("policy")))
-    ]
-    for document in documents:
-        for statement in blocks(document.attributes, "statement"):
-            if literal(statement.get("effect")) != "Deny" and not _delivers_logs(statement):
-                yield f"its policy admits others than {DELIVERY}"
-    for user in (*stack.resources, *stack.data):
-        if user is not bucket and user.type not in _CONFIGURATIONS and user not in documents and _uses(user, bucket):
+    """What else uses a bucket: each that mentions it, and each statement that admits another to it."""
+    for document in documents(stack):
+        for statement in statements_of(document):
+            if statement.allows and not _delivers_logs(statement) and _mentions(statement.block, bucket):
+                yield f"{statement.name} of {document.address} uses it too"
+    for user in stack.resources:
+        if user is not bucket and user.type not in _CONFIGURATIONS and _mentions(user.attributes, bucket):
             yield f"{user.type}.{user.id} uses it too"
 
 
-def _delivers_logs(statement: Any) -> bool:
-    principals = [
-        (literal(principal.get("type")), listed(principal.get("identifiers")))
-        for principal in blocks(statement, "principals")
-    ]
-    return principals == [("Service", [DELIVERY])] and listed(statement.get("actions")) == ["s3:PutObject"]
+def _delivers_logs(statement: Statement) -> bool:
+    return statement.principals == [("Service", DELIVERY)] and statement.actions == ["s3:PutObject"]
 
 
-def _uses(user: Resource, bucket: Resource) -> bool:
+def _mentions(attributes: Attributes, bucket: Resource) -> bool:
     name = literal(bucket.attributes.get("bucket"))
     address = f"{bucket.type}.{bucket.id}"
     return any(
         (isinstance(name, str) and name in text) or any(to.address == address for to in references(text))
-        for text in _texts({argument: value for argument, value in user.attributes.items() if argument != "//"})
+        for text in _texts({argument: value for argument, value in attributes.items() if argument != "//"})
     )
 
 

@@ -109,8 +109,8 @@ def _is_declared(stack: StackView, metric: Metric, dimension: str, value: Any) -
 
 
 def _emits(function: Resource, namespace: str, service: Any) -> bool:
-    """Whether a function counts its metrics under this namespace and service."""
-    return any(
+    """Whether a function counts its metrics under this namespace and service; its handler is what counts them."""
+    return literal(function.attributes.get("handler")) == f"payments.{service}.handler" and any(
         isinstance(variables := block.get("variables"), Mapping)
         and (variables.get(NAMESPACE), variables.get(SERVICE)) == (namespace, service)
         for block in blocks(function.attributes, "environment")

@@ -9,7 +9,7 @@ from typing import Any
 from lib.aspects.metrics import NAMESPACE
 from lib.aspects.model import Severity, StackRule
 from lib.aspects.provider.data import FACTS, JUDGMENTS, grouped, matches
-from lib.aspects.terraform_json import MISSING, UNKNOWN, Resource, StackView, blocks, format_value, literal
+from lib.aspects.terraform_json import Resource, StackView, blocks, format_value, literal
 
 # Type -> (argument that names it, {resource-type} word of its names). `x[].y` is the argument y of each block x.
 NAMED: dict[str, tuple[tuple[str, str], ...]] = {
@@ -64,9 +64,9 @@ def _names(resource: Resource) -> Iterator[tuple[str, str, Any]]:
                 yield argument, word, value
 
 
-def _segment(name: Any) -> str:
+def _segment(name: str) -> str:
     """The part of a name that is ours: after the last `/`, before the `.fifo` that AWS asks of FIFO queues."""
-    return str(name).rpartition("/")[2].removesuffix(".fifo")
+    return name.rpartition("/")[2].removesuffix(".fifo")
 
 
 def _ends_in_suffix(stack: StackView) -> Iterator[tuple[str, str]]:
@@ -82,7 +82,7 @@ def _ends_in_suffix(stack: StackView) -> Iterator[tuple[str, str]]:
                 yield resource.path, f"{prefix} makes Terraform invent a name; expected one ending in -{stack.suffix}"
         for argument, _, value in _names(resource):
             known = literal(value)
-            if known in (MISSING, UNKNOWN) or not _segment(known).endswith(f"-{stack.suffix}"):
+            if not isinstance(known, str) or not _segment(known).endswith(f"-{stack.suffix}"):
                 yield (
                     resource.path,
                     f"{argument} is {format_value(value)}; expected a name that ends in -{stack.suffix}",
@@ -98,7 +98,7 @@ def _metric_namespaces(resource: Resource) -> Iterator[tuple[str, Any]]:
     if resource.type == "aws_lambda_function":
         for block in blocks(resource.attributes, "environment"):
             variables = block.get("variables")
-            if isinstance(variables, Mapping) and NAMESPACE in variables:
+            if isinstance(variables, Mapping) and variables.get(NAMESPACE) is not None:
                 yield f"environment.variables.{NAMESPACE}", variables[NAMESPACE]
     if resource.type == "aws_cloudwatch_log_metric_filter":
         for block in blocks(resource.attributes, "metric_transformation"):
@@ -110,9 +110,9 @@ def _follows_pattern(stack: StackView) -> Iterator[tuple[str, str]]:
     for resource in stack.resources:
         for argument, word, value in _names(resource):
             known = literal(value)
-            if known in (MISSING, UNKNOWN):
+            if not isinstance(known, str):
                 continue  # TAP-NAME-1 says so
-            stem = _segment(known).removesuffix(end)
+            stem = _segment(known).removesuffix(end)  # TAP-NAME-1 says where it is missing
             if not re.fullmatch(rf"{word or '[a-z][a-z0-9]*'}(-[a-z0-9]+)+", stem):
                 expected = f"{word or '{resource-type}'}-{{purpose}}{end}"
                 yield resource.path, f"{argument} is {format_value(value)}; expected {expected} in lower case"

@@ -79,7 +79,7 @@ def _below(attributes: Attributes, prefix: str, is_in: bool) -> Iterator[tuple[s
         path = f"{prefix}{name}"
         if name == "//":
             continue
-        if value not in (None, "", []) and _RANGES.fullmatch(name) and (is_in or name in _ARGUMENTS_IN):
+        if value not in (None, []) and _RANGES.fullmatch(name) and (is_in or name in _ARGUMENTS_IN):
             yield path, value
         for block in listed(value):
             if isinstance(block, dict):

@@ -24,6 +24,9 @@ _EXPRESSION = re.compile(r"(?<!\$)\$\{|(?<!%)%\{")
 _INSIDE = re.compile(r"(?<!\$)\$\{([^{}]*)\}")
 
 
+# Digits as everybody reads them: neither 1e3 nor inf.
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+
 LONGEST_VALUE = 120  # of what a message quotes
 
 
@@ -73,10 +76,7 @@ def number(value: Any) -> float | Absent:
     value = literal(value)
     if isinstance(value, Absent):
         return value
-    try:
-        return UNKNOWN if isinstance(value, bool) else float(value)
-    except (TypeError, ValueError):
-        return UNKNOWN
+    return float(value) if not isinstance(value, bool) and _NUMBER.fullmatch(str(value)) else UNKNOWN
 
 
 def format_value(value: Any) -> str:
@@ -96,22 +96,14 @@ def _shortened(text: str) -> str:
 def blocks(attributes: Attributes, name: str) -> list[Attributes]:
     """The blocks of that name, `a.b` for those inside others; a `dynamic` one has every argument unknown."""
     head, _, rest = name.partition(".")
-    found = _objects(attributes.get(head))
-    for dynamic in _objects(attributes.get("dynamic")):
-        if head in dynamic:
-            found.append(_DynamicBlock())
+    found = [attributes] if isinstance(attributes, _DynamicBlock) else _objects(attributes.get(head))
+    found += [_DynamicBlock() for dynamic in _objects(attributes.get("dynamic")) if head in dynamic]
     return [inner for block in found for inner in blocks(block, rest)] if rest else found
 
 
 def _objects(value: Any) -> list[Attributes]:
-    """An object, or the objects of a list; an expression in their place is a block that nobody knows."""
-    found: list[Attributes] = []
-    for item in value if isinstance(value, list) else [value]:
-        if isinstance(item, Mapping):
-            found.append(item)
-        elif literal(item) is UNKNOWN:
-            found.append(_DynamicBlock())
-    return found
+    """An object, or the objects of a list. What is neither is no block: TAP-DOC-2 and TAP-DOC-5 report it."""
+    return [item for item in listed(value) if isinstance(item, Mapping)]
 
 
 def listed(value: Any) -> list[Any]:

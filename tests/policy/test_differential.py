@@ -1,13 +1,14 @@
-"""Random documents, other ones in each run: what one judge refuses, the other refuses too. SEED=… replays a run.
+"""Random documents, other ones in each run: what one judge reports, the other reports too. SEED=… replays a run.
 
-`make fuzz` reports every document for which only one judge reports a rule. Not all of these differences are settled yet
-(docs/decisions/0010-settling-the-lists.md has the figures), so this test has a bound for the worst kind alone.
+`make fuzz` does the same for as many documents as one likes. differential/explained.py has the differences that are
+meant to be there.
 """
 
 from __future__ import annotations
 
 import os
 import random
+from functools import partial
 from typing import Any
 
 import pytest
@@ -17,9 +18,9 @@ from lib.gate import Gate
 from .differential.compare import differences, shrunk
 from .differential.explained import DIFFERENCES, REFUSALS
 from .differential.generate import Bases, case
+from .stacks import judge_stacks
 
 DOCUMENTS = 100
-CLEAN_FOR_ONE = 8  # documents at most that only one judge refuses; measured: 3 of 300 and 3 of 100
 SHOWN = 5
 
 
@@ -28,17 +29,18 @@ def bases(document: dict[str, Any]) -> Bases:
     return Bases(document)
 
 
-def test_the_judges_agree_on_what_passes(bases: Bases, remarks: list[str]) -> None:
+def test_the_judges_agree(bases: Bases, remarks: list[str]) -> None:
     seed = int(os.environ.get("SEED") or random.randrange(10**6))  # noqa: S311 - not for secrets
     remarks.append(f"{DOCUMENTS} random documents, SEED={seed}")
     with Gate() as gate:
+        second = partial(judge_stacks, gate)
         cases = (case(bases, seed, number) for number in range(DOCUMENTS))
-        found = [difference for _, batch in differences(gate, cases) for difference in batch]
-        clean_for_one = [difference for difference in found if difference.verdicts]
-        remarks.append(f"a rule of one judge alone: {len(found)}; clean for one judge: {len(clean_for_one)}")
-        shown = "\n".join(str(shrunk(gate, difference)) for difference in clean_for_one[:SHOWN])
-    if len(clean_for_one) > CLEAN_FOR_ONE:
-        pytest.fail(f"{len(clean_for_one)} of {DOCUMENTS} documents, SEED={seed}; of them:\n{shown}", pytrace=False)
+        found = [difference for _, batch in differences(second, cases) for difference in batch]
+        shown = "\n".join(str(shrunk(second, difference)) for difference in found[:SHOWN])
+    clean_for_one = sum(difference.verdicts for difference in found)
+    remarks.append(f"a rule of one judge alone: {len(found)}; clean for one judge: {clean_for_one}")
+    if found:
+        pytest.fail(f"{len(found)} of {DOCUMENTS} documents, SEED={seed}; of them:\n{shown}", pytrace=False)
 
 
 def test_a_document_comes_again_from_its_seed_and_number(bases: Bases) -> None:

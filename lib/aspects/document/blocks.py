@@ -10,7 +10,7 @@ from lib.aspects.expressions import parse
 from lib.aspects.model import ANY_TYPE, Severity, StackRule
 from lib.aspects.naming import naming_argument
 from lib.aspects.provider.projection import VERSION
-from lib.aspects.terraform_json import StackView, flag, format_value, literal
+from lib.aspects.terraform_json import StackView, flag, format_value, listed, literal
 
 DATA_SOURCES = ("aws_caller_identity", "aws_iam_policy_document", "aws_partition", "aws_region")
 PROVIDER = frozenset({"region", "default_tags"})
@@ -77,9 +77,10 @@ def _outputs(stack: StackView) -> Findings:
         yield stack.name, f"output is {format_value(outputs)}; expected outputs by name"
         return
     for name, output in outputs.items():
-        if name != "//":
-            for block in _objects(output):
-                yield from _unexpected(stack, f"output {name}", block, OUTPUT)
+        if name != "//" and output is not None:
+            yield from _unexpected(stack, f"output {name}", output, OUTPUT)
+            if isinstance(output, Mapping) and output.get("value") is None:
+                yield stack.name, f"output {name} has no value; expected one"
 
 
 def _provider(stack: StackView) -> Findings:
@@ -92,11 +93,13 @@ def _provider(stack: StackView) -> Findings:
             continue
         if name != "aws":
             yield stack.name, f"the provider {name} is configured; expected aws only"
+        if len(_objects(configurations)) != 1:
+            yield stack.name, f"there are {len(_objects(configurations))} configurations of {name}; expected one"
         for configuration in _objects(configurations):
             yield from _unexpected(stack, f"provider {name}", configuration, PROVIDER)
             if isinstance(configuration, Mapping):
                 yield from _plain_texts(stack, f"provider {name}.region", configuration.get("region"))
-                for tags in _objects(configuration.get("default_tags") or []):
+                for tags in listed(configuration.get("default_tags")):
                     yield from _unexpected(stack, f"provider {name}.default_tags", tags, frozenset({"tags"}))
                     if isinstance(tags, Mapping):
                         yield from _tags(stack, tags.get("tags"))
@@ -107,7 +110,8 @@ def _tags(stack: StackView, tags: Any) -> Findings:
         yield stack.name, f"provider aws.default_tags.tags is {format_value(tags)}; expected a map of literals"
         return
     for key, value in tags.items():
-        yield from _plain_texts(stack, f"provider aws.default_tags.tags.{key}", value)
+        if value is not None:
+            yield from _plain_texts(stack, f"provider aws.default_tags.tags.{key}", value)
         yield from _plain_texts(stack, "a key of provider aws.default_tags.tags", key)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from lib.aspects.document.meta_arguments import META_ARGUMENTS
 from lib.aspects.expressions import Reference, parse
 from lib.aspects.model import ANY_TYPE, Severity, StackRule
-from lib.aspects.terraform_json import UNKNOWN, Resource, StackView, format_value, literal, number
+from lib.aspects.terraform_json import UNKNOWN, Resource, StackView, format_value, listed, literal, number
 from lib.aspects.types import UNCLASSIFIED, Argument, ResourceType, classified
 
 HOW_TO_CLASSIFY = "policies/README.md, 'Add a type', says how"
@@ -57,21 +57,19 @@ def _violations(stack: StackView) -> dict[str, list[tuple[str, str]]]:
             of_type = classified(prefix + resource.type)
             if of_type is not None:
                 arguments = {name: value for name, value in resource.attributes.items() if name not in META_ARGUMENTS}
-                for rule_id, message in _below(stack, of_type, arguments, ""):
+                for rule_id, message in _below(of_type, arguments, ""):
                     found[rule_id].append((resource.path, message))
     return found
 
 
-def _below(
-    stack: StackView, of_type: ResourceType, arguments: Mapping[str, Any], prefix: str
-) -> Iterator[tuple[str, str]]:
+def _below(of_type: ResourceType, arguments: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, str]]:
     yield from _missing(of_type, arguments, prefix)
     for name, value in arguments.items():
-        if value in (None, []):
-            continue
         path = f"{prefix}{name}"
+        if value is None:
+            continue
         if of_type.has_arguments_below(path):
-            yield from _block(stack, of_type, path, value)
+            yield from _block(of_type, path, value)
         elif (argument := of_type.argument(path)) is None:
             yield (
                 UNCLASSIFIED,
@@ -79,17 +77,24 @@ def _below(
                 "expected a classified argument",
             )
         else:
-            for item in value if isinstance(value, list) else [value]:
-                if message := _complaint(stack, argument, item):
+            for item in given(value):
+                if argument.path == path and isinstance(item, Mapping) and not (argument.is_block and not item):
+                    yield UNCLASSIFIED, f"{path} is {format_value(item)}; expected no arguments there"
+                elif message := _complaint(argument, item):
                     yield argument.rule, f"{path} is {format_value(item)}; expected {message}"
 
 
-def _block(stack: StackView, of_type: ResourceType, path: str, value: Any) -> Iterator[tuple[str, str]]:
-    for block in value if isinstance(value, list) else [value]:
+def _block(of_type: ResourceType, path: str, value: Any) -> Iterator[tuple[str, str]]:
+    for block in given(value):
         if isinstance(block, Mapping):
-            yield from _below(stack, of_type, block, f"{path}.")
+            yield from _below(of_type, block, f"{path}.")
         else:
             yield UNCLASSIFIED, f"{path} is {format_value(block)}; expected a block that is written out"
+
+
+def given(value: Any) -> list[Any]:
+    """The items of an argument; to Terraform, null is none."""
+    return [item for item in listed(value) if item is not None]
 
 
 def _missing(of_type: ResourceType, arguments: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, str]]:
@@ -99,14 +104,16 @@ def _missing(of_type: ResourceType, arguments: Mapping[str, Any], prefix: str) -
             yield argument.rule, f"{path} is missing; expected {_expected(argument)}"
 
 
-def _complaint(stack: StackView, argument: Argument, value: Any) -> str | None:
+def _complaint(argument: Argument, value: Any) -> str | None:
     """What is expected instead of the value; None if it is within the classification."""
+    if argument.is_block:
+        return None if isinstance(value, Mapping) else "a block"
     if not (argument.only or argument.refers_to or argument.is_bounded):
         return None
     known = number(value)
     good = (
         any(_is_same(value, allowed) for allowed in argument.only)
-        or (bool(argument.refers_to) and _refers_to(stack, value, argument.refers_to))
+        or (bool(argument.refers_to) and _refers_to(value, argument.refers_to))
         or (argument.is_bounded and isinstance(known, float) and _within(known, argument))
     )
     return None if good else _expected(argument)
@@ -129,11 +136,11 @@ def _within(value: float, argument: Argument) -> bool:
     )
 
 
-def _refers_to(stack: StackView, value: Any, types: tuple[str, ...]) -> bool:
+def _refers_to(value: Any, types: tuple[str, ...]) -> bool:
     parts = parse(value) if isinstance(value, str) else ()
     if len(parts) != 1 or not isinstance(parts[0], Reference):
         return False
-    return not parts[0].is_data and parts[0].type in types and stack.get(parts[0]) is not None
+    return not parts[0].is_data and parts[0].type in types  # whether it is declared, TAP-DOC-2 says
 
 
 def _is_same(value: Any, allowed: Any) -> bool:

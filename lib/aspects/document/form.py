@@ -30,9 +30,11 @@ def check(stack: StackView) -> Iterator[tuple[str, str]]:
             for name, body in by_name.items():
                 if name != "//" and not isinstance(body, Mapping):
                     yield stack.name, f"{section}.{type_}.{name} is {format_value(body)}; expected one object"
-    for section in sorted(stack.sections - {"//"}):
-        for where in _lists_in_lists(stack.section(section), section):
-            yield stack.name, f"{where} has a list within a list; expected a list of values or of blocks"
+    found = [(stack.name, stack.section(name), name) for name in sorted(stack.sections - {"//", "data", "resource"})]
+    found += [(resource.path, resource.attributes, resource.address) for resource in (*stack.resources, *stack.data)]
+    for path, value, name in found:
+        for where in _lists_in_lists(value, name):
+            yield path, f"{where} has a list within a list; expected a list of values or of blocks"
 
 
 def _lists_in_lists(value: Any, where: str) -> Iterator[str]:

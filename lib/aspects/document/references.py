@@ -9,7 +9,8 @@ from typing import Any
 from lib.aspects.document.meta_arguments import META_ARGUMENTS
 from lib.aspects.expressions import Reference, Unsupported, parse
 from lib.aspects.model import ANY_TYPE, Severity, StackRule
-from lib.aspects.naming import naming_argument
+from lib.aspects.naming import NOT_OURS, naming_argument
+from lib.aspects.provider.data import matches
 from lib.aspects.terraform_json import Resource, StackView, format_value, literal
 from lib.aspects.types import classified
 
@@ -19,7 +20,8 @@ OF_ANY_TYPE = {"arn": "arn", "id": "id"}
 EXPECTED = (
     (re.compile(r"(^|_)arns?$"), frozenset({"arn"})),
     (re.compile(r"(^|_)urls?$"), frozenset({"url"})),
-    (re.compile(r"(^|_)(policy|policy_document)$"), frozenset({"policy"})),
+    (re.compile(r"(^|(?<!block_public)_)(policy|policy_document)$"), frozenset({"policy"})),
+    (re.compile(r"(^|\.)(override|source)_(json|policy_documents)$"), frozenset({"policy"})),
 )
 # Text that becomes part of an ARN. `$` is in AWS's own name of a stage, $default.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
@@ -69,15 +71,16 @@ def _expected_meanings(resource: Resource | None, where: str) -> frozenset[str]:
 
 
 def _template(stack: StackView, text: str, expected: frozenset[str]) -> Iterator[str]:
-    for position, part in enumerate(parse(text)):
+    parts = parse(text)
+    for position, part in enumerate(parts):
         if isinstance(part, Unsupported):
             yield f"{part.text} is evaluated by Terraform or IAM; expected a literal or a reference"
         elif isinstance(part, Reference):
             # Behind other text (arn:aws:…) it is a part of the value.
-            yield from _reference(stack, part, expected if position == 0 else frozenset())
+            yield from _reference(stack, part, expected if position == 0 else frozenset(), is_whole=len(parts) == 1)
 
 
-def _reference(stack: StackView, to: Reference, expected: frozenset[str]) -> Iterator[str]:
+def _reference(stack: StackView, to: Reference, expected: frozenset[str], *, is_whole: bool) -> Iterator[str]:
     if stack.times_declared(to) != 1:
         times = stack.times_declared(to)
         yield f"{to.address} is declared {times} times in this stack; expected once"
@@ -91,12 +94,15 @@ def _reference(stack: StackView, to: Reference, expected: frozenset[str]) -> Ite
         return
     if expected and meaning not in expected:
         yield f"{to.attribute} is the {meaning} of {to.address}; expected its {' or '.join(sorted(expected))}"
+    elif meaning == "policy" and not (expected and is_whole):
+        yield f"{to.address} is a policy; expected it where a policy stands, and alone"
 
 
 def _parts_of_arns(resource: Resource) -> Findings:
     of_type = classified(resource.type)
     referable = set(of_type.attributes) if of_type else set()
-    for name in sorted({naming_argument(resource.type) or "name", *PARTS_OF_ARNS, *referable}):
+    named = set() if matches(NOT_OURS, resource.type) else {naming_argument(resource.type) or "name"}
+    for name in sorted({*named, *PARTS_OF_ARNS, *(name for name in referable if of_type and of_type.argument(name))}):
         value = literal(resource.attributes.get(name))
         if isinstance(value, str) and not IN_AN_ARN.fullmatch(value):
             yield resource.path, f"{name} is {format_value(value)}; expected letters, digits and +=,.@/:$_- only"

@@ -92,10 +92,9 @@ TRUST = ("aws_iam_role", "assume_role_policy")
 def policies(resource: Resource) -> Iterator[tuple[str, Any]]:
     """(dotted path, value) of each argument that holds a policy."""
     for path, name, value in arguments(resource.attributes):
-        if name in POLICIES and resource.type not in OTHER_LANGUAGES:
-            for item in listed(value):
-                if not isinstance(item, Mapping):  # a block of that name: its own arguments are found as well
-                    yield path, item
+        is_block = all(isinstance(item, Mapping) for item in listed(value))  # whose arguments are found as well
+        if name in POLICIES and resource.type not in OTHER_LANGUAGES and not is_block:
+            yield path, value
 
 
 def attached(resource: Resource) -> Iterator[tuple[str, Any]]:

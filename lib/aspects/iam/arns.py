@@ -82,11 +82,11 @@ def _resolve_part(stack: StackView, part: Part) -> str | None:
         return None
     if isinstance(part, str):
         return None if set("<>") & set(part) else part
+    if part.is_data:  # which says nothing else: TAP-DOC-5 lets none of its arguments be set
+        return _LOOKED_UP.get((part.type, part.attribute))
     declared = stack.get(part)
     if declared is None:
         return None
-    if part.is_data:
-        return None if part.attribute in declared.attributes else _LOOKED_UP.get((part.type, part.attribute))
     if declared.attributes.get(part.attribute) is None:
         return f"<{part.address}.{part.attribute}>"
     value = declared.attributes[part.attribute]

@@ -128,7 +128,7 @@ def _uses(stack: StackView) -> Mapping[str, list[Use]]:
     for resource in (*stack.resources, *stack.data):
         for path, text in _texts(resource.attributes):
             for to in references(text):
-                if to.is_data and to.type == DOCUMENT:
+                if to.is_data and to.type == DOCUMENT and to.attribute in _JSON:
                     whole = meant_document(stack, text) is not None
                     found.setdefault(to.id, []).append(Use(resource, path, whole))
     return found
@@ -144,4 +144,5 @@ def _texts(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
                 yield from _texts(inner, f"{path}.{name}" if path else str(name))
     elif isinstance(value, list):
         for inner in value:
-            yield from _texts(inner, path)
+            # Two policies in the place of one are none.
+            yield from _texts(inner, f"{path}[]" if isinstance(inner, str) else path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from lib.aspects.iam.arguments import IDENTITIES
@@ -22,30 +22,6 @@ from lib.aspects.terraform_json import MISSING, Attributes, Resource, StackView,
 
 # Arguments by which one document takes in others: it then says what no rule has read in it.
 MERGING = ("override_json", "override_policy_documents", "source_json", "source_policy_documents")
-_STATEMENT = frozenset(
-    {
-        "actions",
-        "condition",
-        "effect",
-        "not_actions",
-        "not_principals",
-        "not_resources",
-        "principals",
-        "resources",
-        "sid",
-    }
-)
-_PRINCIPALS = frozenset({"identifiers", "type"})
-_BLOCKS = {
-    "condition": frozenset({"test", "values", "variable"}),
-    "not_principals": _PRINCIPALS,
-    "principals": _PRINCIPALS,
-}
-# What a document may say besides its statements. Version 2008-10-17 would read `${…}` in a policy as plain text.
-_VERSIONS = (MISSING, "2012-10-17")
-_DOCUMENT = frozenset({"policy_id", "statement", "version", *MERGING})
-# Terraform's own arguments, which the rules about documents judge.
-_META = frozenset({"//", "count", "depends_on", "for_each", "lifecycle", "provider"})
 
 # What may be denied, as (test, condition key, values): requests without TLS, or with an old one. Any other Deny can
 # lock out who has to destroy the stack, or the services that it needs.
@@ -68,20 +44,15 @@ def _readable(stack: StackView) -> Iterator[tuple[str, str]]:
 
 
 def _document(document: Resource) -> Iterator[str]:
-    if not _are_blocks(document.attributes.get("statement")):
-        yield f"statement is {format_value(document.attributes.get('statement'))}; expected a list of blocks"
-    for name in document.attributes.keys() - _DOCUMENT - _META:
-        yield f"{name} is not known; expected statements"
     for name in MERGING:
         if listed(document.attributes.get(name)):
             yield f"{name} merges other policies into this one; expected its own statements"
-    version = document.attributes.get("version")
-    if literal(version) not in _VERSIONS:
-        yield f"version is {format_value(version)}; expected 2012-10-17"
 
 
 def _statement(stack: StackView, statement: Statement) -> Iterator[str]:
-    yield from _arguments(statement)
+    effect = statement.block.get("effect")
+    if literal(effect) not in ("Allow", "Deny", MISSING):
+        yield f"effect is {format_value(effect)}; expected Allow or Deny"
     if blocks(statement.block, "not_principals"):
         yield "not_principals is about everybody else; expected principals"
     if statement.allows:
@@ -96,25 +67,6 @@ def _statement(stack: StackView, statement: Statement) -> Iterator[str]:
             yield f"principals stand in a policy of {use.resource.type}; expected none: it is about whom it belongs to"
         if is_trust_policy(use) and statement.resources:
             yield f"resources stand in a trust policy of {use.resource.type}; expected none"
-
-
-def _arguments(statement: Statement) -> Iterator[str]:
-    for name in statement.block.keys() - _STATEMENT:
-        yield f"{name} is not known; expected one of {', '.join(sorted(_STATEMENT))}"
-    effect = statement.block.get("effect")
-    if literal(effect) not in ("Allow", "Deny", MISSING):
-        yield f"effect is {format_value(effect)}; expected Allow or Deny"
-    for kind, expected in _BLOCKS.items():
-        if not _are_blocks(statement.block.get(kind)):
-            yield f"{kind} is {format_value(statement.block.get(kind))}; expected a list of blocks"
-        for block in blocks(statement.block, kind):
-            for name in block.keys() - expected:
-                yield f"{kind}.{name} is not known; expected one of {', '.join(sorted(expected))}"
-
-
-def _are_blocks(value: Any) -> bool:
-    """Whether a value is blocks that the rules see. Terraform also reads lists in lists: the inner one is one block."""
-    return all(isinstance(block, Mapping) for block in listed(value))
 
 
 def _conditions(stack: StackView, statement: Statement) -> Iterator[str]:

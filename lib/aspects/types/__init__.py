@@ -8,6 +8,7 @@
 
     [aws_sqs_queue.arguments]
     delay_seconds = "free"                             # no effect on any rule
+    "default_action.allow" = "block"                   # an empty block
     kms_master_key_id = "TAP-ENC-4"                    # that rule checks it
     fifo_throughput_limit = ["perQueue"]               # only these literals
     visibility_timeout_seconds = { minimum = 0, maximum = 43200 }
@@ -25,13 +26,14 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
 UNCLASSIFIED = "TAP-DOC-5"
 FREE = "free"
+BLOCK = "block"
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class Argument:
     maximum: float | None = None
     required: bool = False
     rule: str = UNCLASSIFIED
+    is_block: bool = False
 
     @property
     def is_bounded(self) -> bool:
@@ -82,7 +85,13 @@ class ResourceType:
 
     def has_arguments_below(self, path: str) -> bool:
         """Whether the path is that of a block, some of whose arguments are classified."""
-        return any(name.startswith(f"{path}.") for name in self.arguments)
+        return path in self._blocks
+
+    @cached_property
+    def _blocks(self) -> frozenset[str]:
+        """The paths of all blocks, of which some argument is classified."""
+        steps = (name.split(".") for name in self.arguments)
+        return frozenset(".".join(path[:end]) for path in steps for end in range(1, len(path)))
 
 
 def classified(type_: str) -> ResourceType | None:
@@ -124,7 +133,7 @@ def _resource_type(name: str, entry: Mapping[str, Any]) -> ResourceType:
 
 def _argument(path: str, value: Any) -> Argument:
     if isinstance(value, str):
-        return Argument(path, checked_by="" if value == FREE else value)
+        return Argument(path, is_block=value == BLOCK, checked_by="" if value in (FREE, BLOCK) else value)
     if isinstance(value, list):
         return Argument(path, only=tuple(value))
     fields: dict[str, Any] = {key: tuple(each) if isinstance(each, list) else each for key, each in value.items()}

@@ -1,5 +1,7 @@
 """`make fuzz N=2000 SEED=1`: compares the judges on N random documents; exit code 1 where they differ.
 
+The policies are asked without Checkov, and the gate itself about one document in twenty: it has to say the same.
+
 `make fuzz CASE=1:17` prints the document of that seed and number, and what both judges say of it. A run of at least
 10,000 documents is written to benchmarks/RESULTS.md.
 """
@@ -12,19 +14,23 @@ import random
 import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.results import table, write_section
 from lib.aspects.judge import judge
+from lib.environments import ToolError
 from lib.gate import Gate
 
 from ..shipped import synthesized
 from ..stacks import judge_stacks
-from .compare import Difference, differences, shrunk
-from .generate import Bases, case
+from .compare import Difference, Found, differences, shrunk
+from .generate import Bases, Case, case
+from .second import Policies
 
 SHOWN = 20
+ONE_IN = 20  # documents is asked of the gate as well
 RECORDED_FROM = 10_000  # documents
 
 
@@ -36,11 +42,11 @@ def main() -> int:
     arguments = parser.parse_args()
     with TemporaryDirectory(prefix="synth-") as directory:
         bases = Bases(synthesized(Path(directory)))
-    with Gate() as gate:
+    with Gate() as gate, Policies() as policies:
         if arguments.case:
             return show(gate, bases, arguments.case)
         seed = random.randrange(10**6) if arguments.seed is None else arguments.seed  # noqa: S311 - not for secrets
-        return compare(gate, bases, seed, arguments.documents)
+        return compare(gate, policies, bases, seed, arguments.documents)
 
 
 def show(gate: Gate, bases: Bases, name: str) -> int:
@@ -55,19 +61,21 @@ def show(gate: Gate, bases: Bases, name: str) -> int:
     return 0
 
 
-def compare(gate: Gate, bases: Bases, seed: int, documents: int) -> int:
+def compare(gate: Gate, policies: Policies, bases: Bases, seed: int, documents: int) -> int:
     """Documents number 0 to N of a seed."""
     print(f"{documents} documents, SEED={seed}", flush=True)
     begin, done = time.monotonic(), 0
     found: list[Difference] = []
-    for judged, different in differences(gate, (case(bases, seed, number) for number in range(documents))):
+    for judged, different in differences(policies.judge, (case(bases, seed, number) for number in range(documents))):
         done += judged
         found += different
         if sys.stderr.isatty():
             print(f"\r{done} judged, {len(found)} differences", end="", file=sys.stderr, flush=True)
+    asked = [case(bases, seed, number) for number in range(0, documents, ONE_IN)]
+    otherwise = unlike(gate, policies, asked)
     seconds = time.monotonic() - begin
     for difference in found[:SHOWN]:
-        print(shrunk(gate, difference))
+        print(shrunk(policies.judge, difference))
     sides = Counter(f"{rule} by the aspects alone" for one in found for rule in one.first)
     sides += Counter(f"{rule} by the gate alone" for one in found for rule in one.second)
     for side, count in sides.most_common():
@@ -78,11 +86,29 @@ def compare(gate: Gate, bases: Bases, seed: int, documents: int) -> int:
         "seconds": f"{seconds:.0f}",
         "unexplained differences": str(len(found)),
         "of them in the verdict": str(sum(one.verdicts for one in found)),
+        "asked of the gate too": str(len(asked)),
+        "where it says otherwise": str(len(otherwise)),
     }
     print(*(f"{name}: {figure}" for name, figure in figures.items()), sep="\n")
     if done >= RECORDED_FROM:
         write_section("Both judges on random documents", f"make fuzz N={done} SEED={seed}", table([figures]))
-    return 1 if found else 0
+    if otherwise:
+        print(*otherwise, sep="\n")
+    return 1 if found or otherwise else 0
+
+
+def unlike(gate: Gate, policies: Policies, cases: list[Case]) -> list[str]:
+    """The names of documents of which the gate says something else than the policies without it."""
+    documents = {one.name: one.document for one in cases}
+    with_checkov, without = judge_stacks(gate, documents), policies.judge(documents)
+    return [name for name in documents if said(with_checkov[name]) != said(without[name])]
+
+
+def said(verdict: Sequence[Found] | ToolError) -> frozenset[tuple[str, str]] | None:
+    """(rule id, construct) of what our rules find; None where the document is not judged."""
+    if isinstance(verdict, ToolError):
+        return None
+    return frozenset((one.rule_id, one.path) for one in verdict if one.rule_id.startswith("TAP-"))
 
 
 if __name__ == "__main__":

@@ -50,10 +50,10 @@ def _put(at: Any, last: str | int, value: Any) -> None:
 def change(chance: random.Random, document: Document) -> Change:
     """A change at random."""
     kind = chance.random()
-    if kind < 0.1:
-        return _of_a_resource(chance, document)
-    if kind < 0.2:
+    if kind < 0.1 or not blocks(document):
         return _of_a_block(chance)
+    if kind < 0.2:
+        return _of_a_resource(chance, document)
     return _of_an_argument(chance, document)
 
 

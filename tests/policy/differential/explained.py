@@ -1,29 +1,52 @@
 """Differences between the judges that are meant to be there, each with its reason.
 
 A document that only one judge lets pass is never explained: what stands here excuses a rule only where both judges
-report another one.
+report another one of the same construct (docs/decisions/0010-settling-the-lists.md).
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
 
-Judge = Literal["first", "second"]
+Findings = frozenset[tuple[str, str]]  # (rule id, construct)
 
 
 @dataclass(frozen=True)
 class Explained:
-    """A rule that one judge alone may report, where both report one of `beside`."""
+    """Rules that one judge alone may report of a construct of which both report one of `beside`."""
 
-    rule: str
-    judge: Judge
-    beside: str  # regular expression over rule ids
+    rules: str  # both are regular expressions over whole rule ids
+    beside: str
     reason: str
 
 
-DIFFERENCES: tuple[Explained, ...] = ()
+DIFFERENCES = (
+    Explained(
+        r"TAP-DOC-[25]",
+        r"TAP-(?!DOC-4)[A-Z]+-[0-9]+",
+        "both refuse the construct by the rule that owns the argument; whether the lists of arguments and attributes "
+        "say it again is each judge's own affair",
+    ),
+    Explained(
+        r"TAP-(?!DOC)[A-Z]+-[0-9]+",
+        r"TAP-DOC-[123]",
+        "both say that the construct holds what no rule can read; what a rule that has to read it makes of that is its "
+        "own affair",
+    ),
+    Explained(
+        r"TAP-(NET-4|NET-6|DEL-[1-6]|ENC-9|IAM-[47])",
+        r"TAP-DOC-5",
+        "both refuse an argument that the type does not have, or a word that it does not know; whether a rule that "
+        "looks for an argument's name on any type knows it too is its own affair",
+    ),
+    Explained(
+        r"TAP-OBS-9",
+        r"TAP-OBS-10",
+        "both say that nobody publishes the metric, so there are no bounds to compare the alarm with",
+    ),
+)
 
 # The gate ends with exit code 2 for what it cannot read: (regular expression over its message, reason).
 REFUSALS: tuple[tuple[str, str], ...] = (
@@ -32,10 +55,14 @@ REFUSALS: tuple[tuple[str, str], ...] = (
 )
 
 
-def explanation(rule: str, judge: Judge, both: frozenset[str]) -> str | None:
-    """Why that judge alone reports the rule, given the rules that both report; None where nothing says why."""
+def explanation(rule: str, constructs: Iterable[str], both: Findings) -> str | None:
+    """Why one judge alone reports a rule of these constructs; None where nothing says why for each of them.
+
+    `both` is what both judges report.
+    """
     for one in DIFFERENCES:
-        if (one.rule, one.judge) == (rule, judge) and any(re.fullmatch(one.beside, other) for other in both):
+        beside = {construct for other, construct in both if re.fullmatch(one.beside, other)}
+        if re.fullmatch(one.rules, rule) and beside.issuperset(constructs):
             return one.reason
     return None
 

@@ -63,7 +63,9 @@ OWN = {"service": "archiver"}
     ],
 )
 def test_what_a_function_counts_itself(good: dict[str, Any], change: dict[str, Any], is_known: bool) -> None:
-    variables = good["resource"]["aws_lambda_function"]["processor"]["environment"]["variables"]
+    function = good["resource"]["aws_lambda_function"]["processor"]
+    function["handler"] = "payments.archiver.handler"
+    variables = function["environment"]["variables"]
     variables |= {"POWERTOOLS_SERVICE_NAME": "archiver", "POWERTOOLS_METRICS_NAMESPACE": "Payments"}
     # Another function counts under a service of its own.
     good["resource"]["aws_lambda_function"]["other"] = {"function_name": "lambda-other-dev"}

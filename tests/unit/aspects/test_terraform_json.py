@@ -87,7 +87,7 @@ def test_blocks_inside_blocks() -> None:
 
 @pytest.mark.parametrize(
     "attributes",
-    [{"b": "${var.b}"}, {"dynamic": {"b": {"for_each": [], "content": {}}}}, {"dynamic": [{"b": {}}]}],
+    [{"dynamic": {"b": {"for_each": [], "content": {}}}}, {"dynamic": [{"b": {}}]}],
 )
 def test_a_block_that_may_come_is_one_with_unknown_arguments(attributes: dict[str, Any]) -> None:
     (block,) = blocks(attributes, "b")

@@ -155,7 +155,7 @@ def test_classifications_have_one_form() -> None:
 def _complaint(entry: Any) -> str | None:
     """What is wrong with the classification of an argument."""
     if isinstance(entry, str):
-        return None if entry == "free" or entry in RULE_IDS else f"names {entry}, which is no rule"
+        return None if entry in ("block", "free") or entry in RULE_IDS else f"names {entry}, which is no rule"
     if isinstance(entry, list):
         return None if entry else "allows no value"
     if entry.keys() - CONSTRAINTS - {"meaning", "rule", "source"} or not entry.keys() & CONSTRAINTS:

@@ -9,6 +9,8 @@ import pytest
 
 from .conftest import Violated
 
+FARGATE = {"network_mode": "awsvpc", "requires_compatibilities": ["FARGATE"]}
+
 
 def texts(violated: Violated, kind: str, **body: Any) -> list[str]:
     """What TAP-DOC-5 finds in one resource."""
@@ -40,7 +42,11 @@ def test_a_type_that_is_not_classified(violated: Violated) -> None:
         ("aws_cloudwatch_dashboard", {"dashboard_body": "[1]"}, "dashboard_body"),
         ("aws_cloudwatch_dashboard", {"dashboard_body": '{"widgets": [{"x": 1, "x": 2}]}'}, "dashboard_body"),
         ("aws_cloudwatch_dashboard", {"dashboard_body": '{"widgets": [{"surprise": 1}]}'}, "dashboard_body.widgets."),
-        ("aws_ecs_task_definition", {"container_definitions": '[{"privileged": true}]'}, "container_definitions."),
+        (
+            "aws_ecs_task_definition",
+            {**FARGATE, "container_definitions": '[{"privileged": true}]'},
+            "container_definitions.",
+        ),
         ("aws_wafv2_web_acl", {"rule": {"statement": {"not_statement": {}}}}, "rule.statement.not_statement"),
     ],
 )
@@ -60,7 +66,7 @@ def test_an_argument_that_is_not_classified(violated: Violated, kind: str, body:
         ("aws_cloudwatch_dashboard", {"dashboard_body": '{"widgets": []}'}),
         ("aws_wafv2_web_acl", {"default_action": {"block": {}}, "rule": [{"override_action": [{"none": [{}]}]}]}),
         ("aws_s3_bucket_lifecycle_configuration", {"rule": [{"filter": [{"and": {"tags": {"any": "x"}}}]}]}),
-        ("aws_ecs_task_definition", {"container_definitions": '[{"name": "a"}, {"image": "b"}]'}),
+        ("aws_ecs_task_definition", {**FARGATE, "container_definitions": '[{"name": "a"}, {"image": "b"}]'}),
     ],
 )
 def test_arguments_that_are_classified(violated: Violated, kind: str, body: dict[str, Any]) -> None:

@@ -21,7 +21,7 @@ STACK: dict[str, Any] = {
         "aws_sqs_queue": {"orders": {"name": "sqs-orders-dev", "policy": "${data.aws_iam_policy_document.reads.json}"}},
         "aws_kms_key": {"key": {"description": "encrypts", "policy": "${data.aws_iam_policy_document.reads.json}"}},
         "aws_sns_topic": {"alerts": {"name": "sns-alerts-dev", "kms_master_key_id": "${aws_kms_key.key.arn}"}},
-        "aws_db_instance": {"db": {"identifier": "db-orders-dev"}},
+        "aws_db_instance": {"db": {"identifier": "db-orders-dev", "backup_retention_period": 7}},
         "aws_kinesis_stream": {"events": {"name": "kinesis-events-dev"}},
     },
     "terraform": {
@@ -91,7 +91,7 @@ def test_a_good_document(violated: Violated, rule: str) -> None:
         ("moved", [{"from": "aws_sqs_queue.old", "to": "aws_sqs_queue.nowhere"}], "", "does not become"),
         ("moved", [{"from": "aws_sns_topic.old", "to": "aws_sqs_queue.orders"}], "", "does not become"),
         ("moved", [{"from": "module.old", "to": "aws_sqs_queue.orders"}], "", "does not become"),
-        ("moved", "x", "", "does not become"),
+        ("moved", "x", "", "not a block"),
     ],
 )
 def test_blocks(violated: Violated, path: str, value: Any, address: str, says: str) -> None:
@@ -127,10 +127,9 @@ def test_blocks_that_are_fine(violated: Violated, path: str, value: Any) -> None
         (f"{TOPIC}.display_name", "${data.aws_iam_policy_document.reads.json}", "aws_sns_topic.alerts", "expected"),
         (f"{QUEUE}.policy", "${aws_sns_topic.alerts.name}", "aws_sqs_queue.orders", "expected here (document)"),
         (f"{STATEMENT}.resources", ["${aws_sqs_queue.orders.name}"], "data.aws_iam_policy_document.reads", "(arn)"),
-        (f"{STATEMENT}.resources", ["x${aws_sqs_queue.orders.arn}"], "data.aws_iam_policy_document.reads", "(arn)"),
         ("output.queue.value", {"a": ["${aws_kms_key.key.description}"]}, "", "may not be referred to"),
         ("resource.aws_iam_role.r", {"name": "role-a-dev", "path": "/*/"}, "aws_iam_role.r", "is no part of a name"),
-        ("resource.aws_foo.x", {"a": "${aws_foo.x.id}"}, "aws_foo.x", "may not be referred to"),
+        ("resource.aws_foo.x", {"a": "${aws_foo.x.name}"}, "aws_foo.x", "may not be referred to"),
         ("resource.aws_glue_job.x", {"a": "${aws_glue_job.x.name}"}, "aws_glue_job.x", "may not be referred to"),
         ("resource.aws_glue_job.x", {"role_arn": "${aws_glue_job.x.id}"}, "aws_glue_job.x", "(arn)"),
         ("resource.aws_glue_job.x", {"a": "b/${aws_glue_job.x.id}"}, "aws_glue_job.x", "expected"),

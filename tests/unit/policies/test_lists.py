@@ -15,7 +15,7 @@ from .conftest import POLICIES, module
 
 provider = module("_provider")
 LISTS = sorted(path.name for path in POLICIES.glob("_*.txt"))
-ARGUMENTS = {path: [word.rstrip("&") for word in words] for path, words in provider.entries("_arguments.txt").items()}
+ARGUMENTS = {path: [word.rstrip("&!") for word in words] for path, words in provider.entries("_arguments.txt").items()}
 ATTRIBUTES = {
     kind: [word.partition(":")[0] for word in words] for kind, words in provider.entries("_attributes.txt").items()
 }
@@ -29,7 +29,7 @@ def test_a_list_is_sorted_and_says_nothing_twice(name: str) -> None:
     assert lines == sorted(set(lines))
     for words in provider.entries(name).values():
         assert words == sorted(
-            set(words), key=lambda word: re.split("[&:]", word)[0] if name != "_values.txt" else word
+            set(words), key=lambda word: re.split("[&:!]", word)[0] if name != "_values.txt" else word
         )
 
 

@@ -29,7 +29,8 @@ API, ROUTE, PERMISSION = "aws_apigatewayv2_api", "aws_apigatewayv2_route", "aws_
 GROUP, ACL, SUBSCRIPTION = "aws_security_group", "aws_network_acl", "aws_sns_topic_subscription"
 INVOKE = {"principal": "sns.amazonaws.com", "action": "lambda:InvokeFunction", "source_arn": TOPIC}
 LIMITS = {"throttling_burst_limit": 10, "throttling_rate_limit": "10"}
-LOGGED = {"access_log_settings": {"destination_arn": "${aws_cloudwatch_log_group.logs.arn}"}}
+LOGS = {"destination_arn": "${aws_cloudwatch_log_group.logs.arn}", "format": '{"requestId": "$context.requestId"}'}
+LOGGED = {"access_log_settings": LOGS}
 FIREHOSE = "aws_kinesis_firehose_delivery_stream"
 
 
@@ -96,6 +97,7 @@ def added(violated: Violated, rule: str, kind: str, body: dict[str, Any]) -> lis
             {**LOGGED, "default_route_settings": {**LIMITS, "throttling_rate_limit": 1e9}},
         ),
         ("TAP-NET-5", "aws_apigatewayv2_stage", {"default_route_settings": LIMITS}),
+        ("TAP-NET-5", "aws_apigatewayv2_stage", {"access_log_settings": {**LOGS, "format": 5}}),
         ("TAP-NET-6", SUBSCRIPTION, {"topic_arn": TOPIC, "protocol": "sqs", "endpoint": FOREIGN}),
         ("TAP-NET-6", SUBSCRIPTION, {"topic_arn": TOPIC, "protocol": "sms", "endpoint": "+15550100"}),
         ("TAP-NET-6", SUBSCRIPTION, {"topic_arn": TOPIC, "protocol": "email", "endpoint": "${var.mail}"}),
@@ -108,7 +110,6 @@ def added(violated: Violated, rule: str, kind: str, body: dict[str, Any]) -> lis
         ("TAP-NET-6", "aws_lambda_function", {"dead_letter_config": [{"target_arn": FOREIGN}]}),
         ("TAP-NET-6", "aws_s3_bucket_logging", {"target_bucket": "s3-others-dev"}),
         ("TAP-NET-6", "aws_cloudwatch_metric_alarm", {"ok_actions": [TOPIC, FOREIGN]}),
-        ("TAP-NET-6", "aws_ecr_replication_configuration", {"replication_configuration": "${var.x}"}),
         ("TAP-NET-6", "aws_sqs_queue", {"redrive_policy": json.dumps({"deadLetterTargetArn": FOREIGN})}),
         (
             "TAP-NET-6",

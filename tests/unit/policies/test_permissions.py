@@ -246,4 +246,7 @@ def test_permissions_without_a_policy(violated: Violated, kind: str, body: dict[
 def test_a_violation_names_statement_and_value(violated: Violated) -> None:
     statement = {"sid": "Send", "actions": ["sqs:SendMail"], "resources": [QUEUE]}
     ((_, text),) = violated("TAP-IAM-1", document(statement))
-    assert text == 'statement Send of data.aws_iam_policy_document.policy: AWS has no action "sqs:SendMail"'
+    assert text == (
+        'statement Send of data.aws_iam_policy_document.policy: AWS has no action "sqs:SendMail" '
+        "(in aws_iam_role_policy.added)"
+    )

@@ -88,8 +88,6 @@ def test_a_resource_of_the_stack(view: StackView, text: str) -> None:
         "arn:aws:sqs:us-east-1:111122223333:sqs-dead-letters-dev",
         f"arn:{PARTITION}:sqs:{REGION}:111122223333:sqs-dead-letters-dev",
         f"arn:{PARTITION}:sqs:*:{ACCOUNT}:sqs-dead-letters-dev",
-        f"arn:{PARTITION}:sqs:{REGION}:${{data.aws_caller_identity.nowhere.account_id}}:sqs-dead-letters-dev",
-        f"arn:{PARTITION}:sqs:${{data.aws_region.there.name}}:{ACCOUNT}:sqs-dead-letters-dev",
         "arn:<partition>:sqs:<region>:<account>:sqs-dead-letters-dev",
         here("sqs", "sqs-dead-letters-dev-2"),
         here("sqs", "sqs-*"),

@@ -84,7 +84,6 @@ def test_a_condition_that_narrows(judged: Callable[..., set[str]], right: dict[s
         condition("StringEquals", "aws:PrincipalAccount", "111122223333"),
         condition("StringEquals", "aws:PrincipalAccount", ACCOUNT, "111122223333"),
         condition("StringLike", "aws:PrincipalAccount", f"{ACCOUNT}*"),
-        condition("StringEquals", "aws:PrincipalAccount", "${data.aws_caller_identity.nowhere.account_id}"),
         condition("StringEquals", "aws:PrincipalOrgID", "o-111122223333"),
         condition("StringLike", "aws:PrincipalTag/team", "*"),
         condition("StringLike", "aws:PrincipalTag/team", "pay?ents"),

@@ -33,9 +33,6 @@ OLD_TLS = condition("NumericLessThan", "s3:TlsVersion", "1.2")
     [
         {"effect": "allow"},
         {"effect": "${var.effect}"},
-        {"Resource": ["*"]},
-        {"condition": [{**FOR_US, "operator": "StringEquals"}]},
-        {"principals": [{"type": "Service", "identifiers": ["cloudwatch.amazonaws.com"], "id": "*"}]},
         {"condition": [FOR_US, {**FOR_US, "variable": "AWS:SourceAccount"}]},
     ],
 )
@@ -56,34 +53,8 @@ def test_documents_that_are_merged(judged: Callable[..., set[str]], argument: st
     assert judged(READ, **{argument: []}) == set()
 
 
-@pytest.mark.parametrize(
-    ("document", "found"),
-    [
-        ({"version": "2012-10-17"}, set()),
-        ({"policy_id": "payments"}, set()),
-        ({"version": "2008-10-17"}, {"TAP-IAM-8"}),
-        ({"statements": []}, {"TAP-IAM-8"}),
-    ],
-)
-def test_what_a_document_says_besides(
-    judged: Callable[..., set[str]], document: dict[str, Any], found: set[str]
-) -> None:
-    assert judged(READ, PERMISSIONS, **document) == found
-
-
 def test_a_dynamic_statement(judged: Callable[..., set[str]]) -> None:
     assert "TAP-IAM-8" in judged([], dynamic={"statement": {"for_each": ["a"], "content": {"actions": ["s3:*"]}}})
-
-
-@pytest.mark.parametrize("kind", ["condition", "principals", "not_principals"])
-@pytest.mark.parametrize("value", ["${var.blocks}", [[FOR_US]]])
-def test_blocks_that_only_terraform_sees(judged: Callable[..., set[str]], kind: str, value: Any) -> None:
-    assert "TAP-IAM-8" in judged({**PUBLISH, kind: value}, OF_TOPIC)
-
-
-@pytest.mark.parametrize("statement", ["${var.statements}", [[{"actions": ["iam:*"]}, {"resources": ["*"]}]]])
-def test_statements_that_only_terraform_sees(judged: Callable[..., set[str]], statement: Any) -> None:
-    assert "TAP-IAM-8" in judged(statement)
 
 
 def test_principals_of_everybody_else(judged: Callable[..., set[str]]) -> None:

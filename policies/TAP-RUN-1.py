@@ -1,0 +1,20 @@
+"""In Python because a finding names the value, which Checkov's YAML policies do not."""
+
+from _stack import StackCheck, shown
+
+MAINTAINED = ("python3.11", "python3.12")
+
+
+class FunctionsRunOnAMaintainedPython(StackCheck):
+    id = "TAP-RUN-1"
+    name = "Functions run on a maintained Python"
+    guideline = "set runtime to python3.12"
+    types = ("aws_lambda_function",)
+
+    def violations(self, resource):
+        runtime = resource.body.get("runtime")
+        if runtime not in MAINTAINED:
+            yield f"runtime is {shown(runtime)}"
+
+
+check = FunctionsRunOnAMaintainedPython()

@@ -1,0 +1,23 @@
+"""What makes a queue one of dead letters: functions, mappings and queues send there what failed. No policy itself."""
+
+from _expressions import references
+from _json_text import read_json
+from _stack import blocks
+
+
+def takes_failures(resource):
+    """Whether anything of the stack sends what failed to a Resource."""
+    return any(end[:2] == (resource.kind, resource.name) for end in failure_ends(resource.stack))
+
+
+def failure_ends(stack):
+    """References to whatever anything of the stack sends to what failed."""
+    ends = []
+    for kind in stack.document["resource"]:
+        for body in stack.of_type(kind).values():
+            ends += [read_json(body.get("redrive_policy")), *blocks(body.get("dead_letter_config"))]
+            for destination in blocks(body.get("destination_config")):
+                ends += blocks(destination.get("on_failure"))
+            for target in blocks(body.get("target")) if kind == "aws_scheduler_schedule" else ():
+                ends += blocks(target.get("dead_letter_config"))
+    return references(ends)
