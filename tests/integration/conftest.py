@@ -43,6 +43,7 @@ ORDER = (
     "test_authorization",
     "test_least_privilege",
     "test_client_policy",
+    "test_isolation",
     "test_plan",
     "test_drift",
     "test_refused_plans",
