@@ -256,6 +256,20 @@ def test_a_day_finds_the_charges_of_authorizations_of_the_days_before(world: Wor
     assert (world.kinds(day=f"{world.now:%Y-%m-%d}"), recorded.looked_up) == ([], 1)
 
 
+def test_the_gateways_clock_may_differ_a_little(world: World, recorded: Recorded) -> None:
+    """A refund of 00:01 by ours, and of 23:59 by its clock; it is listed all the same."""
+    paid = world.take("around midnight")
+    world.now = world.now.replace(day=24, hour=0, minute=1)
+    world.refund(paid, 10)
+    world.archive()
+    recorded.record()
+    recorded.refunded = [
+        dataclasses.replace(refund, created="2026-11-23T23:59:00Z") if refund.payment_id == paid else refund
+        for refund in recorded.refunded
+    ]
+    assert (world.kinds(day="2026-11-24"), recorded.looked_up) == ([], 0)
+
+
 def test_a_gateway_that_cannot_be_asked_is_told(world: World) -> None:
     paid = world.take("first")
     world.item(paid)["gateway"] = {"S": "stripe"}
