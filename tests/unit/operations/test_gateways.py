@@ -256,6 +256,15 @@ def test_a_day_finds_the_charges_of_authorizations_of_the_days_before(world: Wor
     assert (world.kinds(day=f"{world.now:%Y-%m-%d}"), recorded.looked_up) == ([], 1)
 
 
+def test_a_refund_by_hand_of_an_older_payment_is_all_that_its_day_tells(world: World, recorded: Recorded) -> None:
+    """The payment is read for it; its receipt is another day's."""
+    (refund,) = recorded.refunded
+    by_hand = dataclasses.replace(refund, key="by hand", reference="re_2", created="2026-11-25T10:00:00Z")
+    recorded.refunded.append(by_hand)
+    world.now += timedelta(days=2)
+    assert world.kinds(day="2026-11-25") == [("only at the gateway", refund.payment_id)]
+
+
 def test_the_gateways_clock_may_differ_a_little(world: World, recorded: Recorded) -> None:
     """A refund of 00:01 by ours, and of 23:59 by its clock; it is listed all the same."""
     paid = world.take("around midnight")
