@@ -39,7 +39,9 @@ class Completion:
     clock: Callable[[], datetime]
     report: Callable[[str, Payment, Step, str], None]
 
-    def complete(self, payment: Payment, step: Step, *, repeat: bool, request_id: str, seconds_left: float) -> Payment:
+    def complete(
+        self, payment: Payment, step: Step, *, repeat: bool, request_id: str, seconds_left: Callable[[], float]
+    ) -> Payment:
         """The payment with the step's outcome, or as it is while the gateway's answer is unknown."""
         answer = self.asking.ask(payment, step, repeat=repeat, seconds_left=seconds_left)
         if isinstance(answer, Unknown):
