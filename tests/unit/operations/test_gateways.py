@@ -229,6 +229,13 @@ def test_a_refund_that_differs_is_named(world: World, recorded: Recorded, change
     assert world.kinds() == [(kind, refund.payment_id)]
 
 
+def test_a_refund_under_way_at_the_gateway_or_refused_there_is_no_difference(world: World, recorded: Recorded) -> None:
+    (refund,) = recorded.refunded
+    declined = dataclasses.replace(refund, key="another", reference="re_2", state="declined")
+    recorded.refunded = [dataclasses.replace(refund, state="pending"), declined]
+    assert world.kinds() == []
+
+
 def test_a_refund_that_only_one_side_has_is_named(world: World, recorded: Recorded) -> None:
     (refund,) = recorded.refunded
     recorded.refunded = []
