@@ -164,6 +164,25 @@ def test_a_message_that_stays_is_tried_once_a_run(setting: Setting) -> None:
     assert len(setting.functions.events) == 25
 
 
+def test_a_message_is_hidden_while_it_is_worked_on(setting: Setting) -> None:
+    """Also the last one of an answer, whose turn comes after the others took their time."""
+    setting.functions.seconds = 200.0
+    for number in range(3):
+        setting.world.take(f"payment {number}")
+        setting.send(setting.world.database.stream[-2:])
+    invoke, visible = setting.functions.invoke, []
+
+    def watched(**arguments: Any) -> Any:
+        answer = invoke(**arguments)
+        working = next(iter(setting.queue.bodies["failures"]))
+        visible.append(setting.queue.hidden_until[working] <= setting.queue.now)
+        return answer
+
+    setting.functions.invoke = watched  # type: ignore[method-assign]
+    assert setting.redrive()[0] == 0
+    assert visible == [False, False, False]
+
+
 def test_messages_of_an_interrupted_run_can_be_had_at_once(setting: Setting) -> None:
     """Ctrl-C in the middle of a batch of messages."""
     for number in range(12):
