@@ -135,7 +135,7 @@ def one_block(document: Document, kind: str, name: str) -> None:
 
 def another_environment(document: Document) -> None:
     """The same stack for another environment and region."""
-    replace_text(document, ("-dev", "-qa7"), ("TapStackdev", "TapStackqa7"), ('"dev', '"qa7'))
+    replace_text(document, ("-dev", "-qa7"), ("/dev", "/qa7"), ("TapStackdev", "TapStackqa7"), ('"dev', '"qa7'))
     document["provider"]["aws"][0]["region"] = "eu-central-1"
     document["terraform"]["backend"]["s3"]["region"] = "eu-west-1"
 

@@ -7,7 +7,7 @@ from typing import Any
 from .mutation import DOCUMENT, TOKEN, Document, Mutation, body_of, change, put, tls_statement
 
 POLICY, TRUST, TOPIC_POLICY = "processor/policy_document", "processor/trust_policy", "alerting/policy_document"
-KEY_POLICY, LOG_POLICY = "encryption/key_policy", "front_door/access_log_policy_document"
+KEY_POLICY, LOGS_POLICY = "encryption/key_policy", "archive/access_logs/policy_document"
 PARTITION, REGION = "${data.aws_partition.PARTITION.partition}", "${data.aws_region.REGION.name}"
 ACCOUNT = "${data.aws_caller_identity.ME.account_id}"
 FIXED = ("TAP-IAM-3", "TAP-IAM-5")  # a trust, or a service's source, that no longer names this account
@@ -101,7 +101,7 @@ VIOLATIONS = [
         "literal",
         ("TAP-REG-1",),
     ),
-    put("TAP-IAM-8", DOCUMENT, "statement.0.condition.0.variable", "aws:NoSuchKey", LOG_POLICY, instead=FIXED),
+    put("TAP-IAM-8", DOCUMENT, "statement.2.condition.0.variable", "aws:NoSuchKey", LOGS_POLICY, instead=FIXED),
     put("TAP-IAM-8", DOCUMENT, "statement.3.condition.0.values", ["*"], KEY_POLICY, "any log group", FIXED),
     # Refusals
     change(
