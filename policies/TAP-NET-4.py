@@ -100,7 +100,7 @@ def is_closed(stack, kind, argument, value):
         if argument in ("grant", "target_grant"):
             return all(is_log_delivery(grant) for grant in texts(value))
     if argument in GROUPS:
-        return kind_of(stack, value) == "aws_security_group"
+        return all(kind_of(stack, group) == "aws_security_group" for group in texts(value))
     if kind not in ARGUMENTS and argument not in OWN_WORDS and isinstance(value, str):
         return not WORDS.fullmatch(value)  # of a classified type, TAP-DOC-5 knows the words
     return True

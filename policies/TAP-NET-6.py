@@ -36,7 +36,7 @@ class DataStaysInTheStack(StackCheck):
         kind, stack, body = resource.kind, resource.stack, resource.body
         if kind == "aws_apigatewayv2_integration" and goes_out(body):
             yield f"integration_type is {shown(body.get('integration_type'))}, and connection_type not VPC_LINK"
-        if kind == "aws_vpc_endpoint" and not is_service_of_aws(body.get("service_name")):
+        if kind == "aws_vpc_endpoint" and not is_service_of_aws(body):
             yield f"service_name is {shown(body.get('service_name'))}"
         if kind == "aws_sns_topic_subscription" and not is_right_endpoint(stack, body):
             yield f"endpoint is {shown(body.get('endpoint'))}, with protocol {shown(body.get('protocol'))}"
@@ -59,10 +59,11 @@ def goes_out(integration):
     return by_http and integration.get("connection_type") != "VPC_LINK"
 
 
-def is_service_of_aws(name):
+def is_service_of_aws(endpoint):
     """Whether an endpoint of a network leads to AWS: `com.amazonaws.${data.aws_region.here.name}.s3`."""
+    name = endpoint.get("service_name")
     if name is None:
-        return True  # it leads to a resource, by its ARN
+        return any(argument in endpoint for argument in ("resource_configuration_arn", "service_network_arn"))
     parts = parse(name) if isinstance(name, str) else ()
     plain = "".join("here" if is_place(part, REGION) else str(part) for part in parts)
     return re.fullmatch(r"com\.amazonaws\.here\.[a-z0-9.-]+", plain) is not None and ".vpce" not in plain

@@ -27,7 +27,8 @@ def takes_access_logs(bucket):
     """Whether another bucket, or a load balancer, of the stack sends its access logs to this Resource."""
     of_buckets = bucket.stack.of_type("aws_s3_bucket_logging").values()
     return any(
-        mentions(bucket, body.get("target_bucket")) and is_other(bucket, reference(body.get("bucket")))
+        reference(body.get("target_bucket"))[:2] == (bucket.kind, bucket.name)
+        and is_other(bucket, reference(body.get("bucket")))
         for body in of_buckets
     ) or any(
         mentions(bucket, block.get("bucket"))

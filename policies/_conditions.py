@@ -35,7 +35,7 @@ WORDS = {
     "kms:grantisforawsresource": "true",
     "kms:keyspec": r"[A-Z0-9_]+",
     "kms:keyusage": r"[A-Z_]+",
-    "kms:macalgorithm": r"[A-Z0-9_]+",
+    "kms:macalgorithm": r"HMAC_SHA_[0-9]+",
     "kms:messagetype": r"[A-Z]+",
     "kms:signingalgorithm": r"[A-Z0-9_]+",
     "s3:delimiter": "/",

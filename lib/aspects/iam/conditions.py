@@ -66,6 +66,19 @@ _DELIVERY = ("delivery.logs.amazonaws.com", f"arn:{PARTITION}:logs:{_HERE}:*")
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/amazon-s3-policy-keys.html
 _FOLDER = ("s3:prefix", re.compile(r"[\w-]+(/[\w-]+)*/\*"))
 
+# What AWS sends for a key, where that has one form: a statement with any other value would grant nothing.
+# https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
+_FORMS = {
+    "cloudwatch:namespace": re.compile(r"[\w./#:-]+", re.ASCII),
+    "kms:encryptionalgorithm": re.compile(r"RSAES_OAEP_SHA_\d+|SYMMETRIC_DEFAULT|SM2PKE"),
+    "kms:keyspec": re.compile(r"SYMMETRIC_DEFAULT|(RSA|ECC|HMAC)_\w+|SM2"),
+    "kms:keyusage": re.compile(r"ENCRYPT_DECRYPT|GENERATE_VERIFY_MAC|KEY_AGREEMENT|SIGN_VERIFY"),
+    "kms:macalgorithm": re.compile(r"HMAC_SHA_\d+"),
+    "kms:messagetype": re.compile(r"DIGEST|RAW"),
+    "kms:signingalgorithm": re.compile(r"(ECDSA|RSASSA)_\w+|SM2DSA"),
+    "kms:viaservice": re.compile(rf"[a-z0-9-]+\.{REGION}\.amazonaws\.com"),
+}
+
 _ACCOUNT_NUMBER = re.compile(r"(?<!\d)\d{12}(?!\d)")
 
 
@@ -123,6 +136,8 @@ def _expected(stack: StackView, statement: Statement, test: str, key: str, value
     if key.endswith("arn") or test in _ARN or resolved.startswith(("arn:", "<")):
         is_ours = names_resource(stack, value) or _is_needed(stack, statement, key, resolved)
         return None if is_ours or _is_attribute(key, resolved) else "the ARN of a resource of this stack"
+    if key in _FORMS and not _FORMS[key].fullmatch(resolved):
+        return "a word that AWS has for this key"
     if set("*?") & set(resolved) and not (key == _FOLDER[0] and _FOLDER[1].fullmatch(resolved)):
         return "a value without wildcards"
     return "no account's number" if _ACCOUNT_NUMBER.search(resolved) else None

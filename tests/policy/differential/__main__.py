@@ -24,9 +24,11 @@ from lib.environments import ToolError
 from lib.gate import Gate
 
 from ..shipped import synthesized
+from ..slices import Document
 from ..stacks import judge_stacks
-from .compare import Difference, Found, differences, shrunk
+from .compare import Found, shrunk
 from .generate import Bases, Case, case
+from .processes import compared
 from .second import Policies
 
 SHOWN = 20
@@ -41,12 +43,13 @@ def main() -> int:
     parser.add_argument("--case", default="", help="SEED:NUMBER")
     arguments = parser.parse_args()
     with TemporaryDirectory(prefix="synth-") as directory:
-        bases = Bases(synthesized(Path(directory)))
-    with Gate() as gate, Policies() as policies:
-        if arguments.case:
+        shipped = synthesized(Path(directory))
+    bases = Bases(shipped)
+    if arguments.case:
+        with Gate() as gate:
             return show(gate, bases, arguments.case)
-        seed = random.randrange(10**6) if arguments.seed is None else arguments.seed  # noqa: S311 - not for secrets
-        return compare(gate, policies, bases, seed, arguments.documents)
+    seed = random.randrange(10**6) if arguments.seed is None else arguments.seed  # noqa: S311 - not for secrets
+    return compare(shipped, bases, seed, arguments.documents)
 
 
 def show(gate: Gate, bases: Bases, name: str) -> int:
@@ -61,27 +64,23 @@ def show(gate: Gate, bases: Bases, name: str) -> int:
     return 0
 
 
-def compare(gate: Gate, policies: Policies, bases: Bases, seed: int, documents: int) -> int:
+def compare(shipped: Document, bases: Bases, seed: int, documents: int) -> int:
     """Documents number 0 to N of a seed."""
     print(f"{documents} documents, SEED={seed}", flush=True)
-    begin, done = time.monotonic(), 0
-    found: list[Difference] = []
-    for judged, different in differences(policies.judge, (case(bases, seed, number) for number in range(documents))):
-        done += judged
-        found += different
-        if sys.stderr.isatty():
-            print(f"\r{done} judged, {len(found)} differences", end="", file=sys.stderr, flush=True)
+    begin = time.monotonic()
+    found = list(compared(shipped, seed, documents))
     asked = [case(bases, seed, number) for number in range(0, documents, ONE_IN)]
-    otherwise = unlike(gate, policies, asked)
+    with Gate() as gate, Policies() as policies:
+        otherwise = unlike(gate, policies, asked)
+        shown = [str(shrunk(policies.judge, difference)) for difference in found[:SHOWN]]
     seconds = time.monotonic() - begin
-    for difference in found[:SHOWN]:
-        print(shrunk(policies.judge, difference))
+    print(*shown, sep="\n")
     sides = Counter(f"{rule} by the aspects alone" for one in found for rule in one.first)
     sides += Counter(f"{rule} by the gate alone" for one in found for rule in one.second)
     for side, count in sides.most_common():
         print(f"{count:6} {side}")
     figures = {
-        "documents": str(done),
+        "documents": str(documents),
         "seed": str(seed),
         "seconds": f"{seconds:.0f}",
         "unexplained differences": str(len(found)),
@@ -90,8 +89,8 @@ def compare(gate: Gate, policies: Policies, bases: Bases, seed: int, documents: 
         "where it says otherwise": str(len(otherwise)),
     }
     print(*(f"{name}: {figure}" for name, figure in figures.items()), sep="\n")
-    if done >= RECORDED_FROM:
-        write_section("Both judges on random documents", f"make fuzz N={done} SEED={seed}", table([figures]))
+    if documents >= RECORDED_FROM:
+        write_section("Both judges on random documents", f"make fuzz N={documents} SEED={seed}", table([figures]))
     if otherwise:
         print(*otherwise, sep="\n")
     return 1 if found or otherwise else 0
