@@ -72,7 +72,7 @@ gateway-key: setup  ## store the key of Stripe's test mode, read without echo or
 deploy-role: setup  ## policies of the deploy role, SUFFIX=qa7 ACCOUNT=123456789012; DIRECTORY=… writes files (python -m lib.access deploy-role)
 	@$(RUN) -m lib.access deploy-role
 
-client-policy: setup  ## policy of an API client, ROUTES='POST /payments, GET /payments' (python -m lib.access client-policy)
+client-policy: setup  ## policy of an API client: MERCHANT=coffee-house, and ROUTES='GET /merchants/{merchant_id}/payments' for some routes only (python -m lib.access client-policy)
 	@$(RUN) -m lib.access client-policy
 
 second-emulator: setup  ## deploy and destroy the stack on moto, and compare with the list of moto's gaps (python -m tests.second_emulator)

@@ -25,6 +25,15 @@ CURRENCIES = ("EUR", "JPY", "KWD")
 # Of the requests: answers that the client never sees, and clients that hang up before there is one.
 LOST, IMPATIENT = 0.05, 0.05
 IMPATIENCE_SECONDS = 0.02
+# Of the payments: what the simulated gateway does with these tokens (lib/lambda/payments/simulated.py).
+FAULTS = (
+    ("tok_unknown_then_approved", 0.05),
+    ("tok_unknown_then_declined", 0.02),
+    ("tok_declined_insufficient_funds", 0.05),
+    ("tok_refund_declined", 0.03),
+)
+PENDING, DECLINED = 202, 402
+VERSIONS = 2  # of a step: its intent and its outcome
 LETTERS = str.maketrans("0123456789", "ghijklmnop")
 TRIES = 10
 
@@ -39,7 +48,7 @@ class Taken:
     currency: str
     captured: int
     refunded: int = 0
-    version: int = 1
+    version: int = VERSIONS
 
 
 @dataclass
@@ -70,22 +79,22 @@ class Client:
     def pay(self, number: int) -> None:
         """One payment with all its steps. Raises ToolError for an answer that no retry makes right."""
         chance = self._chance
+        token = next((token for token, share in FAULTS if chance.random() < share), f"tok_{number}")
         body = {
-            "merchant_id": self._load.merchant,
             "amount": chance.randint(1, 100_000),
             "currency": CURRENCIES[number % len(CURRENCIES)],
-            "payment_token": f"tok_{number}",
+            "payment_token": token,
             "capture": chance.random() < 0.8,
         }
         key = str(uuid.uuid4())
         made = self._answered(lambda api: api.create(body, key))
-        payment = Taken(made["payment_id"], made["currency"], made["captured"])
+        payment = Taken(made["payment_id"], str(body["currency"]), made.get("captured", 0))
         if made["status"] == "authorized":
             self._end_authorization(payment, made["amount"])
         while payment.captured > payment.refunded and chance.random() < 0.3:
             amount = chance.randint(1, payment.captured - payment.refunded)
-            self._step(payment, "refunds", {"amount": amount})
-            payment.refunded += amount
+            if self._step(payment, "refunds", {"amount": amount})["status"] != DECLINED:
+                payment.refunded += amount
         self._load.payments.append(payment)
 
     def _end_authorization(self, payment: Taken, amount: int) -> None:
@@ -99,10 +108,10 @@ class Client:
             case "void":
                 self._step(payment, "void", None)
 
-    def _step(self, payment: Taken, name: str, body: dict[str, int] | None) -> None:
+    def _step(self, payment: Taken, name: str, body: dict[str, int] | None) -> dict[str, Any]:
         key = str(uuid.uuid4())
-        self._answered(lambda api: api.step(payment.payment_id, name, body, key))
-        payment.version += 1
+        payment.version += VERSIONS
+        return self._answered(lambda api: api.step(payment.payment_id, name, body, key))
 
     def _answered(self, send: Send) -> dict[str, Any]:
         happened = self._load.happened
@@ -116,13 +125,16 @@ class Client:
         for _ in range(TRIES):
             begin = time.perf_counter()
             answer = self._once(send, self._api)
-            if answer is not None and answer.status in (200, 201):
+            if answer is not None and answer.status in (200, 201, DECLINED):
+                happened["declines"] += answer.status == DECLINED
                 self._load.seconds.append(time.perf_counter() - begin)
                 happened["requests answered"] += 1
                 happened["of them replays"] += answer.headers.get("Idempotency-Replayed") == "true"
                 body: dict[str, Any] = answer.body
                 return body
-            if answer is not None and answer.status < 500 and answer.status != 429:
+            if answer is not None and answer.status == PENDING:
+                happened["answered before the gateway was"] += 1
+            elif answer is not None and answer.status < 500 and answer.status != 429:
                 raise ToolError(f"the API answered {answer.status} to a payment that is in order: {answer.body}")
             happened["sent again"] += 1
         raise ToolError(f"the API did not take a payment within {TRIES} tries")
@@ -143,7 +155,7 @@ def drive(deployment: Deployment, count: int, progress: Progress) -> Load:
     lock = threading.Lock()
 
     def client(seed: int) -> None:
-        one = Client(deployment.payments, load, seed)
+        one = Client(deployment.payments.of(load.merchant), load, seed)
         while True:
             with lock:
                 number = next(numbers, None)

@@ -102,8 +102,12 @@ def client_policy(environ: Mapping[str, str]) -> dict[str, Any]:
         routes = client.deployed_routes(stack.connect("apigatewayv2"), api.id)
     except (BotoCoreError, ClientError) as error:
         raise ToolError(f"the routes of {stack.name} cannot be listed: {error}") from error
-    wanted = client.split(environ.get("ROUTES", ""))
-    return client.policy(api, routes, wanted, client.values(environ.get("VALUES", "")))
+    wanted, values = client.split(environ.get("ROUTES", "")), client.values(environ.get("VALUES", ""))
+    if merchant := environ.get("MERCHANT", ""):
+        if not wanted and not values:
+            return client.policy_of_merchant(api, merchant)
+        values[client.MERCHANT] = merchant
+    return client.policy(api, routes, wanted, values)
 
 
 if __name__ == "__main__":

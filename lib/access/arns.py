@@ -37,6 +37,7 @@ NAMED: Mapping[str, Named] = {
     "aws_cloudwatch_dashboard": Named(
         "dashboard_name", {("cloudwatch", "dashboard"): ("arn:${PARTITION}:cloudwatch::${ACCOUNT}:dashboard/{}",)}
     ),
+    "aws_cloudwatch_event_rule": _named("name", "events", "rule-on-default-event-bus", "rule/{}"),
     "aws_cloudwatch_log_group": _named("name", "logs", "log-group", "log-group:{}", "log-group:{}:*"),
     "aws_cloudwatch_metric_alarm": _named("alarm_name", "cloudwatch", "alarm", "alarm:{}"),
     "aws_dynamodb_table": _named("name", "dynamodb", "table", "table/{}"),
@@ -47,6 +48,8 @@ NAMED: Mapping[str, Named] = {
         "bucket",
         {("s3", "bucket"): ("arn:${PARTITION}:s3:::{}",), ("s3", "object"): ("arn:${PARTITION}:s3:::{}/*",)},
     ),
+    # AWS adds a hyphen and six characters.
+    "aws_secretsmanager_secret": _named("name", "secretsmanager", "Secret", "secret:{}-??????"),
     "aws_sns_topic": _named("name", "sns", "topic", "{}"),
     "aws_sqs_queue": _named("name", "sqs", "queue", "{}"),
 }
@@ -57,11 +60,13 @@ UNNAMED = frozenset(
         "aws_apigatewayv2_integration",
         "aws_apigatewayv2_route",
         "aws_apigatewayv2_stage",
+        "aws_cloudwatch_event_target",
         "aws_cloudwatch_log_metric_filter",
         "aws_iam_role_policy",
         "aws_kms_key",
         "aws_lambda_alias",
         "aws_lambda_event_source_mapping",
+        "aws_lambda_function_event_invoke_config",
         "aws_lambda_permission",
         "aws_s3_bucket_lifecycle_configuration",
         "aws_s3_bucket_logging",

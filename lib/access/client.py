@@ -15,6 +15,7 @@ from lib.access.documents import VERSION
 from lib.environments import ToolError
 
 STAGE = "$default"
+MERCHANT = "merchant_id"  # the path parameter
 # A path parameter's value in an ARN: no wildcard and no path separator.
 VALUE = re.compile(r"[A-Za-z0-9._~-]+")
 
@@ -27,6 +28,10 @@ class Api:
     partition: str
     region: str
     account: str
+
+    @property
+    def arn(self) -> str:
+        return f"arn:{self.partition}:execute-api:{self.region}:{self.account}:{self.id}"
 
     @classmethod
     def of_outputs(cls, outputs: Mapping[str, str]) -> Api:
@@ -58,19 +63,26 @@ def policy(api: Api, routes: Collection[str], wanted: Collection[str], values: M
     for name in values:
         if not any(f"{{{name}}}" in route for route in wanted):
             raise ToolError(f"VALUES has {name!r}, which is no path parameter of {', '.join(wanted)}; remove it")
-    statement = {
-        "Effect": "Allow",
-        "Action": ["execute-api:Invoke"],
-        "Resource": sorted({arn(api, route, values) for route in wanted}),
-    }
-    return {"Version": VERSION, "Statement": [statement]}
+    return {"Version": VERSION, "Statement": [_allow(sorted({arn(api, route, values) for route in wanted}))]}
+
+
+def policy_of_merchant(api: Api, merchant: str) -> dict[str, Any]:
+    """Permits whatever the API offers for one merchant, and nothing else. Raises ToolError for what is no merchant."""
+    if not VALUE.fullmatch(merchant):
+        raise ToolError(f"MERCHANT is {merchant!r}; a merchant's id has letters, digits, _ and - only")
+    resource = f"{api.arn}/{STAGE}/*/merchants/{merchant}/*"
+    return {"Version": VERSION, "Statement": [_allow([resource])]}
+
+
+def _allow(resources: list[str]) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": ["execute-api:Invoke"], "Resource": resources}
 
 
 def arn(api: Api, route: str, values: Mapping[str, str]) -> str:
     """A route's ARN; a path parameter without a value is `*`."""
     method, _, path = route.partition(" ")
     filled = re.sub(r"\{([^}]+)\}", lambda found: values.get(found.group(1), "*"), path)
-    return f"arn:{api.partition}:execute-api:{api.region}:{api.account}:{api.id}/{STAGE}/{method}{filled}"
+    return f"{api.arn}/{STAGE}/{method}{filled}"
 
 
 def split(text: str) -> list[str]:

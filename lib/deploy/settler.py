@@ -9,9 +9,12 @@ from lib.environments import ToolError
 
 
 def run_settler(deployment: Deployment) -> None:
-    """One run of the version that the schedule runs. Raises ToolError if it failed."""
+    """One run of the version that the schedule runs, unless one is under way. Raises ToolError if it failed."""
     client, function = deployment.client("lambda"), deployment.outputs["settler_function_name"]
     (alias,) = client.list_aliases(FunctionName=function)["Aliases"]
-    answer: dict[str, Any] = client.invoke(FunctionName=function, Qualifier=alias["Name"], Payload=b"{}")
+    try:
+        answer: dict[str, Any] = client.invoke(FunctionName=function, Qualifier=alias["Name"], Payload=b"{}")
+    except client.exceptions.TooManyRequestsException:  # the settler runs once at a time
+        return
     if "FunctionError" in answer:
         raise ToolError(f"the settler failed: {answer['Payload'].read().decode()}")

@@ -23,7 +23,6 @@ from lib.deploy.synth import judged_stack
 from tests.integration import markers
 from tests.integration.aws_behaviour import imposed
 from tests.integration.certificates import issue
-from tests.integration.xray_daemon import Daemon
 
 HERE = Path(__file__).parent
 # After everything else, and in this order: what breaks the stack comes late, what ends it last.
@@ -43,6 +42,7 @@ ORDER = (
     "test_authorization",
     "test_least_privilege",
     "test_client_policy",
+    "test_isolation",
     "test_plan",
     "test_drift",
     "test_refused_plans",
@@ -108,13 +108,6 @@ def faults_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def traces() -> Iterator[Daemon]:
-    """What the functions send to X-Ray, in the emulator only."""
-    with Daemon() as daemon:
-        yield daemon
-
-
-@pytest.fixture(scope="session")
 def synthesized(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the deployment was synthesized into, once it is deployed; in the emulator only."""
     return tmp_path_factory.mktemp("synth")
@@ -128,7 +121,6 @@ def deployment(
     tmp_path_factory: pytest.TempPathFactory,
     calls_file: Path | None,
     faults_folder: Path,
-    traces: Daemon,
 ) -> Iterator[Deployment]:
     """Synthesized, passed by both judges, deployed. On AWS: what stands there."""
     if on_aws:
@@ -139,7 +131,6 @@ def deployment(
         "PYTHONPATH": str(HERE / "recorder"),
         "CALLS_FILE": str(calls_file),
         "FAULTS_FOLDER": str(faults_folder),
-        "AWS_XRAY_DAEMON_ADDRESS": traces.address,
     }
     certificate = issue(tmp_path_factory.mktemp("certificate"))
     with LocalTarget.deployed(stack.directory, Silent(), recording, certificate) as deployed:

@@ -48,7 +48,7 @@ def user(deployment: Deployment) -> Iterator[Callable[[str | None], PaymentsClie
 
 
 def test_a_user_with_the_permission_pays(user: Callable[[str | None], PaymentsClient], wish: Wish, key: str) -> None:
-    taken = user("arn:aws:execute-api:*:*:*/$default/POST/payments").create(wish(), key)
+    taken = user("arn:aws:execute-api:*:*:*/$default/POST/merchants/*/payments").create(wish(), key)
     assert taken.status == 201, taken.body
 
 

@@ -41,10 +41,27 @@ def test_table_is_encrypted_recoverable_streaming_and_deletable(
     assert table["DeletionProtectionEnabled"] is False
     assert table["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
     assert table["StreamSpecification"] == {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
-    (index,) = table["GlobalSecondaryIndexes"]
-    assert [key["AttributeName"] for key in index["KeySchema"]] == ["merchant_id", "created_at"]
+    indexes = {index["IndexName"]: index for index in table["GlobalSecondaryIndexes"]}
+    keys = {index: [key["AttributeName"] for key in found["KeySchema"]] for index, found in indexes.items()}
+    assert keys == {
+        f"index-merchant-{suffix}": ["merchant_id", "created_at"],
+        f"index-pending-{suffix}": ["awaiting", "due_at"],
+    }
+    for index in indexes.values():
+        assert index["Projection"]["ProjectionType"] == "INCLUDE"
+        assert "payment_token" not in index["Projection"]["NonKeyAttributes"]
     backups = client.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
     assert backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED"
+
+
+def test_the_settler_runs_every_minute(deployment: Deployment, outputs: dict[str, str], suffix: str) -> None:
+    events, functions = deployment.client("events"), deployment.client("lambda")
+    rule = events.describe_rule(Name=f"rule-settler-{suffix}")
+    assert (rule["ScheduleExpression"], rule["State"]) == ("rate(1 minute)", "ENABLED")
+    (target,) = events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
+    (alias,) = functions.list_aliases(FunctionName=outputs["settler_function_name"])["Aliases"]
+    assert target["Arn"] == alias["AliasArn"]
+    assert target["DeadLetterConfig"]["Arn"].endswith(f":sqs-settler-dead-letters-{suffix}")
 
 
 def test_archive_is_encrypted_versioned_private_and_logged(deployment: Deployment, outputs: dict[str, str]) -> None:
@@ -179,7 +196,10 @@ def test_every_route_asks_for_a_signature(deployment: Deployment, suffix: str) -
     client = deployment.client("apigatewayv2")
     (api,) = [item for item in pages(client, "get_apis", "Items") if item["Name"] == f"api-payments-{suffix}"]
     routes = list(pages(client, "get_routes", "Items", ApiId=api["ApiId"]))
-    assert {route["RouteKey"] for route in routes} >= {"POST /payments", "GET /payments/{id}"}
+    assert {route["RouteKey"] for route in routes} >= {
+        "POST /merchants/{merchant_id}/payments",
+        "GET /merchants/{merchant_id}/payments/{payment_id}",
+    }
     assert {route["AuthorizationType"] for route in routes} == {"AWS_IAM"}
     (stage,) = pages(client, "get_stages", "Items", ApiId=api["ApiId"])
     assert stage["StageName"] == "$default"

@@ -16,7 +16,11 @@ import pytest
 from lib.deploy.deployment import Deployment
 from lib.deploy.pages import pages
 
-FUNCTIONS = {"processor": "payment_function_name", "archiver": "archive_function_name"}
+FUNCTIONS = {
+    "processor": "payment_function_name",
+    "settler": "settler_function_name",
+    "archiver": "archive_function_name",
+}
 # Statements for what AWS's services do under the role, which no code of ours calls: the sid, and who uses it.
 USED_BY_SERVICES = {
     "ArchiveKey": "S3, for the objects that the function writes",

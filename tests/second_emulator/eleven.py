@@ -69,13 +69,14 @@ def _numbered(block: Mapping[str, Any], suffix: str, number: int) -> dict[str, A
     text = re.sub(rf"-{re.escape(suffix)}\b", f"-{suffix}{number}", json.dumps(named))
     types = "|".join([*KEPT, "aws_iam_policy_document"])
     text = re.sub(rf"((?:{types})\.\w+?)(\.\w+\}})", rf"\1_{number}\2", text)
-    text = re.sub(rf'"((?:{types})\.\w+)"', rf'"\1_{number}"', text)  # depends_on
     found: dict[str, Any] = json.loads(text)
     return found
 
 
 def _plain(attributes: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in attributes.items() if name not in ("//", "kms_key_id")}
+    """Without the key, and without the routes, which call functions."""
+    left_out = ("//", "depends_on", "kms_key_id", "route_settings")
+    return {name: value for name, value in attributes.items() if name not in left_out}
 
 
 def _merge(into: dict[str, Any], block: Mapping[str, Any]) -> None:

@@ -16,8 +16,8 @@ from tests.service_authorization.reference import FILE
 
 # The services that a policy of ours may name; one that is not here makes a test fail, which says so.
 PREFIXES = (
-    *("apigateway", "cloudwatch", "dynamodb", "execute-api", "iam", "kms", "lambda", "logs", "s3", "secretsmanager"),
-    *("sns", "sqs", "sts", "tag", "xray"),
+    *("apigateway", "cloudwatch", "dynamodb", "events", "execute-api", "iam", "kms", "lambda", "logs", "s3"),
+    *("secretsmanager", "sns", "sqs", "sts", "tag", "xray"),
 )
 # Keys of enclaves: a hundred, and none of ours.
 LEFT_OUT = "kms:RecipientAttestation:"

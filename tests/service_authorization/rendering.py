@@ -17,6 +17,7 @@ EXAMPLES: Mapping[tuple[str, str], tuple[str, str]] = {
     ("aws_partition", "partition"): ("", PARTITION),
     ("aws_region", "name"): ("", REGION),
     ("aws_apigatewayv2_api", "execution_arn"): ("", f"arn:aws:execute-api:{_HERE}:a1b2c3d4e5"),
+    ("aws_cloudwatch_event_rule", "arn"): ("name", f"arn:aws:events:{_HERE}:rule/{{}}"),
     ("aws_cloudwatch_log_group", "arn"): ("name", f"arn:aws:logs:{_HERE}:log-group:{{}}"),
     ("aws_dynamodb_table", "arn"): ("name", f"arn:aws:dynamodb:{_HERE}:table/{{}}"),
     ("aws_dynamodb_table", "stream_arn"): (

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from lib.constructs import alarms, archive, archiver, cursor_key, gateway, processor, settler
+from lib.constructs import alarms, archive, archiver, cursor_key, gateway, gateway_alarms, processor, settler
 from lib.environments import ROOT
 from lib.settings import DEFAULT_MAXIMUM_AMOUNT, PAYMENT_GATEWAYS
 from payments import gateways, settings
 from payments.archive import Change, audit_trail, poison, receipts
-from payments.payment import Payment, Request
+from payments.item import to_item
 from payments.validation import MAX_AMOUNT
-from tests.unit.payments.conftest import NOW, stream_record
+from tests.unit.payments.conftest import new_payment, stream_record
 
 INFRASTRUCTURE = [path for path in (ROOT / "lib").rglob("*.py") if (ROOT / "lib" / "lambda") not in path.parents]
 PAYMENTS = sorted((ROOT / "lib" / "lambda").rglob("*.py"))
@@ -73,8 +73,7 @@ def test_handlers_exist() -> None:
 
 
 def test_the_archiver_writes_where_it_may() -> None:
-    made = Payment.new(Request("m", 1, "EUR", "tok"), "k", "shop", NOW)
-    record = stream_record(made)
+    record = stream_record(new_payment())
     changes = [Change.from_stream(record)]
     written = [*audit_trail(changes), *receipts(changes), poison(record, "a test")]
     prefixes = {document.key.split("/")[0] + "/" for document in written}
@@ -82,10 +81,22 @@ def test_the_archiver_writes_where_it_may() -> None:
 
 
 def test_what_the_table_is_keyed_by_is_in_every_item() -> None:
-    item = Payment.new(Request("m", 1, "EUR", "tok"), "k", "shop", NOW).item()
+    item = to_item(new_payment())
     assert {"payment_id", "merchant_id", "created_at"} <= item.keys()
 
 
-def test_the_archiver_counts_what_its_alarm_watches() -> None:
-    source = (ROOT / "lib" / "lambda" / "payments" / "archiver.py").read_text()
-    assert f'name="{alarms.FAILED_CHANGES_METRIC}"' in source
+@pytest.mark.parametrize(
+    ("module", "metric"),
+    [
+        ("archiver", alarms.FAILED_CHANGES_METRIC),
+        ("observability", alarms.CHANGES_METRIC),
+        ("asking", gateway_alarms.GATEWAY_ERRORS_METRIC),
+        ("asking", gateway_alarms.CIRCUIT_OPEN_METRIC),
+        ("completion", gateway_alarms.DECLINED_METRIC),
+        ("completion", gateway_alarms.AUTHORIZED_METRIC),
+        ("settler", gateway_alarms.OLDEST_PENDING_METRIC),
+        ("settler", gateway_alarms.SETTLER_FAILURES_METRIC),
+    ],
+)
+def test_the_functions_count_what_alarms_watch(module: str, metric: str) -> None:
+    assert f'"{metric}"' in (ROOT / "lib" / "lambda" / "payments" / f"{module}.py").read_text()

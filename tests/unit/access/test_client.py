@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
+
 import pytest
 
 from lib.access import client
@@ -72,3 +74,18 @@ def test_values_are_no_patterns() -> None:
 def test_the_api_is_that_of_the_outputs(endpoint: str) -> None:
     outputs = {"api_endpoint": endpoint, "kms_key_arn": "arn:aws:kms:eu-west-1:123456789012:key/1234"}
     assert client.Api.of_outputs(outputs) == API
+
+
+def test_a_merchant_s_policy_names_its_paths_alone() -> None:
+    api = client.Api("a1b2c3", "aws", "eu-west-1", "123456789012")
+    (statement,) = client.policy_of_merchant(api, "coffee-house")["Statement"]
+    assert statement["Action"] == ["execute-api:Invoke"]
+    (resource,) = statement["Resource"]
+    assert resource == "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3/$default/*/merchants/coffee-house/*"
+    assert not fnmatchcase(resource.replace("coffee-house", "coffee-house-2").replace("*", "x"), resource)
+
+
+@pytest.mark.parametrize("merchant", ["*", "coffee*", "a/b", "?", "${aws:username}", "a b"])
+def test_a_merchant_that_could_be_a_pattern_is_refused(merchant: str) -> None:
+    with pytest.raises(ToolError, match="MERCHANT is"):
+        client.policy_of_merchant(client.Api("a", "aws", "eu-west-1", "1" * 12), merchant)
