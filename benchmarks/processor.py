@@ -1,11 +1,12 @@
 """Our processor beside the same job done with Powertools' idempotency utility, and beside the least that does it.
 
-Each handler runs in a process of its own, without the API, against one emulator of DynamoDB, in turns, over the simulated
-gateway, whose answers take no time; a table has the ledger's keys and indexes. A payment is asked for (new), asked for
-again with the same key (replay), partly refunded, and declined. Requests and bytes are what the SDK sent, units what
-the table and its indexes are charged by the size of what was written; CPU is the handler's process; cold import is the
-time to import the handler and make its client. The emulator answers slower than DynamoDB and on the same cores: rates
-compare the handlers, and promise nothing of AWS. Money is DynamoDB's alone, by prices.json.
+Each handler runs in a process of its own, without the API, against one emulator of DynamoDB, in turns, over the
+simulated gateway, whose answers take no time; a table has the ledger's keys and indexes. A payment is asked for (new),
+asked for again with the same key (replay), partly refunded, and declined. Requests, bytes and units are what the SDK
+sent and the service counted, indexes included; CPU is the handler's process; cold import is the time to import the
+handler and make its client. The emulator answers slower than DynamoDB and on the same cores: rates compare the
+handlers, and promise nothing of AWS. Money is DynamoDB's alone, by prices.json. Of the write units two are the sparse
+index of pending payments: the price of settling after a crash, which Powertools' utility cannot do.
 """
 
 from __future__ import annotations

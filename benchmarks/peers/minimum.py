@@ -1,4 +1,4 @@
-"""The least that takes a payment over a gateway: two writes and the gateway call. No keys, validation, logs or metrics."""
+"""The least that takes a payment: two writes and the gateway call. No keys, conditions, validation, logs or metrics."""
 
 from __future__ import annotations
 

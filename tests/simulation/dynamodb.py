@@ -73,7 +73,7 @@ class MemoryDynamoDb:
         except InvalidExpressionError as error:
             raise _error("ValidationException", "UpdateItem", str(error)) from error
         self._write("UpdateItem", key, after)
-        return {"Attributes": after}
+        return {"Attributes": after} if arguments.get("ReturnValues") == "ALL_NEW" else {}
 
     def query(self, **arguments: Any) -> dict[str, Any]:
         self.requests.append("Query")

@@ -18,6 +18,7 @@ from payments.step import Step
 # looked up, and only one that the gateway never saw is made again. An hour less than a day, for clocks that differ.
 KEY_LIFETIME = timedelta(hours=23)
 LEDGER_SECONDS = 2.0  # what one try to record the outcome takes at worst: payments.calls
+SECONDS_FOR_A_CALL = TIMEOUT_SECONDS + LEDGER_SECONDS
 
 CIRCUIT_OPEN = Unknown("the circuit is open")
 NO_TIME = Unknown("too little time is left")
@@ -56,23 +57,22 @@ CALLS: dict[str, Call] = {
 
 @dataclass
 class Asking:
-    """`gateways` by their names; `report(event)` counts `GatewayErrors` and `GatewayCircuitOpen`."""
+    """`gateways` by their names; `report` counts and logs `GatewayErrors` and `GatewayCircuitOpen`."""
 
     gateways: Callable[[str], Gateway]
     clock: Callable[[], datetime]
     report: Callable[[str, Payment, Step, str], None]
     circuits: dict[str, Circuit] = field(default_factory=lambda: defaultdict(Circuit))
 
-    def ask(self, payment: Payment, step: Step, *, repeat: bool, seconds_left: float) -> Answer:
+    def ask(self, payment: Payment, step: Step, *, repeat: bool, seconds_left: Callable[[], float]) -> Answer:
         """Ask the payment's own gateway. Unknown, without a call, while its circuit is open or no time is left."""
         circuit = self.circuits[payment.gateway]
         if self.is_open(payment):
             self.report("GatewayCircuitOpen", payment, step, CIRCUIT_OPEN.reason)
             return CIRCUIT_OPEN
-        if seconds_left < TIMEOUT_SECONDS + LEDGER_SECONDS:
-            self.report("GatewayErrors", payment, step, NO_TIME.reason)
-            return NO_TIME
-        answer = self._call(payment, step, repeat)
+        answer = self._answer(payment, step, repeat, seconds_left)
+        if answer is NO_TIME:
+            return answer
         if isinstance(answer, Unknown):
             self.report("GatewayErrors", payment, step, answer.reason)
         if isinstance(answer, Unknown) and not answer.reachable:
@@ -85,10 +85,14 @@ class Asking:
         """No call is made of the payment's gateway just now."""
         return not self.circuits[payment.gateway].allows_a_call()
 
-    def _call(self, payment: Payment, step: Step, repeat: bool) -> Answer:
+    def _answer(self, payment: Payment, step: Step, repeat: bool, seconds_left: Callable[[], float]) -> Answer:
         gateway, key = self.gateways(payment.gateway), step.gateway_key(payment.payment_id)
+        if seconds_left() < SECONDS_FOR_A_CALL:
+            return NO_TIME
         if repeat and self.clock() - moment(step.at) >= KEY_LIFETIME:
             found = gateway.look_up(payment.payment_id, key)
             if found is not None:
                 return found
+            if seconds_left() < SECONDS_FOR_A_CALL:
+                return NO_TIME
         return CALLS[step.kind](gateway, payment, step, key, repeat)

@@ -39,20 +39,25 @@ class Completion:
     clock: Callable[[], datetime]
     report: Callable[[str, Payment, Step, str], None]
 
-    def complete(self, payment: Payment, step: Step, *, repeat: bool, request_id: str, seconds_left: float) -> Payment:
+    def complete(
+        self, payment: Payment, step: Step, *, repeat: bool, request_id: str, seconds_left: Callable[[], float]
+    ) -> Payment:
         """The payment with the step's outcome, or as it is while the gateway's answer is unknown."""
         answer = self.asking.ask(payment, step, repeat=repeat, seconds_left=seconds_left)
         if isinstance(answer, Unknown):
             return payment
-        settled = self.ledger.settle(payment, step, self._outcome(payment, step, answer, request_id))
+        outcome = self.outcome(payment, step, answer, request_id)
+        settled = self.ledger.settle(payment, step, outcome)
         recorded = settled.steps[step.key]
-        if step.makes_the_payment and recorded.settled_by in (None, request_id):
+        is_ours = (recorded.settled_at, recorded.settled_by) == (outcome.at, outcome.settled_by)
+        if step.makes_the_payment and is_ours:  # or another request counted it
             declined = recorded.state == DECLINED
             metric = "PaymentsDeclined" if declined else "PaymentsAuthorized"
             self.report(metric, settled, recorded, settled.decline_code or "")
         return settled
 
-    def _outcome(self, payment: Payment, step: Step, answer: Approved | Declined, request_id: str) -> Outcome:
+    def outcome(self, payment: Payment, step: Step, answer: Approved | Declined, request_id: str) -> Outcome:
+        """What is recorded of an answer."""
         now = self.clock()
         approved = answer if isinstance(answer, Approved) else None
         return Outcome(

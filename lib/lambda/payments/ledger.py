@@ -63,7 +63,7 @@ class DynamoDbLedger:
     def begin(self, merchant_id: str, payment_id: str, step: Step, due_at: str) -> Begun:
         """Begin the step if the payment allows it; a retry of the SDK after a lost answer meets its own key."""
         try:
-            return Begun(self._update(payment_id, expressions.intent(merchant_id, step, due_at)), begun=True)
+            return Begun(self._updated(payment_id, expressions.intent(merchant_id, step, due_at)), begun=True)
         except self._client.exceptions.ConditionalCheckFailedException as refusal:
             return Begun(_standing(refusal, merchant_id), begun=False)
 
@@ -76,8 +76,12 @@ class DynamoDbLedger:
             if standing.steps[step.key].version:
                 return standing
             last = (standing.pending_refunds or 1) == 1
+            arguments = expressions.outcome(payment, step, outcome, last=last)
             try:
-                return self._update(payment.payment_id, expressions.outcome(payment, step, outcome, last=last))
+                if step.makes_the_payment:  # nothing else can have happened to it: DynamoDB need not say how it is now
+                    self._update(payment.payment_id, {**arguments, "ReturnValues": "NONE"})
+                    return payment.made(step, outcome)
+                return self._updated(payment.payment_id, arguments)
             except self._client.exceptions.ConditionalCheckFailedException as refusal:
                 standing = _standing(refusal, payment.merchant_id)
         raise unavailable()
@@ -144,16 +148,18 @@ class DynamoDbLedger:
             for item in answer["Items"]
         ]
 
-    def _update(self, payment_id: str, arguments: dict[str, Any]) -> Payment:
-        answer = call(
+    def _updated(self, payment_id: str, arguments: dict[str, Any]) -> Payment:
+        return from_item(self._update(payment_id, {**arguments, "ReturnValues": "ALL_NEW"})["Attributes"])
+
+    def _update(self, payment_id: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        answer: dict[str, Any] = call(
             self._client.update_item,
             TableName=self._table,
             Key={"payment_id": {"S": payment_id}},
-            ReturnValues="ALL_NEW",
             ReturnValuesOnConditionCheckFailure="ALL_OLD",
             **arguments,
         )
-        return from_item(answer["Attributes"])
+        return answer
 
 
 def _standing(refusal: Exception, merchant_id: str) -> Payment | None:

@@ -16,6 +16,7 @@ from payments.states import (
     AUTHORIZED,
     CAPTURE,
     CAPTURED,
+    DECLINED,
     PENDING,
     REFUND,
     SALE,
@@ -25,7 +26,7 @@ from payments.states import (
     VOIDED,
     state,
 )
-from payments.step import Caller, Step
+from payments.step import Caller, Outcome, Step
 
 # What a payment waits for: the gateway's answer to a step, or the capture of its authorization.
 GATEWAY = "gateway"
@@ -137,6 +138,32 @@ class Payment:
     def pending_steps(self) -> list[Step]:
         """Those whose outcome is unknown, in the order in which they began."""
         return sorted((step for step in self.steps.values() if step.state == PENDING), key=lambda step: step.at)
+
+    def made(self, step: Step, outcome: Outcome) -> Payment:
+        """This payment as the outcome of its making leaves it (expressions.outcome)."""
+        approved = outcome.state == SUCCEEDED
+        captured = self.amount if approved and step.kind == SALE else 0
+        version = self.version + 1
+        settled = dataclasses.replace(
+            step, state=outcome.state, settled_at=outcome.at, settled_by=outcome.settled_by, version=version
+        )
+        return dataclasses.replace(
+            self,
+            status=(CAPTURED if step.kind == SALE else AUTHORIZED) if approved else DECLINED,
+            captured=captured,
+            refundable=captured,
+            updated_at=outcome.at,
+            version=version,
+            payment_token=None,
+            token_hash=outcome.token_hash,
+            gateway_reference=outcome.reference,
+            capture_before=outcome.capture_before,
+            decline_code=outcome.decline_code,
+            steps={**self.steps, step.key: settled},
+            awaiting=CAPTURE if outcome.waits_until else None,
+            due_at=outcome.waits_until,
+            pending_since=None,
+        )
 
     def as_made(self) -> Payment:
         """This payment as it was when the gateway had just answered, before any other step."""

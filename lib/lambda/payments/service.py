@@ -188,7 +188,7 @@ class Payments:
         if step.state == PENDING:
             try:
                 payment = self.completion.complete(
-                    payment, step, repeat=replayed, request_id=ask.caller.request_id, seconds_left=ask.seconds_left()
+                    payment, step, repeat=replayed, request_id=ask.caller.request_id, seconds_left=ask.seconds_left
                 )
             except Problem as problem:
                 if problem.status != HTTPStatus.SERVICE_UNAVAILABLE:

@@ -117,7 +117,7 @@ class Settler:
     def _settle(self, payment: Payment, caller: Caller, seconds_left: Callable[[], float]) -> Payment:
         for step in payment.pending_steps:
             payment = self.completion.complete(
-                payment, step, repeat=True, request_id=caller.request_id, seconds_left=seconds_left()
+                payment, step, repeat=True, request_id=caller.request_id, seconds_left=seconds_left
             )
         return payment
 
@@ -130,7 +130,7 @@ class Settler:
         if intent.payment is None or not intent.begun:
             raise RuntimeError("the authorization could not be voided: it changed, or has too many steps")
         return self.completion.complete(
-            intent.payment, step, repeat=False, request_id=caller.request_id, seconds_left=seconds_left()
+            intent.payment, step, repeat=False, request_id=caller.request_id, seconds_left=seconds_left
         )
 
     def _put_off(self, payment: Payment) -> None:

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from payments.gateway import TIMEOUT_SECONDS, Answer, Approved, Declined, Unknown
+from payments.item import from_item
+from payments.payment import Request
 from payments.problems import unavailable
-from tests.unit.payments.conftest import BODY, PAYMENTS, Call, World
+from tests.unit.payments.conftest import BODY, CALLER, PAYMENTS, Call, World, new_payment
 
 SILENCE = Unknown("no answer")
 STEPS: dict[str, tuple[bool, Any]] = {
@@ -177,6 +179,20 @@ def test_the_token_is_a_hash_once_the_gateway_has_answered(call: Call, world: Wo
     (item,) = world.items.values()
     assert "tok_visa" not in str(item)
     assert len(item["token_hash"]["S"]) == 20
+
+
+@pytest.mark.parametrize("capture", [True, False])
+@pytest.mark.parametrize("answer", [Approved("ref"), Approved("ref", "2026-12-01T00:00:00.000000Z"), Declined("no")])
+@pytest.mark.parametrize("settled_by", [None, "another request"])
+def test_the_ledger_knows_what_its_write_makes_of_a_new_payment(
+    world: World, capture: bool, answer: Approved | Declined, settled_by: str | None
+) -> None:
+    """Without an answer from DynamoDB."""
+    payment = new_payment(Request("m-1", 1050, "EUR", "tok_visa", "c-1", capture, {"order": "7"}))
+    world.ledger.record(payment)
+    outcome = world.completion.outcome(payment, payment.making, answer, settled_by or CALLER.request_id)
+    made = world.ledger.settle(payment, payment.making, outcome)
+    assert made == from_item(world.items[payment.payment_id])
 
 
 def test_an_outcome_that_cannot_be_recorded_is_pending(

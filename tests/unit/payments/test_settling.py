@@ -130,6 +130,22 @@ def test_a_client_that_repeats_after_a_day_does_not_charge_twice_either(
     assert [name for name, _, _ in world.gateway_calls] == ["look_up"]
 
 
+def test_a_look_up_that_took_long_leaves_the_call_to_the_next_run(
+    call: Call, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payment_id = make(call, world)
+    left = [50.0]
+
+    def look_up(*_: Any) -> None:
+        left[0] = 5.0
+
+    monkeypatch.setattr(Simulated, "look_up", look_up)
+    world.now += timedelta(hours=24)
+    world.gateway_calls.clear()
+    world.settler.run("run-1", lambda: left[0])
+    assert (state(call, payment_id), [name for name, _, _ in world.gateway_calls]) == ("pending", ["look_up"])
+
+
 def test_an_authorization_is_voided_before_it_expires(call: Call, world: World) -> None:
     payment_id = call("POST", PAYMENTS, {**BODY, "capture": False}, "k").body["payment_id"]
     world.now = NOW + timedelta(days=6, hours=22)
