@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
+from payments.gateway import Answer
+
 from .harness import Harness, SimulatedHarness, StripeHarness
 from .localstripe import LocalStripe, started
+from .payment import Payment
 from .proxy import Proxy
 
 
@@ -35,3 +38,23 @@ def harness(request: pytest.FixtureRequest) -> Harness:
         return SimulatedHarness()
     made: StripeHarness = request.getfixturevalue("stripe")
     return made
+
+
+@pytest.fixture
+def payment(stripe: StripeHarness) -> Payment:
+    return Payment(stripe)
+
+
+@pytest.fixture
+def made(payment: Payment) -> Callable[[str], Callable[..., Answer]]:
+    """The call of a step, with what comes before it done."""
+
+    def step(name: str) -> Callable[..., Answer]:
+        if name in ("capture", "void"):
+            payment.authorize()
+        if name == "refund":
+            payment.sale()
+        call: Callable[..., Answer] = getattr(payment, name)
+        return call
+
+    return step
