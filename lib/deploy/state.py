@@ -29,12 +29,16 @@ class Standing:
 
     @property
     def name(self) -> str:
-        """Its own name, or its id where it has none."""
-        return next((str(self.attributes[key]) for key in NAMES if self.attributes.get(key)), "")
+        return name_of(self.attributes)
 
 
 # Where a resource's own name stands, by type; the first that it has.
-NAMES = ("bucket", "function_name", "alarm_name", "dashboard_name", "policy_name", "name", "id")
+NAMES = ("name", "bucket", "function_name", "alarm_name", "dashboard_name", "policy_name", "id")
+
+
+def name_of(attributes: Mapping[str, Any]) -> str:
+    """What AWS calls a resource with these attributes: its own name, or its id where it has none."""
+    return next((str(attributes[key]) for key in NAMES if attributes.get(key)), "")
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from rich.markup import escape
 
@@ -13,15 +15,19 @@ from lib.deploy.progress import Progress
 from lib.operations import stream
 from lib.operations.archive import SET_ASIDE, ArchiveReader, UnreadableError, document
 from lib.operations.deployed import Deployed
+from lib.operations.findings import Findings
 from lib.operations.messages import IN_FLIGHT, VISIBILITY_SECONDS, WAITING, Message, Messages, counted
 from lib.operations.rebuild import Rebuilt, rebuild_receipts
+from lib.operations.reconcile import Reconciliation
 from lib.operations.replay import Archiver, RefusedError, Trail
+from lib.operations.sorting import SortedRecords
+from lib.operations.window import BEGINNING, Window
 
 READ_AT_ONCE = 1000  # records of the stream, compared with the audit trail together
-UNBUILDABLE = (
-    "an audit record is never made up from the ledger: make reconcile names those that are missing; deleted and "
-    "overwritten ones are among the bucket's older versions"
-)
+# What the ledger cannot give back: an audit record is never made up.
+UNBUILDABLE = ("not audited", "change not audited")
+NAMED = 100  # of these, one by one
+SETTLE = timedelta(minutes=2)  # what changed since then may be on its way
 
 
 @dataclass
@@ -29,13 +35,14 @@ class Redrive:
     """One run. `replayed` and `stay` count messages and objects; everything that stays has been named.
 
     `whole_stream`: also whatever the stream still has without an audit record. `receipts`: also rebuild receipts from
-    the ledger, which happens by itself where the stream has forgotten a batch.
+    the ledger, which happens by itself where the stream has forgotten a batch, and name what cannot be rebuilt.
     """
 
     stack: Deployed
     progress: Progress
     whole_stream: bool = False
     receipts: bool = False
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     replayed: int = 0
     stay: int = 0
     gone: bool = False
@@ -54,6 +61,8 @@ class Redrive:
         self._step("records that it set aside", self._set_aside)
         if self.receipts or self.gone:
             self._step("receipts, from the ledger", self._rebuild_receipts)
+        if self.receipts:
+            self._unbuildable()
         self._payment_dead_letters()
         if self.stay:
             self.progress.show(f"what stays: {self.stay}; docs/runbooks/archive-failures.md says what to do")
@@ -166,7 +175,22 @@ class Redrive:
                 self._done(key, "rebuilt from the ledger")
             else:
                 self._stays(key, rebuilt.value)
-        self.progress.show(f"not rebuilt: {UNBUILDABLE}")
+
+    def _unbuildable(self) -> None:
+        """Name the audit records that are missing now."""
+        settled = self.clock() - SETTLE
+        with closing(SortedRecords()) as records, closing(Findings()) as findings:
+            everything = Window(BEGINNING, settled, settled)
+            Reconciliation(self.stack, everything, self.progress, records, findings).run()
+            lost = (found for found in findings if found.kind in UNBUILDABLE)
+            for found in itertools.islice(lost, NAMED):
+                self._stays(
+                    found.where,
+                    f"{found.detail}: never made up from the ledger; the bucket may have it among its older versions",
+                )
+            more = sum(findings.totals[kind] for kind in UNBUILDABLE) - NAMED
+            if more > 0:
+                self._stays(f"{more} more without audit records", "make reconcile names all")
 
     def _payment_dead_letters(self) -> None:
         """Events that somebody sent to the payment function past the API: only their sender can send them again."""

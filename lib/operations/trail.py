@@ -110,7 +110,7 @@ def _chain(payment_id: str, life: Sequence[Record]) -> Iterator[Difference]:
 
 
 def _by_hand(payment_id: str, life: Sequence[Record], window: Window) -> Iterator[Difference]:
-    """What no step made: the API does neither."""
+    """Removals, and changes that no step made: no request to the API does either."""
     last: Record | None = None
     for record in life:
         erases = _erases(record, last)

@@ -288,12 +288,17 @@ def test_an_earlier_version_that_was_rolled_back_to_is_called(
 ) -> None:
     """The runbook's rollback: the alias names an earlier version, and $LATEST is the broken one."""
     client, function = stack.connect("lambda"), stack.outputs["archive_function_name"]
-    client.update_function_configuration(FunctionName=function, Handler="payments.archiver.broken")
+
+    def update(handler: str) -> None:
+        client.update_function_configuration(FunctionName=function, Handler=handler)
+        client.get_waiter("function_updated_v2").wait(FunctionName=function)
+
+    update("payments.archiver.broken")
     try:
         send(stack, lose(deployment, paid))
         code, lines = redriven()
     finally:
-        client.update_function_configuration(FunctionName=function, Handler="payments.archiver.handler")
+        update("payments.archiver.handler")
     assert code == 0, lines
     assert compared()[0] == 0
 

@@ -15,9 +15,9 @@ from lib.deploy.drift.additions import additions
 from lib.deploy.drift.model import Repair
 from lib.deploy.drift.plan_changes import manual_changes, not_deployed
 from lib.deploy.drift.references import Known
+from lib.deploy.drift.refreshed import Refreshed
 from lib.deploy.drift.report import Drift
 from lib.deploy.drift.rules import Evaluation
-from lib.deploy.drift.state import State
 from lib.deploy.kept import DemoFolder
 from lib.deploy.plans import planning
 from lib.deploy.progress import Progress
@@ -39,7 +39,7 @@ def find(deployment: Deployment, progress: Progress) -> Drift:
     """Every manual change, with the rules that it violates. Nothing is changed."""
     content = deployment.stack.content
     plan = deployment.terraform.read_plan(deployment.plan().file)
-    state = State.of_plan(plan)
+    state = Refreshed.of_plan(plan)
     if not any(not item.address.startswith("data.") for item in state.resources):
         raise ToolError(f"nothing is deployed to {deployment.target.name}, so nothing can have drifted; make deploy")
     with progress.step("what was added by hand") as step:

@@ -14,8 +14,8 @@ from lib.aspects.expressions import references
 from lib.aspects.provider.data import ARGUMENTS
 from lib.aspects.types import classified
 from lib.deploy.drift.model import Change, Kind, Repair
-from lib.deploy.drift.state import name_of
 from lib.deploy.drift.values import Difference, differences, is_same
+from lib.deploy.state import name_of
 
 # Of a type that lib/aspects/provider/arguments.json does not describe.
 COMPUTED = frozenset({"arn", "id", "tags_all"})

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lib.aspects.expressions import Reference, references
-from lib.deploy.drift.state import State
+from lib.deploy.drift.refreshed import Refreshed
 
 CALLER, PARTITION, REGION = "aws_caller_identity", "aws_partition", "aws_region"
 
@@ -25,7 +25,7 @@ class Known:
     inside: tuple[tuple[re.Pattern[str], str], ...]
 
     @classmethod
-    def of(cls, content: Mapping[str, Any], state: State) -> Known:
+    def of(cls, content: Mapping[str, Any], state: Refreshed) -> Known:
         """What the JSON refers to, and every ARN of a managed resource."""
         by_address = {item.address: item for item in state.resources}
         found: dict[str, str] = {}

@@ -42,10 +42,9 @@ def lines(drift: Drift) -> Iterator[str]:
         yield f"not deployed yet, which is no drift: {len(drift.not_deployed)} resources; make plan shows them"
     if drift.changes:
         repaired = sum(item.change.repair is Repair.REPAIRS for item in drift.changes)
-        yield (
-            f"manual changes: {len(drift.changes)}, of which make deploy repairs {repaired}; first run the commands "
-            "above, then make deploy (docs/drift.md)"
-        )
+        first = "first run the commands above, then " if any(item.change.remedy for item in drift.changes) else ""
+        counted = f"manual changes: {len(drift.changes)}, of which make deploy repairs {repaired}"
+        yield f"{counted}; {first}make deploy (docs/drift.md)"
         if refused := sorted({item.change.address for item in drift.changes if item.change.repair is Repair.REFUSES}):
             yield f"make deploy refuses its whole plan without DESTROY_DATA={','.join(refused)}"
     else:

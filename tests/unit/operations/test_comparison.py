@@ -154,6 +154,20 @@ def test_an_audit_record_that_somebody_spoiled_is_named_and_stops_nothing(name: 
     assert world.reconcile()[0] == (0 if name == "extra" else 1)
 
 
+def test_what_a_pending_refund_reserves_is_no_contradiction() -> None:
+    world = World()
+    payment_id = world.take("a")
+    world.refund(payment_id, 30)
+    pending = next(
+        record["dynamodb"]["NewImage"]
+        for record in world.database.stream
+        if record["dynamodb"]["NewImage"]["version"] == {"N": "3"}
+    )
+    read = ledger.payment_of(pending)
+    assert read is not None
+    assert (read.refundable, read.inconsistencies()) == (70, {})
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

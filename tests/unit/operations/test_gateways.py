@@ -229,6 +229,13 @@ def test_a_refund_that_differs_is_named(world: World, recorded: Recorded, change
     assert world.kinds() == [(kind, refund.payment_id)]
 
 
+def test_a_refund_under_way_at_the_gateway_or_refused_there_is_no_difference(world: World, recorded: Recorded) -> None:
+    (refund,) = recorded.refunded
+    declined = dataclasses.replace(refund, key="another", reference="re_2", state="declined")
+    recorded.refunded = [dataclasses.replace(refund, state="pending"), declined]
+    assert world.kinds() == []
+
+
 def test_a_refund_that_only_one_side_has_is_named(world: World, recorded: Recorded) -> None:
     (refund,) = recorded.refunded
     recorded.refunded = []
@@ -254,6 +261,29 @@ def test_a_day_finds_the_charges_of_authorizations_of_the_days_before(world: Wor
     recorded.record()
     recorded.refunded[-1] = dataclasses.replace(recorded.refunded[-1], created=f"{world.now:%Y-%m-%dT%H:%M:%SZ}")
     assert (world.kinds(day=f"{world.now:%Y-%m-%d}"), recorded.looked_up) == ([], 1)
+
+
+def test_a_refund_by_hand_of_an_older_payment_is_all_that_its_day_tells(world: World, recorded: Recorded) -> None:
+    """The payment is read for it; its receipt is another day's."""
+    (refund,) = recorded.refunded
+    by_hand = dataclasses.replace(refund, key="by hand", reference="re_2", created="2026-11-25T10:00:00Z")
+    recorded.refunded.append(by_hand)
+    world.now += timedelta(days=2)
+    assert world.kinds(day="2026-11-25") == [("only at the gateway", refund.payment_id)]
+
+
+def test_the_gateways_clock_may_differ_a_little(world: World, recorded: Recorded) -> None:
+    """A refund of 00:01 by ours, and of 23:59 by its clock; it is listed all the same."""
+    paid = world.take("around midnight")
+    world.now = world.now.replace(day=24, hour=0, minute=1)
+    world.refund(paid, 10)
+    world.archive()
+    recorded.record()
+    recorded.refunded = [
+        dataclasses.replace(refund, created="2026-11-23T23:59:00Z") if refund.payment_id == paid else refund
+        for refund in recorded.refunded
+    ]
+    assert (world.kinds(day="2026-11-24"), recorded.looked_up) == ([], 0)
 
 
 def test_a_gateway_that_cannot_be_asked_is_told(world: World) -> None:

@@ -309,6 +309,15 @@ def test_receipts_are_compared(world: World, paid: str) -> None:
     assert differs["values"] == {"ledger": {"amount": 100}, "receipt": {"amount": 7}}
 
 
+def test_a_receipt_that_was_written_a_moment_ago_is_not_unknown(world: World, paid: str) -> None:
+    """Its payment was made after the ledger was read."""
+    world.now += timedelta(hours=1)
+    world.bucket.put(receipt_key("pay_x"), b"{}")
+    assert ("receipt unknown", receipt_key("pay_x")) in world.kinds()
+    code, lines, _ = world.reconcile(settle_seconds=86400 + 60)
+    assert (code, paid in str(lines)) == (0, False)
+
+
 def test_what_waits_or_cannot_be_read_is_named(world: World, paid: str) -> None:
     world.bucket.put("set-aside/1-a.json", b"{}")
     world.bucket.put("audit/year=2026/month=11/day=23/9-x.json.gz", b"else")
@@ -429,6 +438,18 @@ def test_a_change_around_midnight_is_compared_on_the_day_that_the_ledger_dates_i
     assert world.kinds(day="2026-11-23") == world.kinds(day="2026-11-24") == []
     edit_audit(world, of(paid, "sale", "succeeded"), lambda _: False)
     assert world.kinds(day="2026-11-23") == [("change not audited", paid)]
+
+
+def test_a_change_after_midnight_may_be_dated_before_it_by_dynamodb(world: World) -> None:
+    world.now = world.now.replace(day=24, hour=0, minute=0, second=1)
+    paid = world.take("early")
+    world.archive()
+    edit_audit(world, lambda _: True, lambda record: record.update(at="2026-11-23T23:59:59Z"))
+    for key in world.audit_objects():
+        world.bucket.objects[key.replace("day=24", "day=23")] = world.bucket.objects.pop(key)
+    assert world.kinds(day="2026-11-23") == world.kinds(day="2026-11-24") == []
+    edit_audit(world, of(paid, "sale", "succeeded"), lambda _: False)
+    assert world.kinds(day="2026-11-24") == [("change not audited", paid)]
 
 
 @pytest.mark.parametrize(

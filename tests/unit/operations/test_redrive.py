@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from botocore.exceptions import ClientError
 
 from lib.deploy.progress import Silent
 from lib.environments import ToolError
-from lib.operations import messages, replay
+from lib.operations import messages, redrive, replay
 from lib.operations.messages import VISIBILITY_SECONDS, Messages
 from lib.operations.redrive import Redrive
 from tests.unit.operations.world import World, receipt_key
@@ -103,7 +104,8 @@ class Setting:
 
     def redrive(self, **options: bool) -> tuple[int, list[str]]:
         progress = Silent()
-        return Redrive(self.world.stack, progress, **options).run(), progress.lines
+        clock = lambda: self.world.now + timedelta(days=1)  # noqa: E731
+        return Redrive(self.world.stack, progress, clock=clock, **options).run(), progress.lines
 
 
 @pytest.fixture
@@ -160,6 +162,25 @@ def test_a_message_that_stays_is_tried_once_a_run(setting: Setting) -> None:
     assert code == 1
     assert sum(line.startswith("[red]stays[/red]  message") for line in lines) == 25
     assert len(setting.functions.events) == 25
+
+
+def test_a_message_is_hidden_while_it_is_worked_on(setting: Setting) -> None:
+    """Also the last one of an answer, whose turn comes after the others took their time."""
+    setting.functions.seconds = 200.0
+    for number in range(3):
+        setting.world.take(f"payment {number}")
+        setting.send(setting.world.database.stream[-2:])
+    invoke, visible = setting.functions.invoke, []
+
+    def watched(**arguments: Any) -> Any:
+        answer = invoke(**arguments)
+        working = next(iter(setting.queue.bodies["failures"]))
+        visible.append(setting.queue.hidden_until[working] <= setting.queue.now)
+        return answer
+
+    setting.functions.invoke = watched  # type: ignore[method-assign]
+    assert setting.redrive()[0] == 0
+    assert visible == [False, False, False]
 
 
 def test_messages_of_an_interrupted_run_can_be_had_at_once(setting: Setting) -> None:
@@ -229,8 +250,8 @@ def test_a_postponement_is_due_no_audit_record(setting: Setting) -> None:
     assert any("0 were missing" in line for line in lines)
 
 
-def lose(world: World, _: str) -> None:
-    world.bucket.objects.clear()
+def lose(world: World, key: str) -> None:
+    del world.bucket.objects[key]
 
 
 def make_stale(world: World, key: str) -> None:
@@ -239,7 +260,6 @@ def make_stale(world: World, key: str) -> None:
 
 @pytest.mark.parametrize("damage", [lose, make_stale])
 def test_receipts_are_rebuilt_from_the_ledger(setting: Setting, damage: Callable[[World, str], None]) -> None:
-    """Of an archive that was emptied, and with nothing in the queue."""
     world = setting.world
     paid, other = world.take("first"), world.take("second")
     world.refund(paid, 10)
@@ -248,11 +268,25 @@ def test_receipts_are_rebuilt_from_the_ledger(setting: Setting, damage: Callable
     damage(world, receipt_key(paid))
     code, lines = setting.redrive(receipts=True)
     assert code == 0
-    assert {key: world.bucket.objects[key][:2] for key in before} == before, (
-        "as the archiver writes them, and their metadata"
-    )
-    assert any(line.startswith(f"replayed  {receipt_key(paid)}") for line in lines)
-    assert any(line.startswith("not rebuilt: an audit record is never made up") for line in lines)
+    assert {key: world.bucket.objects[key][:2] for key in before} == before, "as the archiver writes them"
+    assert [line for line in lines if line.startswith("replayed")] == [
+        f"replayed  {receipt_key(paid)}  rebuilt from the ledger"
+    ]
+
+
+def test_of_an_emptied_archive_what_cannot_be_rebuilt_is_named(setting: Setting) -> None:
+    """With nothing in the queue: receipts come back, audit records do not."""
+    world = setting.world
+    payments = [world.take(f"payment {number}") for number in range(redrive.NAMED + 5)]
+    world.archive()
+    world.bucket.objects.clear()
+    code, lines = setting.redrive(receipts=True)
+    assert code == 1
+    assert sorted(world.bucket.objects) == sorted(map(receipt_key, payments))
+    named = [line for line in lines if line.startswith("[red]stays[/red]  pay_")]
+    assert len(named) == redrive.NAMED
+    assert all("no audit record: never made up from the ledger" in line for line in named)
+    assert any(line.startswith("[red]stays[/red]  5 more without audit records") for line in lines)
 
 
 @pytest.mark.parametrize(

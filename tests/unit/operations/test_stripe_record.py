@@ -167,6 +167,13 @@ def test_refunds_are_of_the_payment_of_their_intent(account: Account) -> None:
     ]
 
 
+def test_the_release_of_a_partial_capture_is_no_refund(account: Account) -> None:
+    """Which nobody asked for, and which has no metadata; one by hand has another amount."""
+    account.intents = [intent(1, amount_received=60)]
+    account.refunds = [refund(1, 1, amount=40, metadata={}), refund(2, 1, amount=7, metadata={})]
+    assert [one.reference for one in account.stripe().refunds(AT - LATE, AT + LATE)] == ["re_2"]
+
+
 def test_what_somebody_else_charged_is_none_of_ours(account: Account) -> None:
     account.intents = [intent(1, metadata={}), intent(2)]
     assert [charge.reference for charge in account.stripe().charges(AT - LATE, AT + LATE)] == ["pi_2"]

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from lib.deploy.drift.additions import api, buckets, functions, keys, logs, roles, tables, topics
 from lib.deploy.drift.additions.asking import Connect
 from lib.deploy.drift.model import Change
-from lib.deploy.drift.state import State
+from lib.deploy.drift.refreshed import Refreshed
 
 MODULES = {
     "apigatewayv2": api,
@@ -25,7 +25,7 @@ MODULES = {
 }
 
 
-def additions(connect: Connect, state: State) -> Iterator[Change]:
+def additions(connect: Connect, state: Refreshed) -> Iterator[Change]:
     """Of every service. `connect(service)` gives a boto3 client."""
     for service, module in MODULES.items():
         yield from module.find(connect(service), state)

@@ -7,11 +7,11 @@ from typing import Any
 
 from lib.deploy.drift.additions.asking import addition, command
 from lib.deploy.drift.model import Change
-from lib.deploy.drift.state import Managed, State
+from lib.deploy.drift.refreshed import Managed, Refreshed
 from lib.deploy.pages import pages
 
 
-def find(client: Any, state: State) -> Iterator[Change]:
+def find(client: Any, state: Refreshed) -> Iterator[Change]:
     """Of every API."""
     for api in state.of("aws_apigatewayv2_api"):
         yield from _routes(client, state, api)
@@ -20,7 +20,7 @@ def find(client: Any, state: State) -> Iterator[Change]:
         yield from _authorizers(client, state, api)
 
 
-def _routes(client: Any, state: State, api: Managed) -> Iterator[Change]:
+def _routes(client: Any, state: Refreshed, api: Managed) -> Iterator[Change]:
     for item in _undeclared(client, state, api, "aws_apigatewayv2_route", "get_routes", "RouteId"):
         yield addition(
             api,
@@ -37,7 +37,7 @@ def _routes(client: Any, state: State, api: Managed) -> Iterator[Change]:
         )
 
 
-def _integrations(client: Any, state: State, api: Managed) -> Iterator[Change]:
+def _integrations(client: Any, state: Refreshed, api: Managed) -> Iterator[Change]:
     type_ = "aws_apigatewayv2_integration"
     for item in _undeclared(client, state, api, type_, "get_integrations", "IntegrationId"):
         uri = item.get("IntegrationUri")
@@ -56,7 +56,7 @@ def _integrations(client: Any, state: State, api: Managed) -> Iterator[Change]:
         )
 
 
-def _stages(client: Any, state: State, api: Managed) -> Iterator[Change]:
+def _stages(client: Any, state: Refreshed, api: Managed) -> Iterator[Change]:
     declared = {stage["name"] for stage in state.having("aws_apigatewayv2_stage", "api_id", api["id"])}
     for item in pages(client, "get_stages", "Items", ApiId=api["id"]):
         name = item["StageName"]
@@ -70,7 +70,7 @@ def _stages(client: Any, state: State, api: Managed) -> Iterator[Change]:
             )
 
 
-def _authorizers(client: Any, state: State, api: Managed) -> Iterator[Change]:
+def _authorizers(client: Any, state: Refreshed, api: Managed) -> Iterator[Change]:
     type_ = "aws_apigatewayv2_authorizer"
     for item in _undeclared(client, state, api, type_, "get_authorizers", "AuthorizerId"):
         yield addition(
@@ -88,7 +88,7 @@ def _authorizers(client: Any, state: State, api: Managed) -> Iterator[Change]:
 
 
 def _undeclared(
-    client: Any, state: State, api: Managed, type_: str, operation: str, id_: str
+    client: Any, state: Refreshed, api: Managed, type_: str, operation: str, id_: str
 ) -> Iterator[Mapping[str, Any]]:
     declared = {item["id"] for item in state.having(type_, "api_id", api["id"])}
     for item in pages(client, operation, "Items", ApiId=api["id"]):

@@ -9,7 +9,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from lib.deploy.drift.model import Change, Kind, Repair
-from lib.deploy.drift.state import Managed
+from lib.deploy.drift.refreshed import Managed
 
 Connect = Callable[[str], Any]
 

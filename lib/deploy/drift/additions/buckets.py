@@ -7,7 +7,7 @@ from typing import Any
 
 from lib.deploy.drift.additions.asking import addition, command, found_or_none
 from lib.deploy.drift.model import Change
-from lib.deploy.drift.state import Managed, State
+from lib.deploy.drift.refreshed import Managed, Refreshed
 
 REPLICATION = "aws_s3_bucket_replication_configuration"
 # Terraform's type -> operation, error code where there is none, what the AWS CLI calls its deletion.
@@ -36,7 +36,7 @@ REPORTS = {
 }
 
 
-def find(client: Any, state: State) -> Iterator[Change]:
+def find(client: Any, state: Refreshed) -> Iterator[Change]:
     """Of every bucket."""
     for bucket in state.of("aws_s3_bucket"):
         if not state.having("aws_s3_bucket_acl", "bucket", bucket["bucket"]):
@@ -104,7 +104,7 @@ def _configuration(client: Any, bucket: Managed, type_: str) -> Iterator[Change]
     yield addition(bucket, f"a {what}", type_, arguments, command("s3api", delete, "--bucket", bucket["bucket"]))
 
 
-def _reports(client: Any, state: State, bucket: Managed, type_: str) -> Iterator[Change]:
+def _reports(client: Any, state: Refreshed, bucket: Managed, type_: str) -> Iterator[Change]:
     operation, member, kind = REPORTS[type_]
     declared = {item["name"] for item in state.having(type_, "bucket", bucket["bucket"])}
     for item in _listed(client, operation, member, bucket["bucket"]):

@@ -9,7 +9,7 @@ from typing import Any
 
 from lib.deploy.drift.additions.asking import addition, command, found_or_none
 from lib.deploy.drift.model import Change, Kind, Repair
-from lib.deploy.drift.state import Managed, State
+from lib.deploy.drift.refreshed import Managed, Refreshed
 from lib.deploy.drift.values import Difference
 from lib.deploy.pages import pages
 
@@ -18,7 +18,7 @@ PERMISSION = "aws_lambda_permission"
 NOT_FOUND = "ResourceNotFoundException"
 
 
-def find(client: Any, state: State) -> Iterator[Change]:
+def find(client: Any, state: Refreshed) -> Iterator[Change]:
     """Of every function, and of every source that a mapping may read."""
     for function in state.of("aws_lambda_function"):
         yield from _mappings(client, state, function, FunctionName=function.name)
@@ -37,10 +37,10 @@ def find(client: Any, state: State) -> Iterator[Change]:
                         yield change
 
 
-def _mappings(client: Any, state: State, of: Managed, **which: str) -> Iterator[Change]:
+def _mappings(client: Any, state: Refreshed, of: Managed, **which: str) -> Iterator[Change]:
     declared = {mapping["uuid"] for mapping in state.of(MAPPING)}
     for item in pages(client, "list_event_source_mappings", "EventSourceMappings", **which):
-        if item["UUID"] in declared or item.get("State") == "Deleting":
+        if item["UUID"] in declared or item.get("Refreshed") == "Deleting":
             continue
         source = item.get("EventSourceArn", "a source that it does not name")
         yield addition(
@@ -50,13 +50,13 @@ def _mappings(client: Any, state: State, of: Managed, **which: str) -> Iterator[
             {
                 "event_source_arn": source,
                 "function_name": item["FunctionArn"],
-                "enabled": item.get("State") not in ("Disabled", "Disabling"),
+                "enabled": item.get("Refreshed") not in ("Disabled", "Disabling"),
             },
             command("lambda", "delete-event-source-mapping", "--uuid", item["UUID"]),
         )
 
 
-def _urls(client: Any, state: State, function: Managed) -> Iterator[Change]:
+def _urls(client: Any, state: Refreshed, function: Managed) -> Iterator[Change]:
     declared = {url["function_arn"] for url in state.of("aws_lambda_function_url")}
     for item in pages(client, "list_function_url_configs", "FunctionUrlConfigs", FunctionName=function.name):
         if item["FunctionArn"] not in declared:
@@ -69,7 +69,7 @@ def _urls(client: Any, state: State, function: Managed) -> Iterator[Change]:
             )
 
 
-def _aliases(client: Any, state: State, function: Managed) -> Iterator[Change]:
+def _aliases(client: Any, state: Refreshed, function: Managed) -> Iterator[Change]:
     declared = {alias["arn"] for alias in state.of("aws_lambda_alias")}
     for item in pages(client, "list_aliases", "Aliases", FunctionName=function.name):
         if item["AliasArn"] not in declared:
@@ -86,7 +86,7 @@ def _aliases(client: Any, state: State, function: Managed) -> Iterator[Change]:
             )
 
 
-def _asynchronous(client: Any, state: State, function: Managed) -> Iterator[Change]:
+def _asynchronous(client: Any, state: Refreshed, function: Managed) -> Iterator[Change]:
     """Where the results of asynchronous invocations are sent."""
     type_ = "aws_lambda_function_event_invoke_config"
     declared = {(item["function_name"], item["qualifier"] or "$LATEST") for item in state.of(type_)}
@@ -114,7 +114,7 @@ def _asynchronous(client: Any, state: State, function: Managed) -> Iterator[Chan
         )
 
 
-def _code(client: Any, state: State, function: Managed) -> Iterator[Change]:
+def _code(client: Any, state: Refreshed, function: Managed) -> Iterator[Change]:
     """Terraform compares no code. A deploy publishes what it uploads, so $LATEST is the code of the alias's version."""
     latest = function["code_sha256"]
     for alias in state.of("aws_lambda_alias"):
@@ -147,7 +147,7 @@ def _qualifiers(client: Any, function: Managed) -> Iterator[str]:
             yield version["Version"]
 
 
-def _permissions(client: Any, state: State, function: Managed, qualifier: str) -> Iterator[Change]:
+def _permissions(client: Any, state: Refreshed, function: Managed, qualifier: str) -> Iterator[Change]:
     declared = {
         (item["statement_id"], item["qualifier"] or "")
         for item in state.of(PERMISSION)

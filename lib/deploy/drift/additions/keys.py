@@ -8,20 +8,20 @@ from typing import Any
 
 from lib.deploy.drift.additions.asking import addition, command
 from lib.deploy.drift.model import Change
-from lib.deploy.drift.state import Managed, State
+from lib.deploy.drift.refreshed import Managed, Refreshed
 from lib.deploy.pages import pages
 
 FUNCTION_CONTEXT = "aws:lambda:FunctionArn"
 
 
-def find(client: Any, state: State) -> Iterator[Change]:
+def find(client: Any, state: Refreshed) -> Iterator[Change]:
     """Of every key."""
     for key in state.of("aws_kms_key"):
         yield from _grants(client, state, key)
         yield from _aliases(client, state, key)
 
 
-def _grants(client: Any, state: State, key: Managed) -> Iterator[Change]:
+def _grants(client: Any, state: Refreshed, key: Managed) -> Iterator[Change]:
     declared = {grant["grant_id"] for grant in state.of("aws_kms_grant")}
     for grant in pages(client, "list_grants", "Grants", KeyId=key["key_id"]):
         if grant["GrantId"] in declared or _is_of_aws(grant, state):
@@ -40,7 +40,7 @@ def _grants(client: Any, state: State, key: Managed) -> Iterator[Change]:
         )
 
 
-def _is_of_aws(grant: Mapping[str, Any], state: State) -> bool:
+def _is_of_aws(grant: Mapping[str, Any], state: Refreshed) -> bool:
     """Whether a service made it for a resource of the stack: DynamoDB for a table, Lambda for a function's environment.
 
     docs.aws.amazon.com/kms/latest/developerguide/services-dynamodb.html
@@ -57,7 +57,7 @@ def _is_of_aws(grant: Mapping[str, Any], state: State) -> bool:
     return False
 
 
-def _aliases(client: Any, state: State, key: Managed) -> Iterator[Change]:
+def _aliases(client: Any, state: Refreshed, key: Managed) -> Iterator[Change]:
     declared = {alias["name"] for alias in state.of("aws_kms_alias")}
     for alias in pages(client, "list_aliases", "Aliases", KeyId=key["key_id"]):
         name = alias["AliasName"]

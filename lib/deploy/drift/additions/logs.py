@@ -7,21 +7,21 @@ from typing import Any
 
 from lib.deploy.drift.additions.asking import addition, command
 from lib.deploy.drift.model import Change
-from lib.deploy.drift.state import Managed, State
+from lib.deploy.drift.refreshed import Managed, Refreshed
 from lib.deploy.pages import pages
 
 SUBSCRIPTION = "aws_cloudwatch_log_subscription_filter"
 METRIC = "aws_cloudwatch_log_metric_filter"
 
 
-def find(client: Any, state: State) -> Iterator[Change]:
+def find(client: Any, state: Refreshed) -> Iterator[Change]:
     """Of every log group."""
     for group in state.of("aws_cloudwatch_log_group"):
         yield from _subscriptions(client, state, group)
         yield from _metrics(client, state, group)
 
 
-def _subscriptions(client: Any, state: State, group: Managed) -> Iterator[Change]:
+def _subscriptions(client: Any, state: Refreshed, group: Managed) -> Iterator[Change]:
     declared = {item["name"] for item in state.having(SUBSCRIPTION, "log_group_name", group.name)}
     for item in pages(client, "describe_subscription_filters", "subscriptionFilters", logGroupName=group.name):
         name = item["filterName"]
@@ -40,7 +40,7 @@ def _subscriptions(client: Any, state: State, group: Managed) -> Iterator[Change
             )
 
 
-def _metrics(client: Any, state: State, group: Managed) -> Iterator[Change]:
+def _metrics(client: Any, state: Refreshed, group: Managed) -> Iterator[Change]:
     declared = {item["name"] for item in state.having(METRIC, "log_group_name", group.name)}
     for item in pages(client, "describe_metric_filters", "metricFilters", logGroupName=group.name):
         name = item["filterName"]

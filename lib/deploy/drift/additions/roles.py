@@ -8,18 +8,18 @@ from typing import Any
 
 from lib.deploy.drift.additions.asking import addition, command
 from lib.deploy.drift.model import Change
-from lib.deploy.drift.state import Managed, State
+from lib.deploy.drift.refreshed import Managed, Refreshed
 from lib.deploy.pages import pages
 
 
-def find(client: Any, state: State) -> Iterator[Change]:
+def find(client: Any, state: Refreshed) -> Iterator[Change]:
     """Of every role."""
     for role in state.of("aws_iam_role"):
         yield from _inline(client, state, role)
         yield from _attached(client, state, role)
 
 
-def _inline(client: Any, state: State, role: Managed) -> Iterator[Change]:
+def _inline(client: Any, state: Refreshed, role: Managed) -> Iterator[Change]:
     declared = {policy["name"] for policy in state.having("aws_iam_role_policy", "role", role.name)}
     for name in pages(client, "list_role_policies", "PolicyNames", RoleName=role.name):
         if name not in declared:
@@ -33,7 +33,7 @@ def _inline(client: Any, state: State, role: Managed) -> Iterator[Change]:
             )
 
 
-def _attached(client: Any, state: State, role: Managed) -> Iterator[Change]:
+def _attached(client: Any, state: Refreshed, role: Managed) -> Iterator[Change]:
     declared = {item["policy_arn"] for item in state.having("aws_iam_role_policy_attachment", "role", role.name)}
     for policy in pages(client, "list_attached_role_policies", "AttachedPolicies", RoleName=role.name):
         arn = policy["PolicyArn"]

@@ -7,14 +7,14 @@ from typing import Any
 
 from lib.deploy.drift.additions.asking import addition, command, found_or_none
 from lib.deploy.drift.model import Change
-from lib.deploy.drift.state import Managed, State
+from lib.deploy.drift.refreshed import Managed, Refreshed
 
 POLICY = "aws_dynamodb_resource_policy"
 STREAMING = "aws_dynamodb_kinesis_streaming_destination"
 GONE = ("DISABLED", "DISABLING", "ENABLE_FAILED")
 
 
-def find(client: Any, state: State) -> Iterator[Change]:
+def find(client: Any, state: Refreshed) -> Iterator[Change]:
     """Of every table."""
     for table in state.of("aws_dynamodb_table"):
         for resource, arn in (("arn", table["arn"]), ("stream_arn", table["stream_arn"])):
@@ -35,7 +35,7 @@ def _policy(client: Any, table: Managed, resource: str, arn: str) -> Iterator[Ch
         )
 
 
-def _streaming(client: Any, state: State, table: Managed) -> Iterator[Change]:
+def _streaming(client: Any, state: Refreshed, table: Managed) -> Iterator[Change]:
     declared = {item["stream_arn"] for item in state.having(STREAMING, "table_name", table.name)}
     found = client.describe_kinesis_streaming_destination(TableName=table.name)
     for item in found.get("KinesisDataStreamDestinations", []):

@@ -7,14 +7,14 @@ from typing import Any
 
 from lib.deploy.drift.additions.asking import addition, command
 from lib.deploy.drift.model import Change
-from lib.deploy.drift.state import State
+from lib.deploy.drift.refreshed import Refreshed
 from lib.deploy.pages import pages
 
 # Instead of an ARN, until whoever was invited confirms: nobody can end it, and it ends by itself after two days.
 PENDING = "PendingConfirmation"
 
 
-def find(client: Any, state: State) -> Iterator[Change]:
+def find(client: Any, state: Refreshed) -> Iterator[Change]:
     """Of every topic."""
     for topic in state.of("aws_sns_topic"):
         declared = state.having("aws_sns_topic_subscription", "topic_arn", topic["arn"])

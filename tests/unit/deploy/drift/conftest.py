@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from lib.deploy.drift.references import Known
+from lib.deploy.drift.refreshed import Managed, Refreshed
 from lib.deploy.drift.rules import Evaluation
-from lib.deploy.drift.state import Managed, State
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
@@ -29,7 +29,7 @@ class Stack:
         return str(self._template.ref(path, "x")).removeprefix("${").removesuffix(".x}")
 
     @property
-    def state(self) -> State:
+    def state(self) -> Refreshed:
         made = [
             Managed(f"{type_}.{name}", type_, {"arn": arn(type_, name), "id": name, **literals(attributes)})
             for type_, of_type in self.content["resource"].items()
@@ -40,7 +40,7 @@ class Stack:
             Managed(self.address("account/partition"), "aws_partition", {"partition": "aws"}),
             Managed(self.address("account/region"), "aws_region", {"name": REGION}),
         ]
-        return State((*made, *data))
+        return Refreshed((*made, *data))
 
     @property
     def evaluation(self) -> Evaluation:

@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from lib.deploy.drift.additions import buckets, functions, keys, tables, topics
-from lib.deploy.drift.state import Managed, State
+from lib.deploy.drift.refreshed import Managed, Refreshed
 
 ACCOUNT = "123456789012"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/role-archiver-dev"
@@ -66,7 +66,7 @@ def grant(principal: str, **constraints: Any) -> dict[str, Any]:
 )
 def test_a_grant_that_a_service_made_for_the_stack_is_no_change(made: dict[str, Any]) -> None:
     service = Service(list_grants=[{"Grants": [made]}])
-    assert list(keys.find(service, State((KEY, ARCHIVER)))) == []
+    assert list(keys.find(service, Refreshed((KEY, ARCHIVER)))) == []
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_a_grant_that_a_service_made_for_the_stack_is_no_change(made: dict[str, 
 )
 def test_a_grant_that_somebody_made_is_one(made: dict[str, Any]) -> None:
     service = Service(list_grants=[{"Grants": []}, {"Grants": [made]}])
-    (change,) = keys.find(service, State((KEY, ARCHIVER)))
+    (change,) = keys.find(service, Refreshed((KEY, ARCHIVER)))
     assert change.remedy == "aws kms revoke-grant --key-id k --grant-id g"
 
 
@@ -95,7 +95,7 @@ def test_who_else_reads_the_tables_stream_is_found() -> None:
     other = FUNCTION.replace("archiver", "stranger")
     mappings = [{"UUID": "ours", "FunctionArn": FUNCTION}, {"UUID": "theirs", "FunctionArn": other}]
     service = Service(list_event_source_mappings=[{"EventSourceMappings": mappings}])
-    (change,) = functions.find(service, State((table, known)))
+    (change,) = functions.find(service, Refreshed((table, known)))
     assert (change.address, change.arguments["function_name"]) == ("aws_dynamodb_table.t", other)
 
 
@@ -108,7 +108,7 @@ def test_a_subscription_that_nobody_confirmed_is_ours_by_its_endpoint() -> None:
         {"SubscriptionArn": "PendingConfirmation", "Protocol": "email", "Endpoint": "stranger@example.com"},
     ]
     service = Service(list_subscriptions_by_topic=[{"Subscriptions": listed}])
-    (change,) = topics.find(service, State((topic, ours)))
+    (change,) = topics.find(service, Refreshed((topic, ours)))
     assert "stranger@example.com" in change.added
     assert not change.remedy.startswith("aws"), "there is nothing yet that could be ended"
 
@@ -127,7 +127,7 @@ NONE = {
 
 
 def test_a_bucket_as_it_was_deployed_has_nothing_added() -> None:
-    assert list(buckets.find(Service(**NONE), State((BUCKET,)))) == []
+    assert list(buckets.find(Service(**NONE), Refreshed((BUCKET,)))) == []
 
 
 def test_copies_and_reports_of_a_bucket_are_found_on_every_page() -> None:
@@ -138,7 +138,7 @@ def test_copies_and_reports_of_a_bucket_are_found_on_every_page() -> None:
         {"InventoryConfigurationList": [report]},
     ]
     answers = {**NONE, "get_bucket_replication": [copies], "list_bucket_inventory_configurations": pages}
-    found = list(buckets.find(Service(**answers), State((BUCKET,))))
+    found = list(buckets.find(Service(**answers), Refreshed((BUCKET,))))
     assert [change.added_type for change in found] == [
         "aws_s3_bucket_replication_configuration",
         "aws_s3_bucket_inventory",
@@ -150,4 +150,4 @@ def test_what_a_service_refuses_to_tell_is_no_silence() -> None:
     table = Managed("aws_dynamodb_table.t", "aws_dynamodb_table", {"arn": "arn:t", "name": "t"})
     service = Service(get_resource_policy=[{"error": "AccessDeniedException"}])
     with pytest.raises(ClientError, match="AccessDenied"):
-        list(tables.find(service, State((table,))))
+        list(tables.find(service, Refreshed((table,))))

@@ -32,7 +32,9 @@ def test_a_change_is_one_line_with_rule_address_value_and_repair() -> None:
         f"[red]TAP-REC-1[/red]  {ADDRESS} (dynamodb-transactions-dev): "
         "point_in_time_recovery.enabled is false, was true; make deploy repairs it"
     )
-    assert summary.startswith("manual changes: 1, of which make deploy repairs 1;")
+    assert summary == "manual changes: 1, of which make deploy repairs 1; make deploy (docs/drift.md)"
+    *_, summary = lines(drift(Evaluated(OFF, ()), Evaluated(POLICY, ())))
+    assert "of which make deploy repairs 1; first run the commands above, then make deploy" in summary
 
 
 def test_what_deploy_leaves_comes_with_the_command_that_removes_it() -> None:

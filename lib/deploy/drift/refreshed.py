@@ -1,4 +1,4 @@
-"""The deployed resources by Terraform's state, as a plan has just read them from AWS."""
+"""The deployed resources as a plan has just read them from AWS, which is not yet what the saved state says."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-# Arguments that name a resource, the best first.
-NAMES = ("name", "bucket", "function_name", "alarm_name", "dashboard_name", "id")
+from lib.deploy.state import name_of
 
 
 @dataclass(frozen=True)
@@ -31,13 +30,13 @@ class Managed:
 
 
 @dataclass(frozen=True)
-class State:
+class Refreshed:
     """Of a plan that `terraform show -json` has written."""
 
     resources: tuple[Managed, ...]
 
     @classmethod
-    def of_plan(cls, plan: Mapping[str, Any]) -> State:
+    def of_plan(cls, plan: Mapping[str, Any]) -> Refreshed:
         module = plan.get("prior_state", {}).get("values", {}).get("root_module", {})
         read = (Managed(item["address"], item["type"], item["values"]) for item in module.get("resources", []))
         return cls(tuple(read))
@@ -49,8 +48,3 @@ class State:
     def having(self, type_: str, argument: str, value: Any) -> list[Managed]:
         """The managed resources of that type whose argument has that value."""
         return [item for item in self.of(type_) if item[argument] == value]
-
-
-def name_of(values: Mapping[str, Any]) -> str:
-    """What AWS calls a resource with these attributes."""
-    return next((str(values[name]) for name in NAMES if values.get(name)), "")
