@@ -10,7 +10,7 @@ endif
 RUN := .venv/bin/python
 
 help:  ## this list
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 17
 	@echo
 	@echo 'Exit codes of the Python commands: 0; 1 a finding or a refusal; 2 wrong input or a broken tool. make turns 1 into 2.'
 

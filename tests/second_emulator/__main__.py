@@ -10,11 +10,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from lib import environments
-from lib.deploy import local, terraform
+from lib.deploy import local, state_bucket, terraform
 from lib.deploy.deployment import Deployment
 from lib.deploy.emulator import Address
-from lib.deploy.override import JSON_NAME, Stack
+from lib.deploy.override import JSON_NAME, Stack, write_override
 from lib.deploy.progress import Progress, Shown
 from lib.deploy.synth import RefusedError, judged_stack
 from lib.deploy.terraform import TerraformError
@@ -40,7 +42,7 @@ def main() -> int:
             complaints = run(Path(folder), Shown())
     except RefusedError as error:
         return error.exit_code
-    except ToolError as error:
+    except (ClientError, ToolError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
@@ -57,6 +59,7 @@ def run(folder: Path, progress: Progress) -> list[str]:
     gaps = Gaps.read()
     stack = judged_stack({**os.environ, **SETTINGS}, folder / "synth")
     with running(folder, stack.region) as address:
+        _create_state_bucket(stack, address)
         deployment = _prepare(stack, gaps.without(stack.content), folder / "whole", address, progress)
         deployment.apply()
         plan = deployment.plan()
@@ -72,18 +75,42 @@ def run(folder: Path, progress: Progress) -> list[str]:
             complaints.append(f"{ENVIRONMENTS} environments cannot be deployed to one account and region: {error}")
         deployment.destroy()
         complaints += check_quota(address.client("logs"))
+        complaints += _check_state_bucket(stack, address)
     return complaints
 
 
 def _prepare(
     stack: Stack, content: Mapping[str, Any], folder: Path, address: Address, progress: Progress
 ) -> Deployment:
-    """The stack with another JSON, ready to apply."""
-    changed = stack.copy_to(folder / "changed")
-    (changed.directory / JSON_NAME).write_text(json.dumps(content))
-    return local.prepare(
-        Stack(changed.directory, content), address, folder / "deployed", progress, terraform.find(progress)
-    )
+    """A working copy of the stack with another JSON, ready to apply."""
+    copy = stack.copy_to(folder)
+    (copy.directory / JSON_NAME).write_text(json.dumps(content))
+    changed = Stack(copy.directory, content)
+    write_override(changed, address.url)
+    deployment = local.reopen(changed, address, progress, terraform.find(progress))
+    with local.one_init_at_a_time():
+        deployment.terraform.init()
+    return deployment
+
+
+def _create_state_bucket(stack: Stack, address: Address) -> None:
+    """Without a policy: gaps.toml, [[setup]]."""
+    backend = stack.backend
+    where = {"LocationConstraint": backend["region"]}
+    address.client("s3", backend["region"]).create_bucket(Bucket=backend["bucket"], CreateBucketConfiguration=where)
+
+
+def _check_state_bucket(stack: Stack, address: Address) -> list[str]:
+    """A complaint if moto would take the bucket as make state-bucket makes it."""
+    backend = stack.backend
+    client = address.client("s3", backend["region"])
+    state_bucket.ensure(client, backend["bucket"], backend["region"])
+    try:
+        client.head_object(Bucket=backend["bucket"], Key=backend["key"])
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "403":
+            return []
+    return ["gaps.toml has a state bucket without a policy, and moto accepts requests with it; remove the entry"]
 
 
 if __name__ == "__main__":

@@ -81,4 +81,5 @@ def _plain(attributes: Mapping[str, Any]) -> dict[str, Any]:
 
 def _merge(into: dict[str, Any], block: Mapping[str, Any]) -> None:
     for type_, items in block.items():
-        into.setdefault(type_, {}).update(items)
+        if items:  # Terraform refuses a type without blocks
+            into.setdefault(type_, {}).update(items)

@@ -64,6 +64,7 @@ def test_eleven_environments_share_no_name_and_refer_to_their_own(template: Temp
         for type_, items in content[block].items()
         for name in items
     }
+    assert all(items for block in ("resource", "data") for items in content[block].values())
     text = json.dumps({block: content[block] for block in ("resource", "data")})
     references = set(re.findall(r"\$\{((?:data\.)?[a-z0-9_]+\.[A-Za-z0-9_-]+)\.", text))
     assert references
