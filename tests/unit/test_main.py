@@ -134,6 +134,7 @@ def test_a_verdict_of_the_aspects_is_reported_like_the_gates(tmp_path: Path) -> 
     run(tmp_path, "-c", BREAK.format(root=str(ROOT)))
     folder = tmp_path / "reports"
     assert sorted(path.name for path in folder.iterdir()) == [
+        "report.html",
         "report.json",
         "report.md",
         "report.sarif",

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from lib.aspects.judge import judge
-from lib.aspects.metrics import TABLES
-from lib.environments import ROOT
 
 from .conftest import FAMILIES
 
@@ -110,42 +106,3 @@ def test_dashboards_are_read(broken: Callable[..., set[str]]) -> None:
     """What may stand in them: test_dashboard.py."""
     shown = {"dashboard_name": "dashboard-a-dev", "dashboard_body": '{"widgets": [{"type": "custom"}]}'}
     assert broken("aws_cloudwatch_dashboard.a", "", shown) == {"TAP-OBS-10"}
-
-
-LAMBDA = ROOT / "lib" / "lambda" / "payments"
-# Who counts what a module counts: asking.py and completion.py work for two of them.
-SERVICES_OF = {
-    "archiver": ("archiver",),
-    "asking": ("processor", "settler"),
-    "completion": ("processor", "settler"),
-    "observability": ("processor",),
-    "processor": ("processor",),
-    "settler": ("settler",),
-}
-
-
-def counted(path: Path) -> set[str]:
-    """The names of the metrics that a module counts: what it gives to add_metric, or to a function that does it."""
-    tree = ast.parse(path.read_text())
-    places = {"add_metric": 0, "count": 0, "report": 0} | {
-        node.name: [argument.arg for argument in node.args.args].index("metric")
-        for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef) and any(argument.arg == "metric" for argument in node.args.args)
-    }
-    found: set[str] = set()
-    for node in ast.walk(tree):
-        called = isinstance(node, ast.Call) and (getattr(node.func, "attr", None) or getattr(node.func, "id", ""))
-        if isinstance(node, ast.Call) and called in places:
-            name = next((word.value for word in node.keywords if word.arg in ("name", "metric")), None)
-            name = name or node.args[places[str(called)]]
-            found |= {part.value for part in ast.walk(name) if isinstance(part, ast.Constant) and part.value}
-    return found
-
-
-def test_the_list_of_our_own_metrics_is_the_codes() -> None:
-    emitted: dict[str, set[str]] = {}
-    for path in sorted(LAMBDA.glob("*.py")):
-        if names := counted(path):
-            for service in SERVICES_OF[path.stem]:
-                emitted.setdefault(service, set()).update(names)
-    assert emitted == {service: set(metrics) for service, metrics in TABLES["emitted"].items()}

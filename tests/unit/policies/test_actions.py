@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Iterator
 
 import pytest
-
-from lib.environments import ROOT
 
 from .conftest import POLICIES, module
 
@@ -76,25 +73,3 @@ def test_ways_to_widen_permissions_are_actions_of_aws() -> None:
     assert [action for action in named if action.partition(":")[0] in services] == []
     assert len(named) == len(set(named))
     assert [service for service in services if not actions._service(service)[0]] == []
-
-
-def emitted(file: str) -> Iterator[str]:
-    """The names of metrics that a handler counts, in the order in which they stand there."""
-    for node in ast.walk(ast.parse((ROOT / "lib" / "lambda" / "payments" / file).read_text())):
-        if isinstance(node, ast.Call):
-            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            found = [word.value for word in node.keywords if word.arg == "name"] if name == "add_metric" else []
-            found += node.args[:1] if name in ("_count", "_report", "_step_done") else []
-            for value in found:
-                for inner in ast.walk(value):
-                    if isinstance(inner, ast.Constant) and isinstance(inner.value, str):
-                        yield inner.value
-
-
-@pytest.mark.parametrize(
-    ("handler", "files"), [("archiver", ["archiver"]), ("processor", ["processor", "observability"])]
-)
-def test_metrics_of_the_functions_are_those_that_they_count(handler: str, files: list[str]) -> None:
-    listed_here = listed("_metrics.py", "EMITTED")
-    assert isinstance(listed_here, dict)
-    assert set(listed_here[f"payments.{handler}.handler"]) == {name for file in files for name in emitted(f"{file}.py")}
