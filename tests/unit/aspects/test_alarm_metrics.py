@@ -123,15 +123,19 @@ SERVICES_OF = {
 
 
 def counted(path: Path) -> set[str]:
-    """The names of the metrics that a module counts: what it gives to add_metric, or to a function that does it."""
+    """The names of the metrics that a module counts: what it gives to metrics.add, or to a function that does."""
     tree = ast.parse(path.read_text())
-    places = {"add_metric": 0, "count": 0, "report": 0} | {
+    places = {"count": 0, "report": 0} | {
         node.name: [argument.arg for argument in node.args.args].index("metric")
         for node in ast.walk(tree)
         if isinstance(node, ast.FunctionDef) and any(argument.arg == "metric" for argument in node.args.args)
     }
     found: set[str] = set()
     for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "metric":
+            found |= {part.value for part in ast.walk(node.value) if isinstance(part, ast.Constant)}
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "metrics.add":
+            found |= {node.args[0].value} if isinstance(node.args[0], ast.Constant) else set()
         called = isinstance(node, ast.Call) and (getattr(node.func, "attr", None) or getattr(node.func, "id", ""))
         if isinstance(node, ast.Call) and called in places:
             name = next((word.value for word in node.keywords if word.arg in ("name", "metric")), None)
