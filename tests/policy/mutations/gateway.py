@@ -89,7 +89,6 @@ VIOLATIONS = [
         put("TAP-NET-6", TARGET, "arn", value)
         for value in (OTHERS.format("lambda", "function:others"), TOKEN, "${aws_lambda_alias.nowhere.arn}")
     ),
-    put("TAP-DOC-5", TARGET, "dead_letter_config", {}, says="without a queue", instead=("TAP-NET-6",)),
     put("TAP-NET-6", TARGET, "dead_letter_config.arn", OTHERS.format("sqs", "sqs-others-dev")),
     put("TAP-DOC-5", TARGET, "input", '{"do": "void"}', says="of somebody"),
     put("TAP-DOC-5", TARGET, "run_command_targets", [{"key": "tag:a", "values": ["b"]}], says="commands"),
