@@ -27,6 +27,7 @@ from ..shipped import synthesized
 from ..slices import Document
 from ..stacks import judge_stacks
 from .compare import Found
+from .explained import refusal
 from .generate import Bases, Case, case
 from .processes import all_differences
 from .second import Policies
@@ -97,7 +98,11 @@ def unlike(gate: Gate, policies: Policies, cases: list[Case]) -> list[str]:
     """The names of documents of which the gate says something else than the policies without it."""
     documents = {one.name: one.document for one in cases}
     with_checkov, without = judge_stacks(gate, documents), policies.judge(documents)
-    return [name for name in documents if said(with_checkov[name]) != said(without[name])]
+    return [
+        name
+        for name, verdict in with_checkov.items()
+        if said(verdict) != said(without[name]) and not (isinstance(verdict, ToolError) and refusal(str(verdict)))
+    ]
 
 
 def said(verdict: Sequence[Found] | ToolError) -> frozenset[tuple[str, str]] | None:
