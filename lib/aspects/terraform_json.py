@@ -96,7 +96,7 @@ def _shortened(text: str) -> str:
 def blocks(attributes: Attributes, name: str) -> list[Attributes]:
     """The blocks of that name, `a.b` for those inside others; a `dynamic` one has every argument unknown."""
     head, _, rest = name.partition(".")
-    found = [attributes] if isinstance(attributes, _DynamicBlock) else _objects(attributes.get(head))
+    found: list[Attributes] = [attributes] if isinstance(attributes, _DynamicBlock) else _objects(attributes.get(head))
     found += [_DynamicBlock() for dynamic in _objects(attributes.get("dynamic")) if head in dynamic]
     return [inner for block in found for inner in blocks(block, rest)] if rest else found
 
