@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lib.aspects.json_object import read_object, shorten
+from lib.aspects.strict_json import read_object, shorten
 
 # Of AWS's list, without what an authorizer or a client certificate says: that may hold claims, tokens and names.
 VARIABLES = frozenset(

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from lib.aspects.json_object import read_object, shorten
+from lib.aspects.strict_json import read_object, shorten
 from lib.aspects.terraform_json import reference
 
 BODY = ("periodOverride", "start", "widgets")

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lib.aspects.expressions import Reference, parse
-from lib.aspects.json_object import read_object, shorten
+from lib.aspects.strict_json import read_object, shorten
 from lib.aspects.terraform_json import reference
 
 # The fields of an event by which a rule may choose. `id`, `time` and `version` are left out: no two events share them,

@@ -1,4 +1,4 @@
-"""JSON texts in languages of their own: read strictly, and compared with a closed form.
+"""JSON texts in languages of their own, compared with a closed form.
 
 A key that the form lacks is a finding. The texts are Terraform's templates: `${…}` may stand in their strings.
 """
@@ -6,17 +6,11 @@ A key that the form lacks is a finding. The texts are Terraform's templates: `${
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-# \u0024 is a dollar sign to JSON and none to Terraform: what the one takes for a reference is text to the other.
-_ESCAPED_ASCII = re.compile(r"\\u00[0-7]")
-
-
-class FormError(Exception):
-    """The text is no JSON that everybody reads alike; the end of a sentence."""
+from lib.aspects.strict_json import read
 
 
 @dataclass(frozen=True)
@@ -49,34 +43,10 @@ def check(form: Form, text: Any, name: str) -> Iterator[str]:
     """A message for each place where the JSON text, the argument `name`, is not of the form."""
     try:
         document = read(text)
-    except FormError as error:
-        yield f"{name} {error}"
+    except ValueError as error:
+        yield f"{name} {error}; expected JSON with literal values"
         return
     yield from _differences(form, document, name)
-
-
-def read(text: Any) -> Any:
-    """The document in a text. FormError if it is none, or if parsers could differ about it."""
-    if not isinstance(text, str):
-        raise FormError("is no text; expected JSON")
-    if _ESCAPED_ASCII.search(text):
-        raise FormError(r"has an ASCII character written as \u00…; expected the character itself")
-    try:
-        return json.loads(text, object_pairs_hook=_object, parse_constant=_no_number)
-    except (ValueError, RecursionError) as error:
-        raise FormError(f"is no JSON that can be checked ({error}); expected JSON with literal values") from error
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        raise FormError(f"has the key {max(keys, key=keys.count)!r} twice in one object; expected it once")
-    return found
-
-
-def _no_number(name: str) -> Any:
-    raise FormError(f"has {name}, which JSON does not know; expected a number")
 
 
 def _differences(form: Form, value: Any, where: str) -> Iterator[str]:

@@ -26,12 +26,12 @@ from lib.gate import Gate
 from ..shipped import synthesized
 from ..slices import Document
 from ..stacks import judge_stacks
-from .compare import Found, shrunk
+from .compare import Found
+from .explained import refusal
 from .generate import Bases, Case, case
-from .processes import compared
+from .processes import all_differences
 from .second import Policies
 
-SHOWN = 20
 ONE_IN = 20  # documents is asked of the gate as well
 RECORDED_FROM = 10_000  # documents
 
@@ -68,13 +68,11 @@ def compare(shipped: Document, bases: Bases, seed: int, documents: int) -> int:
     """Documents number 0 to N of a seed."""
     print(f"{documents} documents, SEED={seed}", flush=True)
     begin = time.monotonic()
-    found = list(compared(shipped, seed, documents))
+    found = list(all_differences(shipped, seed, documents))
     asked = [case(bases, seed, number) for number in range(0, documents, ONE_IN)]
     with Gate() as gate, Policies() as policies:
         otherwise = unlike(gate, policies, asked)
-        shown = [str(shrunk(policies.judge, difference)) for difference in found[:SHOWN]]
     seconds = time.monotonic() - begin
-    print(*shown, sep="\n")
     sides = Counter(f"{rule} by the aspects alone" for one in found for rule in one.first)
     sides += Counter(f"{rule} by the gate alone" for one in found for rule in one.second)
     for side, count in sides.most_common():
@@ -100,7 +98,11 @@ def unlike(gate: Gate, policies: Policies, cases: list[Case]) -> list[str]:
     """The names of documents of which the gate says something else than the policies without it."""
     documents = {one.name: one.document for one in cases}
     with_checkov, without = judge_stacks(gate, documents), policies.judge(documents)
-    return [name for name in documents if said(with_checkov[name]) != said(without[name])]
+    return [
+        name
+        for name, verdict in with_checkov.items()
+        if said(verdict) != said(without[name]) and not (isinstance(verdict, ToolError) and refusal(str(verdict)))
+    ]
 
 
 def said(verdict: Sequence[Found] | ToolError) -> frozenset[tuple[str, str]] | None:

@@ -63,8 +63,8 @@ def differences(second_judge: SecondJudge, cases: Iterable[Case]) -> Iterator[tu
             second = beside.submit(second_judge, documents)
             first = {name: judge(document) for name, document in documents.items()}
             verdicts = second.result()
-            compared = [_compared(case, first[case.name], verdicts[case.name]) for case in batch]
-            yield len(batch), [difference for difference in compared if difference]
+            found = (compared(case, first[case.name], verdicts[case.name]) for case in batch)
+            yield len(batch), [difference for difference in found if difference]
 
 
 def shrunk(second_judge: SecondJudge, difference: Difference) -> Difference:
@@ -77,7 +77,8 @@ def shrunk(second_judge: SecondJudge, difference: Difference) -> Difference:
     return difference
 
 
-def _compared(case: Case, first: Iterable[Found], verdict: Sequence[Found] | ToolError) -> Difference | None:
+def compared(case: Case, first: Iterable[Found], verdict: Sequence[Found] | ToolError) -> Difference | None:
+    """What is different in the findings of the judges; None where nothing is, or what is different is explained."""
     stack = StackView(case.document).name
     of_first = _of_us(first, {stack})
     if isinstance(verdict, ToolError):

@@ -8,7 +8,7 @@ from functools import cache
 from multiprocessing import get_context
 
 from ..slices import Document
-from .compare import Difference, differences
+from .compare import Difference, differences, shrunk
 from .generate import Bases, case
 from .second import Policies
 
@@ -16,8 +16,8 @@ PART = 100  # documents that a process judges in one go
 TOLD_AFTER = 1000  # documents
 
 
-def compared(shipped: Document, seed: int, documents: int) -> Iterator[Difference]:
-    """The differences in documents number 0 to N of a seed."""
+def all_differences(shipped: Document, seed: int, documents: int) -> Iterator[Difference]:
+    """The differences in documents number 0 to N of a seed, each printed as it is found."""
     done = 0
     with ProcessPoolExecutor(mp_context=get_context("spawn"), initializer=remember, initargs=(shipped,)) as pool:
         parts = [
@@ -26,7 +26,9 @@ def compared(shipped: Document, seed: int, documents: int) -> Iterator[Differenc
         for part in as_completed(parts):
             judged, found = part.result()
             done += judged
-            yield from found
+            for difference in found:
+                print(difference, flush=True)
+                yield difference
             if done % TOLD_AFTER == 0:
                 print(f"{done} judged", flush=True)
 
@@ -49,4 +51,5 @@ def judge_part(seed: int, begin: int, end: int) -> tuple[int, list[Difference]]:
     """How many documents a part has, and the differences in it."""
     bases, policies = judges()
     cases = (case(bases, seed, number) for number in range(begin, end))
-    return end - begin, [one for _, batch in differences(policies.judge, cases) for one in batch]
+    found = [one for _, batch in differences(policies.judge, cases) for one in batch]
+    return end - begin, [shrunk(policies.judge, one) for one in found]

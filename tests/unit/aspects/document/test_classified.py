@@ -16,6 +16,7 @@ from lib.aspects.model import Finding
 from .conftest import Changed
 
 QUEUE = "resource.aws_sqs_queue.letters"
+STATEMENTS = "data.aws_iam_policy_document.letters.statement"
 
 # One type with each form of classification, so that no test depends on how AWS's types are classified.
 EXAMPLE = """
@@ -126,3 +127,22 @@ def test_an_argument_that_is_not_classified_is_one_finding(changed: Changed) -> 
     (finding,) = changed(f"{QUEUE}.unheard_of", True)
     assert finding.rule_id == "TAP-DOC-5"
     assert "lib/aspects/types/" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (STATEMENTS, "${var.statements}"),
+        (STATEMENTS, "{}"),
+        (f"{STATEMENTS}.0", [{"actions": ["iam:*"]}]),
+        (f"{STATEMENTS}.0.condition", "false"),
+        (f"{STATEMENTS}.0.principals", 7),
+        (f"{STATEMENTS}.0.Resource", ["*"]),
+        (f"{STATEMENTS}.0.sid", {}),
+        (f"{QUEUE}.delay_seconds", {"a": 1}),
+        (f"{QUEUE}.unheard_of", []),
+    ],
+)
+def test_a_value_of_another_form(violated: Callable[..., set[str]], path: str, value: Any) -> None:
+    """No other rule reports it, as none reads it."""
+    assert "TAP-DOC-5" in violated(path, value)

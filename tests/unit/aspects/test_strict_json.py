@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lib.aspects.json_object import read_object, shorten
+from lib.aspects.strict_json import read_object, shorten
 
 
 def test_an_object_is_read() -> None:

@@ -1,4 +1,4 @@
-"""JSON inside an argument, read strictly: one object, each key once, no NaN. `${…}` is text like any other."""
+"""JSON inside an argument, read strictly: text that everybody reads alike. `${…}` is text like any other."""
 
 from __future__ import annotations
 
@@ -10,16 +10,21 @@ from typing import Any, NoReturn
 ESCAPED_ASCII = re.compile(r"\\u00[0-7]")
 
 
-def read_object(text: Any) -> dict[str, Any]:
-    """Raises ValueError, whose text goes on after the argument's name: `is no JSON (…)`."""
+def read(text: Any) -> Any:
+    """What the text says. Raises ValueError, whose text goes on after the argument's name: `is no JSON (…)`."""
     if not isinstance(text, str):
         raise ValueError(f"is {shorten(text)}, which is no text")
     if escaped := ESCAPED_ASCII.search(text):
         raise ValueError(f"has {escaped[0]}…, which Terraform reads differently")
     try:
-        found = json.loads(text, object_pairs_hook=_each_key_once, parse_constant=_refuse)
+        return json.loads(text, object_pairs_hook=_each_key_once, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
         raise ValueError(f"is no JSON ({error})") from error
+
+
+def read_object(text: Any) -> dict[str, Any]:
+    """Like `read`, for a text that has to be an object."""
+    found = read(text)
     if not isinstance(found, dict):
         raise ValueError(f"is {shorten(found)}, which is no JSON object")
     return found
