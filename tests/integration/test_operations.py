@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from lib.deploy.deployment import MERCHANT, Deployment
+from lib.deploy.deployment import Deployment
 from lib.deploy.polling import wait_for
 from lib.deploy.progress import Silent
 from lib.deploy.showcase import archived, audit_trail
@@ -18,11 +18,11 @@ from lib.operations.archive import ArchiveReader
 from lib.operations.deployed import Deployed
 from lib.operations.reconcile import Options, reconcile
 from lib.operations.redrive import Redrive
+from tests.integration.lost_records import SHARD, lose, receipt_key, send
 
 pytestmark = pytest.mark.emulator_only("it takes objects out of the archive")
 
 RECORD_SECONDS = 90.0
-SHARD = "shardId-00000000000000000000-00000000"
 
 Wish = Callable[..., dict[str, Any]]
 Run = Callable[[], tuple[int, list[str]]]
@@ -83,27 +83,6 @@ def paid(deployment: Deployment, wish: Wish, key: str) -> str:
     return payment_id
 
 
-def lose(deployment: Deployment, payment_id: str) -> stream.Range:
-    """Take the payment's receipt and audit objects away; where in the stream the objects' records are."""
-    s3, bucket = deployment.client("s3"), deployment.outputs["audit_bucket_name"]
-    lost = sorted({key for key, _ in audit_trail(deployment, payment_id)})
-    found = {record["sequence_number"] for key in lost for record in _records(deployment, key)}
-    numbers = sorted(found, key=int)
-    for key in (*lost, receipt_key(payment_id)):
-        s3.delete_object(Bucket=bucket, Key=key)
-    table = deployment.client("dynamodb").describe_table(TableName=deployment.outputs["transactions_table_name"])
-    return stream.Range(table["Table"]["LatestStreamArn"], SHARD, numbers[0], numbers[-1], len(numbers))
-
-
-def _records(deployment: Deployment, key: str) -> list[dict[str, Any]]:
-    reader = ArchiveReader(deployment.client("s3"), deployment.outputs["audit_bucket_name"])
-    return [record for _, record in reader.audit(key)]
-
-
-def receipt_key(payment_id: str) -> str:
-    return f"receipts/{MERCHANT}/{payment_id}.json"
-
-
 def test_what_no_message_names_is_found_in_the_stream(
     deployment: Deployment, stack: Deployed, paid: str, compared: Run
 ) -> None:
@@ -116,22 +95,6 @@ def test_what_no_message_names_is_found_in_the_stream(
     Redrive(stack, progress, whole_stream=True).run()  # whose code tells of other tests' poison, too
     assert audit_trail(deployment, paid)
     assert not [line for line in compared()[1] if paid in line]
-
-
-def send(stack: Deployed, wanted: stream.Range) -> None:
-    """What Lambda sends when it gives a batch up: docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html"""
-    body = {
-        "requestContext": {"condition": "RetryAttemptsExhausted", "approximateInvokeCount": 11},
-        "DDBStreamBatchInfo": {
-            "shardId": wanted.shard,
-            "startSequenceNumber": wanted.first,
-            "endSequenceNumber": wanted.last,
-            "batchSize": wanted.size,
-            "streamArn": wanted.stream,
-        },
-    }
-    queue = stack.outputs["archive_failures_queue_url"]
-    stack.connect("sqs").send_message(QueueUrl=queue, MessageBody=json.dumps(body))
 
 
 def test_a_payment_and_its_steps_leave_nothing_to_name(paid: str, compared: Run) -> None:
