@@ -64,7 +64,7 @@ def run(folder: Path, progress: Progress) -> list[str]:
         deployment.apply()
         plan = deployment.plan()
         complaints = [*gaps.compare_plan(differences(deployment.terraform.read_plan(plan.file)))]
-        deployment.destroy()
+        _destroy(deployment, progress)
         complaints += gaps.compare_left(deployment.leftovers())
 
         progress.show(f"{ENVIRONMENTS} environments' logs in one account and region")
@@ -73,7 +73,7 @@ def run(folder: Path, progress: Progress) -> list[str]:
             deployment.apply()
         except TerraformError as error:
             complaints.append(f"{ENVIRONMENTS} environments cannot be deployed to one account and region: {error}")
-        deployment.destroy()
+        _destroy(deployment, progress)
         complaints += check_quota(address.client("logs"))
         complaints += _check_state_bucket(stack, address)
     return complaints
@@ -91,6 +91,15 @@ def _prepare(
     with local.one_init_at_a_time():
         deployment.terraform.init()
     return deployment
+
+
+def _destroy(deployment: Deployment, progress: Progress) -> None:
+    """A second time where the first one fails: gaps.toml, [[setup]]."""
+    try:
+        deployment.destroy()
+    except TerraformError as error:
+        progress.show(f"destroying again, as moto has failed: {error}")
+        deployment.destroy()
 
 
 def _create_state_bucket(stack: Stack, address: Address) -> None:
