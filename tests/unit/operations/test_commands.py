@@ -147,11 +147,11 @@ def test_without_a_stack_both_ways_out_are_named(tmp_path: Path) -> None:
     [
         b"",
         b"plain text",
-        gzip.compress(b"{}\n")[:-6],
-        gzip.compress(b"not json\n"),
-        gzip.compress(b"[]\n"),
-        gzip.compress(b"{}\n"),
-        gzip.compress(b'{"payment_id": "x", "sequence_number": "y", "version": 1}\n'),
+        gzip.compress(b"{}\n", mtime=0)[:-6],
+        gzip.compress(b"not json\n", mtime=0),
+        gzip.compress(b"[]\n", mtime=0),
+        gzip.compress(b"{}\n", mtime=0),
+        gzip.compress(b'{"payment_id": "x", "sequence_number": "y", "version": 1}\n', mtime=0),
     ],
 )
 def test_what_is_no_audit_object_is_named(content: bytes) -> None:
