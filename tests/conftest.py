@@ -15,7 +15,6 @@ collect_ignore = [] if importlib.util.find_spec("selenium") else ["browser"]
 SHARED = ("integration", "policy")
 
 
-@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """One group for each folder that shares something, and one for each file of the others; only under pytest-xdist."""
     if not hasattr(config, "workerinput"):
