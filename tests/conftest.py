@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -15,13 +16,18 @@ collect_ignore = [] if importlib.util.find_spec("selenium") else ["browser"]
 SHARED = ("integration", "policy")
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """One group for each folder that shares something, and one for each file of the others; only under pytest-xdist."""
-    if not hasattr(config, "workerinput"):
-        return
-    for item in items:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None, None, None]:
+    """One group for each folder that shares something, and one for each file of the others; only under pytest-xdist.
+
+    As a wrapper: pytest-xdist reads the marks in the same hook, and the folders put their tests in order in it.
+    """
+    is_worker = hasattr(config, "workerinput")
+    for item in items if is_worker else ():
         item.add_marker(pytest.mark.xdist_group(_group(item)))
-    items.sort(key=lambda item: SHARED.index(_group(item)) if _group(item) in SHARED else len(SHARED))
+    yield
+    if is_worker:
+        items.sort(key=lambda item: SHARED.index(_group(item)) if _group(item) in SHARED else len(SHARED))
 
 
 def _group(item: pytest.Item) -> str:
