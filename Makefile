@@ -83,7 +83,7 @@ second-emulator: setup  ## deploy and destroy the stack on moto, and compare wit
 	@$(RUN) -m tests.second_emulator
 
 test: setup  ## every test, integration on the emulator included; the output begins when tests are collected
-	@$(RUN) -m pytest -n auto --dist loadgroup --no-loadscope-reorder
+	@$(RUN) -m pytest -n auto --no-loadscope-reorder
 
 test-browser: setup  ## the reviewer's page in headless Chromium, which the machine has to have (Debian: chromium, chromium-driver)
 	@$(PYTHON) -m lib.environments browser

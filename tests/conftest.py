@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Generator
-from pathlib import Path
+from typing import Any
 
 import pytest
 
-HERE = Path(__file__).parent
 # `make test-browser` runs these in an environment of their own.
 collect_ignore = [] if importlib.util.find_spec("selenium") else ["browser"]
 # Each of these folders prepares something that takes minutes and that all its tests share: a deployed stack, and the
@@ -16,20 +14,27 @@ collect_ignore = [] if importlib.util.find_spec("selenium") else ["browser"]
 SHARED = ("integration", "policy")
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None, None, None]:
-    """One group for each folder that shares something, and one for each file of the others; only under pytest-xdist.
-
-    As a wrapper: pytest-xdist reads the marks in the same hook, and the folders put their tests in order in it.
-    """
-    is_worker = hasattr(config, "workerinput")
-    for item in items if is_worker else ():
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
-    yield
-    if is_worker:
-        items.sort(key=lambda item: SHARED.index(_group(item)) if _group(item) in SHARED else len(SHARED))
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What shares something comes first, under pytest-xdist only."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: SHARED.index(group) if (group := _group(item.nodeid)) in SHARED else len(SHARED))
 
 
-def _group(item: pytest.Item) -> str:
-    parts = item.path.relative_to(HERE).parts
-    return parts[0] if parts[0] in SHARED else "/".join(parts)
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Each group of tests to one worker. `--dist loadgroup` of pytest-xdist 3.8 does nothing under pytest 9.2."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class GroupScheduling(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return _group(nodeid)
+
+    return GroupScheduling(config, log)
+
+
+def _group(nodeid: str) -> str:
+    """The folder of tests that share something, else the file."""
+    file = nodeid.partition("::")[0]
+    folder = file.split("/")[1]
+    return folder if folder in SHARED else file
