@@ -88,8 +88,10 @@ def _provider(stack: StackView) -> Findings:
     if not isinstance(providers, Mapping):
         yield stack.name, f"provider is {format_value(providers)}; expected one aws provider"
         return
+    if providers.get("aws") is None:
+        yield stack.name, "no provider aws is configured; expected one"
     for name, configurations in providers.items():
-        if name == "//":
+        if name == "//" or configurations is None:
             continue
         if name != "aws":
             yield stack.name, f"the provider {name} is configured; expected aws only"
