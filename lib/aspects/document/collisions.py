@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import PurePosixPath
@@ -22,6 +23,8 @@ FILES = {
     ("aws_s3_object", "source"): ("source_hash", "etag"),
     ("aws_synthetics_canary", "zip_file"): (),
 }
+# MD5 or SHA-256, in hexadecimal or in base 64.
+HASH = re.compile(r"[A-Za-z0-9+/]{22,}={0,2}")
 # What tells objects apart that have no name.
 IDS = {"aws_cloudwatch_event_target": "target_id", "aws_lambda_permission": "statement_id"}
 # Types whose objects are told apart by more than their name: the parent that a name belongs to.
@@ -88,7 +91,7 @@ def _files(stack: StackView) -> Findings:
                 continue
             if not _is_an_asset(file):
                 yield resource.path, f"{argument} is {format_value(file)}; expected a path beneath {ASSETS}/"
-            if not any(isinstance(hash_ := literal(resource.attributes.get(name)), str) and hash_ for name in hashes):
+            if not any(HASH.fullmatch(str(resource.attributes.get(name))) for name in hashes):
                 expected = " or ".join(hashes) or "a type that can state the file's hash"
                 yield resource.path, f"{argument} has no hash beside it; expected {expected}"
 
