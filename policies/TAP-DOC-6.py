@@ -12,7 +12,7 @@ from checkov.common.models.enums import CheckCategories
 FILES = {"filename": "source_code_hash"}
 FILES_OF = {"aws_s3_bucket_object": {"source": "source_hash"}, "aws_s3_object": {"source": "source_hash"}}
 ASSET = re.compile(r"assets(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)+")
-HASH = re.compile(r"[A-Za-z0-9+/]{32,}=*")
+HASH = re.compile(r"[A-Za-z0-9+/]{22,}={0,2}")
 
 
 class NothingCollides(StackCheck):

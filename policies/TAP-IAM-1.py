@@ -16,7 +16,7 @@ class ActionsAreNamed(StatementCheck):
     category = CheckCategories.IAM
 
     def violations_of(self, statement, _stack, _resource):
-        if statement.body.get("not_actions") is not None:
+        if statement.body.get("not_actions", []) != []:
             yield f"not_actions {shown(statement.body['not_actions'])} allow every other action"
         elif not statement.actions:
             yield "it names no actions"

@@ -22,7 +22,7 @@ class ResourcesAreNamed(StatementCheck):
 
     def violations_of(self, statement, stack, resource):
         kind = resource.kind if resource else None
-        if statement.body.get("not_resources") is not None:
+        if statement.body.get("not_resources", []) != []:
             yield f"not_resources {shown(statement.body['not_resources'])} allow every other resource"
         elif not statement.resources and kind not in WITHOUT_RESOURCES and not is_trust(statement, resource):
             yield "it names no resources"

@@ -3,7 +3,7 @@
 import re
 
 from _conditions import denies_plain_http, wrong_conditions
-from _documents import DOCUMENT, MERGING, StatementCheck, is_trust
+from _documents import DOCUMENT, MERGING, StatementCheck, is_in, is_trust
 from _principals import EVERYBODY
 from _stack import blocks, shown
 from checkov.common.models.enums import CheckCategories
@@ -37,7 +37,7 @@ class StatementsCanBeRead(StatementCheck):
         if blocks(statement.body.get("not_principals")):
             yield "not_principals are everybody else"
         yield from wrong_conditions(statement, stack)
-        if resource and resource.kind in OF_IDENTITIES and statement.principals:
+        if is_in(statement, resource, OF_IDENTITIES, "policy") and statement.principals:
             yield f"its principals are {shown(statement.principals)}, and the policy is one of whoever has it"
         if is_trust(statement, resource) and statement.resources:
             yield f"its resources are {shown(statement.resources)}, and a role's trust has none"

@@ -5,7 +5,7 @@ import re
 from _catalogue import ARGUMENTS
 from _expressions import is_literal, reference
 from _networks import open_ranges
-from _stack import StackCheck, arguments, is_false, is_true, shown, texts
+from _stack import StackCheck, arguments, blocks, is_false, is_true, shown, texts
 from checkov.common.models.enums import CheckCategories
 
 MUST_BE_FALSE = (
@@ -37,9 +37,17 @@ BLOCK_OF_A_BUCKET = "aws_s3_bucket_public_access_block"
 # What is public unless told otherwise.
 MUST_SAY = {
     "aws_alb": ("internal",),
+    "aws_elb": ("internal",),
     "aws_lb": ("internal",),
     "aws_s3_account_public_access_block": MUST_BE_TRUE[1:],
     "aws_vpc_endpoint_service": ("acceptance_required",),
+}
+PUBLIC_UNLESS_FALSE = ("aws_rds_cluster_instance", "aws_redshift_cluster")
+SEARCH_DOMAINS = ("aws_elasticsearch_domain", "aws_opensearch_domain")
+CLOSED_WORDS = {
+    "aws_appsync_graphql_api": {"visibility": ("PRIVATE",)},
+    "aws_sagemaker_notebook_instance": {"direct_internet_access": ("Disabled",)},
+    "aws_transfer_server": {"endpoint_type": ("VPC",)},
 }
 # Types whose purpose is to make something public, or to share it.
 OPENINGS = re.compile(
@@ -70,12 +78,15 @@ class NothingIsOpenToTheInternet(StackCheck):
         kind, body = resource.kind, resource.body
         if OPENINGS.fullmatch(kind):
             yield f"{kind} makes something public, or shares it"
-        if kind == "aws_transfer_server" and body.get("endpoint_type") != "VPC":  # AWS's default is PUBLIC
-            yield f"endpoint_type is {shown(body.get('endpoint_type'))}"
+        for argument, words in CLOSED_WORDS.get(kind, {}).items():
+            if body.get(argument) not in words:
+                yield f"{argument} is {shown(body.get(argument))}"
+        if kind in SEARCH_DOMAINS and not blocks(body.get("vpc_options")):
+            yield "it has no vpc_options, and then its endpoint is public"
         for argument in MUST_SAY.get(kind, ()):
             if not is_true(body.get(argument)):
                 yield f"{argument} is {shown(body.get(argument))}"
-        if kind == "aws_rds_cluster_instance" and "publicly_accessible" not in body:  # the subnets decide
+        if kind in PUBLIC_UNLESS_FALSE and "publicly_accessible" not in body:
             yield "publicly_accessible is not set"
         for argument, value in arguments(body):
             if not is_closed(resource.stack, kind, argument, value):

@@ -18,11 +18,11 @@ class TablesHaveAlarmsOnThrottles(StackCheck):
 
     def violations(self, resource):
         indexes = [index.get("name") for index in blocks(resource.body.get("global_secondary_index"))]
-        for name in [None, *indexes]:
-            if name is not None and not is_literal(name):
+        for name in ["", *indexes]:
+            if not is_literal(name):
                 yield f"global_secondary_index.name is {shown(name)}"
                 continue
-            index = {} if name is None else {"GlobalSecondaryIndexName": name}
+            index = {"GlobalSecondaryIndexName": name} if name else {}
             for metric in ("ReadThrottleEvents", "WriteThrottleEvents"):
                 if not has_alarm(resource, "AWS/DynamoDB", metric, "TableName", ("name", "id"), **index):
                     yield f"no alarm looks at {metric}{f' of the index {name}' if name else ''}"

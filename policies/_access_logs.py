@@ -53,8 +53,8 @@ def other_uses(bucket):
                 yield f"{kind}.{name}"
     for document in stack.documents():
         for statement in statements(stack, document):
-            services = [identifier for _, identifier in statement.principals]
-            is_delivery = bool(services) and all(service in LOG_SERVICES for service in services)
+            services = statement.principals
+            is_delivery = bool(services) and all(kind == "Service" and each in LOG_SERVICES for kind, each in services)
             is_delivery = is_delivery and statement.actions == ["s3:PutObject"]
             if statement.allows and not is_delivery and mentions(bucket, statement.resources):
                 yield str(statement)

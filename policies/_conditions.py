@@ -135,9 +135,14 @@ def is_bound_by(statement, stack, keys):
 
 def denies_plain_http(statement):
     """Whether a statement refuses whatever does not come over TLS, or over an old TLS, and nothing else."""
-    found = [(operator, key, [str(each).lower() for each in values]) for operator, key, values in statement.conditions]
+    found = [(operator, key, [word(each) for each in values]) for operator, key, values in statement.conditions]
     return not statement.allows and found in (
         [("Bool", "aws:securetransport", ["false"])],
         [("NumericLessThan", "s3:tlsversion", ["1.2"])],
         [("NumericLessThan", "s3:tlsversion", ["1.3"])],
     )
+
+
+def word(value):
+    """How Terraform writes a value into the policy."""
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -118,6 +118,7 @@ def is_about_a_key(statement, resource):
 
 
 def is_in(statement, resource, kinds, argument):
+    """Whether a statement's document is what an argument of a Resource of these types is."""
     if resource is None or resource.kind not in kinds:
         return False
     return document_of(resource.stack, resource.body.get(argument)) == statement.document

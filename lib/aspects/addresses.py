@@ -22,6 +22,7 @@ ADDRESSES = frozenset(
         "id",
         "invoke_arn",
         "invoke_url",
+        "key_id",
         "name",
         "qualified_arn",
         "qualified_invoke_arn",

@@ -44,7 +44,7 @@ def other_uses(stack: StackView, bucket: Resource) -> Iterator[str]:
     """What else uses a bucket: each that mentions it, and each statement that admits another to it."""
     for document in documents(stack):
         for statement in statements_of(document):
-            if statement.allows and not _delivers_logs(statement) and _mentions(statement.block, bucket):
+            if statement.allows and not _delivers_logs(statement) and _mentions({"on": statement.resources}, bucket):
                 yield f"{statement.name} of {document.address} uses it too"
     for user in stack.resources:
         if user is not bucket and user.type not in _CONFIGURATIONS and _mentions(user.attributes, bucket):

@@ -41,7 +41,8 @@ class Metric:
     @property
     def dimensions(self) -> Mapping[str, Any]:
         dimensions = self.attributes.get("dimensions")
-        return dimensions if isinstance(dimensions, Mapping) else {}
+        given = dimensions.items() if isinstance(dimensions, Mapping) else ()
+        return {name: value for name, value in given if value is not None}
 
 
 def metrics_of(alarm: Attributes) -> list[Metric]:

@@ -65,7 +65,7 @@ def _is_everybody(principal: Attributes) -> bool:
 
 
 def _condition(condition: Attributes) -> tuple[object, str, list[str]]:
-    values = [str(value).lower() for value in listed(condition.get("values"))]
+    values = ["false" if value is False else str(value) for value in listed(condition.get("values"))]
     return literal(condition.get("test")), str(condition.get("variable")).lower(), values
 
 

@@ -88,8 +88,10 @@ def _provider(stack: StackView) -> Findings:
     if not isinstance(providers, Mapping):
         yield stack.name, f"provider is {format_value(providers)}; expected one aws provider"
         return
+    if providers.get("aws") is None:
+        yield stack.name, "no provider aws is configured; expected one"
     for name, configurations in providers.items():
-        if name == "//":
+        if name == "//" or configurations is None:
             continue
         if name != "aws":
             yield stack.name, f"the provider {name} is configured; expected aws only"
@@ -125,6 +127,10 @@ def _terraform(stack: StackView) -> Findings:
         yield from _unexpected(stack, "terraform", settings, frozenset({"backend", "required_providers"}))
         if not isinstance(settings, Mapping):
             continue
+        for where in ("backend", "required_providers"):
+            inner = settings.get(where)
+            if len(_objects(inner)) > 1 or any(len(_objects(each)) > 1 for each in _inside(inner)):
+                yield stack.name, f"terraform.{where} stands there more than once; expected one block"
         for backends in _objects(settings.get("backend") or {}):
             yield from _unexpected(stack, "terraform.backend", backends, frozenset({"s3"}))
             s3 = backends.get("s3") if isinstance(backends, Mapping) else None
@@ -134,6 +140,10 @@ def _terraform(stack: StackView) -> Findings:
             yield from _unexpected(stack, "terraform.required_providers", providers, frozenset({"aws"}))
             if isinstance(providers, Mapping):
                 yield from _pinned(stack, providers.get("aws"))
+
+
+def _inside(value: Any) -> list[Any]:
+    return list(value.values()) if isinstance(value, Mapping) else []
 
 
 def _backend(stack: StackView, backend: Any) -> Findings:

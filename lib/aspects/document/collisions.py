@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import PurePosixPath
@@ -22,6 +23,10 @@ FILES = {
     ("aws_s3_object", "source"): ("source_hash", "etag"),
     ("aws_synthetics_canary", "zip_file"): (),
 }
+# MD5 or SHA-256, in hexadecimal or in base 64.
+HASH = re.compile(r"[A-Za-z0-9+/]{22,}={0,2}")
+# What tells objects apart that have no name.
+IDS = {"aws_cloudwatch_event_target": "target_id", "aws_lambda_permission": "statement_id"}
 # Types whose objects are told apart by more than their name: the parent that a name belongs to.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-names
 BENEATH = {
@@ -29,10 +34,12 @@ BENEATH = {
     "aws_apigatewayv2_stage": ("api_id",),
     "aws_backup_selection": ("plan_id",),
     "aws_cloudwatch_event_rule": ("event_bus_name",),
+    "aws_cloudwatch_event_target": ("rule", "event_bus_name"),
     "aws_cloudwatch_log_metric_filter": ("log_group_name",),
     "aws_iam_role_policy": ("role",),
     "aws_kinesis_stream_consumer": ("stream_arn",),
     "aws_lambda_alias": ("function_name",),
+    "aws_lambda_permission": ("function_name", "qualifier"),
     "aws_route53_record": ("zone_id", "type", "set_identifier"),
     "aws_s3_bucket_inventory": ("bucket",),
     "aws_s3_bucket_metric": ("bucket",),
@@ -45,7 +52,7 @@ Findings = Iterator[tuple[str, str]]
 def _collisions(stack: StackView) -> Findings:
     owners: dict[tuple[str, ...], list[Resource]] = defaultdict(list)
     for resource in stack.resources:
-        argument = naming_argument(resource.type)
+        argument = IDS.get(resource.type) or naming_argument(resource.type)
         name = _written_out(stack, resource.attributes.get(argument)) if argument else None
         if argument and name is not None:
             parents = (str(resource.attributes.get(parent)) for parent in BENEATH.get(resource.type, ()))
@@ -84,7 +91,7 @@ def _files(stack: StackView) -> Findings:
                 continue
             if not _is_an_asset(file):
                 yield resource.path, f"{argument} is {format_value(file)}; expected a path beneath {ASSETS}/"
-            if not any(isinstance(hash_ := literal(resource.attributes.get(name)), str) and hash_ for name in hashes):
+            if not any(HASH.fullmatch(str(resource.attributes.get(name))) for name in hashes):
                 expected = " or ".join(hashes) or "a type that can state the file's hash"
                 yield resource.path, f"{argument} has no hash beside it; expected {expected}"
 

@@ -52,7 +52,7 @@ def _lifecycle(block: Any) -> Iterator[str]:
         return
     for name, value in block.items():
         if name == "create_before_destroy":
-            if not isinstance(flag(value), bool):
+            if value is not None and not isinstance(flag(value), bool):
                 yield f"lifecycle.create_before_destroy is {format_value(value)}; expected true or false"
         elif name != "//" and value is not None:
             yield f"lifecycle.{name} is {format_value(value)}; expected no lifecycle.{name}"

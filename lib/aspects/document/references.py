@@ -18,7 +18,7 @@ from lib.aspects.types import classified
 OF_ANY_TYPE = {"arn": "arn", "id": "id"}
 # What an argument expects, by the end of its name. Any other argument takes every listed attribute.
 EXPECTED = (
-    (re.compile(r"(^|_)arns?$"), frozenset({"arn"})),
+    (re.compile(r"(^|_)arns?$|(^|\.)resources$"), frozenset({"arn"})),
     (re.compile(r"(^|_)urls?$"), frozenset({"url"})),
     (re.compile(r"(^|(?<!block_public)_)(policy|policy_document)$"), frozenset({"policy"})),
     (re.compile(r"(^|\.)(override|source)_(json|policy_documents)$"), frozenset({"policy"})),

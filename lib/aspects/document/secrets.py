@@ -33,8 +33,7 @@ def _is_set(value: Any, steps: list[str]) -> bool:
         return value not in (None, [], {})
     if isinstance(value, list):
         return any(_is_set(item, steps) for item in value)
-    # A whole block given as text hides what is in it.
-    return _is_set(value.get(steps[0]), steps[1:]) if isinstance(value, Mapping) else value is not None
+    return isinstance(value, Mapping) and _is_set(value.get(steps[0]), steps[1:])
 
 
 def _read(path: str, where: str, value: Any) -> Findings:

@@ -56,7 +56,8 @@ def _creates_log_group(stack: StackView) -> Iterator[tuple[str, str]]:
                 yield statement.finding(f"{format_value(action)} may make log groups; expected no logs:CreateLogGroup")
         excepted = listed(statement.block.get("not_actions"))
         if excepted and not any(
-            literal(action) is not UNKNOWN and _may_create_log_group(action) for action in excepted
+            isinstance(action, str) and literal(action) is not UNKNOWN and _may_create_log_group(action)
+            for action in excepted
         ):
             yield statement.finding("not_actions leaves logs:CreateLogGroup allowed; expected actions")
 

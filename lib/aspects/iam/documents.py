@@ -13,6 +13,8 @@ from lib.aspects.terraform_json import Attributes, Resource, StackView, blocks, 
 
 DOCUMENT = "aws_iam_policy_document"
 _JSON = ("json", "minified_json")
+# Arguments by which one document takes in others: it then says what no rule has read in it.
+MERGING = ("override_json", "override_policy_documents", "source_json", "source_policy_documents")
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,7 +129,7 @@ def _uses(stack: StackView) -> Mapping[str, list[Use]]:
     found: dict[str, list[Use]] = {}
     for resource in (*stack.resources, *stack.data):
         for path, text in _texts(resource.attributes):
-            for to in references(text):
+            for to in references(text) if resource.type != DOCUMENT or path.removesuffix("[]") in MERGING else ():
                 if to.is_data and to.type == DOCUMENT and to.attribute in _JSON:
                     whole = meant_document(stack, text) is not None
                     found.setdefault(to.id, []).append(Use(resource, path, whole))

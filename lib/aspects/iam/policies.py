@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lib.aspects.iam.arguments import attached, policies
-from lib.aspects.iam.documents import DOCUMENT, documents, meant_document
-from lib.aspects.iam.statements import MERGING
+from lib.aspects.iam.documents import DOCUMENT, MERGING, documents, meant_document
 from lib.aspects.model import ANY_TYPE, Severity, StackRule
 from lib.aspects.terraform_json import StackView, format_value, listed, reference
 

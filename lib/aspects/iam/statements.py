@@ -11,6 +11,7 @@ from lib.aspects.iam.arguments import IDENTITIES
 from lib.aspects.iam.conditions import complaints
 from lib.aspects.iam.documents import (
     DOCUMENT,
+    MERGING,
     Statement,
     documents,
     is_trust_policy,
@@ -19,9 +20,6 @@ from lib.aspects.iam.documents import (
 )
 from lib.aspects.model import Severity, StackRule
 from lib.aspects.terraform_json import MISSING, Attributes, Resource, StackView, blocks, format_value, listed, literal
-
-# Arguments by which one document takes in others: it then says what no rule has read in it.
-MERGING = ("override_json", "override_policy_documents", "source_json", "source_policy_documents")
 
 # What may be denied, as (test, condition key, values): requests without TLS, or with an old one. Any other Deny can
 # lock out who has to destroy the stack, or the services that it needs.
