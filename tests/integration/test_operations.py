@@ -19,6 +19,7 @@ from lib.operations.deployed import Deployed
 from lib.operations.reconcile import Options, reconcile
 from lib.operations.redrive import Redrive
 from tests.integration.lost_records import SHARD, lose, receipt_key, send
+from tests.integration.settled import once_settled
 
 pytestmark = pytest.mark.emulator_only("it takes objects out of the archive")
 
@@ -253,7 +254,7 @@ def test_an_earlier_version_that_was_rolled_back_to_is_called(
     client, function = stack.connect("lambda"), stack.outputs["archive_function_name"]
 
     def update(handler: str) -> None:
-        client.update_function_configuration(FunctionName=function, Handler=handler)
+        once_settled(client.update_function_configuration, FunctionName=function, Handler=handler)
         client.get_waiter("function_updated_v2").wait(FunctionName=function)
 
     update("payments.archiver.broken")
