@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -141,3 +142,21 @@ def test_the_list_of_our_own_metrics_is_the_codes() -> None:
         if names := counted(path):
             emitted.setdefault(SERVICE_OF[path.stem], set()).update(names)
     assert emitted == {service: set(metrics) for service, metrics in TABLES["emitted"].items()}
+
+
+@pytest.mark.parametrize(
+    ("metric", "is_known"),
+    [
+        (["AWS/Lambda", "Errors", "FunctionName", FUNCTION], True),
+        (["AWS/Lambda", "Errors", "FunctionName", FUNCTION, {"stat": "Sum"}], True),
+        (["AWS/Lambda", "Errors", "FunctionName", "lambda-others-dev"], False),
+        (["AWS/Lambda", "Mistakes", "FunctionName", FUNCTION], False),
+        (["AWS/Lambda", "Errors", "TableName", "${aws_dynamodb_table.ledger.name}"], False),
+    ],
+)
+def test_what_a_dashboard_shows(good: dict[str, Any], metric: list[Any], is_known: bool) -> None:
+    properties = {"metrics": [metric], "region": "${data.aws_region.here.name}"}
+    body = json.dumps({"widgets": [{"type": "metric", "properties": properties}]})
+    dashboard = {"dashboard_name": "dashboard-a-dev", "dashboard_body": body}
+    good["resource"]["aws_cloudwatch_dashboard"] = {"shown": dashboard}
+    assert ("TAP-OBS-10" not in {finding.rule_id for finding in judge(good, FAMILIES)}) == is_known
