@@ -63,11 +63,13 @@ def output(_stack, content):
 
 def provider(_stack, content):
     yield from form("provider", content, ("aws",))
-    found = blocks(content.get("aws")) if isinstance(content, dict) else []
+    found = texts(content.get("aws", [])) if isinstance(content, dict) else []
     if len(found) != 1:
         yield "", f"there are {len(found)} aws providers, and one is allowed"
     for body in found:
         yield from form("provider aws", body, ("region",), ("default_tags",))
+        if not isinstance(body, dict):
+            continue
         yield from literals("provider aws", body, "region")
         for block in texts(body.get("default_tags", [])):
             yield from form("provider aws default_tags", block, ("tags",))

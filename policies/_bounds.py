@@ -35,9 +35,9 @@ class Bounds(NamedTuple):
 
 
 BOUNDS = {
-    "failures": Bounds("Count", ("Sum",), 0, 10, "each is a payment, or an event, that failed"),
-    "refusals": Bounds("Count", ("Sum",), 0, 1_000, "a thousand mistakes of callers are an attack or a bug"),
-    "depth": Bounds("Count", ("Maximum", "Sum"), 0, 100, "what waits there is not done"),
+    "failures": Bounds("Count", ("Sum",), 1, 10, "each is a payment, or an event, that failed"),
+    "refusals": Bounds("Count", ("Sum",), 1, 1_000, "a thousand mistakes of callers are an attack or a bug"),
+    "depth": Bounds("Count", ("Maximum", "Sum"), 1, 10, "what waits there is not done"),
     "age in ms": Bounds("Milliseconds", SLOWEST, 1_000, 3_600_000, "a stream forgets after a day"),
     "age in s": Bounds("Seconds", SLOWEST, 1, 3_600, "a queue forgets after days, a client waits for minutes"),
     # Lambda stops a function at its timeout; see `timeout_of`.
@@ -53,7 +53,7 @@ BOUNDS = {
     "refused part": Bounds("Count", ("Sum",), 1, 75, "percent: three of four refused is no matter of single cards"),
     "standstill": Bounds("Count", ("Sum",), 1, 1, "it is 0 or 1"),
     "quota share": Bounds("Count", ("Maximum",), 1, 95, "percent: at 100 nothing is left to react with"),
-    "use": Bounds("Count", ("Sum", "Maximum"), 1, 1_000_000, "work done: too much of it, or none", falls=True),
+    "use": Bounds("Count", ("Sum", "Maximum"), 1, 1_000, "work done: too much of it, or none", falls=True),
 }
 
 
@@ -77,11 +77,10 @@ def wrong_bounds(stack, alarm, counted):
         if operator in FALLING and alarm.get("treat_missing_data") != "breaching":
             yield f"comparison_operator is {operator}, and without data treat_missing_data has to be breaching"
         greatest = min(bounds.greatest, timeout_of(stack, metric)) if counts == "duration" else bounds.greatest
-        # A threshold of 0 that counts as reached is reached always.
-        least_is_reached = RISING.get(operator) and threshold == bounds.least == 0
-        is_beyond = operator == "GreaterThanThreshold" and counts == "standstill"
-        if threshold is not None and (not bounds.least <= threshold <= greatest or least_is_reached or is_beyond):
-            yield f"threshold is {shown(alarm.get('threshold'))}, not {bounds.least:g} to {greatest:g}: {bounds.why}"
+        is_above = operator == "GreaterThanThreshold"
+        least = 0 if is_above and bounds.least == 1 else bounds.least  # more than none is one
+        if threshold is not None and (not least <= threshold <= greatest or (is_above and counts == "standstill")):
+            yield f"threshold is {shown(alarm.get('threshold'))}, not {least:g} to {greatest:g}: {bounds.why}"
 
 
 def wrong_statistic(bounds, metric):

@@ -41,8 +41,8 @@ def _settings(path, block, in_json):
     names = ARGUMENTS.get(path, ())
     for name, found in block.items():
         here = f"{path}.{name}"
-        for item in (flat(found) if in_json else texts(found)) or [NOTHING]:
-            if item is None or (name == "dynamic" and not in_json):  # TAP-DOC-3
+        for item in [item for item in (flat(found) if in_json else texts(found)) if item is not None] or [NOTHING]:
+            if name == "dynamic" and not in_json:  # TAP-DOC-3
                 continue
             if isinstance(item, dict):
                 yield from _settings(here, item, in_json) if here in BLOCKS else [(here, None)]

@@ -95,7 +95,7 @@ def _threshold(alarm: Attributes, bounds: Mapping[str, Any]) -> Iterator[str]:
     if literal(alarm.get("threshold_metric_id")) is not MISSING:
         yield "threshold_metric_id is a band that follows the metric; expected a threshold alone"
     least, most = bounds["threshold"]
-    if operator == "GreaterThanThreshold":
+    if operator == "GreaterThanThreshold" and least == 1:
         least = 0  # above nought is as good as one
     threshold = number(alarm.get("threshold"))
     if not isinstance(threshold, float) or not least <= threshold <= most:
@@ -122,7 +122,7 @@ def _of_metric(stack: StackView, metric: Metric) -> Mapping[str, Any] | None:
     function = stack.get(to) if to else None
     timeout = number(function.attributes.get("timeout")) if function else MISSING
     seconds = timeout if isinstance(timeout, float) else DEFAULT_TIMEOUT
-    return {**KINDS["duration"], "threshold": [1, seconds * 1000]}
+    return {**KINDS["duration"], "threshold": [KINDS["duration"]["threshold"][0], seconds * 1000]}
 
 
 def _of_queries(

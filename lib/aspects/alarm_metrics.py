@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from lib.aspects import dashboard
-from lib.aspects.metrics import ALARM, metrics_of, without_data
+from lib.aspects.metrics import ALARM, Metric, metrics_of, without_data
 from lib.aspects.model import Severity, StackRule
 from lib.aspects.terraform_json import MISSING, StackView, blocks, format_value, literal
 
@@ -21,8 +22,18 @@ def _known_metrics(stack: StackView) -> Iterator[tuple[str, str]]:
             if literal(query.get("account_id")) is not MISSING:
                 yield alarm.path, f"metric_query.account_id is {format_value(query.get('account_id'))}; expected none"
     for shown in stack.of(DASHBOARD):
-        for message in dashboard.check(shown.attributes.get("dashboard_body")):
+        for message in _shown(stack, shown.attributes.get("dashboard_body")):
             yield shown.path, message
+
+
+def _shown(stack: StackView, body: Any) -> Iterator[str]:
+    """What is wrong in a dashboard: its form, or else a metric that has no data."""
+    wrong = list(dashboard.check(body))
+    yield from wrong
+    for namespace, name, *dimensions in dashboard.metrics(body) if not wrong else ():
+        pairs = dict(zip(dimensions[::2], dimensions[1::2], strict=False))
+        metric = Metric("", {"namespace": namespace, "metric_name": name, "dimensions": pairs}, None)
+        yield from without_data(stack, metric)
 
 
 KNOWN_METRICS = StackRule(

@@ -51,6 +51,13 @@ def check(body: Any) -> Iterator[str]:
         yield from _widget(f"dashboard_body.widgets[{number}]", widget)
 
 
+def metrics(body: Any) -> Iterator[list[str]]:
+    """[namespace, name, dimension, value, …] of each metric that a body shows in which `check` finds nothing."""
+    for widget in read_object(body)["widgets"]:
+        for metric in widget["properties"].get("metrics", ()):
+            yield metric[:-1] if isinstance(metric[-1], dict) else metric
+
+
 def _widget(path: str, widget: Any) -> Iterator[str]:
     if not isinstance(widget, dict):
         yield f"{path} is {shorten(widget)}; expected an object"

@@ -52,7 +52,8 @@ def other_uses(stack: StackView, bucket: Resource) -> Iterator[str]:
 
 
 def _delivers_logs(statement: Statement) -> bool:
-    return statement.principals == [("Service", DELIVERY)] and statement.actions == ["s3:PutObject"]
+    is_delivery = all(principal == ("Service", DELIVERY) for principal in statement.principals)
+    return bool(statement.principals) and is_delivery and statement.actions == ["s3:PutObject"]
 
 
 def _mentions(attributes: Attributes, bucket: Resource) -> bool:

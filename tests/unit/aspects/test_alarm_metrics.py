@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -106,3 +107,21 @@ def test_dashboards_are_read(broken: Callable[..., set[str]]) -> None:
     """What may stand in them: test_dashboard.py."""
     shown = {"dashboard_name": "dashboard-a-dev", "dashboard_body": '{"widgets": [{"type": "custom"}]}'}
     assert broken("aws_cloudwatch_dashboard.a", "", shown) == {"TAP-OBS-10"}
+
+
+@pytest.mark.parametrize(
+    ("metric", "is_known"),
+    [
+        (["AWS/Lambda", "Errors", "FunctionName", FUNCTION], True),
+        (["AWS/Lambda", "Errors", "FunctionName", FUNCTION, {"stat": "Sum"}], True),
+        (["AWS/Lambda", "Errors", "FunctionName", "lambda-others-dev"], False),
+        (["AWS/Lambda", "Mistakes", "FunctionName", FUNCTION], False),
+        (["AWS/Lambda", "Errors", "TableName", "${aws_dynamodb_table.ledger.name}"], False),
+    ],
+)
+def test_what_a_dashboard_shows(good: dict[str, Any], metric: list[Any], is_known: bool) -> None:
+    properties = {"metrics": [metric], "region": "${data.aws_region.here.name}"}
+    body = json.dumps({"widgets": [{"type": "metric", "properties": properties}]})
+    dashboard = {"dashboard_name": "dashboard-a-dev", "dashboard_body": body}
+    good["resource"]["aws_cloudwatch_dashboard"] = {"shown": dashboard}
+    assert ("TAP-OBS-10" not in {finding.rule_id for finding in judge(good, FAMILIES)}) == is_known
