@@ -16,6 +16,7 @@ from lib.deploy.pages import pages
 from lib.deploy.polling import wait_for
 
 DELIVERY_SECONDS = 60.0
+STOPPED = "settler-stopped"  # it watches runs on a schedule, so that no data is bad news
 # Of the account, and of the environment's access log.
 WITHOUT_DIMENSIONS = {"ClaimedAccountConcurrency", "ConcurrentExecutions", "RequestsThrottled"}
 
@@ -41,7 +42,7 @@ def test_every_alarm_has_an_action_a_runbook_and_a_word_on_missing_data(
     for name, alarm in alarms.items():
         assert alarm["ActionsEnabled"], name
         assert alarm["AlarmActions"] == alarm["OKActions"] == [outputs["alerts_topic_arn"]], name
-        assert alarm["TreatMissingData"] == "notBreaching", name
+        assert alarm["TreatMissingData"] == ("breaching" if name == STOPPED else "notBreaching"), name
         assert "docs/runbooks/" in alarm["AlarmDescription"], name
 
 
@@ -53,13 +54,13 @@ def test_every_alarm_watches_something_that_exists(
     urls = pages(deployment.client("sqs"), "list_queues", "QueueUrls", MaxResults=1000)
     table = deployment.client("dynamodb").describe_table(TableName=outputs["transactions_table_name"])["Table"]
     existing = {
-        "FunctionName": {outputs["payment_function_name"], outputs["archive_function_name"]},
+        "FunctionName": {outputs[f"{name}_function_name"] for name in ("payment", "settler", "archive")},
         "TableName": {outputs["transactions_table_name"]},
         "GlobalSecondaryIndexName": {index["IndexName"] for index in table["GlobalSecondaryIndexes"]},
         "QueueName": {url.split("/")[-1] for url in urls if url.endswith(f"-{suffix}")},
         "ApiId": {api["ApiId"] for api in apis},
         "Stage": {"$default"},
-        "service": {"processor", "archiver"},
+        "service": {"processor", "settler", "archiver"},
         "Operation": {"GetItem", "PutItem", "Query", "UpdateItem", "TransactWriteItems", "BatchGetItem"},
     }
     for name, alarm in alarms.items():
@@ -72,8 +73,8 @@ def test_every_alarm_watches_something_that_exists(
 
 @pytest.mark.aws
 @pytest.mark.parametrize("purpose", ["errors", "throttles", "duration"])
-@pytest.mark.parametrize("output", ["payment_function_name", "archive_function_name"])
-def test_both_functions_are_watched(
+@pytest.mark.parametrize("output", ["payment_function_name", "settler_function_name", "archive_function_name"])
+def test_every_function_is_watched(
     alarms: dict[str, dict[str, Any]], outputs: dict[str, str], output: str, purpose: str
 ) -> None:
     watched = {"Name": "FunctionName", "Value": outputs[output]}
