@@ -104,5 +104,5 @@ def test_another_key_schema_and_shorter_periods(deployment: Deployment, changed:
     assert "forces replacement: range_key" in by_type["aws_dynamodb_table"]
     assert "message_retention_seconds 1209600 -> 60" in by_type["aws_sqs_queue"]
     assert "expire 1 days after a replacement" in by_type["aws_s3_bucket_lifecycle_configuration"]
-    assert len(found) == 5, "the table, both queues, both buckets"
+    assert len(found) == 6, "the table, three queues, both buckets"
     assert table_item(deployment, payment_id)["payment_id"] == payment_id
