@@ -147,13 +147,13 @@ def test_one_is_destroyed_on_the_second_try_and_the_other_is_untouched(
 
 def test_writers_are_stopped_and_a_deploy_starts_them_again(deployment: Deployment, outputs: dict[str, str]) -> None:
     said = writers.stop(deployment.client, deployment.terraform.state())
-    assert said == "2 functions, 1 stream mappings, 1 access logs"
+    assert said == "3 functions, 1 stream mappings, 1 access logs"
     functions, s3 = deployment.client("lambda"), deployment.client("s3")
     (mapping,) = functions.list_event_source_mappings(FunctionName=outputs["archive_function_name"])[
         "EventSourceMappings"
     ]
     assert mapping["State"] in ("Disabling", "Disabled")
-    for name in (outputs["payment_function_name"], outputs["archive_function_name"]):
+    for name in (outputs[f"{kind}_function_name"] for kind in ("payment", "settler", "archive")):
         assert functions.get_function_concurrency(FunctionName=name)["ReservedConcurrentExecutions"] == 0
     assert "LoggingEnabled" not in s3.get_bucket_logging(Bucket=outputs["audit_bucket_name"])
     alarms = list(pages(deployment.client("cloudwatch"), "describe_alarms", "MetricAlarms"))
