@@ -28,7 +28,7 @@ DOCUMENTS = 100
 # for one judge alone in 300. Whoever settles them lowers both to 0.
 MOST_DIFFERENT, MOST_CLEAN_FOR_ONE = 5, 1
 FOR_GAPS = 400
-MOST_HIDDEN = 2  # of these, where each document that violates the rule also violates one that explains it
+MOST_HIDDEN = 3  # of these, where each document that violates the rule also violates one that explains it
 MOST_RULES = 40  # of 63; the others are violated by additions that no random change makes
 SHOWN = 5
 
