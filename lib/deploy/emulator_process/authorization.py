@@ -5,7 +5,7 @@ Applied by fixes.apply().
 1. Lambda: MiniStack checks ListAliases for GetAlias, DeleteFunction for DeleteAlias, ListEventSourceMappings for
    GetEventSourceMapping, and nothing for UpdateEventSourceMapping and some others. The SDK's model has the right ones.
 2. The resource of dashboards, key aliases, tags of tables and topics, and of a function that is created, is `*`.
-   A key that a request names by its alias is still a key, not an alias.
+   A key that a request names by its alias is still a key. The ARN of a rule on the default bus names no bus.
 3. APIs and event source mappings have no aws:ResourceTag; the tags of an API are those of what is beneath it.
    Requests to API Gateway have no aws:RequestTag, and creating a mapping has no lambda:FunctionArn.
 
@@ -28,6 +28,7 @@ Context = Callable[..., dict[str, Any]]
 # Of a list of names it is the first one's, which the query protocol calls .member.1.
 NAMED_BY: dict[str, dict[str, str]] = {
     "dynamodb": {"ResourceArn": "{2}"},
+    "events": {"ResourceARN": "{2}", "Rule": "arn:aws:events:{0}:{1}:rule/{2}"},
     "kms": {"AliasName": "arn:aws:kms:{0}:{1}:{2}"},
     "lambda": {"FunctionName": "arn:aws:lambda:{0}:{1}:function:{2}"},
     "monitoring": {
@@ -63,6 +64,8 @@ def with_resources(original: Resource) -> Resource:
         found = original(service, method, path, headers, body, params, region, account)
         if service == "kms" and ":alias/" in found:
             return found.replace(":alias/", ":key/")
+        if service == "events":
+            return found.replace(":rule/default/", ":rule/")
         operation = value(params, "Action") or headers.get("x-amz-target", "").rpartition(".")[2]
         if found != "*" or operation in WITHOUT_RESOURCE or path.rstrip("/").endswith(WITHOUT_RESOURCE):
             return found
