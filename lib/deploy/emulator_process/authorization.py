@@ -28,7 +28,6 @@ Context = Callable[..., dict[str, Any]]
 # Of a list of names it is the first one's, which the query protocol calls .member.1.
 NAMED_BY: dict[str, dict[str, str]] = {
     "dynamodb": {"ResourceArn": "{2}"},
-    "events": {"ResourceARN": "{2}", "Rule": "arn:aws:events:{0}:{1}:rule/{2}"},
     "kms": {"AliasName": "arn:aws:kms:{0}:{1}:{2}"},
     "lambda": {"FunctionName": "arn:aws:lambda:{0}:{1}:function:{2}"},
     "monitoring": {
@@ -65,7 +64,9 @@ def with_resources(original: Resource) -> Resource:
         if service == "kms" and ":alias/" in found:
             return found.replace(":alias/", ":key/")
         if service == "events":
-            return found.replace(":rule/default/", ":rule/")
+            asked = structured(body)
+            name = asked.get("Name") or asked.get("Rule")
+            return asked.get("ResourceARN") or (f"arn:aws:events:{region}:{account}:rule/{name}" if name else found)
         operation = value(params, "Action") or headers.get("x-amz-target", "").rpartition(".")[2]
         if found != "*" or operation in WITHOUT_RESOURCE or path.rstrip("/").endswith(WITHOUT_RESOURCE):
             return found
