@@ -17,6 +17,7 @@ CHANGES: Mapping[str, tuple[str, Any]] = {
     "aws_apigatewayv2_route": ("operation_name", "changed"),
     "aws_apigatewayv2_stage": ("default_route_settings.throttling_burst_limit", 77),
     "aws_cloudwatch_dashboard": ("dashboard_body", '{"widgets": []}'),
+    "aws_cloudwatch_event_rule": ("description", "changed"),
     "aws_cloudwatch_log_group": ("retention_in_days", 400),
     "aws_cloudwatch_log_metric_filter": ("pattern", '{ $.status = "503" }'),
     "aws_cloudwatch_metric_alarm": ("alarm_description", "changed"),
@@ -31,8 +32,10 @@ CHANGES: Mapping[str, tuple[str, Any]] = {
 }
 # Written anew by the same call as at first, or only ever replaced: their update needs no other permission.
 THE_SAME_CALL = {
+    "aws_cloudwatch_event_target",
     "aws_iam_role_policy",
     "aws_kms_alias",
+    "aws_lambda_function_event_invoke_config",
     "aws_lambda_permission",
     "aws_s3_bucket_lifecycle_configuration",
     "aws_s3_bucket_logging",
