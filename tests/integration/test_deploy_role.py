@@ -32,7 +32,7 @@ from tests.integration.updated_stack import first, updated
 
 pytestmark = [
     pytest.mark.emulator_only("it makes users and roles; on AWS the first deploy is the test"),
-    # It passed before the settler's schedule came to the stack, and has not been seen to pass since. Remove this line then.
+    # It passed before the stack had the settler, and has not been seen to pass since. Remove this line then.
     pytest.mark.xfail(run=False, reason="its calls for EventBridge were not recorded yet: RECORD_CALLS=1"),
 ]
 
