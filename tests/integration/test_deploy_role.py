@@ -30,11 +30,7 @@ from tests.integration.other_environment import OTHER, attempts, standing
 from tests.integration.under_role import ACCOUNT, Call, under_role
 from tests.integration.updated_stack import first, updated
 
-pytestmark = [
-    pytest.mark.emulator_only("it makes users and roles; on AWS the first deploy is the test"),
-    # It passed before the stack had the settler, and has not been seen to pass since. Remove this line then.
-    pytest.mark.xfail(run=False, reason="its calls for EventBridge were not recorded yet: RECORD_CALLS=1"),
-]
+pytestmark = pytest.mark.emulator_only("it makes users and roles; on AWS the first deploy is the test")
 
 ENVIRONMENT = {
     "ENVIRONMENT_SUFFIX": "it-2",
