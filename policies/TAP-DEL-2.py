@@ -9,10 +9,7 @@ class NoLifecycleForbidsDestruction(StackCheck):
     guideline = "take lifecycle.prevent_destroy away, or set it to false"
 
     def violations(self, resource):
-        lifecycles = resource.body.get("lifecycle")
-        if isinstance(lifecycles, str):
-            yield f"lifecycle is {shown(lifecycles)}"
-        for lifecycle in blocks(lifecycles):
+        for lifecycle in blocks(resource.body.get("lifecycle")):
             value = lifecycle.get("prevent_destroy")
             if value is not None and not is_false(value):
                 yield f"lifecycle.prevent_destroy is {shown(value)}"

@@ -14,22 +14,21 @@ from typing import Any
 
 import pytest
 
+from lib.aspects.catalogue import RULES
 from lib.aspects.judge import judge
 from lib.gate import Gate
 
 from .differential.compare import Found, compared, differences, shrunk
 from .differential.explained import DIFFERENCES, REFUSALS
-from .differential.generate import Bases, case
+from .differential.generate import Bases, Case, case
 from .differential.second import Policies
+from .mutations import VIOLATIONS, mutated
 from .stacks import judge_stacks
 
 DOCUMENTS = 100
-# What a run may find: `make fuzz` still finds some 5 in 1,000 documents of the stack with a gateway, none of them clean
-# for one judge alone in 300. Whoever settles them lowers both to 0.
-MOST_DIFFERENT, MOST_CLEAN_FOR_ONE = 5, 1
-FOR_GAPS = 400
-MOST_HIDDEN = 3  # of these, where each document that violates the rule also violates one that explains it
-MOST_RULES = 40  # of 63; the others are violated by additions that no random change makes
+# `make fuzz` finds 1 or 2 documents in 1,500 of which one judge alone reports a rule, beside another that both report.
+MOST_DIFFERENT = 2
+OF_A_RULE = 2  # first and last violations, of which one at least has to be reported
 SHOWN = 5
 
 
@@ -48,39 +47,28 @@ def test_the_judges_agree(bases: Bases, remarks: list[str]) -> None:
         shown = "\n".join(str(shrunk(second, difference)) for difference in found[:SHOWN])
     clean_for_one = sum(difference.verdicts for difference in found)
     remarks.append(f"a rule of one judge alone: {len(found)}; clean for one judge: {clean_for_one}")
-    if len(found) > MOST_DIFFERENT or clean_for_one > MOST_CLEAN_FOR_ONE:
+    if clean_for_one or len(found) > MOST_DIFFERENT:
         pytest.fail(f"{len(found)} of {DOCUMENTS} documents, SEED={seed}; of them:\n{shown}", pytrace=False)
 
 
-def test_a_gap_is_reported_whatever_is_explained(bases: Bases, remarks: list[str]) -> None:
+def test_a_gap_is_reported_whatever_is_explained(document: dict[str, Any]) -> None:
     """Each rule in turn is taken from one of the judges: the explanations do not cover that up."""
-    cases = [case(bases, 7, number) for number in range(FOR_GAPS)]
-    first = {one.name: judge(one.document) for one in cases}
+    by_rule = {rule.id: [one for one in VIOLATIONS if one.rule == rule.id] for rule in RULES}
+    violations = [one for of_rule in by_rule.values() for one in {*of_rule[:OF_A_RULE], *of_rule[-OF_A_RULE:]}]
+    cases = [Case(one.name, one.rule, mutated(document, one), ()) for one in violations]
     with Policies() as policies:
-        verdicts = policies.judge({one.name: one.document for one in cases})
-    second = {name: verdict for name, verdict in verdicts.items() if isinstance(verdict, list)}
-    cases = [one for one in cases if one.name in second]
-    known = {
-        finding.rule_id for one in cases for finding in first[one.name] if finding.rule_id in ids(second[one.name])
-    }
-    remarks.append(f"{len(known)} rules taken from one judge at a time")
-    assert len(known) > MOST_RULES
-    hidden = {
-        rule
-        for rule in known
-        if not any(compared(one, without(rule, first[one.name]), second[one.name]) for one in cases)
-        or not any(compared(one, first[one.name], without(rule, second[one.name])) for one in cases)
-    }
-    remarks.append(f"gaps that no document shows: {', '.join(sorted(hidden)) or 'none'}")
-    assert len(hidden) <= MOST_HIDDEN, hidden
+        second = policies.judge({one.name: one.document for one in cases})
+    reported = set()
+    for one in cases:
+        first, verdict = judge(one.document), second[one.name]
+        assert isinstance(verdict, list), verdict
+        if compared(one, without(one.base, first), verdict) and compared(one, first, without(one.base, verdict)):
+            reported.add(one.base)
+    assert {rule for rule, of_rule in by_rule.items() if of_rule} - reported == set()
 
 
 def without(rule: str, findings: Iterable[Found]) -> list[Found]:
     return [finding for finding in findings if finding.rule_id != rule]
-
-
-def ids(findings: Iterable[Found]) -> set[str]:
-    return {finding.rule_id for finding in findings}
 
 
 def test_a_document_comes_again_from_its_seed_and_number(bases: Bases) -> None:

@@ -128,7 +128,8 @@ def _uses(stack: StackView) -> Mapping[str, list[Use]]:
     """Id of a document -> its uses."""
     found: dict[str, list[Use]] = {}
     for resource in (*stack.resources, *stack.data):
-        for path, text in _texts(resource.attributes):
+        given = {name: value for name, value in resource.attributes.items() if name != "tags"}  # TAP-DOC-2 reports it
+        for path, text in _texts(given):
             for to in references(text) if resource.type != DOCUMENT or path.removesuffix("[]") in MERGING else ():
                 if to.is_data and to.type == DOCUMENT and to.attribute in _JSON:
                     whole = meant_document(stack, text) is not None

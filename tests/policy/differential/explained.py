@@ -24,13 +24,19 @@ class Explained:
 
 DIFFERENCES = (
     Explained(
-        r"TAP-DOC-[25]",
+        r"TAP-DOC-5",
         r"TAP-(?!DOC-4)[A-Z]+-[0-9]+",
-        "both refuse the construct by the rule that owns the argument; whether the lists of arguments and attributes "
-        "say it again is each judge's own affair",
+        "both refuse the construct by the rule that owns the argument; whether the list of arguments says it again is "
+        "each judge's own affair",
     ),
     Explained(
-        r"TAP-(?!DOC)[A-Z]+-[0-9]+",
+        r"TAP-DOC-2",
+        r"TAP-(ENC|NAME|DEL|OBS|RUN)-[0-9]+",
+        "both say that the value is not the key, name, number or topic that the rule wants; whether the attribute that "
+        "is referred to is the wrong one here too is each judge's own affair",
+    ),
+    Explained(
+        r"TAP-(?!DOC|DEL-2)[A-Z]+-[0-9]+",
         r"TAP-DOC-[123]",
         "both say that the construct holds what no rule can read; what a rule that has to read it makes of that is its "
         "own affair",
@@ -59,10 +65,10 @@ REFUSALS: tuple[tuple[str, str], ...] = (
 def explanation(rule: str, constructs: Iterable[str], both: Findings) -> str | None:
     """Why one judge alone reports a rule of these constructs; None where nothing says why for each of them.
 
-    `both` is what both judges report.
+    `both` is what both judges report. Nothing is explained of the stack itself, which stands for too many faults.
     """
     for one in DIFFERENCES:
-        beside = {construct for other, construct in both if re.fullmatch(one.beside, other)}
+        beside = {construct for other, construct in both if construct and re.fullmatch(one.beside, other)}
         if re.fullmatch(one.rules, rule) and beside.issuperset(constructs):
             return one.reason
     return None
