@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -16,7 +17,7 @@ from lib.deploy.emulator import Emulator
 from lib.deploy.options import Options
 from lib.deploy.override import OVERRIDE_NAME, Stack
 from lib.deploy.place import Place
-from lib.deploy.progress import Silent
+from lib.deploy.progress import Silent, Step
 from lib.deploy.terraform import UNSAVED_STATE
 from lib.environments import ToolError
 from tests.integration.network import Wire
@@ -75,6 +76,21 @@ class At(Silent):
             self.act()
 
 
+class AtApply(Silent):
+    """Does something just before the apply begins."""
+
+    def __init__(self, act: Callable[[], None]) -> None:
+        super().__init__()
+        self.act = act
+
+    @contextlib.contextmanager
+    def step(self, title: str) -> Iterator[Step]:
+        if title == "terraform apply":
+            self.act()
+        with super().step(title) as step:
+            yield step
+
+
 def interrupt() -> None:
     raise KeyboardInterrupt
 
@@ -121,7 +137,7 @@ def test_interrupted_and_cut_off_it_is_completed(deployment: Deployment, wire: W
     assert (tainted.address, tainted.tainted) == ("aws_kms_key.key", True)
     assert [lock for lock in objects(deployment) if lock.endswith(".tflock")] == []
 
-    progress = At(r"^\d+/\d+ ", wire.cut)
+    progress = AtApply(lambda: wire.cut_at(rb"PUT \S+\.tfstate[? ]"))
     with pytest.raises(ToolError, match="state"):
         run(deployment, progress)
     assert "its creation did not end well, and it is kept and finished: aws_kms_key.key" in progress.lines
