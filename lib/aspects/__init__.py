@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cdktf import TerraformStack
 
+    from lib.aspects.conventions import Conventions
     from lib.aspects.judge_aspect import Judge
+    from lib.aspects.model import Rule
+    from lib.waivers import Waiver
 
 
-def decorate(stack: TerraformStack, tags: Mapping[str, str]) -> Judge:
-    """Tag every resource of the stack, then judge it; the judge's findings are there after `app.synth()`."""
+def decorate(
+    stack: TerraformStack,
+    tags: Mapping[str, str],
+    *,
+    conventions: Conventions | None = None,
+    rules: Iterable[Rule] | None = None,
+    waivers: Iterable[Waiver] | None = None,
+) -> Judge:
+    """Tag every resource of the stack, then judge it; the judge's findings are there after `app.synth()`.
+
+    By default `conventions`, `rules` and `waivers` are this project's: payments_conventions.PAYMENTS, catalogue.RULES
+    and policies/waivers.yaml.
+    """
     # Here, so that the catalogue can be read without Node.
     from cdktf import Aspects
 
+    from lib.aspects.catalogue import RULES
     from lib.aspects.judge_aspect import Judge, JudgeAspect
+    from lib.aspects.payments_conventions import PAYMENTS
     from lib.aspects.tagging_aspect import TaggingAspect
 
-    judge = Judge(stack)
+    judge = Judge(
+        stack, RULES if rules is None else rules, waivers, conventions=PAYMENTS if conventions is None else conventions
+    )
     aspects = Aspects.of(stack)
     aspects.add(TaggingAspect(tags))  # what changes goes before what judges
     aspects.add(JudgeAspect(judge))

@@ -44,8 +44,6 @@ READS = re.compile(r"source|input|import|grant")
 ACCOUNTS = re.compile(r"(^|\.)destination(_config|_configuration)?\.([a-z0-9_]+\.)*(account|account_id|registry_id)$")
 ALSO_SENDS = frozenset(JUDGMENTS["egress"]["also"])
 SENDS_NOT = tuple(JUDGMENTS["egress"]["not"])
-# Letters that a person reads. https://docs.aws.amazon.com/sns/latest/dg/sns-email-notifications.html
-EMAIL = "email"
 # An AWS service in this region, behind an endpoint of the VPC.
 AWS_SERVICE = re.compile(r"com\.amazonaws\.\{region\}(\.[a-z0-9-]+)+")
 
@@ -70,7 +68,7 @@ def _sent_elsewhere(stack: StackView) -> Iterator[tuple[str, str]]:
 
 
 def _foreign(stack: StackView, resource: Resource, path: str, value: Any) -> Iterator[str]:
-    if resource.type == SUBSCRIPTION and path == "endpoint" and literal(resource.attributes.get("protocol")) == EMAIL:
+    if resource.type == SUBSCRIPTION and path == "endpoint" and _is_alert(stack, resource):
         if literal(value) is UNKNOWN:
             yield f"endpoint is {format_value(value)}; expected an address that is written out"
         return
@@ -81,6 +79,11 @@ def _foreign(stack: StackView, resource: Resource, path: str, value: Any) -> Ite
         for item in listed(value):
             if not isinstance(item, dict) and addressed(stack, item) is None:
                 yield f"{path} is {format_value(item)}; expected a resource of this stack"
+
+
+def _is_alert(stack: StackView, subscription: Resource) -> bool:
+    """Whether a subscription may name an address that is not the stack's, such as the e-mail address for alerts."""
+    return literal(subscription.attributes.get("protocol")) in stack.conventions.alert_protocols
 
 
 def _sends(type_: str, path: str) -> bool:

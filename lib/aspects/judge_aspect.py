@@ -10,8 +10,10 @@ from cdktf import Annotations, App, IAspect, TerraformStack
 from constructs import IConstruct, IValidation
 
 from lib.aspects.catalogue import RULES
+from lib.aspects.conventions import Conventions
 from lib.aspects.judge import judge
 from lib.aspects.model import Finding, Rule
+from lib.aspects.payments_conventions import PAYMENTS
 from lib.aspects.terraform_json import StackView
 from lib.findings import most_severe_first
 from lib.waivers import OUR_IDS, OUR_UNWAIVABLE, Verdict, Waiver, apply, read, utc_today
@@ -30,11 +32,15 @@ class Judge:
         rules: Iterable[Rule] = RULES,
         waivers: Iterable[Waiver] | None = None,
         today: date | None = None,
+        conventions: Conventions = PAYMENTS,
     ) -> None:
         self.stack = stack
         self.rules = tuple(rules)
+        self._conventions = conventions
         # Checkov's own checks are the gate's business.
-        self._waivers = tuple(each for each in (read() if waivers is None else waivers) if each.rule.startswith("TAP-"))
+        self._waivers = tuple(
+            each for each in (read() if waivers is None else waivers) if not each.rule.startswith("CKV")
+        )
         self._today = today
         self._verdict: Verdict[Finding] = Verdict((), (), (), ())
         self.stacks = 0
@@ -69,15 +75,15 @@ class Judge:
             # The resolved JSON, so that overrides, raw resources and other aspects' changes are judged too.
             document = stack.to_terraform()
             view = StackView(document)
-            owner |= dict.fromkeys(judge(document, self.rules), stack)
+            owner |= dict.fromkeys(judge(document, self.rules, self._conventions), stack)
             paths |= {resource.path for resource in (*view.resources, *view.data)}
             self.stacks, self.resources = self.stacks + 1, self.resources + len(view.resources)
         self._verdict = apply(
             self._waivers,
             most_severe_first(owner),
             today=self._today or utc_today(),
-            known_ids=OUR_IDS,
-            unwaivable=OUR_UNWAIVABLE,
+            known_ids=OUR_IDS | {rule.id for rule in self.rules},
+            unwaivable=OUR_UNWAIVABLE | {rule.id for rule in self.rules if not rule.waivable},
             known_paths=paths,
             sees_all=False,  # another stack's waivers are none of this one's concern
         )

@@ -20,7 +20,6 @@ from lib.aspects.terraform_json import (
 
 FUNCTION, INVOCATIONS = "aws_lambda_function", "aws_lambda_function_event_invoke_config"
 QUEUE, TOPIC = "aws_sqs_queue", "aws_sns_topic"
-RUNTIMES = ("python3.11", "python3.12")
 # How long a dead letter waits at the least: SQS's own default, which outlasts a long weekend. And the largest message
 # that SQS takes: a smaller limit refuses the dead letters of larger events.
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
@@ -30,12 +29,15 @@ LARGEST_MESSAGE_BYTES = 262_144
 LEAST_RETENTION_DAYS = 365
 
 
-def _runtime(_: str, attributes: Attributes) -> Iterator[str]:
-    if literal(attributes.get("runtime")) not in RUNTIMES:
-        yield f"runtime is {format_value(attributes.get('runtime'))}; expected one of {', '.join(RUNTIMES)}"
+def _runtime(stack: StackView) -> Iterator[tuple[str, str]]:
+    runtimes = stack.conventions.runtimes
+    for function in stack.of(FUNCTION):
+        runtime = function.attributes.get("runtime")
+        if literal(runtime) not in runtimes:
+            yield function.path, f"runtime is {format_value(runtime)}; expected one of {', '.join(runtimes)}"
 
 
-RUNTIME = ResourceRule(
+RUNTIME = StackRule(
     id="TAP-RUN-1",
     title="Functions run on a maintained Python",
     why="A runtime that AWS no longer patches keeps its holes.",

@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 
 from lib.aspects.model import Finding
-from lib.aspects.tagging import REQUIRED, TAGGABLE
+from lib.aspects.payments_conventions import PAYMENTS
+from lib.aspects.tagging import TAGGABLE
 
+REQUIRED = PAYMENTS.required_tags
 TOPIC = "aws_sns_topic.alerts"
 GROUP = "aws_autoscaling_group.workers"
 
