@@ -1,7 +1,6 @@
-"""In Python because the suffix stands elsewhere, in the key of the state's backend, which YAML cannot reach."""
+"""In Python because the suffix stands elsewhere, in the path of the state, which YAML cannot reach."""
 
-import re
-
+from _conventions import NAME, expected_name, is_name
 from _names import last_part, names
 from _stack import StackCheck, is_literal, shown
 from checkov.common.models.enums import CheckCategories
@@ -9,18 +8,16 @@ from checkov.common.models.enums import CheckCategories
 
 class NamesSayTypeAndPurpose(StackCheck):
     id = "TAP-NAME-2"
-    name = "Every name is {resource-type}-{purpose}-{suffix}"
-    guideline = "name it {resource-type}-{purpose}-{suffix}, in lower case, for example dynamodb-transactions-dev"
+    name = f"Every name is {NAME}"
+    guideline = f"name it {NAME}, in lower case"
     category = CheckCategories.CONVENTION
 
     def violations(self, resource):
         suffix = resource.stack.suffix
         for given, word in names(resource.kind, resource.body):
             # A name that is missing or not written out, or has no suffix, is TAP-NAME-1's finding.
-            if is_literal(given):
-                form = f"{word or '[a-z][a-z0-9]*'}(-[a-z0-9]+)+"
-                if not re.fullmatch(form, last_part(given).removesuffix(f"-{suffix}")):
-                    yield f"the name {shown(given)}, where {word or '{resource-type}'}-{{purpose}}-{suffix} is expected"
+            if is_literal(given) and not is_name(last_part(given), word, suffix):
+                yield f"the name {shown(given)}, where {expected_name(word, suffix)} is expected"
 
 
 check = NamesSayTypeAndPurpose()

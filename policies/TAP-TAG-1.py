@@ -1,22 +1,21 @@
 """In Python because Checkov's own list of types that take tags, `taggable`, leaves out some of the provider's."""
 
+from _conventions import TAGS
 from _provider import TYPES
 from _stack import StackCheck, blocks, is_literal, shown
 from checkov.common.models.enums import CheckCategories
-
-REQUIRED = ("Environment", "ManagedBy", "Owner", "Project")
 
 
 class ResourcesCarryTheRequiredTags(StackCheck):
     # The provider's default_tags do not count: they are taken away in one place, unseen here.
     id = "TAP-TAG-1"
     name = "Every taggable resource carries the required tags"
-    guideline = "give it the tags Environment, ManagedBy, Project and Owner, each with a text that is written out"
+    guideline = f"give it the tags {', '.join(TAGS)}, each with a text that is written out"
     category = CheckCategories.CONVENTION
 
     def violations(self, resource):
         tags = tags_of(resource)
-        for name in REQUIRED if tags is not None else ():
+        for name in TAGS if tags is not None else ():
             if not is_literal(tags.get(name)) or not tags[name].strip():
                 yield f"the tag {name} is {shown(tags.get(name))}"
 

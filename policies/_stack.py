@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
+from _conventions import STATE, suffix_of
 from _expressions import is_literal, reference
 from checkov.common.models.enums import CheckCategories, CheckResult
 from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck
@@ -131,14 +132,13 @@ class Stack:
 
     @property
     def suffix(self):
-        """The environment's suffix: the state's key is {suffix}/{namespace}.tfstate. Empty where that is not so."""
+        """The environment's suffix, of which the path of the state tells. Empty where that has another form."""
         backend = self.document.get("terraform", {})
-        for step in ("backend", "s3"):
+        for step in ("backend", STATE["backend"]):
             found = blocks(backend.get(step)) if isinstance(backend, dict) else []
             backend = found[0] if found else {}
-        key = backend.get("key")
-        found = re.fullmatch(r"([a-z0-9]+(?:-[a-z0-9]+)*)/[^/]+\.tfstate", key) if is_literal(key) else None
-        return found[1] if found else ""
+        path = backend.get(STATE["path"])
+        return suffix_of(path) if is_literal(path) else ""
 
     def declares(self, kind, name):
         """Whether the stack has that resource, or data source."""

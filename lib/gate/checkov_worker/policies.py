@@ -114,7 +114,7 @@ def _files(directory: Path) -> list[Path]:
     if not directory.is_dir():
         raise GateError(f"{directory}: there is no such directory of policies; restore it")
     names = sorted(path.name for path in directory.iterdir())
-    shared = {name for name in names if name[0] == "_" and name.endswith((".py", ".jsonl", ".txt"))}
+    shared = {name for name in names if name[0] == "_" and name.endswith((".py", ".jsonl", ".toml", ".txt"))}
     files = [directory / name for name in names if name not in NOT_POLICIES and name not in shared]
     for path in files:
         if path.is_symlink() or not path.is_file() or path.suffix not in ENDINGS:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import re
+import tomllib
 from datetime import timedelta
 from pathlib import Path
 
@@ -70,12 +70,7 @@ def names(found: set[Metric]) -> set[str]:
 def known_to_both_judges(service: str) -> set[str]:
     """What both lists say that a function counts. Those with a dimension more are in the first judge's list alone."""
     first = METRICS[service]
-    tree = ast.parse((POLICIES / "_metrics.py").read_text())
-    (second,) = (
-        ast.literal_eval(node.value)
-        for node in tree.body
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == "EMITTED"
-    )
+    second = tomllib.loads((POLICIES / "_conventions.toml").read_text())["metrics"]
     assert {name for name, entry in first.items() if entry["dimensions"] == [["service"]]} == set(
         second[f"payments.{service}.handler"]
     )
