@@ -23,7 +23,7 @@ class AlarmsNameTheirRunbook(StackCheck):
         if named is None:
             yield f"alarm_description is {shown(description)}"
         elif FOLDER and not (FILE.resolve().parent / FOLDER / f"{named[1]}.md").is_file():
-            yield f"there is no runbook {named[1]}.md"
+            yield f"there is no {FOLDER}/{named[1]}.md"
 
 
 check = AlarmsNameTheirRunbook()

@@ -27,49 +27,55 @@ FORMS = {
     "state.path": [],
     "tags": None,
 }
-OPTIONAL = {"metrics": {}, "resource_types": {}, "variables": {}}
 MAY_HAVE = {"name": "{resource-type}", "state.form": "{stack}"}
+# Tables that may be left out -> what each of their entries has to be.
+TABLES = {"metrics": "a table of texts", "resource_types": "a text", "variables": "a list of texts"}
+SECTIONS = ("runbook", "state")
 
 
 def read(file):
     """The values; ValueError for a key that is unknown or missing, and for a value of another form."""
     try:
-        found = {**OPTIONAL, **tomllib.loads(file.read_text())}
+        found = {**{key: {} for key in TABLES}, **tomllib.loads(file.read_text())}
     except (OSError, ValueError) as error:
         raise ValueError(f"{file}: cannot be read ({error}); copy it from the project, and adapt it") from error
-    flat = {
-        key if inner is None else f"{key}.{inner}": value if inner is None else value[inner]
-        for key, value in found.items()
-        for inner in (value if key in ("runbook", "state") and isinstance(value, dict) else [None])
-    }
-    for key in sorted(flat.keys() - FORMS.keys() - OPTIONAL.keys() - {"runbook.folder"}):
+    flat = {}
+    for key, value in found.items():
+        is_section = key in SECTIONS and isinstance(value, dict)
+        flat |= {f"{key}.{inner}": each for inner, each in value.items()} if is_section else {key: value}
+    for key in sorted(flat.keys() - FORMS.keys() - TABLES.keys() - {"runbook.folder"}):
         raise ValueError(f"{file}: {key} is no key of this file; remove it, or correct it")
     for key, placeholders in FORMS.items():
         if not is_right(flat.get(key), placeholders, MAY_HAVE.get(key)):
-            form = "a list of texts" if placeholders is None else f"a text with {' and '.join(placeholders) or 'no {}'}"
+            form = (
+                "a list of texts" if placeholders is None else " ".join(["a text with", *(placeholders or ["no {}"])])
+            )
             raise ValueError(f"{file}: {key} is {flat.get(key)!r}, and has to be {form}; correct it")
+    for key, form in TABLES.items():
+        for name, each in found[key].items() if isinstance(found[key], dict) else [("*", None)]:
+            if not is_form(each, form):
+                raise ValueError(f"{file}: {key}.{name} is {each!r}, and has to be {form}; correct it")
     if not re.fullmatch(r"([a-z0-9]+|\{[a-z-]+\})(-([a-z0-9]+|\{[a-z-]+\}))*", found["name"]):
         raise ValueError(f"{file}: name is {found['name']!r}; write words and placeholders joined by hyphens")
     if found["state"]["path"] not in found["state"]["literals"]:
         raise ValueError(f"{file}: state.path is {found['state']['path']!r}; name one of state.literals")
-    for key in OPTIONAL:
-        if not isinstance(found[key], dict):
-            raise ValueError(f"{file}: {key} is {found[key]!r}; write it as a table")
-    folder = found["runbook"].get("folder")
-    if folder is not None and not (isinstance(folder, str) and (file.parent / folder).is_dir()):
-        raise ValueError(
-            f"{file}: runbook.folder is {folder!r}, no folder beside policies/; correct it, or leave it out"
-        )
     return found
 
 
 def is_right(value, placeholders, may_have):
+    """Whether a value is a list of texts, or a text that has each placeholder once."""
     if placeholders is None:
-        return isinstance(value, list) and all(isinstance(each, str) and each.strip() for each in value)
-    if not isinstance(value, str) or not value.strip():
-        return False
-    there = PLACEHOLDER.findall(value)
+        return is_form(value, "a list of texts")
+    there = PLACEHOLDER.findall(value) if is_form(value, "a text") else [""]
     return sorted(name for name in there if name != may_have) == placeholders and there.count(may_have) <= 1
+
+
+def is_form(value, form):
+    if form == "a table of texts":
+        return isinstance(value, dict) and all(is_form(each, "a text") for each in value.values())
+    if form == "a list of texts":
+        return isinstance(value, list) and all(is_form(each, "a text") for each in value)
+    return isinstance(value, str) and bool(value.strip())
 
 
 CONVENTIONS = read(FILE)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+import runpy
 import sys
 from collections import Counter
 from collections.abc import Iterable
@@ -20,6 +21,8 @@ from .surroundings import Complaints, GateError
 ENDINGS = (".yaml", ".py")
 # What stands in policies/ without being a policy; modules and data that policies share begin with an underscore.
 NOT_POLICIES = ("README.md", "__pycache__", "deploy-role.json", "waivers.yaml")
+# What the policies of a project have agreed on. It raises ValueError for values by which nothing can be judged.
+CONVENTIONS = "_conventions.py"
 # Checks of Checkov's own that nobody is excused from: its category ENCRYPTION, and these words in a title. Its other
 # categories do not say it: public access and deletion protection are spread over NETWORKING, IAM and GENERAL_SECURITY.
 UNWAIVABLE = re.compile(
@@ -82,6 +85,7 @@ def load_policies(directory: Path, complaints: Complaints) -> dict[str, Any]:
     Raises GateError unless each file gives exactly one policy, whose id is the file's name.
     """
     files = _files(directory)
+    _check_conventions(directory)
     built_in = known_ids()
     graph_before, python_before = len(graph_checks()), len(python_checks())
     try:
@@ -100,6 +104,15 @@ def load_policies(directory: Path, complaints: Complaints) -> dict[str, Any]:
         raise GateError(f"{path}: a policy came from this file, which is none of {directory.name}/; remove it")
     complaints.refuse(f"repair what stands in {directory.name}/")
     return policies
+
+
+def _check_conventions(directory: Path) -> None:
+    """Checkov would blame the first policy that reads them."""
+    if (directory / CONVENTIONS).is_file():
+        try:
+            runpy.run_path(str(directory / CONVENTIONS))
+        except ValueError as error:
+            raise GateError(str(error)) from error
 
 
 def _load_yaml(files: Iterable[Path]) -> None:
