@@ -12,7 +12,7 @@ from lib.aspects.catalogue import RULES
 from lib.aspects.model import Rule
 from lib.environments import ROOT
 from lib.reports.markdown import plain
-from lib.rules_document import COMMAND, FILE, text
+from lib.reports.rules_document import COMMAND, FILE, text
 
 
 def test_the_document_is_not_stale() -> None:

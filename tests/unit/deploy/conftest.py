@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from lib.deploy.override import Stack
-from lib.deploy.progress import Silent
+from lib.console.progress import Silent
+from lib.terraform.stack_folder import StackFolder
 
 CONTENT: dict[str, Any] = {
     "terraform": {
@@ -34,13 +34,13 @@ CONTENT: dict[str, Any] = {
 
 
 @pytest.fixture
-def stack(tmp_path: Path) -> Stack:
+def stack(tmp_path: Path) -> StackFolder:
     """A synthesized stack with one asset."""
     directory = tmp_path / "synthesized"
     (directory / "assets" / "code").mkdir(parents=True)
     (directory / "assets" / "code" / "lambda.zip").write_bytes(b"zip")
     (directory / "cdk.tf.json").write_text(json.dumps(CONTENT))
-    return Stack.read(directory)
+    return StackFolder.read(directory)
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from lib.deploy.emulator_process.authorization import with_request_keys, with_resources, with_tags
-from lib.deploy.emulator_process.fixes import show_tags
+from lib.targets.emulator_process.authorization import with_request_keys, with_resources, with_tags
+from lib.targets.emulator_process.fixes import show_tags
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from lib.deploy import aws, chosen, demo_commands
-from lib.deploy.kept import DemoFolder, Kept
-from lib.deploy.override import Stack
-from lib.deploy.progress import Silent
-from lib.environments import ROOT, ToolError
+from lib.console.progress import Silent
+from lib.deploy import demo_commands
+from lib.environments import ROOT
+from lib.errors import ToolError
 from lib.settings import Settings, SettingsError
+from lib.targets import aws, chosen
+from lib.targets.kept import DemoFolder, Kept
+from lib.terraform.stack_folder import StackFolder
 
 
 def test_without_a_demo_the_stack_is_on_aws(tmp_path: Path) -> None:
@@ -62,7 +64,7 @@ def test_a_deploy_to_the_demo_has_the_demos_settings(tmp_path: Path, variables: 
     }
     kept = Kept(1, 4566, standing.aws_region, standing.stack_name, {})
     with pytest.raises(ToolError, match=said) if said else nullcontext():
-        demo_commands.check_settings(Settings.from_environment(variables), kept, Stack(tmp_path, content))
+        demo_commands.check_settings(Settings.from_environment(variables), kept, StackFolder(tmp_path, content))
 
 
 @pytest.mark.parametrize("options", [[], ["--json"]])

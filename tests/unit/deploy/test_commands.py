@@ -17,19 +17,22 @@ import pytest
 from botocore.credentials import Credentials
 
 from lib import environments
+from lib.console.confirmation import confirm
+from lib.console.progress import Silent
+from lib.demo import demo
 from lib.deploy import __main__ as command
-from lib.deploy import aws, aws_commands, demo, local, synth
-from lib.deploy.confirmation import confirm
-from lib.deploy.emulator import Address
-from lib.deploy.exclusive import exclusively
-from lib.deploy.kept import DemoFolder
+from lib.deploy import aws_commands
 from lib.deploy.options import Options
-from lib.deploy.payments_client import PaymentsClient
-from lib.deploy.place import Place
-from lib.deploy.progress import Silent
-from lib.deploy.state import State
-from lib.environments import ROOT, ToolError
+from lib.environments import ROOT
+from lib.errors import ToolError
 from lib.settings import Settings, SettingsError
+from lib.targets import aws, local, synth
+from lib.targets.emulator import Address
+from lib.targets.exclusive import exclusively
+from lib.targets.kept import DemoFolder
+from lib.targets.payments_client import PaymentsClient
+from lib.targets.place import Place
+from lib.terraform.state import State
 
 
 def test_options_have_their_defaults() -> None:
@@ -188,10 +191,10 @@ def test_a_refused_demo_leaves_nothing(
     root_with: Callable[[str], Path], tmp_path: Path, progress: Silent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root_with("import sys; sys.exit(1)")
-    monkeypatch.setattr("lib.deploy.terraform.find", lambda _: ["terraform"])
+    monkeypatch.setattr("lib.terraform.terraform.find", lambda _: ["terraform"])
     home = DemoFolder(tmp_path / "demo")
     with pytest.raises(synth.RefusedError):
-        demo.demo(dict(os.environ), Options(), progress, home)
+        demo.demo(dict(os.environ), progress, home)
     assert not home.folder.exists()
     assert "emulator" not in progress.lines
 
@@ -206,7 +209,7 @@ def test_without_any_terraform_the_demo_ends_before_it_began(
     monkeypatch.setattr(environments, "ensure", refuse)
     home = DemoFolder(tmp_path / "demo")
     with pytest.raises(ToolError, match="no terraform is on the PATH"):
-        demo.demo(dict(os.environ), Options(), progress, home)
+        demo.demo(dict(os.environ), progress, home)
     assert not home.folder.exists()
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from lib.deploy.removal import buckets
-from lib.deploy.removal.buckets import Count
-from lib.environments import ToolError
+from lib.errors import ToolError
+from lib.removal import buckets
+from lib.removal.buckets import Count
 
 
 def test_time_left_follows_from_the_rate() -> None:

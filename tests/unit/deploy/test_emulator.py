@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 
 from lib import environments
-from lib.deploy import emulator
-from lib.deploy.emulator import Address, Emulator, clean_environment
-from lib.deploy.polling import wait_for
-from lib.environments import ROOT, ToolError
+from lib.console.polling import wait_for
+from lib.environments import ROOT
+from lib.errors import ToolError
+from lib.targets import emulator
+from lib.targets.emulator import Address, Emulator, clean_environment
 
 REGION = "eu-west-1"
 
@@ -103,7 +104,7 @@ def test_it_answers_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monke
 STARTER = """
 import subprocess, sys, time
 from pathlib import Path
-from lib.deploy.emulator import Emulator
+from lib.targets.emulator import Emulator
 home = Path(sys.argv[1])
 running = Emulator.start(home, "eu-west-1")
 worker = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(120)"], start_new_session=True)

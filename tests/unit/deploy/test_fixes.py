@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
-from lib.deploy.emulator_process.fixes import structure, with_kms_keys, xml
+from lib.targets.emulator_process.fixes import structure, with_kms_keys, xml
 
 
 def test_flat_names_become_nested_data() -> None:

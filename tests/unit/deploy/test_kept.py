@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from lib.deploy import chosen, demo
-from lib.deploy.emulator import Emulator
-from lib.deploy.kept import DemoFolder, Kept
-from lib.deploy.polling import wait_for
-from lib.deploy.progress import Silent
-from lib.environments import ROOT, ToolError
+from lib.console.polling import wait_for
+from lib.console.progress import Silent
+from lib.demo import demo
+from lib.environments import ROOT
+from lib.errors import ToolError
+from lib.targets import chosen
+from lib.targets.emulator import Emulator
+from lib.targets.kept import DemoFolder, Kept
 
 
 @pytest.fixture
@@ -26,7 +28,7 @@ def home(tmp_path: Path) -> DemoFolder:
 HOLDER = """
 import sys, time
 from pathlib import Path
-from lib.deploy.kept import DemoFolder
+from lib.targets.kept import DemoFolder
 with DemoFolder(Path(sys.argv[1])).exclusively():
     print("held", flush=True)
     time.sleep(120)

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from lib.deploy.removal import leftovers
-from lib.deploy.removal.leftovers import TAGGING
-from lib.deploy.removal.ownership import Whose
+from lib.removal import leftovers
+from lib.removal.leftovers import TAGGING
 from lib.settings import Settings
+from lib.targets.ownership import Whose
 
 DEV = {"Environment": "dev", "ManagedBy": "cdktf"}
 MY_DEV = {"Environment": "my-dev", "ManagedBy": "cdktf"}
@@ -73,7 +73,7 @@ def test_what_has_no_tags_is_known_by_its_exact_name(synthesize: Callable[..., A
     ]
     assert len(named) >= 5
     for name in named:
-        assert ours.owns(name), f"{name}: add its purpose to UNTAGGED in lib/deploy/removal/ownership.py"
+        assert ours.owns(name), f"{name}: add its purpose to UNTAGGED in lib/targets/ownership.py"
         assert not others.owns(name)
         assert not ours.owns(name.replace("-dev", "-my-dev"))
     assert not ours.owns("example-state")

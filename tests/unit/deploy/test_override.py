@@ -7,22 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from lib.deploy.override import (
-    CALL_NOTHING,
-    JSON_NAME,
-    OVERRIDE_NAME,
-    TERRAFORMS_OWN,
-    Stack,
-    local_override,
-    services,
-    write_override,
-)
-from lib.environments import ToolError
+from lib.errors import ToolError
+from lib.targets.override import CALL_NOTHING, OVERRIDE_NAME, local_override, services, write_override
+from lib.terraform.stack_folder import JSON_NAME, TERRAFORMS_OWN, StackFolder
 
 URL = "http://127.0.0.1:4566"
 
 
-def test_endpoints_are_those_of_the_services_in_use(stack: Stack) -> None:
+def test_endpoints_are_those_of_the_services_in_use(stack: StackFolder) -> None:
     (provider,) = local_override(stack, URL)["provider"]["aws"]
     assert provider["endpoints"] == [{"logs": URL, "sqs": URL, "sts": URL}]
     assert provider["s3_use_path_style"] is True
@@ -31,7 +23,7 @@ def test_endpoints_are_those_of_the_services_in_use(stack: Stack) -> None:
     assert "region" not in provider, "the judged region stays"
 
 
-def test_backend_keeps_what_was_judged_and_calls_the_emulator(stack: Stack) -> None:
+def test_backend_keeps_what_was_judged_and_calls_the_emulator(stack: StackFolder) -> None:
     backend = local_override(stack, URL)["terraform"]["backend"]["s3"]
     assert backend.items() >= stack.backend.items()
     assert backend["endpoints"]["s3"] == URL
@@ -62,7 +54,7 @@ def test_a_type_of_an_unknown_service_is_an_error_and_no_call_to_aws() -> None:
         services(["aws_rds_cluster"])
 
 
-def test_the_working_copy_is_the_judged_stack_byte_for_byte(stack: Stack, tmp_path: Path) -> None:
+def test_the_working_copy_is_the_judged_stack_byte_for_byte(stack: StackFolder, tmp_path: Path) -> None:
     work = tmp_path / "work"
     copy = stack.copy_to(work)
     write_override(copy, URL)
@@ -72,7 +64,7 @@ def test_the_working_copy_is_the_judged_stack_byte_for_byte(stack: Stack, tmp_pa
     assert not (stack.directory / OVERRIDE_NAME).exists()
 
 
-def test_a_second_copy_leaves_nothing_of_the_first_but_terraforms_own(stack: Stack, tmp_path: Path) -> None:
+def test_a_second_copy_leaves_nothing_of_the_first_but_terraforms_own(stack: StackFolder, tmp_path: Path) -> None:
     work = tmp_path / "work"
     write_override(stack.copy_to(work), URL)
     (work / "assets" / "old").mkdir()
@@ -93,15 +85,15 @@ def test_a_second_copy_leaves_nothing_of_the_first_but_terraforms_own(stack: Sta
 def test_what_is_no_synthesized_stack_is_named(tmp_path: Path, content: str) -> None:
     (tmp_path / JSON_NAME).write_text(content)
     with pytest.raises(ToolError, match=JSON_NAME):
-        Stack.read(tmp_path)
+        StackFolder.read(tmp_path)
 
 
 def test_a_missing_stack_names_the_way_out(tmp_path: Path) -> None:
     with pytest.raises(ToolError, match=r"run python main\.py"):
-        Stack.read(tmp_path / "nowhere")
+        StackFolder.read(tmp_path / "nowhere")
 
 
 @pytest.mark.parametrize("url", ["", "127.0.0.1:4566", "http://127.0.0.1:4566/", "ftp://x"])
-def test_an_address_is_checked(stack: Stack, url: str) -> None:
+def test_an_address_is_checked(stack: StackFolder, url: str) -> None:
     with pytest.raises(ToolError):
         local_override(stack, url)

@@ -8,9 +8,9 @@ import json
 import pytest
 from rich.console import Console
 
-from lib.deploy import progress
-from lib.deploy.progress import Shown
-from lib.deploy.terraform_events import Diagnostic, Events
+from lib.console import progress
+from lib.console.progress import Shown
+from lib.terraform.events import Diagnostic, Events
 
 
 def event(kind: str, address: str) -> str:

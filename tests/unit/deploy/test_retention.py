@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from lib.deploy.plans.lifecycle import sooner
-from lib.deploy.plans.retention import shortened
+from lib.plans.lifecycle import sooner
+from lib.plans.retention import shortened
 
 TABLE, GROUP = "aws_dynamodb_table", "aws_cloudwatch_log_group"
 ON = {"point_in_time_recovery": [{"enabled": True}]}

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from lib.deploy.override import Stack
-from lib.deploy.plans.plan_file import PlanFile
-from lib.deploy.plans.saved import SavedPlan
-from lib.deploy.state import State
-from lib.environments import ToolError
+from lib.errors import ToolError
 from lib.gate import verdict
 from lib.gate.stacks import read_stacks
+from lib.plans.plan_file import PlanFile
+from lib.plans.saved import SavedPlan
 from lib.reports import Report
+from lib.terraform.stack_folder import StackFolder
+from lib.terraform.state import State
 
 STATE: dict[str, Any] = {"version": 4, "lineage": "l", "serial": 7, "resources": [], "outputs": {}}
 
@@ -31,7 +31,7 @@ def passed(checked: Path, folder: Path) -> Path:
 
 
 @pytest.fixture
-def checked(stack: Stack, tmp_path: Path) -> Path:
+def checked(stack: StackFolder, tmp_path: Path) -> Path:
     """A directory with one stack."""
     (stack.directory / "assets" / "code" / "lambda.zip").unlink()
     folder = tmp_path / "checked"

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from lib.deploy import state_lock
-from lib.deploy.state import State
-from lib.deploy.terraform_events import Events
-from lib.environments import ToolError
+from lib.errors import ToolError
+from lib.terraform import state_lock
+from lib.terraform.events import Events
+from lib.terraform.state import State
 
 
 def resource(type_: str, name: str, mode: str = "managed", status: str = "", **attributes: Any) -> dict[str, Any]:

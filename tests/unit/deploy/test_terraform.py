@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from lib import environments
-from lib.deploy.progress import Silent
-from lib.deploy.terraform import PlanResult, Terraform, TerraformError, environment, find, parse_version
-from lib.environments import ToolError
+from lib.console.progress import Silent
+from lib.errors import ToolError
+from lib.terraform.terraform import PlanResult, Terraform, TerraformError, environment, find, parse_version
 
 Program = Callable[[str, str], Path]
 PLAN = PlanResult(no_changes=False, changes=(), file=Path("tfplan"), show=str)

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from lib.deploy import terraform_process
-from lib.deploy.polling import wait_for
-from lib.deploy.terraform_process import Guard
-from lib.environments import ToolError
+from lib.console.polling import wait_for
+from lib.errors import ToolError
+from lib.terraform import process as terraform_process
+from lib.terraform.process import Guard
 
 Run = Callable[..., int]
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from lib.deploy.drift.references import Known
-from lib.deploy.drift.refreshed import Managed, Refreshed
-from lib.deploy.drift.rules import Evaluation
+from lib.drift.references import Known
+from lib.drift.refreshed import Managed, Refreshed
+from lib.drift.rules import Evaluation
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"

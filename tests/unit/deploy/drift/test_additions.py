@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from lib.deploy.drift.additions import buckets, functions, keys, tables, topics
-from lib.deploy.drift.refreshed import Managed, Refreshed
+from lib.drift.additions import buckets, functions, keys, tables, topics
+from lib.drift.refreshed import Managed, Refreshed
 
 ACCOUNT = "123456789012"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/role-archiver-dev"

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from lib.deploy.drift.model import Kind, Repair
-from lib.deploy.drift.plan_changes import manual_changes, not_deployed
-from lib.deploy.drift.values import Difference
+from lib.drift.model import Kind, Repair
+from lib.drift.plan_changes import manual_changes, not_deployed
+from lib.drift.values import Difference
 from tests.unit.deploy.drift.conftest import Plan, Stack
 
 TABLE = "ledger/transactions"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 
-from lib.deploy.drift.model import Change, Evaluated, Kind, Repair
-from lib.deploy.drift.report import Drift, as_json, lines, text
-from lib.deploy.drift.values import Difference
+from lib.drift.model import Change, Evaluated, Kind, Repair
+from lib.drift.report import Drift, as_json, lines, text
+from lib.drift.values import Difference
 
 ADDRESS = "aws_dynamodb_table.ledger_transactions_934ED208"
 OFF = Change(

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
+from lib import drift
 from lib.aspects.catalogue import RULES
 from lib.aspects.types import all_types
-from lib.deploy import drift
-from lib.deploy.drift.model import Change, Kind, Repair
+from lib.drift.model import Change, Kind, Repair
 from tests.unit.deploy.drift.conftest import ACCOUNT, Stack
 
 ADDITIONS = Path(drift.__file__).parent / "additions"

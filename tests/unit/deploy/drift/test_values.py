@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lib.deploy.drift.values import Difference, differences, is_same
+from lib.drift.values import Difference, differences, is_same
 
 
 @pytest.mark.parametrize(
