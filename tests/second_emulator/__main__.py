@@ -16,7 +16,7 @@ from lib import environments
 from lib.console.progress import Progress, Shown
 from lib.errors import ToolError
 from lib.plans import planning
-from lib.removal import teardown
+from lib.removal import leftovers, teardown
 from lib.targets import local, state_bucket
 from lib.targets.deployment import Deployment
 from lib.targets.emulator import Address
@@ -69,7 +69,7 @@ def run(folder: Path, progress: Progress) -> list[str]:
         plan = deployment.plan()
         complaints = [*gaps.compare_plan(differences(deployment.terraform.read_plan(plan.file)))]
         _destroy(deployment, progress)
-        complaints += gaps.compare_left(deployment.leftovers())
+        complaints += gaps.compare_left(leftovers.find(deployment.client, deployment.target.ours).found)
 
         progress.show(f"{ENVIRONMENTS} environments' logs in one account and region")
         deployment = _prepare(stack, eleven(stack.content, SUFFIX), folder / "eleven", address, progress)

@@ -95,14 +95,14 @@ def test_a_lock_is_removed_by_its_id_only(progress: Silent, tmp_path: Path) -> N
 @pytest.mark.parametrize(("answer", "goes_on"), [("yes\n", True), ("y\n", False), ("no\n", False), ("\n", False)])
 def test_only_yes_goes_on(monkeypatch: pytest.MonkeyPatch, answer: str, goes_on: bool) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO(answer))
-    assert confirm("Apply?", Options()) is goes_on
+    assert confirm("Apply?", auto_approve=False) is goes_on
 
 
 def test_nobody_to_answer_is_an_error_unless_no_question_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO(""))
     with pytest.raises(ToolError, match=r"AUTO_APPROVE=1 asks none$"):
-        confirm("Apply?", Options())
-    assert confirm("Apply?", Options(auto_approve=True))
+        confirm("Apply?", auto_approve=False)
+    assert confirm("Apply?", auto_approve=True)
 
 
 class Standing:
@@ -232,7 +232,7 @@ def test_failures_are_one_line_and_an_exit_code(
 
 
 def test_a_policy_finding_keeps_its_exit_code(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object) -> int:
+    def refuse(*_: object, **__: object) -> int:
         raise synth.RefusedError(1, "the plan is refused")
 
     monkeypatch.setattr(demo, "demo", refuse)

@@ -14,7 +14,7 @@ from lib import drift
 from lib.aspects.catalogue import RULES
 from lib.aspects.types import all_types
 from lib.drift.model import Change, Kind, Repair
-from tests.unit.deploy.drift.conftest import ACCOUNT, Stack
+from tests.unit.drift.conftest import ACCOUNT, Stack
 
 ADDITIONS = Path(drift.__file__).parent / "additions"
 TABLE = tomllib.loads((Path(drift.__file__).parent / "rules.toml").read_text())

@@ -9,7 +9,7 @@ import pytest
 from lib.drift.model import Kind, Repair
 from lib.drift.plan_changes import manual_changes, not_deployed
 from lib.drift.values import Difference
-from tests.unit.deploy.drift.conftest import Plan, Stack
+from tests.unit.drift.conftest import Plan, Stack
 
 TABLE = "ledger/transactions"
 ON, OFF = [{"enabled": True}], [{"enabled": False}]
