@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from lib.aspects.conventions import Conventions
     from lib.aspects.judge_aspect import Judge
     from lib.aspects.model import Rule
-    from lib.waivers import Waiver
+    from lib.findings.waivers import Waiver
 
 
 def decorate(

@@ -14,7 +14,7 @@ from lib.aspects.alarm_expressions import EXPECTED, bounds_of
 from lib.aspects.expressions import Reference
 from lib.aspects.metric_tables import TABLES
 from lib.aspects.metrics import ALARM, Metric, entry_of, metrics_of
-from lib.aspects.model import Severity, StackRule
+from lib.aspects.model import StackRule
 from lib.aspects.terraform_json import (
     MISSING,
     Attributes,
@@ -26,6 +26,7 @@ from lib.aspects.terraform_json import (
     number,
     reference,
 )
+from lib.findings.finding import Severity
 
 COMPOSITE = "aws_cloudwatch_composite_alarm"
 KINDS: Mapping[str, Any] = TABLES["kinds"]

@@ -16,7 +16,7 @@ from lib.aspects import types
 from lib.aspects.metric_tables import TABLES
 from lib.aspects.provider.projection import VERSION
 from lib.aspects.types import Argument, ResourceType
-from lib.environments import ToolError
+from lib.errors import ToolError
 
 RESOURCE_TYPE, PURPOSE, SUFFIX = "{resource-type}", "{purpose}", "{suffix}"
 _PART = r"(?:\{resource-type\}|\{purpose\}|\{suffix\}|[a-z0-9]+)"

@@ -8,9 +8,10 @@ from typing import Any
 from lib.aspects.catalogue import RULES
 from lib.aspects.conventions import Conventions
 from lib.aspects.document.classified import ARGUMENTS, violations_of
-from lib.aspects.model import Finding, Rule
+from lib.aspects.model import Rule
 from lib.aspects.payments_conventions import PAYMENTS
 from lib.aspects.terraform_json import StackView
+from lib.findings.finding import Finding
 
 
 def judge(

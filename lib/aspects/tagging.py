@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from lib.aspects.model import Severity, StackRule
+from lib.aspects.model import StackRule
 from lib.aspects.provider.data import FACTS
 from lib.aspects.terraform_json import Attributes, Resource, StackView, blocks, format_value, literal
+from lib.findings.finding import Severity
 
 # Types with `tags` and `tags_all`.
 TAGGABLE: Final = frozenset(type_ for type_, facts in FACTS.items() if facts.get("tags"))

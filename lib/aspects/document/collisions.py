@@ -9,9 +9,10 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from lib.aspects.expressions import Reference, parse
-from lib.aspects.model import ANY_TYPE, Severity, StackRule
+from lib.aspects.model import ANY_TYPE, StackRule
 from lib.aspects.naming import naming_argument
 from lib.aspects.terraform_json import MISSING, Resource, StackView, format_value, literal
+from lib.findings.finding import Severity
 
 ASSETS = "assets"
 # Argument that Terraform reads a file of this machine for -> arguments of which one holds the file's hash.

@@ -10,8 +10,8 @@ import pytest
 from lib.aspects.alarm_bounds import KINDS
 from lib.aspects.judge import judge
 from lib.aspects.metric_tables import TABLES
-from lib.aspects.model import Finding
 from lib.aspects.payments_conventions import METRICS
+from lib.findings.finding import Finding
 
 from .conftest import FAMILIES
 

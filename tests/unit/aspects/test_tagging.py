@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from lib.aspects.model import Finding
 from lib.aspects.payments_conventions import PAYMENTS
 from lib.aspects.tagging import TAGGABLE
+from lib.findings.finding import Finding
 
 REQUIRED = PAYMENTS.required_tags
 TOPIC = "aws_sns_topic.alerts"
