@@ -74,15 +74,15 @@ def judge(settings: Settings, gate: Gate) -> tuple[Report, Path]:
     from cdktf import App
 
     from lib import reports
+    from lib.aspects.synthesis import synthesize
     from lib.findings import origins
     from lib.tap_stack import TapStack
 
     made_at = origins.note()
 
-    node_errors = (RuntimeError, jsii.errors.JSIIError)  # jsii turns what Node throws into either
     try:
         app = App(context=settings.context())
-    except node_errors as error:
+    except (RuntimeError, jsii.errors.JSIIError) as error:  # jsii turns what Node throws into either
         raise ToolError(f"the output folder cannot be made: {error}; check CDKTF_OUTDIR") from error
     # An earlier synth's stacks must not stand beside this one's: what lies here is what was judged.
     for earlier in (Path(app.outdir) / "stacks").iterdir():
@@ -96,12 +96,7 @@ def judge(settings: Settings, gate: Gate) -> tuple[Report, Path]:
         aws_region=settings.aws_region,
         default_tags=settings.default_tags,
     )
-    try:
-        app.synth()
-    except node_errors as error:
-        if not stack.judge.findings and not stack.judge.complaints:
-            raise ToolError(f"synth failed: {str(error).strip().splitlines()[0]}") from error
-    if stack.judge.findings or stack.judge.complaints:
+    if synthesize(app, stack.judge):
         return reports.of_aspects(stack.judge, made_at), Path(app.outdir)
     outdir = Path(app.outdir)
     origins.write(outdir / "stacks", made_at)

@@ -20,6 +20,10 @@ from lib.errors import ToolError
 
 RESOURCE_TYPE, PURPOSE, SUFFIX = "{resource-type}", "{purpose}", "{suffix}"
 _PART = r"(?:\{resource-type\}|\{purpose\}|\{suffix\}|[a-z0-9]+)"
+# Rules with findings that depend on these values, and that can be waived.
+BY_CONVENTION = frozenset(
+    {"TAP-NAME-1", "TAP-NAME-2", "TAP-TAG-1", "TAP-OBS-8", "TAP-OBS-9", "TAP-OBS-10", "TAP-RUN-1"}
+)
 FUNCTION, LAYER, VARIABLES = "aws_lambda_function", "aws_lambda_layer_version", "environment.variables"
 
 

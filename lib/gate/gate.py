@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any
 
 from lib.aspects.catalogue import RULE_IDS, RULES, UNWAIVABLE_IDS
+from lib.aspects.conventions import BY_CONVENTION
 from lib.aspects.judge import judge as first_judge
 from lib.environments import ROOT
 from lib.errors import ToolError
@@ -34,13 +35,16 @@ class Gate:
         config: Path = CONFIG,
         checkov: CheckovProcess | None = None,
         today: date | None = None,
+        waivers_file: Path | None = None,
     ) -> None:
         """A `checkov` that is handed in is shared: it stays open when this gate closes.
 
-        `today` is the day for which waivers count, by default the current one in UTC.
+        `today` is the day for which waivers count, by default the current one in UTC. `waivers_file` is by default the
+        waivers.yaml among the policies, which need not be there.
         """
         self._judge_by = {"policies": str(policies.absolute()), "config": str(config.absolute())}
         self._policies = policies
+        self._waivers_file = waivers_file
         self._today = today
         self._checkov = checkov
         self._shared = checkov is not None
@@ -64,7 +68,11 @@ class Gate:
 
         Raises ToolError for wrong input and for a broken tool: nothing passes that was not judged.
         """
-        exceptions = waivers.read(self._policies / waivers.FILE.name)
+        if self._waivers_file is not None and not self._waivers_file.is_file():
+            raise ToolError(
+                f"{self._waivers_file}: there is no such file of waivers; correct --waivers, or leave it out"
+            )
+        exceptions = waivers.read(self._waivers_file or self._policies / waivers.FILE.name)
         stacks, note = read_stacks(directory)
         checkov = self._started()
         self._prepared = False  # an answer uses the preparation up
@@ -100,7 +108,7 @@ class Gate:
         loaded = set(answer["policies"])
         if loaded != on_disk:
             raise ToolError(f"{self._policies}: Checkov did not load {sorted(on_disk ^ loaded)[0]}; repair that policy")
-        if self._policies == POLICIES and (unwritten := RULE_IDS - on_disk):
+        if self._policies.resolve() == POLICIES and (unwritten := RULE_IDS - on_disk):
             raise ToolError(f"{self._policies}: {sorted(unwritten)[0]} has no policy there; restore it")
         if len(answer["stacks"]) != len(stacks):
             raise ToolError(f"Checkov judged {len(answer['stacks'])} of {len(stacks)} stacks; run it again")
@@ -118,7 +126,7 @@ class Gate:
             known_ids=loaded | RULE_IDS | built_in.keys(),
             unwaivable=UNWAIVABLE_IDS | {id_ for id_, words in built_in.items() if not words["waivable"]},
             known_paths={path for stack in stacks for path in stack.constructs.values()},
-            also_found=_found_by_the_first_judge(stacks, exceptions),
+            also_found=self._found_by_the_first_judge(stacks, exceptions),
         )
         return GateReport(
             findings=verdict.kept,
@@ -138,12 +146,16 @@ class Gate:
             checkov=answer["checkov"],
         )
 
+    def _found_by_the_first_judge(self, stacks: list[Stack], exceptions: tuple[waivers.Waiver, ...]) -> list[Finding]:
+        """Asked for one thing only: whether a waiver is used. No finding of the gate comes or goes by it.
 
-def _found_by_the_first_judge(stacks: list[Stack], exceptions: tuple[waivers.Waiver, ...]) -> list[Finding]:
-    """Asked for one thing only: whether a waiver is used. No finding of the gate comes or goes by it."""
-    if not any(waiver.rule in RULE_IDS for waiver in exceptions):
-        return []
-    return [finding for stack in stacks for finding in first_judge(stack.document)]
+        Other policies are another project's. Of its conventions the gate knows none, so rules that depend on them are
+        not asked; their policies blame the same constructs.
+        """
+        if not any(waiver.rule in RULE_IDS for waiver in exceptions):
+            return []
+        rules = [rule for rule in RULES if self._policies.resolve() == POLICIES or rule.id not in BY_CONVENTION]
+        return [finding for stack in stacks for finding in first_judge(stack.document, rules)]
 
 
 def _policies_on_disk(directory: Path) -> set[str]:

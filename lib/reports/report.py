@@ -119,7 +119,7 @@ def _of_aspects(finding: Finding, made_at: Mapping[str, str], excuse: Excuse | N
 
 def excuse_of(waiver: Waiver) -> Excuse:
     """What the reports say of a waiver."""
-    return Excuse(waiver.reason, waiver.owner, waiver.expires.isoformat(), f"policies/waivers.yaml:{waiver.line}")
+    return Excuse(waiver.reason, waiver.owner, waiver.expires.isoformat(), waiver.place)
 
 
 def rules_of(entries: Iterable[Entry], titles: Mapping[str, str]) -> tuple[RuleWords, ...]:
