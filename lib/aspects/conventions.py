@@ -162,16 +162,32 @@ def _faults(conventions: Conventions) -> Iterator[tuple[str, Any, str, str]]:
         yield "backend", conventions.backend, "whose path is none of its literals", "name the argument in literals"
     if given["runbooks"] is not None and not Path(given["runbooks"]).is_dir():
         yield "runbooks", str(given["runbooks"]), "not a folder", "name the folder of the runbooks, or None"
-    for name, entry in conventions.variables.items():
-        try:
-            types.argument(name, entry)
-        except (TypeError, ValueError):
+    yield from _faults_in_tables(given)
+
+
+def _faults_in_tables(given: Mapping[str, Any]) -> Iterator[tuple[str, Any, str, str]]:
+    for name in ("resource_types", "variables", "metrics"):
+        if not isinstance(given[name], Mapping):
+            yield name, given[name], "not a mapping", "write it as a dict"
+            return
+    for name, entry in given["variables"].items():
+        if not _is_classification(name, entry):
             yield "variables", {name: entry}, "not a classification", "use a form of lib/aspects/types/__init__.py"
-    for service, metrics in conventions.metrics.items():
+    for service, metrics in given["metrics"].items():
         for name, entry in metrics.items():
             if not isinstance(entry, Mapping) or entry.get("kind") not in TABLES["kinds"] or "dimensions" not in entry:
                 kinds = ", ".join(TABLES["kinds"])
                 yield f"metrics of {service}", {name: entry}, f"without dimensions or a kind of {kinds}", "add them"
+
+
+def _is_classification(name: str, entry: Any) -> bool:
+    if isinstance(entry, str):
+        return entry == types.FREE or re.fullmatch(r"[A-Z]+-[A-Z]+-[0-9]+", entry) is not None
+    try:
+        types.argument(name, entry)
+    except (AttributeError, TypeError):
+        return False
+    return True
 
 
 def _is_text(value: object) -> bool:

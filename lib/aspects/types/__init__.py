@@ -132,7 +132,7 @@ def _resource_type(name: str, entry: Mapping[str, Any]) -> ResourceType:
 
 
 def argument(path: str, value: Any) -> Argument:
-    """The classification of an argument from an entry of the form above. Raises TypeError for any other form."""
+    """The classification of an argument, from an entry as above. Raises TypeError or AttributeError for another."""
     if isinstance(value, str):
         return Argument(path, is_block=value == BLOCK, checked_by="" if value in (FREE, BLOCK) else value)
     if isinstance(value, list):
