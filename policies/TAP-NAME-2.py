@@ -1,4 +1,4 @@
-"""In Python because the suffix stands elsewhere, in the path of the state, which YAML cannot reach."""
+"""In Python: the suffix comes from the path of the state, which a YAML policy cannot read."""
 
 from _conventions import NAME, expected_name, is_name
 from _names import last_part, names
@@ -15,9 +15,9 @@ class NamesSayTypeAndPurpose(StackCheck):
     def violations(self, resource):
         suffix = resource.stack.suffix
         for given, word in names(resource.kind, resource.body):
-            # A name that is missing or not written out, or has no suffix, is TAP-NAME-1's finding.
+            # TAP-NAME-1 reports a name that is missing, has no suffix, or is not a literal.
             if is_literal(given) and not is_name(last_part(given), word, suffix):
-                yield f"the name {shown(given)}, where {expected_name(word, suffix)} is expected"
+                yield f"the name {shown(given)}, not {expected_name(word, suffix)}"
 
 
 check = NamesSayTypeAndPurpose()

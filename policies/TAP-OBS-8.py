@@ -1,4 +1,4 @@
-"""In Python because the runbook must exist. Its name is the one thing that a policy looks up outside of the JSON."""
+"""In Python: the runbook must exist. This is the only policy that looks for a file outside of the JSON."""
 
 import re
 
@@ -13,7 +13,7 @@ NAMED = re.compile(r"(?:.*\W)?" + "([a-z0-9-]+)".join(re.escape(part) for part i
 class AlarmsNameTheirRunbook(StackCheck):
     id = "TAP-OBS-8"
     name = "Every alarm names its runbook"
-    guideline = f"end alarm_description in '{LINK}', and write that runbook"
+    guideline = f"end alarm_description with '{LINK}', and write that runbook"
     category = CheckCategories.LOGGING
     types = ("aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm")
 
@@ -23,7 +23,7 @@ class AlarmsNameTheirRunbook(StackCheck):
         if named is None:
             yield f"alarm_description is {shown(description)}"
         elif FOLDER and not (FILE.resolve().parent / FOLDER / f"{named[1]}.md").is_file():
-            yield f"there is no {FOLDER}/{named[1]}.md"
+            yield f"{FOLDER}/{named[1]}.md does not exist"
 
 
 check = AlarmsNameTheirRunbook()

@@ -1,4 +1,4 @@
-"""In Python because Checkov's own list of types that take tags, `taggable`, leaves out some of the provider's."""
+"""In Python: Checkov's list of taggable types lacks some of the provider's types."""
 
 from _conventions import TAGS
 from _provider import TYPES
@@ -7,10 +7,10 @@ from checkov.common.models.enums import CheckCategories
 
 
 class ResourcesCarryTheRequiredTags(StackCheck):
-    # The provider's default_tags do not count: they are taken away in one place, unseen here.
+    # The provider's default_tags do not count: they could be removed in one place that this policy does not read.
     id = "TAP-TAG-1"
-    name = "Every taggable resource carries the required tags"
-    guideline = f"give it the tags {', '.join(TAGS)}, each with a text that is written out"
+    name = "Every taggable resource has the required tags"
+    guideline = f"add the tags {', '.join(TAGS)}, each with a literal value"
     category = CheckCategories.CONVENTION
 
     def violations(self, resource):
@@ -21,8 +21,8 @@ class ResourcesCarryTheRequiredTags(StackCheck):
 
 
 def tags_of(resource):
-    """Name -> value; None for what takes no tags."""
-    if resource.kind == "aws_autoscaling_group":  # it has blocks instead
+    """Return tag name -> value, or None for a type without tags."""
+    if resource.kind == "aws_autoscaling_group":  # this type has `tag` blocks instead
         return {tag.get("key"): tag.get("value") for tag in blocks(resource.body.get("tag"))}
     if not TYPES.get(resource.kind, {}).get("tags"):
         return None
