@@ -100,12 +100,12 @@ def test_each_judge_finds_a_name_against_the_apps_pattern_and_honours_the_apps_w
     code, lines = app.run(FIRST)
     assert (code, [line.partition(" Fix: ")[0] for line in lines]) == (1, [first])
 
-    app.write("policies/waivers.yaml", waiver())
+    app.write("waivers.yaml", waiver())
     assert app.run(FIRST) == (0, [])
     code, lines = app.run(SECOND)
     assert (code, "1 waived" in lines[-1]) == (0, True), lines
 
-    app.write("policies/waivers.yaml", "")
+    app.write("waivers.yaml", "")
     code, lines = app.run(SECOND)
     assert code == 1
     assert [line.startswith(second) for line in lines] == [True, False], lines
