@@ -16,7 +16,7 @@ def judge(stack_json: Mapping[str, Any], rules: Iterable[Rule] = RULES) -> tuple
     """Every finding in a stack's Terraform JSON: by construct, in each the most severe first."""
     stack = StackView(stack_json)
     found = {finding for rule in rules for finding in _of_rule(stack, rule)}
-    return tuple(sorted(found, key=lambda finding: (finding.path, -finding.severity, str(finding))))
+    return tuple(sorted(found, key=lambda finding: (finding.path, -(finding.severity or 0), str(finding))))
 
 
 def _of_rule(stack: StackView, rule: Rule) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from lib.aspects.judge import judge
 from lib.aspects.model import Rule
 from lib.aspects.terraform_json import StackView
 from lib.findings.finding import Finding, most_severe_first
-from lib.findings.waivers import Verdict, Waiver, apply, read, utc_today
+from lib.findings.waivers import Waiver, WaiverResult, apply, read, utc_today
 
 
 class Judge:
@@ -36,29 +36,29 @@ class Judge:
         # Checkov's own checks are the gate's business.
         self._waivers = tuple(each for each in (read() if waivers is None else waivers) if each.rule.startswith("TAP-"))
         self._today = today
-        self._verdict: Verdict[Finding] = Verdict((), (), (), ())
+        self._result: WaiverResult = WaiverResult()
         self.stacks = 0
         self.resources = 0
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """What breaks a rule, the worst construct first."""
-        return self._verdict.kept
+        return self._result.remaining
 
     @property
     def waived(self) -> tuple[tuple[Finding, Waiver], ...]:
         """What would, but for its waiver."""
-        return self._verdict.waived
+        return self._result.waived
 
     @property
     def complaints(self) -> tuple[str, ...]:
         """What is wrong with a waiver."""
-        return self._verdict.complaints
+        return self._result.complaints
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """Waivers that end soon."""
-        return self._verdict.warnings
+        return self._result.warnings
 
     def pronounce(self, stacks: Iterable[TerraformStack]) -> tuple[str, ...]:
         """Judge what the stacks resolve to now, and write each line on its construct: an error, so synth fails."""
@@ -72,7 +72,7 @@ class Judge:
             owner |= dict.fromkeys(judge(document, self.rules), stack)
             paths |= {resource.path for resource in (*view.resources, *view.data)}
             self.stacks, self.resources = self.stacks + 1, self.resources + len(view.resources)
-        self._verdict = apply(
+        self._result = apply(
             self._waivers,
             most_severe_first(owner),
             today=self._today or utc_today(),

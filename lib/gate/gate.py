@@ -1,4 +1,4 @@
-"""The gate: which stacks, judged by which policies, with which verdict."""
+"""The gate: which stacks, judged by which policies, with which result."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from lib.findings import waivers
 from lib.findings.finding import Finding, most_severe_first
 from lib.gate import digests
 from lib.gate.process import CheckovProcess
-from lib.gate.report import GateFinding, GateReport
+from lib.gate.report import GateReport
 from lib.gate.stacks import Stack, read_stacks
 
 POLICIES = ROOT / "policies"
@@ -111,7 +111,7 @@ class Gate:
         )
         skips: dict[str, str] = answer["skips"]
         built_in: dict[str, dict[str, Any]] = answer["built_in"]
-        verdict = waivers.apply(
+        result = waivers.apply(
             exceptions,
             [finding for finding in findings if finding.rule_id not in skips],
             today=self._today or waivers.utc_today(),
@@ -121,7 +121,7 @@ class Gate:
             also_found=_found_by_the_first_judge(stacks, exceptions),
         )
         return GateReport(
-            findings=verdict.kept,
+            findings=result.remaining,
             stacks=len(stacks),
             resources=sum(len(stack.resources) for stack in stacks),
             policies_loaded=len(loaded),
@@ -130,9 +130,9 @@ class Gate:
             skips=skips,
             skipped=tuple(finding for finding in findings if finding.rule_id in skips),
             note=note,
-            waived=verdict.waived,
-            complaints=verdict.complaints,
-            warnings=verdict.warnings,
+            waived=result.waived,
+            complaints=result.complaints,
+            warnings=result.warnings,
             titles={id_: words["title"] for id_, words in built_in.items()},
             files=dict(pair for stack in stacks for pair in stack.files(directory)),
             checkov=answer["checkov"],
@@ -155,10 +155,10 @@ def _policies_on_disk(directory: Path) -> set[str]:
     }
 
 
-def _finding(directory: Path, stack: Stack, raw: dict[str, Any]) -> GateFinding:
+def _finding(directory: Path, stack: Stack, raw: dict[str, Any]) -> Finding:
     address = str(raw["address"])
     path = stack.constructs.get(address, address) or stack.name
-    return GateFinding(
+    return Finding(
         rule_id=raw["id"],
         path=path,
         file=str(stack.file.relative_to(directory)),

@@ -10,7 +10,8 @@ from typing import Any
 
 from lib.environments import ROOT
 from lib.errors import ToolError
-from lib.gate import Gate, GateFinding
+from lib.findings.finding import Finding
+from lib.gate import Gate
 from lib.gate.process import CheckovProcess
 
 from ..policy.mutations import HARMLESS, VIOLATIONS, Mutation, mutated
@@ -56,7 +57,7 @@ class SecondJudge:
                 report = Gate(self._policies, checkov=self._checkov).judge(Path(directory))
             except ToolError as error:
                 return f"the gate refuses: {error}"[:120]
-        found: dict[str, list[GateFinding]] = {name: [] for name in tests}
+        found: dict[str, list[Finding]] = {name: [] for name in tests}
         for finding in report.findings:
             found[finding.file.split("/")[1]].append(finding)
         return next((name for name, (mutation, _) in tests.items() if not _passes(found[name], mutation)), "")
@@ -95,6 +96,6 @@ class SecondJudge:
         (self._policies / Path(mutant.file).name).write_text(mutant.text)
 
 
-def _passes(verdict: list[GateFinding], mutation: Mutation) -> bool:
+def _passes(verdict: list[Finding], mutation: Mutation) -> bool:
     rules = {finding.rule_id for finding in verdict if finding.rule_id.startswith("TAP-")}
     return mutation.is_found_in(rules) if mutation.rule else rules <= set(mutation.waived)

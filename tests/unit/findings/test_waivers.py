@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,21 +21,16 @@ from lib.aspects.catalogue import RULES, UNWAIVABLE_IDS
 from lib.aspects.judge_aspect import Judge, JudgeAspect
 from lib.environments import ROOT
 from lib.errors import ToolError
-from lib.findings.finding import Severity, most_severe_first
-from lib.findings.waivers import FILE, Verdict, Waiver, apply, read
+from lib.findings.finding import Finding, Severity, most_severe_first
+from lib.findings.waivers import FILE, Waiver, WaiverResult, apply, read
 
 TODAY = date(2026, 11, 23)
 TABLE = "TapStackdev/ledger/transactions"
 QUEUE = "TapStackdev/letters/queue"
 
 
-@dataclass(frozen=True)
-class Found:
-    """A finding, as far as waivers care."""
-
-    rule_id: str
-    path: str
-    severity: Severity | None = Severity.HIGH
+def a_finding(rule_id: str, path: str, severity: Severity | None = Severity.HIGH) -> Finding:
+    return Finding(rule_id, severity, path, "is wrong", "correct it")
 
 
 GOOD = Waiver(
@@ -46,10 +41,10 @@ GOOD = Waiver(
     expires=TODAY + timedelta(days=100),
     line=3,
 )
-FINDINGS = (Found("TAP-REC-1", TABLE), Found("TAP-NAME-1", TABLE), Found("TAP-REC-1", QUEUE))
+FINDINGS = (a_finding("TAP-REC-1", TABLE), a_finding("TAP-NAME-1", TABLE), a_finding("TAP-REC-1", QUEUE))
 
 
-def judged(*waivers: Waiver, findings: tuple[Found, ...] = FINDINGS, **options: Any) -> Verdict[Found]:
+def judged(*waivers: Waiver, findings: tuple[Finding, ...] = FINDINGS, **options: Any) -> WaiverResult:
     return apply(
         waivers,
         findings,
@@ -66,7 +61,7 @@ def test_a_waiver_excuses_one_rule_at_one_construct(path: str) -> None:
     waiver = replace(GOOD, path=path)
     verdict = judged(waiver)
     assert verdict.waived == ((FINDINGS[0], waiver),)
-    assert verdict.kept == FINDINGS[1:]
+    assert verdict.remaining == FINDINGS[1:]
     assert (verdict.complaints, verdict.warnings) == ((), ())
 
 
@@ -79,21 +74,21 @@ def test_what_is_beneath_the_construct_is_excused_too(path: str) -> None:
 @pytest.mark.parametrize("path", ["TapStackdev", "ledger/trans", "ledge", "", "/"])
 def test_neither_a_whole_stack_nor_half_a_name_is_a_construct(path: str) -> None:
     verdict = judged(replace(GOOD, path=path))
-    assert verdict.kept == FINDINGS
+    assert verdict.remaining == FINDINGS
     assert len(verdict.complaints) == 1
 
 
 def test_it_excuses_in_every_environment() -> None:
     found = (
-        Found("TAP-REC-1", "TapStackdev/ledger/transactions"),
-        Found("TAP-REC-1", "TapStackqa7/ledger/transactions"),
+        a_finding("TAP-REC-1", "TapStackdev/ledger/transactions"),
+        a_finding("TAP-REC-1", "TapStackqa7/ledger/transactions"),
     )
-    assert judged(GOOD, findings=found).kept == ()
+    assert judged(GOOD, findings=found).remaining == ()
 
 
 def test_json_without_constructs_is_spoken_of_by_address() -> None:
-    found = (Found("CKV_AWS_28", "aws_sqs_queue.orders"),)
-    assert judged(replace(GOOD, rule="CKV_AWS_28", path="aws_sqs_queue.orders"), findings=found).kept == ()
+    found = (a_finding("CKV_AWS_28", "aws_sqs_queue.orders"),)
+    assert judged(replace(GOOD, rule="CKV_AWS_28", path="aws_sqs_queue.orders"), findings=found).remaining == ()
 
 
 @pytest.mark.parametrize(
@@ -118,7 +113,7 @@ def test_json_without_constructs_is_spoken_of_by_address() -> None:
 def test_an_entry_with_a_fault_excuses_nothing(changes: dict[str, Any], said: str) -> None:
     waiver = replace(GOOD, **changes)
     verdict = judged(waiver)
-    assert verdict.kept == FINDINGS
+    assert verdict.remaining == FINDINGS
     assert (verdict.waived, verdict.warnings) == ((), ())
     (complaint,) = verdict.complaints
     assert complaint.startswith(f"policies/waivers.yaml:3 ({waiver.rule} at {waiver.path}) ")
@@ -142,7 +137,7 @@ def test_it_warns_in_the_last_thirty_days(days: int, warns: bool) -> None:
 def test_two_for_one_thing_excuse_nothing(path: str) -> None:
     """Also when one says it with the stack's name."""
     verdict = judged(GOOD, replace(GOOD, path=path, line=9))
-    assert verdict.kept == FINDINGS
+    assert verdict.remaining == FINDINGS
     assert [complaint.partition(" excuses ")[0].partition(") ")[2] for complaint in verdict.complaints] == [
         "says what line 9 says, and one entry",
         "says what line 3 says, and one entry",
@@ -150,9 +145,9 @@ def test_two_for_one_thing_excuse_nothing(path: str) -> None:
 
 
 def test_paths_that_end_alike_are_two_things() -> None:
-    found = (Found("TAP-REC-1", "TapStackdev/alerts"), Found("TAP-REC-1", "TapStackdev/alerting/alerts"))
+    found = (a_finding("TAP-REC-1", "TapStackdev/alerts"), a_finding("TAP-REC-1", "TapStackdev/alerting/alerts"))
     verdict = judged(replace(GOOD, path="alerts"), replace(GOOD, path="alerting/alerts"), findings=found)
-    assert (verdict.kept, verdict.complaints) == ((), ())
+    assert (verdict.remaining, verdict.complaints) == ((), ())
 
 
 def test_a_judge_of_one_stack_leaves_to_the_gate_what_it_cannot_know() -> None:
@@ -164,10 +159,10 @@ def test_a_judge_of_one_stack_leaves_to_the_gate_what_it_cannot_know() -> None:
 
 def test_where_the_judges_blame_two_constructs_both_entries_are_used() -> None:
     theirs = replace(GOOD, path="ledger/recovery", line=9)
-    other = (Found("TAP-REC-1", "TapStackdev/ledger/recovery"),)
+    other = (a_finding("TAP-REC-1", "TapStackdev/ledger/recovery"),)
     verdict = judged(GOOD, theirs, also_found=other)
     assert verdict.complaints == ()
-    assert verdict.kept == FINDINGS[1:]
+    assert verdict.remaining == FINDINGS[1:]
     assert verdict.waived == ((FINDINGS[0], GOOD),)
 
 
@@ -178,12 +173,12 @@ def test_an_entry_has_all_its_faults_at_once() -> None:
 
 def test_findings_stand_by_construct_the_worst_first() -> None:
     found = [
-        Found("TAP-NAME-2", "Stack/a", Severity.LOW),
-        Found("CKV_AWS_1", "Stack/b", None),
-        Found("TAP-NAME-1", "Stack/c", Severity.LOW),
-        Found("TAP-ENC-1", "Stack/c", Severity.CRITICAL),
-        Found("CKV_AWS_2", "Stack/c", None),
-        Found("TAP-REC-1", "Stack/a", Severity.HIGH),
+        a_finding("TAP-NAME-2", "Stack/a", Severity.LOW),
+        a_finding("CKV_AWS_1", "Stack/b", None),
+        a_finding("TAP-NAME-1", "Stack/c", Severity.LOW),
+        a_finding("TAP-ENC-1", "Stack/c", Severity.CRITICAL),
+        a_finding("CKV_AWS_2", "Stack/c", None),
+        a_finding("TAP-REC-1", "Stack/a", Severity.HIGH),
     ]
     assert [(each.path[-1], each.rule_id) for each in most_severe_first(found)] == [
         ("c", "TAP-ENC-1"),

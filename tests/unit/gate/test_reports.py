@@ -136,7 +136,7 @@ def test_sarif_points_at_the_json_and_at_the_python(sarif: Any) -> None:
     assert made["physicalLocation"]["region"]["startLine"] == 30
 
 
-def test_sarif_suppresses_what_is_excused(sarif: Any) -> None:
+def test_sarif_suppresses_waived_and_skipped_findings(sarif: Any) -> None:
     suppressed = {
         (each["ruleId"], each["locations"][0]["logicalLocations"][0]["fullyQualifiedName"]): each["suppressions"]
         for each in sarif["runs"][0]["results"]
@@ -183,15 +183,15 @@ def test_the_account_is_in_all(folder: Path, report: Report) -> None:
 def test_json_holds_everything_by_name(folder: Path, report: Report) -> None:
     written = json.loads((folder / "report.json").read_text())
     assert written["passed"] is False
-    assert [entry["text"] for entry in written["findings"]] == [entry.text for entry in report.findings]
+    assert [entry["text"] for entry in written["findings"]] == [str(finding) for finding in report.findings]
     first = written["findings"][0]
     assert (first["rule_id"], first["severity"], first["path"]) == ("TAP-RUN-2", "HIGH", "stack/letters/queue")
     assert {entry["made_at"] for entry in written["findings"] if "orders" in entry["path"]} == {
         MADE_AT["stack/orders/queue"]
     }
     assert {entry["severity"] for entry in written["findings"] if entry["rule_id"].startswith("CKV")} == {None}
-    assert [entry["excuse"]["expires"] for entry in written["waived"]] == ["2026-12-01"]
-    assert [entry["excuse"]["reason"] for entry in written["skipped"]] == ["nothing secret in it"]
+    assert [entry["suppression"]["expires"] for entry in written["waived"]] == ["2026-12-01"]
+    assert [entry["suppression"]["reason"] for entry in written["skipped"]] == ["nothing secret in it"]
     assert len(written["complaints"]) == len(written["warnings"]) == 1
     assert {rule["id"] for rule in written["rules"]} >= {rule.id for rule in RULES} | {"CKV_AWS_18", "CKV_AWS_27"}
 
