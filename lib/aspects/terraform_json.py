@@ -113,11 +113,6 @@ def listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def strings(value: Any) -> list[str]:
-    """A string, or the strings of a list."""
-    return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)]
-
-
 # Maps whose keys are the user's own words.
 _FREE_FORM = frozenset({"//", "tags", "tags_all", "variables"})
 
