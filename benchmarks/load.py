@@ -24,7 +24,7 @@ from rich.table import Table
 from benchmarks.clients import Load, drive
 from benchmarks.proof import differences, redeliver, settle
 from lib import environments
-from lib.console.progress import Progress, Shown
+from lib.console.progress import ConsoleProgress, Progress
 from lib.demo.temporary import temporary_deployment
 from lib.errors import ToolError
 from lib.settings import SettingsError
@@ -75,7 +75,7 @@ def count_of(text: str) -> int:
 def main() -> int:
     try:
         count = count_of(os.environ.get("PAYMENTS", ""))
-        progress = Shown()
+        progress = ConsoleProgress()
         environments.ensure("emulator")
         with tempfile.TemporaryDirectory(prefix="payments-load-") as folder:
             stack = judged_stack(os.environ, Path(folder))

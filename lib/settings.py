@@ -44,7 +44,7 @@ class SettingsError(ToolError):
 
 
 @dataclass(frozen=True)
-class Options:
+class StackOptions:
     """What TapStack takes from its App's context, beyond its arguments (docs/decisions/0004).
 
     `reserved_concurrency` is the processor's; -1 reserves none. `maximum_amount` of a payment is in minor units.
@@ -58,7 +58,7 @@ class Options:
     payment_gateway: str = SIMULATED
 
     @classmethod
-    def read(cls, get: Callable[[str], Any], spell: Callable[[str], str]) -> Options:
+    def read(cls, get: Callable[[str], Any], spell: Callable[[str], str]) -> StackOptions:
         """Read and check through a getter that answers None for what is not said; `spell` names it in an error."""
 
         def checked(name: str, check: Callable[[str, object], Any], default: object) -> Any:
@@ -74,7 +74,7 @@ class Options:
         )
 
     @classmethod
-    def from_context(cls, get: Callable[[str], Any]) -> Options:
+    def from_context(cls, get: Callable[[str], Any]) -> StackOptions:
         """From a node's `try_get_context`. Raises SettingsError."""
         return cls.read(get, "context {}".format)
 
@@ -92,7 +92,7 @@ class Settings:
     state_bucket: str = DEFAULT_STATE_BUCKET
     state_bucket_region: str = DEFAULT_REGION
     default_tags: Mapping[str, str] = field(default_factory=dict)
-    options: Options = field(default_factory=Options)
+    options: StackOptions = field(default_factory=StackOptions)
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Settings:
@@ -111,7 +111,7 @@ class Settings:
                 "Project": check_tag_value("PROJECT_TAG", environ.get("PROJECT_TAG", DEFAULT_PROJECT)),
                 "Owner": check_tag_value("OWNER_TAG", environ.get("OWNER_TAG", DEFAULT_OWNER)),
             },
-            options=Options.read(lambda name: environ.get(name.upper()), str.upper),
+            options=StackOptions.read(lambda name: environ.get(name.upper()), str.upper),
         )
 
     @property

@@ -34,8 +34,8 @@ from lib.constructs.settler import Schedule, Settler
 from lib.naming import Naming
 from lib.settings import (
     NO_RESERVED_CONCURRENCY,
-    Options,
     SettingsError,
+    StackOptions,
     all_tags,
     check_bucket,
     check_region,
@@ -67,7 +67,7 @@ class TapStack(TerraformStack):
         check_region("state_bucket_region", state_bucket_region)
         check_region("aws_region", aws_region)
         tags = all_tags(environment_suffix, check_tags("default_tags", default_tags))
-        options = Options.from_context(scope.node.try_get_context)
+        options = StackOptions.from_context(scope.node.try_get_context)
 
         super().__init__(scope, ns)
         self._keep_state(f"{environment_suffix}/{ns}.tfstate", state_bucket, state_bucket_region)
@@ -81,7 +81,7 @@ class TapStack(TerraformStack):
         # required_version, which Checkov's terraform_json parser cannot read.
         self.add_override("terraform.backend.s3.use_lockfile", True)
 
-    def _build(self, naming: Naming, options: Options) -> None:
+    def _build(self, naming: Naming, options: StackOptions) -> None:
         account = Account(self, "account")
         encryption = Encryption(self, "encryption", account=account, naming=naming)
         context = Context(account, naming, encryption.key_arn, options.log_retention_days)

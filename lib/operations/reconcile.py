@@ -33,7 +33,7 @@ from lib.operations.window import CLOCKS_DIFFER, Window, window
 
 
 @dataclass(frozen=True)
-class Options:
+class ReconcileOptions:
     """Of the command line; `limit`: differences shown, 0 for all."""
 
     settle_seconds: int
@@ -150,7 +150,7 @@ class Reconciliation:
 
 def reconcile(
     stack: Deployed,
-    options: Options,
+    options: ReconcileOptions,
     progress: Progress,
     output: TextIO | None = None,
     now: datetime | None = None,

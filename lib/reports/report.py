@@ -82,7 +82,7 @@ class Report:
         return (absolute.relative_to(ROOT) if absolute.is_relative_to(ROOT) else absolute).as_posix()
 
 
-def of_aspects(judge: Judge, made_at: Mapping[str, str]) -> Report:
+def report_of_aspects(judge: Judge, made_at: Mapping[str, str]) -> Report:
     """The first judge's report, where the synthesis failed: there is no JSON to point into.
 
     `made_at`: construct path -> the line of Python that made it.

@@ -21,7 +21,7 @@ CONTROL = re.compile(r"PCI DSS 4\.0\.1 (\d+(?:\.\d+)*)")
 
 
 @dataclass(frozen=True)
-class Stack:
+class ReviewedStack:
     """A judged stack; `origins`: construct path -> `lib/constructs/ledger.py:27`, where that is known."""
 
     name: str
@@ -56,7 +56,7 @@ class Section:
     origins: Mapping[str, str]
 
 
-def render(report: Report, stacks: Sequence[Stack], base: Mapping[str, Any] | None = None) -> str:
+def render(report: Report, stacks: Sequence[ReviewedStack], base: Mapping[str, Any] | None = None) -> str:
     """The page. `base` is the JSON of an earlier stack that the first one is compared with."""
     environment = Environment(
         loader=PackageLoader("lib.review", "."),
@@ -82,7 +82,7 @@ def anchor(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9_.-]+", "-", text).strip("-")
 
 
-def _section(stack: Stack, base: Mapping[str, Any] | None) -> Section:
+def _section(stack: ReviewedStack, base: Mapping[str, Any] | None) -> Section:
     view = StackView(stack.document)
     access = access_of(view)
     before = StackView(base) if base is not None else None

@@ -42,7 +42,7 @@ from cdktf import (
 from constructs import Construct, IConstruct
 
 from lib.aspects import decorate
-from lib.aspects.judge_aspect import Judge, JudgeAspect
+from lib.aspects.judge_aspect import Judge
 from lib.aspects.model import ResourceRule
 from lib.aspects.tagging_aspect import TaggingAspect
 from lib.environments import ROOT
@@ -304,7 +304,7 @@ def test_a_rule_that_raises_stops_the_synth(app: App, stack: Stack) -> None:
         check=check,
     )
     judge = Judge(stack, [rule])
-    Aspects.of(stack).add(JudgeAspect(judge))
+    Aspects.of(stack).add(judge)
     with pytest.raises(RuntimeError, match=r"TAP-X-1 LOW \[Small/nested/topic\] the rule itself failed with KeyError"):
         app.synth()
 

@@ -18,7 +18,7 @@ import jsii
 from cdktf import App, Aspects, S3Backend, TerraformStack
 
 from lib.aspects.catalogue import RULES, UNWAIVABLE_IDS
-from lib.aspects.judge_aspect import Judge, JudgeAspect
+from lib.aspects.judge_aspect import Judge
 from lib.environments import ROOT
 from lib.errors import ToolError
 from lib.findings.finding import Finding, Severity, most_severe_first
@@ -268,7 +268,7 @@ def synthesized(folder: Path, *waivers: Waiver) -> tuple[Judge, str]:
     SqsQueue(stack, "queue", name="letters", kms_master_key_id=key.arn)
     rules = [rule for rule in RULES if rule.id.startswith(("TAP-NAME", "TAP-ENC-4"))]
     judge = Judge(stack, rules, waivers=waivers, today=TODAY)
-    Aspects.of(stack).add(JudgeAspect(judge))
+    Aspects.of(stack).add(judge)
     try:
         app.synth()
     except (RuntimeError, jsii.errors.JSIIError) as error:
