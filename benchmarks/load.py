@@ -26,8 +26,7 @@ from benchmarks.proof import differences, redeliver, settle
 from lib import environments
 from lib.console.progress import ConsoleProgress, Progress
 from lib.demo.temporary import temporary_deployment
-from lib.errors import ToolError
-from lib.settings import SettingsError
+from lib.errors import SettingsError, ToolError
 from lib.targets.deployment import Deployment
 from lib.targets.synth import RefusedError, judged_stack
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from lib.errors import ToolError
+from lib.errors import SettingsError
 from lib.naming import LONGEST_SUFFIX
 
 DEFAULT_SUFFIX = "dev"
@@ -31,16 +31,6 @@ LOG_RETENTION_DAYS = (365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 36
 
 # Every taggable resource has these; default_tags may give them other values, and add more.
 REQUIRED_TAGS = ("Environment", "ManagedBy", "Project", "Owner")
-
-
-class SettingsError(ToolError):
-    """A setting that cannot be used: one line that names the variable, its value, the rule and the way out."""
-
-    def __init__(self, variable: str, value: object, rule: str, fix: str) -> None:
-        shown = repr(value)
-        if len(shown) > 80:
-            shown = f"{shown[:78]}…"
-        super().__init__(f"{variable} is {shown}, but {rule}; {fix}")
 
 
 @dataclass(frozen=True)

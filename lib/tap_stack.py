@@ -31,10 +31,10 @@ from lib.constructs.gateway import Gateway
 from lib.constructs.ledger import Ledger
 from lib.constructs.processor import Processor
 from lib.constructs.settler import Schedule, Settler
+from lib.errors import SettingsError
 from lib.naming import Naming
 from lib.settings import (
     NO_RESERVED_CONCURRENCY,
-    SettingsError,
     StackOptions,
     all_tags,
     check_bucket,

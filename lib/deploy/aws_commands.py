@@ -8,7 +8,7 @@ from pathlib import Path
 from lib.console.progress import Progress
 from lib.deploy import deploy, destroy
 from lib.deploy.options import DeployOptions
-from lib.settings import SettingsError
+from lib.errors import SettingsError
 from lib.targets import aws, state_bucket
 from lib.targets.place import FOLDER, Place
 

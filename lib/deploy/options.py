@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from lib.settings import SettingsError
+from lib.errors import SettingsError
 
 YES = {"1": True, "true": True, "yes": True, "": False, "0": False, "false": False, "no": False}
 

@@ -7,8 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from lib.console.progress import Progress
-from lib.errors import ToolError
-from lib.settings import SettingsError
+from lib.errors import SettingsError, ToolError
 from lib.targets import aws, local
 from lib.targets.deployment import Deployment
 from lib.targets.kept import DemoFolder, KeptDemo

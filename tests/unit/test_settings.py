@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
+from lib.errors import SettingsError
 from lib.naming import LONGEST_SUFFIX
 from lib.settings import (
     DEFAULT_LOG_RETENTION_DAYS,
     NO_RESERVED_CONCURRENCY,
     REQUIRED_TAGS,
     Settings,
-    SettingsError,
     StackOptions,
     all_tags,
     check_stack_id,
@@ -21,7 +21,7 @@ from lib.settings import (
 
 
 def test_nothing_set_gives_the_defaults() -> None:
-    """DESIGN.md's defaults."""
+    """The README's defaults."""
     settings = Settings.from_environment({})
     assert (settings.environment_suffix, settings.aws_region) == ("dev", "us-east-1")
     assert settings.stack_name == "TapStackdev"

@@ -23,8 +23,8 @@ from lib.deploy import __main__ as command
 from lib.deploy import aws_commands
 from lib.deploy.options import DeployOptions
 from lib.environments import ROOT
-from lib.errors import ToolError
-from lib.settings import Settings, SettingsError
+from lib.errors import SettingsError, ToolError
+from lib.settings import Settings
 from lib.targets import aws, local, synth
 from lib.targets.emulator import Address
 from lib.targets.exclusive import exclusively

@@ -12,8 +12,8 @@ import pytest
 
 from lib.deploy import demo_commands
 from lib.environments import ROOT
-from lib.errors import ToolError
-from lib.settings import Settings, SettingsError
+from lib.errors import SettingsError, ToolError
+from lib.settings import Settings
 from lib.targets import aws, chosen
 from lib.targets.kept import DemoFolder, KeptDemo
 from lib.terraform.stack_folder import StackFolder
