@@ -97,7 +97,7 @@ def judge(settings: Settings, gate: Gate) -> tuple[Report, Path]:
         default_tags=settings.default_tags,
     )
     if synthesize(app, stack.judge):
-        return reports.of_aspects(stack.judge, made_at), Path(app.outdir)
+        return reports.report_of_aspects(stack.judge, made_at), Path(app.outdir)
     outdir = Path(app.outdir)
     origins.write(outdir / "stacks", made_at)
     return gate.judge(outdir).as_report(outdir), outdir

@@ -31,7 +31,7 @@ def decorate(
     from cdktf import Aspects
 
     from lib.aspects.catalogue import RULES
-    from lib.aspects.judge_aspect import Judge, JudgeAspect
+    from lib.aspects.judge_aspect import Judge
     from lib.aspects.payments_conventions import PAYMENTS
     from lib.aspects.tagging_aspect import TaggingAspect
 
@@ -40,5 +40,5 @@ def decorate(
     )
     aspects = Aspects.of(stack)
     aspects.add(TaggingAspect(tags))  # what changes goes before what judges
-    aspects.add(JudgeAspect(judge))
+    aspects.add(judge)
     return judge
