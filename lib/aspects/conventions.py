@@ -29,7 +29,7 @@ FUNCTION, LAYER, VARIABLES = "aws_lambda_function", "aws_lambda_layer_version", 
 
 @dataclass(frozen=True)
 class Backend:
-    """The one form of `terraform.backend`: `literals` are written out, `flags` are true, nothing else is there.
+    """The one form of `terraform.backend`: it has the arguments `literals`, any literal, and `flags`, each true.
 
     `path` is the argument that says where in the backend the state is.
     """
@@ -51,7 +51,7 @@ class Conventions:
     - `name_pattern`: parts joined by hyphens. `{purpose}` and `{suffix}` (of the environment) are two of them;
       `{resource-type}` and fixed words may be others: "acme-{purpose}-{suffix}".
     - `resource_types`: type -> its word for {resource-type}, where it is not that of naming.NAMED.
-    - `state_path`: where the state is in the backend; it says which environment a stack is.
+    - `state_path`: the path of the state in the backend, of which the environment suffix is a part.
     - `metrics_namespace`: of the metrics that functions count, with `{suffix}`.
     - `runbook`: the end of an alarm's description. `runbooks` is the folder that has the file `{name}.md`; where it is
       None, the text alone is checked.
