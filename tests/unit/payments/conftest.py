@@ -68,8 +68,8 @@ class World:
         self.database = MemoryDynamoDb(INDEXES, clock=lambda: self.now)
         self.ledger = DynamoDbLedger("table", "merchant", "pending", client=cast(Any, self.database))
         self.gateway = cast(Gateway, SpyGateway(self))
-        self.gateway_calls = GatewayCalls(lambda _: self.gateway, lambda: self.now, report_gateway)
-        self.completion = Completion(self.ledger, self.gateway_calls, lambda: self.now, report_gateway)
+        calls = GatewayCalls(lambda _: self.gateway, lambda: self.now, report_gateway)
+        self.completion = Completion(self.ledger, calls, lambda: self.now, report_gateway)
         self.settler = Settler(self.ledger, self.completion, lambda: self.now, settler._failure)
 
     @property
