@@ -107,10 +107,10 @@ class Settler:
         try:
             payment = do(payment, caller, seconds_left)
         except Exception:
-            self._put_off(payment)
+            self._postpone(payment)
             raise
         if payment.awaiting == GATEWAY:
-            self._put_off(payment)
+            self._postpone(payment)
             return False
         return True
 
@@ -133,7 +133,7 @@ class Settler:
             intent.payment, step, repeat=False, request_id=caller.request_id, seconds_left=seconds_left
         )
 
-    def _put_off(self, payment: Payment) -> None:
+    def _postpone(self, payment: Payment) -> None:
         now = self.clock()
         waited = now - moment(payment.pending_since) if payment.pending_since else LONGEST_DELAY
         self.ledger.postpone(payment, timestamp(now + min(max(waited, SHORTEST_DELAY), LONGEST_DELAY)))

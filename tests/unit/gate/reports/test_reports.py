@@ -119,7 +119,7 @@ def test_every_form_names_the_severity_of_a_finding(folder: Path, sarif: Any) ->
 
 def test_the_terminal(report: Report, capsys: pytest.CaptureFixture[str]) -> None:
     """A line each: by construct, the worst first, Checkov's own last; then faults, waived, the summary."""
-    terminal.say(report)
+    terminal.show(report)
     said = capsys.readouterr()
     lines = said.out.splitlines()
     count = len(report.findings)
@@ -157,7 +157,7 @@ def test_a_stack_cannot_draw_a_report_of_its_own(
     text = (tmp_path / "reports" / "report.md").read_text()
     assert "\n## Findings (0)" not in text
     assert "<b>" not in text.replace(r"\<b\>", "")
-    terminal.say(report)
+    terminal.show(report)
     said = capsys.readouterr().out
     assert len(said.splitlines()) == len(report.findings) + 1
     assert said.replace("\n", "").isprintable()
