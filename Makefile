@@ -100,11 +100,12 @@ simulate: setup  ## N=2000 schedules of the functions with faults; SEED=… repe
 mutants: setup  ## how many of N=300 mutants of the rules their tests kill; SEED=1 repeats a sample
 	@$(RUN) -m tests.mutants $(if $(N),--mutants '$(N)') $(if $(SEED),--seed '$(SEED)')
 
-lint: setup  ## ruff and mypy
+lint: setup  ## ruff, mypy, and actionlint and zizmor for .github/workflows
 	@$(RUN) -m ruff check .
 	@$(RUN) -m ruff format --check .
 	@$(RUN) -m mypy main.py lib
 	@$(RUN) -m mypy -p payments
+	@$(RUN) -m lib.delivery.workflow_lint
 
 bench: setup  ## measurements beside their peers, written to benchmarks/RESULTS.md
 	@$(RUN) -m benchmarks
@@ -116,7 +117,7 @@ docs: setup  ## docs/rules.md, written from the catalogue
 	@$(RUN) -m lib.rules_document
 
 lock:  ## renew the locks in requirements/ (needs uv)
-	@for name in project checkov emulator second-emulator terraform mutants localstripe browser; do \
+	@for name in project checkov emulator second-emulator terraform mutants localstripe browser workflows; do \
 		uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 			--no-header requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 	@uv pip compile --quiet --upgrade --python-version 3.12 --python-platform aarch64-manylinux2014 --generate-hashes \
