@@ -21,6 +21,7 @@ from lib.deploy.place import FOLDER, Place
 from lib.deploy.progress import Progress
 from lib.deploy.removal.ownership import Whose
 from lib.deploy.synth import judged_stack
+from lib.deploy.synthesized import VARIABLE, judged_copy
 from lib.deploy.terraform import Terraform
 from lib.deploy.terraform_process import Guard
 from lib.environments import ToolError
@@ -56,7 +57,11 @@ def prepare(environ: Mapping[str, str], progress: Progress, folder: Path = FOLDE
     settings = settings_of(environ)
     command = terraform.find(progress)
     place = Place.of(settings, folder)
-    stack = judged_stack(environ, place.synthesized).copy_to(working_folder(place, settings))
+    if environ.get(VARIABLE):
+        judged = judged_copy(Path(environ[VARIABLE]), place.synthesized, settings, backend(settings))
+    else:
+        judged = judged_stack(environ, place.synthesized)
+    stack = judged.copy_to(working_folder(place, settings))
     if verdict.verify(place.verdict, place.checked):
         # Terraform's own files of an earlier run may be of another bucket or provider: it makes them again.
         _remove(stack.directory / name for name in TERRAFORMS_OWN[:2])
