@@ -1,7 +1,7 @@
 """The trust policy of a role for GitHub's workflows: one repository and one environment, whoever started the run.
 
-GitHub signs a token for a job; AWS compares its claims with this policy. A job that names an environment has it in `sub`:
-docs.github.com/actions/reference/security/oidc
+GitHub signs a token for a job; AWS compares its claims with this policy. A job that names an environment has it in
+`sub`: docs.github.com/actions/reference/security/oidc
 The claim has two forms. Repositories made, renamed or transferred since 15 July 2026 carry the numbers of owner and
 repository, which are never used again; older ones carry names alone, until they opt in:
 github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens
@@ -25,7 +25,7 @@ def policy(
 
     Without `ids` it admits the form by names alone: a repository that was made since then is refused. Raises ToolError.
     """
-    _check(repository, environment, account, ids)
+    _check(repository, environment)
     return {
         "Version": "2012-10-17",
         "Statement": [
@@ -64,7 +64,7 @@ def read_ids(text: str) -> tuple[str, str] | None:
     return match[1], match[2]
 
 
-def _check(repository: str, environment: str, account: str, ids: tuple[str, str] | None) -> None:
+def _check(repository: str, environment: str) -> None:
     """No pattern and no colon: StringEquals takes them literally, and a colon would end the part of the claim."""
     if not re.fullmatch(r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+", repository, re.ASCII):
         raise ToolError(f"REPOSITORY is {repository!r}, but it is OWNER/NAME; set it, like REPOSITORY=acme/payments")
@@ -73,5 +73,3 @@ def _check(repository: str, environment: str, account: str, ids: tuple[str, str]
             f"ENVIRONMENT is {environment!r}, but it is the name of a GitHub environment, of letters, digits, dots, "
             "hyphens and underscores; set it, like ENVIRONMENT=production"
         )
-    if not re.fullmatch(r"\d{12}", account, re.ASCII):
-        raise ToolError(f"ACCOUNT is {account!r}, but an account has twelve digits; set it, like ACCOUNT=123456789012")

@@ -21,7 +21,7 @@ VARIABLE = "SYNTHESIZED"
 
 
 def judged_copy(source: Path, folder: Path, settings: Settings, backend: Mapping[str, str]) -> Stack:
-    """A copy in `folder` of the stacks in `source`, which the gate has passed. The verdict is written there, as VERDICT.
+    """A copy in `folder` of the stacks in `source`, which the gate has passed. The verdict is written there (VERDICT).
 
     `backend`: where the settings keep the state. Raises RefusedError where the gate finds something, and ToolError
     where the stack is not that of the settings: another job's output must not reach another environment's state.
