@@ -8,9 +8,11 @@ forms and as verdict.json.
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from lib import environments
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from lib.gate import Gate
     from lib.reports import Report
     from lib.settings import Settings
+    from lib.tap_stack import TapStack
 
 REPORTS = environments.ROOT / "reports"
 
@@ -29,9 +32,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Synthesize the stack, and judge it twice.")
     parser.add_argument("--reports", type=Path, default=REPORTS, metavar="DIR", help="where the verdict is written")
     parser.add_argument("--base", metavar="FILE|REF", help="a cdk.tf.json or a git ref that the page compares with")
+    parser.add_argument("--aspects-only", action="store_true", help="the first judge alone; nothing is kept")
     arguments = parser.parse_args()
     try:
         environments.enter(__file__)
+        if arguments.aspects_only:
+            return run_aspects()
         return run(arguments.reports, arguments.base)
     except environments.ToolError as error:
         print(one_line(f"error: {error}"), file=sys.stderr)
@@ -43,8 +49,6 @@ def run(folder: Path = REPORTS, base: str | None = None) -> int:
 
     `base` is what the reviewer's page compares the stack with: a cdk.tf.json, or a git ref.
     """
-    import os
-
     from lib import reports, review
     from lib.gate import Gate, verdict
     from lib.reports import terminal
@@ -63,16 +67,45 @@ def run(folder: Path = REPORTS, base: str | None = None) -> int:
     return 0 if report.passed else 1
 
 
+def run_aspects() -> int:
+    """The first judge alone, for a commit hook: it writes no report and leaves cdktf.out as it is."""
+    from lib import reports
+    from lib.reports import terminal
+    from lib.settings import Settings
+
+    settings = Settings.from_environment(os.environ)
+    with TemporaryDirectory(prefix="aspects-") as folder:
+        os.environ["CDKTF_OUTDIR"] = folder
+        stack, _, made_at = synthesize(settings)
+    report = reports.of_aspects(stack.judge, made_at)
+    terminal.say(report)
+    return 0 if report.passed else 1
+
+
 def judge(settings: Settings, gate: Gate) -> tuple[Report, Path]:
     """Synthesize under the aspects, then hand what was written to the gate; the first that finds a fault reports it.
 
     Returns the report, and the folder of the stacks that it is about.
     """
+    from lib import origins, reports
+
+    stack, outdir, made_at = synthesize(settings)
+    if stack.judge.findings or stack.judge.complaints:
+        return reports.of_aspects(stack.judge, made_at), outdir
+    origins.write(outdir / "stacks", made_at)
+    return reports.of_gate(gate.judge(outdir), outdir), outdir
+
+
+def synthesize(settings: Settings) -> tuple[TapStack, Path, dict[str, str]]:
+    """The stack, which has the first judge's findings; the folder that it was written to; construct path -> line.
+
+    Nothing was written where there are findings.
+    """
     environments.use_project_node()
     import jsii
     from cdktf import App
 
-    from lib import origins, reports
+    from lib import origins
     from lib.tap_stack import TapStack
 
     made_at = origins.note()
@@ -99,11 +132,7 @@ def judge(settings: Settings, gate: Gate) -> tuple[Report, Path]:
     except node_errors as error:
         if not stack.judge.findings and not stack.judge.complaints:
             raise environments.ToolError(f"synth failed: {str(error).strip().splitlines()[0]}") from error
-    if stack.judge.findings or stack.judge.complaints:
-        return reports.of_aspects(stack.judge, made_at), Path(app.outdir)
-    outdir = Path(app.outdir)
-    origins.write(outdir / "stacks", made_at)
-    return reports.of_gate(gate.judge(outdir), outdir), outdir
+    return stack, Path(app.outdir), made_at
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""`python -m lib.access {deploy-role|client-policy|ci-trust}`: IAM policies for an account's administrator, on standard output.
+"""`python -m lib.access {deploy-role|client-policy|ci-trust}`: IAM policies as JSON.
 
 Exit codes: 0; 2 wrong input, nothing deployed or no answer from AWS, one line on standard error; 130 for Ctrl-C.
 """
