@@ -26,16 +26,20 @@ def publish(repository: Repository, file: Path, run: str) -> str:
 
 def body(drift: dict[str, Any], run: str) -> str:
     """The issue's text. The values that were changed are in it, as `make drift` prints them."""
-    rows = [(code(", ".join(item["rules"]) or "no rule"), code(item["text"], 400)) for item in drift["drift"]]
+    changes = drift["drift"]
     return "\n".join(
         [
             MARKER,
-            f"`make drift` found {len(rows)} manual changes on {code(drift['target'])} ([run]({run})).",
+            f"`make drift` found {len(changes)} manual changes on {code(drift['target'])} ([run]({run})).",
             "",
-            *table(("Violated rule", "Change"), rows, ROWS),
+            *table(("Violated rule", "Change"), changes, _change, ROWS),
             "What to do: docs/drift.md. This issue is updated every night, and closed when there is no drift.",
         ]
     )
+
+
+def _change(item: dict[str, Any]) -> tuple[str, str]:
+    return code(", ".join(item["rules"]) or "no rule"), code(item["text"], 400)
 
 
 def _read(file: Path) -> dict[str, Any]:

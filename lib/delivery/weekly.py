@@ -20,6 +20,7 @@ TITLE = "Weekly report: dependencies and waivers"
 # What is deployed or decides a verdict.
 REPORTED = ("project", "checkov", "emulator")
 PIP_SECONDS = 600
+ROWS = 60  # of each table: below the 65,536 characters that GitHub takes
 
 
 @dataclass(frozen=True)
@@ -77,19 +78,25 @@ def _normal(name: str) -> str:
 
 
 def _waivers(exceptions: Iterable[Waiver], today: date) -> Iterator[str]:
-    rows = [
-        (code(each.rule), code(each.path), f"{(each.expires - today).days}", code(each.owner), code(each.reason))
-        for each in sorted(exceptions, key=lambda each: each.expires)
-    ]
-    yield f"## Waivers ({len(rows)})"
+    entries = sorted(exceptions, key=lambda entry: entry.expires)
+
+    def row(entry: Waiver) -> tuple[str, ...]:
+        days = str((entry.expires - today).days)
+        return code(entry.rule), code(entry.path), days, code(entry.owner), code(entry.reason)
+
+    yield f"## Waivers ({len(entries)})"
     yield ""
-    yield from table(("Rule", "Construct", "Days left", "Owner", "Reason"), rows, 200) or ["There are none.", ""]
+    yield from table(("Rule", "Construct", "Days left", "Owner", "Reason"), entries, row, ROWS) or ["None.", ""]
 
 
 def _packages(outdated: Iterable[Outdated]) -> Iterator[str]:
-    rows = [(each.lock, code(each.package), code(each.pinned), code(each.newest)) for each in outdated]
-    yield f"## Newer releases ({len(rows)})"
+    packages = list(outdated)
+    yield f"## Newer releases ({len(packages)})"
     yield ""
     yield "Of what requirements/*.in names. `make lock` renews every lock; Dependabot proposes newer actions."
     yield ""
-    yield from table(("Lock", "Package", "Pinned", "Newest"), rows, 200)
+    yield from table(("Lock", "Package", "Pinned", "Newest"), packages, _package, ROWS)
+
+
+def _package(each: Outdated) -> tuple[str, ...]:
+    return each.lock, code(each.package), code(each.pinned), code(each.newest)

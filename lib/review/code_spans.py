@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from lib.findings import one_line
 
 LONGEST = 200
 
+Item = TypeVar("Item")
+
 
 def code(text: str, longest: int = LONGEST) -> str:
     """A code span. Two characters could end it or a table's cell, so others take their place: ` is ', | is ¦."""
-    shown = one_line(text).replace("`", "'").replace("|", "¦")
+    shown = one_line(text[: 4 * longest]).replace("`", "'").replace("|", "¦")
     if len(shown) > longest:
         shown = f"{shown[: longest - 1]}…"
     return f"`{shown}`" if shown.strip() else "–"
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[str]], most: int) -> list[str]:
-    """The lines of a table with at most `most` rows. The cells are Markdown already."""
-    if not rows:
+def table(head: Sequence[str], items: Sequence[Item], row: Callable[[Item], Sequence[str]], most: int) -> list[str]:
+    """The lines of a table with a row for each of the first `most` items. The cells are Markdown already."""
+    if not items:
         return []
-    shown = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}", *(f"| {' | '.join(row)} |" for row in rows[:most])]
-    if len(rows) > most:
-        shown += ["", f"… and {len(rows) - most} more"]
-    return [*shown, ""]
+    rows = (f"| {' | '.join(row(item))} |" for item in items[:most])
+    left = ["", f"… and {len(items) - most} more"] if len(items) > most else []
+    return [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}", *rows, *left, ""]

@@ -12,10 +12,10 @@ from typing import Any
 from lib.aspects.terraform_json import StackView
 from lib.aspects.types import classified
 from lib.findings import severity_name
-from lib.reports.report import Report
+from lib.reports.report import Entry, Report
 from lib.review.access_changes import Change, compare_access
 from lib.review.code_spans import code, table
-from lib.review.cost import Estimate, estimate
+from lib.review.cost import Estimate, Item, estimate
 from lib.review.grants import access_of
 
 MARKER = "<!-- payments-infrastructure: report of the pull request -->"
@@ -79,12 +79,8 @@ def _verdict(report: Report, run: str, most: int) -> Iterator[str]:
         "Judged by the gate and the policies of the base branch."
     )
     yield ""
-    rows = [
-        (entry.rule_id, severity_name(entry.severity), code(entry.path), code(entry.message), code(entry.made_at))
-        for entry in report.findings
-    ]
-    yield from table(("Rule", "Severity", "Construct", "Finding", "Made at"), rows, most)
-    yield from table(("Fault in waivers",), [(code(text, 500),) for text in report.complaints], most)
+    yield from table(("Rule", "Severity", "Construct", "Finding", "Made at"), report.findings, _finding, most)
+    yield from table(("Fault in waivers",), report.complaints, _text, most)
     yield from _run(run)
 
 
@@ -96,35 +92,21 @@ def _access(changes: Sequence[Change] | None, most: int) -> Iterator[str]:
     elif not changes:
         yield "Nobody may do more or less than before."
     yield ""
-    rows = [
-        (
-            f"**{change.kind}**" if change.kind in ("added", "widened") else change.kind,
-            code(change.grant.principal),
-            f"{'' if change.grant.effect == 'Allow' else 'denied: '}{code(change.grant.action)}",
-            code(change.grant.resource),
-            " and ".join(code(str(condition)) for condition in change.grant.conditions[:3]) or "–",
-        )
-        for change in changes or ()
-    ]
-    yield from table(("Change", "Who", "May", "On", "If"), rows, most)
+    yield from table(("Change", "Who", "May", "On", "If"), changes or (), _grant, most)
 
 
 def _data(planned: Sequence[Mapping[str, Any]], plan: Plan | None, most: int) -> Iterator[str]:
     yield "### What holds data"
     yield ""
-    rows = [
-        ("/".join(change["actions"]), code(change["address"]))
-        for change in planned
-        if change["holds_data"] and change["actions"] != ["create"]
-    ]
-    if not rows:
+    changed = [change for change in planned if change["holds_data"] and change["actions"] != ["create"]]
+    if not changed:
         yield "No resource that holds data is changed or removed."
         yield ""
-    yield from table(("Change", "Resource"), rows, most)
+    yield from table(("Change", "Resource"), changed, _resource, most)
     if plan and plan.refusals:
         yield "**The plan is refused:**"
         yield ""
-        yield from table(("Reason",), [(code(text, 500),) for text in plan.refusals], most)
+        yield from table(("Reason",), plan.refusals, _text, most)
 
 
 def _plan(planned: Sequence[Mapping[str, Any]], plan: Plan | None, most: int) -> Iterator[str]:
@@ -136,8 +118,7 @@ def _plan(planned: Sequence[Mapping[str, Any]], plan: Plan | None, most: int) ->
     counts = {name: sum(name in change["actions"] for change in planned) for name in ("create", "update", "delete")}
     yield f"{counts['create']} to create, {counts['update']} to update, {counts['delete']} to destroy."
     yield ""
-    rows = [("/".join(change["actions"]), code(change["address"])) for change in planned]
-    yield from table(("Change", "Resource"), rows, most)
+    yield from table(("Change", "Resource"), planned, _resource, most)
 
 
 def _cost(cost: Estimate, most: int) -> Iterator[str]:
@@ -151,9 +132,32 @@ def _cost(cost: Estimate, most: int) -> Iterator[str]:
         f"{cost.day}, without the free tier and without what is removed. Usage costs extra."
     )
     yield ""
-    rows = [(code(item.address), f"${item.monthly:.2f}", item.usage or "–", item.source) for item in cost.items]
-    yield from table(("Resource", "A month", "And by use", "Source"), rows, most)
-    yield from table(("Not priced",), [(code(address),) for address in cost.unpriced], most)
+    yield from table(("Resource", "A month", "And by use", "Source"), cost.items, _priced, most)
+    yield from table(("Not priced",), cost.unpriced, _text, most)
+
+
+def _finding(entry: Entry) -> Sequence[str]:
+    return entry.rule_id, severity_name(entry.severity), code(entry.path), code(entry.message), code(entry.made_at)
+
+
+def _grant(change: Change) -> Sequence[str]:
+    grant = change.grant
+    kind = f"**{change.kind}**" if change.kind in ("added", "widened") else change.kind
+    action = f"{'' if grant.effect == 'Allow' else 'denied: '}{code(grant.action)}"
+    conditions = " and ".join(code(str(condition)) for condition in grant.conditions) or "–"
+    return kind, code(grant.principal), action, code(grant.resource), conditions
+
+
+def _resource(change: Mapping[str, Any]) -> Sequence[str]:
+    return "/".join(change["actions"]), code(change["address"])
+
+
+def _priced(item: Item) -> Sequence[str]:
+    return code(item.address), f"${item.monthly:.2f}", item.usage or "–", item.source
+
+
+def _text(text: str) -> Sequence[str]:
+    return (code(text, 500),)
 
 
 def _declared_changes(before: StackView | None, after: StackView) -> Iterator[dict[str, Any]]:

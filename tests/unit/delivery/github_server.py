@@ -88,7 +88,7 @@ def serving(github: GitHub) -> Iterator[GitHub]:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
     try:
         github.url = f"http://127.0.0.1:{server.server_port}"
