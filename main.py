@@ -16,7 +16,8 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from lib import environments
-from lib.findings import one_line
+from lib.console.text import one_line
+from lib.errors import ToolError
 
 if TYPE_CHECKING:
     from lib.gate import Gate
@@ -39,7 +40,7 @@ def main() -> int:
         if arguments.aspects_only:
             return run_aspects()
         return run(arguments.reports, arguments.base)
-    except environments.ToolError as error:
+    except ToolError as error:
         print(one_line(f"error: {error}"), file=sys.stderr)
         return 2
 
@@ -87,13 +88,14 @@ def judge(settings: Settings, gate: Gate) -> tuple[Report, Path]:
 
     Returns the report, and the folder of the stacks that it is about.
     """
-    from lib import origins, reports
+    from lib import reports
+    from lib.findings import origins
 
     stack, outdir, made_at = synthesize(settings)
     if stack.judge.findings or stack.judge.complaints:
         return reports.of_aspects(stack.judge, made_at), outdir
     origins.write(outdir / "stacks", made_at)
-    return reports.of_gate(gate.judge(outdir), outdir), outdir
+    return gate.judge(outdir).as_report(outdir), outdir
 
 
 def synthesize(settings: Settings) -> tuple[TapStack, Path, dict[str, str]]:
@@ -105,7 +107,7 @@ def synthesize(settings: Settings) -> tuple[TapStack, Path, dict[str, str]]:
     import jsii
     from cdktf import App
 
-    from lib import origins
+    from lib.findings import origins
     from lib.tap_stack import TapStack
 
     made_at = origins.note()
@@ -114,7 +116,7 @@ def synthesize(settings: Settings) -> tuple[TapStack, Path, dict[str, str]]:
     try:
         app = App(context=settings.context())
     except node_errors as error:
-        raise environments.ToolError(f"the output folder cannot be made: {error}; check CDKTF_OUTDIR") from error
+        raise ToolError(f"the output folder cannot be made: {error}; check CDKTF_OUTDIR") from error
     # An earlier synth's stacks must not stand beside this one's: what lies here is what was judged.
     for earlier in (Path(app.outdir) / "stacks").iterdir():
         shutil.rmtree(earlier)
@@ -131,7 +133,7 @@ def synthesize(settings: Settings) -> tuple[TapStack, Path, dict[str, str]]:
         app.synth()
     except node_errors as error:
         if not stack.judge.findings and not stack.judge.complaints:
-            raise environments.ToolError(f"synth failed: {str(error).strip().splitlines()[0]}") from error
+            raise ToolError(f"synth failed: {str(error).strip().splitlines()[0]}") from error
     return stack, Path(app.outdir), made_at
 
 

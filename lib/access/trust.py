@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from lib.environments import ToolError
+from lib.errors import ToolError
 
 ISSUER = "token.actions.githubusercontent.com"
 AUDIENCE = "sts.amazonaws.com"

@@ -12,7 +12,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from lib import environments
-from lib.environments import ROOT, ToolError
+from lib.environments import ROOT
+from lib.errors import ToolError
 
 REPORTS = ROOT / "reports"
 COMMENT, DRIFT, WEEKLY = REPORTS / "comment.md", REPORTS / "drift.json", REPORTS / "weekly.md"

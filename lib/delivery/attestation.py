@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from lib.environments import ToolError
+from lib.errors import ToolError
 from lib.gate import digests, verdict
 
 PREDICATE, SUBJECTS = "predicate.json", "subjects.sha256"

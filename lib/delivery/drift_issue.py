@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from lib.delivery.github import Repository
-from lib.environments import ToolError
+from lib.errors import ToolError
 from lib.review.code_spans import code, table
 
 MARKER = "<!-- payments-infrastructure: drift -->"

@@ -14,8 +14,8 @@ from typing import Any
 
 import requests
 
-from lib.environments import ToolError
-from lib.findings import one_line
+from lib.console.text import one_line
+from lib.errors import ToolError
 
 BOT = "github-actions[bot]"
 PAGE = 100

@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from lib import reports, review
-from lib.environments import ToolError
+from lib import review
+from lib.errors import ToolError
 from lib.gate import Gate
 from lib.review import comment
 
@@ -20,7 +20,7 @@ def write(directory: Path, base: str, changes: Path | None, run: str) -> str:
     """
     try:
         with Gate() as gate:
-            report = reports.of_gate(gate.judge(directory), directory)
+            report = gate.judge(directory).as_report(directory)
         files = [name for name in sorted(report.files) if name.endswith(".tf.json")]
         if len(files) != 1:
             raise ToolError(f"{directory}: holds {len(files)} stacks, and the comment is about one")

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from lib import waivers
-from lib.environments import ENVIRONMENTS, ROOT, ToolError, python_of
+from lib.environments import ENVIRONMENTS, ROOT, python_of
+from lib.errors import ToolError
+from lib.findings import waivers
+from lib.findings.waivers import Waiver
 from lib.review.code_spans import code, table
-from lib.waivers import Waiver
 
 MARKER = "<!-- payments-infrastructure: weekly report -->"
 TITLE = "Weekly report: dependencies and waivers"

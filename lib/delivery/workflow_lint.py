@@ -15,7 +15,8 @@ import sys
 from pathlib import Path
 
 from lib import environments
-from lib.environments import ROOT, VENV, VENV_WORKFLOWS, ToolError
+from lib.environments import ROOT, VENV, VENV_WORKFLOWS
+from lib.errors import ToolError
 
 WORKFLOWS = ROOT / ".github" / "workflows"
 DEPENDABOT = ROOT / ".github" / "dependabot.yml"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from lib.findings import one_line
+from lib.console.text import one_line
 
 LONGEST = 200
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from lib.aspects.terraform_json import StackView
 from lib.aspects.types import classified
-from lib.findings import severity_name
+from lib.findings.finding import severity_name
 from lib.reports.report import Entry, Report
 from lib.review.access_changes import Change, compare_access
 from lib.review.code_spans import code, table

@@ -12,7 +12,7 @@ import pytest
 from lib.access import __main__ as command
 from lib.access import documents
 from lib.aspects.provider import actions
-from lib.environments import ToolError
+from lib.errors import ToolError
 
 ENVIRONMENT = {"SUFFIX": "qa7", "TERRAFORM_STATE_BUCKET": "my-state", "ACCOUNT": "123456789012"}
 LOCK = "arn:aws:s3:::my-state/qa7/TapStackqa7.tfstate.tflock"

@@ -9,7 +9,7 @@ import pytest
 
 from lib.access import __main__ as command
 from lib.access import trust
-from lib.environments import ToolError
+from lib.errors import ToolError
 
 ENVIRONMENT = {"REPOSITORY": "acme/payments", "ENVIRONMENT": "production", "ACCOUNT": "123456789012"}
 SUB = f"{trust.ISSUER}:sub"

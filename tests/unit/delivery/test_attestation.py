@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from lib.delivery import attestation
-from lib.environments import ToolError
+from lib.errors import ToolError
 from lib.gate import verdict
 from lib.reports.report import Entry, Report
 

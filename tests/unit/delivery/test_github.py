@@ -11,7 +11,7 @@ import pytest
 
 from lib.delivery import drift_issue
 from lib.delivery.github import Repository
-from lib.environments import ToolError
+from lib.errors import ToolError
 from tests.unit.delivery.github_server import GitHub, serving
 
 MARKER = "<!-- ours -->"

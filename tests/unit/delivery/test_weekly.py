@@ -7,7 +7,7 @@ from datetime import date
 
 from lib.delivery import weekly
 from lib.environments import ROOT
-from lib.waivers import Waiver
+from lib.findings.waivers import Waiver
 
 TODAY = date(2026, 11, 24)
 

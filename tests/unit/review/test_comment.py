@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lib.aspects.model import Severity
+from lib.findings.finding import Severity
 from lib.reports.report import Entry, Report
 from lib.review import comment
 from lib.review.code_spans import code
