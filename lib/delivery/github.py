@@ -67,7 +67,7 @@ class Repository:
 
     def _issues(self, marker: str) -> list[Any]:
         """Open ones, the oldest first. The list has pull requests too."""
-        found = self._all("issues", state="open", creator=BOT, sort="created", direction="asc")
+        found = self._all("issues", state="open", sort="created", direction="asc")
         return [issue for issue in found if "pull_request" not in issue and _is_ours(issue, marker)]
 
     def _all(self, path: str, **query: str) -> Iterator[Any]:
