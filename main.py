@@ -76,8 +76,7 @@ def run_aspects() -> int:
 
     settings = Settings.from_environment(os.environ)
     with TemporaryDirectory(prefix="aspects-") as folder:
-        os.environ["CDKTF_OUTDIR"] = folder
-        stack, _, made_at = synthesize(settings)
+        stack, _, made_at = synthesize(settings, folder)
     report = reports.of_aspects(stack.judge, made_at)
     terminal.say(report)
     return 0 if report.passed else 1
@@ -98,10 +97,10 @@ def judge(settings: Settings, gate: Gate) -> tuple[Report, Path]:
     return gate.judge(outdir).as_report(outdir), outdir
 
 
-def synthesize(settings: Settings) -> tuple[TapStack, Path, dict[str, str]]:
+def synthesize(settings: Settings, outdir: str | None = None) -> tuple[TapStack, Path, dict[str, str]]:
     """The stack, which has the first judge's findings; the folder that it was written to; construct path -> line.
 
-    Nothing was written where there are findings.
+    `outdir`: by default the CDKTF CLI's, or cdktf.out. Nothing is written where there are findings.
     """
     environments.use_project_node()
     import jsii
@@ -114,7 +113,7 @@ def synthesize(settings: Settings) -> tuple[TapStack, Path, dict[str, str]]:
 
     node_errors = (RuntimeError, jsii.errors.JSIIError)  # jsii turns what Node throws into either
     try:
-        app = App(context=settings.context())
+        app = App(context=settings.context(), outdir=outdir)
     except node_errors as error:
         raise ToolError(f"the output folder cannot be made: {error}; check CDKTF_OUTDIR") from error
     # An earlier synth's stacks must not stand beside this one's: what lies here is what was judged.

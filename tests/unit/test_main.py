@@ -283,7 +283,7 @@ def test_the_first_judge_alone_keeps_nothing(tmp_path: Path) -> None:
 
 
 def test_the_first_judge_alone_ends_with_1_for_a_finding(tmp_path: Path) -> None:
-    code = BREAK.format(root=str(ROOT)).replace('main.run(folder)', 'main.run_aspects()')
+    code = BREAK.format(root=str(ROOT)).replace("main.run(folder)", "main.run_aspects()")
     done = run(tmp_path, "-c", code)
     assert done.returncode == 1
     finding, summary = done.stdout.splitlines()
