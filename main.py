@@ -77,7 +77,7 @@ def run_aspects() -> int:
     settings = Settings.from_environment(os.environ)
     with TemporaryDirectory(prefix="aspects-") as folder:
         stack, _, made_at = synthesize(settings, folder)
-    report = reports.of_aspects(stack.judge, made_at)
+    report = reports.report_of_aspects(stack.judge, made_at)
     terminal.say(report)
     return 0 if report.passed else 1
 
@@ -92,7 +92,7 @@ def judge(settings: Settings, gate: Gate) -> tuple[Report, Path]:
 
     stack, outdir, made_at = synthesize(settings)
     if stack.judge.findings or stack.judge.complaints:
-        return reports.of_aspects(stack.judge, made_at), outdir
+        return reports.report_of_aspects(stack.judge, made_at), outdir
     origins.write(outdir / "stacks", made_at)
     return gate.judge(outdir).as_report(outdir), outdir
 

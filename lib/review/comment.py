@@ -11,8 +11,8 @@ from typing import Any
 
 from lib.aspects.terraform_json import StackView
 from lib.aspects.types import classified
-from lib.findings.finding import severity_name
-from lib.reports.report import Entry, Report
+from lib.findings.finding import Finding, severity_name
+from lib.reports.report import Report
 from lib.review.access_changes import Change, compare_access
 from lib.review.code_spans import code, table
 from lib.review.cost import Estimate, Item, estimate
@@ -136,8 +136,9 @@ def _cost(cost: Estimate, most: int) -> Iterator[str]:
     yield from table(("Not priced",), cost.unpriced, _text, most)
 
 
-def _finding(entry: Entry) -> Sequence[str]:
-    return entry.rule_id, severity_name(entry.severity), code(entry.path), code(entry.message), code(entry.made_at)
+def _finding(finding: Finding) -> Sequence[str]:
+    severity = severity_name(finding.severity)
+    return finding.rule_id, severity, code(finding.path), code(finding.message), code(finding.made_at)
 
 
 def _grant(change: Change) -> Sequence[str]:

@@ -11,13 +11,14 @@ import pytest
 
 from lib.delivery import attestation
 from lib.errors import ToolError
+from lib.findings.finding import Finding
 from lib.gate import verdict
-from lib.reports.report import Entry, Report
+from lib.reports.report import Report
 
 DIGEST = "a" * 64
 
 
-def saved(folder: Path, *findings: Entry) -> Path:
+def saved(folder: Path, *findings: Finding) -> Path:
     """A folder as `make plan` saves it."""
     account = {"judge": "gate", "stacks": 1, "resources": 2}
     report = Report(findings, (), (), (), (), (), account, "", {"stacks/TapStackdev/cdk.tf.json": DIGEST})
@@ -40,9 +41,9 @@ def test_the_verdict_and_the_plan_are_the_subjects(tmp_path: Path) -> None:
 
 
 def test_what_did_not_pass_is_not_attested(tmp_path: Path) -> None:
-    entry = Entry("TAP-X-1", None, "", "", "", "", "", 0, "", "")
+    finding = Finding("TAP-X-1", None, "", "", "")
     with pytest.raises(ToolError, match="only what passed is attested"):
-        attestation.write(saved(tmp_path / "plan", entry), tmp_path / "reports")
+        attestation.write(saved(tmp_path / "plan", finding), tmp_path / "reports")
     assert not (tmp_path / "reports").exists()
 
 

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from lib.console.progress import Silent
 from lib.deploy import deploy
-from lib.deploy.options import Options
+from lib.deploy.options import DeployOptions
 from lib.plans import planning, summary
 from lib.plans.refusal import Refusal
 from lib.targets.place import Place
+from tests.silent_progress import SilentProgress
 
 REFUSAL = Refusal("aws_dynamodb_table.ledger", "holds data and would be destroyed", "declare it again")
 PLAN: dict[str, Any] = {
@@ -39,7 +39,7 @@ def test_a_refused_plan_is_noted_with_its_reasons(tmp_path: Path, monkeypatch: p
     )
     place = Place.of_demo(tmp_path / "demo")
     with pytest.raises(planning.PlanRefusedError):
-        deploy.plan(deployment, place, Options(), Silent())
+        deploy.plan(deployment, place, DeployOptions(), SilentProgress())
     noted = json.loads((place.summary / summary.FILE).read_text())
     assert noted["refusals"] == [str(REFUSAL)]
     assert [(item["address"], item["holds_data"]) for item in noted["changes"]] == [("aws_dynamodb_table.ledger", True)]

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from lib.findings.finding import Severity
-from lib.reports.report import Entry, Report
+from lib.findings.finding import Finding, Severity
+from lib.reports.report import Report
 from lib.review import comment
 from lib.review.code_spans import code
 
@@ -18,13 +18,13 @@ HOSTILE = (
 )
 
 
-def report(*findings: Entry) -> Report:
+def report(*findings: Finding) -> Report:
     account = {"judge": "gate", "stacks": 1, "resources": 98}
     return Report(findings, (), (), (), (), (), account, "gate: …")
 
 
-def finding(text: str = "point_in_time_recovery.enabled is false") -> Entry:
-    return Entry("TAP-REC-1", Severity.HIGH, text, text, text, text, text, 1, text, text)
+def finding(text: str = "point_in_time_recovery.enabled is false") -> Finding:
+    return Finding("TAP-REC-1", Severity.HIGH, text, text, text, text, text, 1, text)
 
 
 def rendered(stack: dict[str, Any], base: dict[str, Any] | None, plan: comment.Plan | None = None) -> str:
