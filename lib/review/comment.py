@@ -1,4 +1,4 @@
-"""The one comment on a pull request: verdict, access, what holds data, plan, and the cost of what is new.
+"""The one comment on a pull request: verdict, access, settings, what holds data, plan, cost of what is new.
 
 Written from the same report as the other forms. A hidden marker in its first line is how the job finds it again.
 """
@@ -17,10 +17,12 @@ from lib.review.access_changes import Change, compare_access
 from lib.review.code_spans import code, table
 from lib.review.cost import Estimate, Item, estimate
 from lib.review.grants import access_of
+from lib.review.setting_changes import SettingChange, compare_settings
 
 MARKER = "<!-- payments-infrastructure: report of the pull request -->"
 # GitHub refuses a comment of more than 65,536 characters. We count bytes, which are never fewer, and leave some room.
 LONGEST = 65_000
+TOPICS = ("encryption", "exposure", "retention", "alarms")
 ROWS = (50, 20, 10, 5, 2, 0)
 
 Document = Mapping[str, Any]
@@ -45,9 +47,11 @@ def render(report: Report, stack: Document, base: Document | None, plan: Plan | 
         if "create" in change["actions"] and "delete" not in change["actions"]
     )
 
+    settings = [each for each in compare_settings(before, after) if each.topic in TOPICS] if before else []
+
     def write(most: int) -> str:
-        lines = [MARKER, *_verdict(report, run, most), *_access(changes, most), *_data(planned, plan, most)]
-        return "\n".join([*lines, *_plan(planned, plan, most), *_cost(cost, most)])
+        lines = [MARKER, *_verdict(report, run, most), *_access(changes, most), *_settings(settings, most)]
+        return "\n".join([*lines, *_data(planned, plan, most), *_plan(planned, plan, most), *_cost(cost, most)])
 
     return _shortened(write)
 
@@ -93,6 +97,14 @@ def _access(changes: Sequence[Change] | None, most: int) -> Iterator[str]:
         yield "Nobody may do more or less than before."
     yield ""
     yield from table(("Change", "Who", "May", "On", "If"), changes or (), _grant, most)
+
+
+def _settings(changes: Sequence[SettingChange], most: int) -> Iterator[str]:
+    """No section where nothing of this kind changes."""
+    if changes:
+        yield "### Encryption, exposure, retention and alarms"
+        yield ""
+        yield from table(("Topic", "Resource", "Argument", "Before", "After"), changes, _setting, most)
 
 
 def _data(planned: Sequence[Mapping[str, Any]], plan: Plan | None, most: int) -> Iterator[str]:
@@ -147,6 +159,11 @@ def _grant(change: Change) -> Sequence[str]:
     action = f"{'' if grant.effect == 'Allow' else 'denied: '}{code(grant.action)}"
     conditions = " and ".join(code(str(condition)) for condition in grant.conditions) or "–"
     return kind, code(grant.principal), action, code(grant.resource), conditions
+
+
+def _setting(change: SettingChange) -> Sequence[str]:
+    shown = (change.resource, change.argument or "the resource", change.before, change.after)
+    return change.topic, *(code(text) for text in shown)
 
 
 def _resource(change: Mapping[str, Any]) -> Sequence[str]:

@@ -58,6 +58,15 @@ def test_a_grant_that_is_added_is_in_the_access_section(document: dict[str, Any]
     assert "removed" in section(rendered(base, document), "Access")
 
 
+def test_a_period_that_is_shortened_is_in_its_section(document: dict[str, Any]) -> None:
+    base = copy.deepcopy(document)
+    for group in base["resource"]["aws_cloudwatch_log_group"].values():
+        group["retention_in_days"] = 400
+    title = "Encryption, exposure, retention and alarms"
+    assert "| `retention_in_days` | `400` | `365` |" in section(rendered(document, base), title)
+    assert title not in rendered(document, document)
+
+
 def test_the_plan_is_what_counts_where_there_is_one(document: dict[str, Any]) -> None:
     plan = comment.Plan(
         [
