@@ -127,7 +127,7 @@ def test_no_workflow_runs_with_the_base_s_permissions_for_foreign_code() -> None
 def test_credentials_for_aws_come_from_a_token_that_names_an_environment(job: Job) -> None:
     uses = [step["uses"].partition("@")[0] for step in job.steps if "uses" in step]
     if "aws-actions/configure-aws-credentials" in uses:
-        assert job.body["environment"] in ("plan", "preview", "production")
+        assert job.body["environment"] in ("plan", "preview", "production", "drift")
         assert job.body["permissions"]["id-token"] == "write"
 
 

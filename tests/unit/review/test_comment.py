@@ -82,6 +82,7 @@ def test_the_plan_is_what_counts_where_there_is_one(document: dict[str, Any]) ->
     assert "| delete/create | `aws_dynamodb_table.ledger` |" in data
     assert "aws_sqs_queue.new" not in data
     assert "**The plan is refused:**" in data
+    assert "aws_dynamodb_table.ledger" not in section(text, "Cost of what is new"), "what is replaced is not new"
     assert "`aws_dynamodb_table.ledger: holds data and would be destroyed`" in data
 
 
