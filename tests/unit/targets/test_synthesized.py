@@ -24,7 +24,7 @@ SETTINGS = Settings.from_environment(VARIABLES)
 def copied(template: Any, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """(what was synthesized, the judged copy)"""
     source, folder = template.directory.parents[1], tmp_path_factory.mktemp("judged") / "cdktf.out"
-    judged_copy(source, folder, SETTINGS, aws.backend(SETTINGS))
+    aws.checked_stack({**VARIABLES, "SYNTHESIZED": str(source)}, SETTINGS, folder)
     return source, folder
 
 
