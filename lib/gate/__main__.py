@@ -65,7 +65,7 @@ def judge(arguments: argparse.Namespace) -> int:
     review.clear(folder)
     with Gate(arguments.policies, arguments.config, waivers_file=arguments.waivers) as gate:
         report = gate.judge(directory).as_report(directory)
-    terminal.say(report)
+    terminal.show(report)
     reports.write(report, folder)
     verdict.write(report, folder, sources(arguments))
     review.write(report, directory, folder, review.read_base(base) if base else None)

@@ -125,7 +125,7 @@ class Gate:
             known_ids=loaded | RULE_IDS | built_in.keys(),
             unwaivable=UNWAIVABLE_IDS | {id_ for id_, check in built_in.items() if not check["waivable"]},
             known_paths={path for stack in stacks for path in stack.constructs.values()},
-            also_found=self._found_by_the_first_judge(stacks, exceptions),
+            also_found=self._first_judge_findings(stacks, exceptions),
         )
         return GateReport(
             findings=result.remaining,
@@ -145,7 +145,7 @@ class Gate:
             checkov=answer["checkov"],
         )
 
-    def _found_by_the_first_judge(
+    def _first_judge_findings(
         self, stacks: list[SynthesizedStack], exceptions: tuple[waivers.Waiver, ...]
     ) -> list[Finding]:
         """Asked for one thing only: whether a waiver is used. No finding of the gate comes or goes by it.
