@@ -13,6 +13,8 @@ import yaml
 
 from lib.environments import ROOT
 
+pytestmark = pytest.mark.slow
+
 PAGE = (ROOT / "docs" / "adopt.md").read_text()
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 NAME = 'name = f"acme-orders-{environment}"'

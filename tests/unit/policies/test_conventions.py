@@ -85,6 +85,7 @@ def stack(resources: dict[str, Any], **terraform: Any) -> dict[str, Any]:
     return {"resource": by_type, "terraform": terraform or STATE}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("pattern", "names"),
     [
@@ -109,6 +110,7 @@ def test_names(tmp_path: Path, pattern: str, names: dict[str, str]) -> None:
     }
 
 
+@pytest.mark.slow
 def test_each_value_decides(tmp_path: Path) -> None:
     """(rule, resource that is right, and one that would be in another project)"""
 
@@ -138,6 +140,7 @@ def test_each_value_decides(tmp_path: Path) -> None:
     assert [bool(texts) for texts in found] == [False, True] * len(cases) + [True, False, True]
 
 
+@pytest.mark.slow
 def test_backend_and_provider(tmp_path: Path) -> None:
     pinned = {"required_providers": {"aws": {"source": "aws", "version": "6.0.0"}}}
     other = {"required_providers": {"aws": {"source": "aws", "version": "5.100.0"}}}
