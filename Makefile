@@ -1,6 +1,6 @@
 # Each command sets up what it needs on a machine that has Python >= 3.11 and make.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-down outputs env test lint synth report gate aspects state-bucket plan deploy destroy drift unlock smoke reconcile redrive export-audit gateway-key deploy-role ci-trust pr-comment publish-comment drift-report publish-drift weekly-report publish-weekly attestation client-policy second-emulator test-browser fuzz simulate mutants bench load docs lock
+.PHONY: help setup demo demo-down outputs env test test-fast lint synth report gate aspects state-bucket plan deploy destroy drift unlock smoke reconcile redrive export-audit gateway-key deploy-role ci-trust pr-comment publish-comment drift-report publish-drift weekly-report publish-weekly attestation client-policy second-emulator test-browser fuzz simulate mutants bench load docs lock
 
 PYTHON ?= $(shell for candidate in python3.12 python3 python3.13 python3.11 /usr/bin/python3; do \
 	$$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$candidate && break; done)
@@ -113,6 +113,9 @@ second-emulator: setup  ## deploy and destroy the stack on moto, and compare wit
 
 test: setup  ## every test, integration on the emulator included; the output begins when tests are collected
 	@$(RUN) -m pytest -n auto --no-loadscope-reorder
+
+test-fast: setup  ## unit tests, and every mutation by the first judge: no Terraform, no Checkov, about a minute
+	@$(RUN) -m pytest -n auto --no-loadscope-reorder -m 'not slow' tests/unit tests/policy/test_aspects.py
 
 test-browser: setup  ## the reviewer's page in headless Chromium, which the machine has to have (Debian: chromium, chromium-driver)
 	@$(PYTHON) -m lib.environments browser

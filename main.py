@@ -61,7 +61,7 @@ def run(folder: Path = REPORTS, base: str | None = None) -> int:
     settings = Settings.from_environment(os.environ)
     with Gate() as gate:  # Checkov's imports take as long as the synth: they run beside it
         report, directory = judge(settings, gate)
-    terminal.say(report)
+    terminal.show(report)
     reports.write(report, folder)
     verdict.write(report, folder)
     review.write(report, directory, folder, review.read_base(base) if base else None)

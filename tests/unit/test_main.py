@@ -15,6 +15,8 @@ import pytest
 
 from lib.environments import ROOT
 
+pytestmark = pytest.mark.slow
+
 # Breaks the real stack in one way, as an engineer in a hurry would, and goes on as main.py does.
 BREAK = """
 import sys
