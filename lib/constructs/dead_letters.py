@@ -10,6 +10,8 @@ from lib.constructs.policy import Statement, allow, condition, deny_insecure_tra
 from lib.naming import Naming
 
 RETENTION_SECONDS = 14 * 24 * 60 * 60  # SQS's maximum
+# What waits, and what somebody received and has not deleted: together they are what nobody has handled.
+DEPTH_METRICS = ("ApproximateNumberOfMessagesVisible", "ApproximateNumberOfMessagesNotVisible")
 
 
 class DeadLetters(Construct):
