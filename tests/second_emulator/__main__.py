@@ -65,7 +65,7 @@ def run(folder: Path, progress: Progress) -> list[str]:
         plan = deployment.plan()
         complaints = [*gaps.compare_plan(differences(deployment.terraform.read_plan(plan.file)))]
         _destroy(deployment, progress)
-        complaints += gaps.compare_left(deployment.find_leftovers())
+        complaints += gaps.compare_left(deployment.find_leftovers().found)
 
         progress.show(f"{ENVIRONMENTS} environments' logs in one account and region")
         deployment = _prepare(stack, eleven(stack.content, SUFFIX), folder / "eleven", address, progress)
