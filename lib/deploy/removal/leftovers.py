@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+from lib.deploy import keys
 from lib.deploy.pages import pages
 from lib.deploy.removal.listings import LISTINGS, Item
 from lib.deploy.removal.ownership import MANAGED_BY, TAG, Whose
@@ -35,21 +38,24 @@ def find(connect: Connect, ours: Whose) -> Leftovers:
         result.asked.append(service)
         items = list(listing(connect(service)))
         standing += items
-        for item in items:
-            if _is_ours(item, ours):
-                _report(item, result)
+        with ThreadPoolExecutor(keys.AT_ONCE) as pool:
+            for item, is_ours in zip(items, pool.map(partial(_is_ours, ours), items), strict=True):
+                if is_ours:
+                    _report(item, result)
     if ours.suffix is not None:
         result.asked.append("tags")
         result.found += _tagged(connect(TAGGING), ours.suffix, standing, {*result.found, *result.pending})
     return result
 
 
-def _is_ours(item: Item, ours: Whose) -> bool:
+def _is_ours(ours: Whose, item: Item) -> bool:
     try:
         return ours.owns(item.name, item.tags)
     except ClientError as error:
-        # A listing may still have what was deleted a moment ago.
-        if error.response["Error"]["Code"] in NOT_FOUND:
+        code = error.response["Error"]["Code"]
+        # A listing may still have what was deleted a moment ago. Every key is asked for its tags, as it has no name;
+        # one whose policy refuses to tell them is somebody else's.
+        if code in NOT_FOUND or (code == keys.REFUSED and not item.name):
             return False
         raise
 
