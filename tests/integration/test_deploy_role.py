@@ -38,6 +38,7 @@ ENVIRONMENT = {
     "TERRAFORM_STATE_BUCKET": "role-test-state",
     "TERRAFORM_STATE_BUCKET_REGION": "eu-north-1",
     "ALERT_EMAIL": "oncall@example.com",
+    "PAYMENT_GATEWAY": "stripe",  # which adds a secret
 }
 RECORDING = "RECORD_CALLS" in os.environ
 LAST = ("aws_apigatewayv2_route", "aws_lambda_event_source_mapping", "aws_lambda_permission")
