@@ -15,7 +15,7 @@ def test_pauses_grow_to_a_bound_and_differ() -> None:
 
 
 @pytest.mark.parametrize(
-    ("header", "seconds"),
+    ("headers", "seconds"),
     [
         ({"Retry-After": "7"}, 7),
         ({"Retry-After": "1"}, 2),
