@@ -27,11 +27,14 @@ COMMANDS = {
 }
 
 SHOWN = 100  # differences
+# AWS's price pages show their figures by a script. These are its figures as others quote them, on 2026-11-24:
+# airbyte.com/data-engineering-resources/dynamodb-pricing, c3x.dev/blog/s3-request-fees-explained
 EPILOGS = {
     "reconcile": """\
 exit codes: 0 no difference, 1 a difference, 2 wrong input or a broken tool. make turns 1 into 2; this keeps them.
 
-requests and cost per 10,000 payments (one sale each, two changes; us-east-1, AWS's prices of November 2026):
+requests and cost per 10,000 payments (one sale each, two changes; us-east-1, checked on 2026-11-24; the prices are at
+aws.amazon.com/dynamodb/pricing/on-demand and aws.amazon.com/s3/pricing; few requests to KMS, as the bucket has a key):
   ledger    6 Scan requests, 1,500 read request units at $0.125 a million    $0.0002
   archive   920 audit objects and 10,000 receipts, GET at $0.0004 a thousand $0.0044
             12 LIST at $0.005 a thousand                                     $0.0001
