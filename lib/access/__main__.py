@@ -55,7 +55,7 @@ def deploy_role(environ: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     settings.require_state_bucket()
     session = boto3.session.Session(region_name=settings.aws_region)
     account = environ.get("ACCOUNT") or account_of(session)
-    if not re.fullmatch(r"\d{12}", account):
+    if not re.fullmatch("[0-9]{12}", account):
         raise ToolError(f"ACCOUNT is {account!r}, but an account has twelve digits; set it, like ACCOUNT=123456789012")
     partition = session.get_partition_for_region(settings.aws_region)
     return role.policies(role.parameters(settings, account, partition))

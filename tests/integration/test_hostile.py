@@ -266,6 +266,7 @@ def test_card_numbers_are_refused_and_nowhere_to_be_found(
     payment_id = deployment.payments.create(wish(capture=False), f"{key}-first").body["payment_id"]
     numbers = list(itertools.islice(card_numbers(), CANARIES))
     turns = {name: (place, itertools.cycle(place.forms.items())) for name, place in places(wish, payment_id).items()}
+    assert f"{CANARIES} card numbers in {len(turns)} places" in (ROOT / "README.md").read_text()
     wrong = []
     for index, (number, (name, (place, forms))) in enumerate(
         zip(numbers, itertools.cycle(turns.items()), strict=False)
