@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from botocore.credentials import Credentials
 
-from lib.deploy import backoff
-from lib.deploy.payments_client import PaymentsClient
-from lib.deploy.progress import Silent
+from lib.console.progress import Silent
 from lib.operations import smoke
 from lib.operations.deployed import Deployed
 from lib.operations.smoke import Smoke, letters
+from lib.targets import backoff
+from lib.targets.payments_client import PaymentsClient
 
 Serve = Callable[..., tuple[PaymentsClient, list[tuple[str, str]]]]
 PAYMENT = {"payment_id": "pay_x", "status": "captured", "created_at": "2026-11-24T08:00:00Z"}
