@@ -173,7 +173,8 @@ def queue_alarm(purpose: str, summary: str, dead_letters: DeadLetters) -> Alarm:
         1,
         statistic="Maximum",
         # The number in flight is approximate: of an empty queue it may be 1 for a moment
-        # (github.com/cdklabs/construct-hub/pull/1779).
+        # (github.com/cdklabs/construct-hub/pull/1779). And FILL makes 0 of a minute whose data is late
+        # (docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html).
         datapoints=2,
         periods=3,
         expression="FILL(m1, 0) + FILL(m2, 0)",
