@@ -24,7 +24,7 @@ BUCKET_VARIABLE = "ARCHIVE_BUCKET"  # read by lib/lambda/payments/settings.py
 TIMEOUT_SECONDS = 60
 
 BATCH_SIZE = 100
-# From figures: docs/decisions/0016-the-stream-waits-half-a-minute-and-tries-for-six-hours.md
+# From figures: docs/decisions/0016-batching-window-and-retries-of-the-stream.md
 BATCHING_WINDOW_SECONDS = 30
 # Retries end by the record's age, not by their number: ten tries are over before an outage of S3 or KMS is. A stream
 # keeps a record for 24 hours, and the queue gets a pointer into it, so six leave eighteen for `make redrive`.

@@ -140,7 +140,7 @@ class FrontDoor(Construct):
             ),
         )
         # No aws_cloudwatch_log_resource_policy, of which an account has ten for each region: API Gateway lets its log
-        # delivery in by itself (docs/decisions/0015-api-gateway-lets-its-log-delivery-in.md).
+        # delivery in by itself (docs/decisions/0015-api-gateway-creates-its-log-delivery-policy.md).
         self.stage = Apigatewayv2Stage(
             self,
             "stage",

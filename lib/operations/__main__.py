@@ -21,7 +21,7 @@ SETTLE_SECONDS = 120  # a batch waits for up to 30 s to fill, and one that is tr
 COMMANDS = {
     "smoke": "one payment through the deployed API, followed to its receipt, then refunded",
     "reconcile": "compare ledger, archive and gateway, and name each difference",
-    "redrive": "do again what the archiver set aside or gave up, and what the settler failed on",
+    "redrive": "let the archiver process again what it set aside or gave up, and the settler what its failed runs left",
     "export-audit": "copy the audit trail, with every version of it, to a folder or to a bucket of your own",
     "gateway-key": "store the key of Stripe's test mode, read from the terminal or a pipe, in the stack's secret",
 }
