@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 from lib.removal.listings import LISTINGS, Item
 from lib.targets import keys
 from lib.targets.deployment import Deployment
-from lib.targets.ownership import MANAGED_BY, TAG, Whose
+from lib.targets.ownership import MANAGED_BY, TAG, Ownership
 from lib.targets.pages import pages
 from lib.targets.tags import NOT_FOUND
 
@@ -34,7 +34,7 @@ class Leftovers:
     asked: list[str] = field(default_factory=list)
 
 
-def find(connect: Connect, ours: Whose) -> Leftovers:
+def find(connect: Connect, ownership: Ownership) -> Leftovers:
     """Ask every service that the stack uses, and then for what else has the environment's tag."""
     result = Leftovers()
     standing: list[Item] = []
@@ -43,12 +43,12 @@ def find(connect: Connect, ours: Whose) -> Leftovers:
         items = list(listing(connect(service)))
         standing += items
         with ThreadPoolExecutor(keys.AT_ONCE) as pool:
-            for item, is_ours in zip(items, pool.map(partial(_is_ours, ours), items), strict=True):
+            for item, is_ours in zip(items, pool.map(partial(_is_ours, ownership), items), strict=True):
                 if is_ours:
                     _report(item, result)
-    if ours.suffix is not None:
+    if ownership.suffix is not None:
         result.asked.append("tags")
-        result.found += _tagged(connect(TAGGING), ours.suffix, standing, {*result.found, *result.pending})
+        result.found += _tagged(connect(TAGGING), ownership.suffix, standing, {*result.found, *result.pending})
     return result
 
 
@@ -60,15 +60,15 @@ def after_destroy(deployment: Deployment) -> Leftovers:
     """
     end = time.monotonic() + LISTED_SECONDS
     while True:
-        left = find(deployment.client, deployment.target.ours)
+        left = find(deployment.client, deployment.target.ownership)
         if not left.found or time.monotonic() > end:
             return left
         time.sleep(LOOK_SECONDS)
 
 
-def _is_ours(ours: Whose, item: Item) -> bool:
+def _is_ours(ownership: Ownership, item: Item) -> bool:
     try:
-        return ours.owns(item.name, item.tags)
+        return ownership.owns(item.name, item.tags)
     except ClientError as error:
         code = error.response["Error"]["Code"]
         # A listing may still have what was deleted a moment ago. Every key is asked for its tags, as it has no name;
