@@ -9,9 +9,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from lib.targets.pages import pages
-from lib.targets.tags import NOT_FOUND
+from lib.targets.tags import DENIED, NOT_FOUND
 
-REFUSED = "AccessDeniedException"
 AT_ONCE = 8  # an account may have thousands; KMS answers 2,000 such requests a second
 
 
@@ -26,7 +25,7 @@ def readable(client: Any) -> Iterator[Mapping[str, Any]]:
         try:
             found: Mapping[str, Any] = client.describe_key(KeyId=key_id)["KeyMetadata"]
         except ClientError as error:
-            if error.response["Error"]["Code"] in (REFUSED, *NOT_FOUND):
+            if error.response["Error"]["Code"] in (*DENIED, *NOT_FOUND):
                 return None
             raise
         return found

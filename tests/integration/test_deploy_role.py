@@ -131,7 +131,7 @@ judging = pytest.mark.skipif(RECORDING, reason="RECORD_CALLS=1 notes the calls, 
 def test_deploys_updates_and_destroys_under_the_role(run: Run) -> None:
     assert run.made_twice == set()
     assert run.changes_after_update == ()
-    assert run.left.found == []
+    assert (run.left.found, run.left.unread) == ([], [])
     assert len(run.left.pending) == 2, "both keys"
 
 

@@ -127,8 +127,21 @@ def test_what_is_listed_and_gone_by_now_is_not_left() -> None:
         return Service(list_roles={"Roles": [{"RoleName": "role-x-dev", "Path": "/"}]}, list_role_tags=refuse(code))
 
     assert find(Ownership("dev"), iam=iam("NoSuchEntity")).found == []
-    with pytest.raises(ClientError, match="AccessDenied"):
-        find(Ownership("dev"), iam=iam("AccessDenied"))
+    with pytest.raises(ClientError, match="ServiceFailure"):
+        find(Ownership("dev"), iam=iam("ServiceFailure"))
+
+
+def test_what_has_a_name_like_ours_and_tags_that_may_not_be_read_is_shown_and_fails_no_destroy() -> None:
+    """A bucket of another team, whose policy lets no other role in; if it is ours, the tagging API lists it."""
+    s3 = Service(
+        list_buckets={"Buckets": [{"Name": "s3-their-dev"}, {"Name": "s3-their-qa"}]},
+        get_bucket_tagging=refuse("AccessDenied"),
+    )
+    result = find(Ownership("dev"), s3=s3)
+    assert (result.found, result.unread) == ([], ["s3 bucket s3-their-dev"])
+    listed = {"ResourceTagMappingList": [{"ResourceARN": "arn:aws:s3:::s3-their-dev"}]}
+    result = find(Ownership("dev"), s3=s3, **{TAGGING: Service(get_resources=listed)})
+    assert (result.found, result.unread) == (["s3 bucket s3-their-dev, by its tags"], [])
 
 
 def test_a_key_may_only_be_on_its_way_out() -> None:
