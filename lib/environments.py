@@ -29,6 +29,7 @@ VENV_TERRAFORM = ROOT / ".venv-terraform"
 VENV_MUTANTS = ROOT / ".venv-mutants"
 VENV_LOCALSTRIPE = ROOT / ".venv-localstripe"
 VENV_BROWSER = ROOT / ".venv-browser"
+VENV_WORKFLOWS = ROOT / ".venv-workflows"
 LAMBDA_DEPENDENCIES = ROOT / ".lambda-dependencies"
 
 # Name -> folder; the name is also that of the lock, requirements/{name}.txt.
@@ -41,10 +42,12 @@ ENVIRONMENTS = {
     "mutants": VENV_MUTANTS,
     "localstripe": VENV_LOCALSTRIPE,
     "browser": VENV_BROWSER,
+    "workflows": VENV_WORKFLOWS,
     "lambda": LAMBDA_DEPENDENCIES,
 }
 # What a synth and its judgement need; the emulator joins for demo and test, terraform only where none is installed; the
-# second emulator, mutants and browser only for the commands of their names, localstripe for the tests of the gateway.
+# second emulator, mutants and browser only for the commands of their names, localstripe for the tests of the gateway,
+# workflows for the linters of the GitHub workflows.
 SYNTH = ("project", "checkov", "lambda")
 
 # The zip is built for the function's platform, whatever machine builds it.
