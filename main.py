@@ -78,7 +78,7 @@ def run_aspects() -> int:
     with TemporaryDirectory(prefix="aspects-") as folder:
         stack, _, made_at = synthesize(settings, folder)
     report = reports.report_of_aspects(stack.judge, made_at)
-    terminal.say(report)
+    terminal.show(report)
     return 0 if report.passed else 1
 
 
