@@ -26,7 +26,7 @@ from .mutations import VIOLATIONS, mutated
 from .stacks import judge_stacks
 
 DOCUMENTS = 300
-# `make fuzz` finds one or two documents in 20,000 of which one judge alone reports a rule, beside another that both report.
+# `make fuzz` finds one or two in 20,000 of which one judge alone reports a rule, beside another that both report.
 MOST_DIFFERENT = 1
 OF_A_RULE = 2  # first and last violations, of which one at least has to be reported
 SHOWN = 5
