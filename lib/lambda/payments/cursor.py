@@ -1,6 +1,6 @@
-"""Cursors of a list: where the next page begins, bound to the query by a MAC of KMS, so that none can be made up.
+"""Cursors of a list: the position of the next page, and a MAC by KMS over position and query against forgery.
 
-A cursor has letters only: one that could be read as a card number would be refused on its way back.
+A cursor consists of letters only, because digits could look like a card number and be refused.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ _TO_LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
 _TO_HEX = str.maketrans("abcdefghijklmnop", "0123456789abcdef")
 
 
-class Seal(Protocol):
-    """Makes and checks message authentication codes. Raises Problem (503) when it does not answer."""
+class Signer(Protocol):
+    """Makes and verifies message authentication codes. Raises Problem (503) if the service does not answer."""
 
     def mac(self, message: bytes) -> bytes:
-        """MAC_BYTES that nobody else can make for the message."""
+        """Return the MAC of a message, MAC_BYTES long."""
 
-    def holds(self, message: bytes, mac: bytes) -> bool:
-        """The MAC is the message's."""
+    def verify(self, message: bytes, mac: bytes) -> bool:
+        """Whether the MAC belongs to the message."""
 
 
-class KmsSeal:
-    """A key of KMS that makes MACs and never leaves it. docs.aws.amazon.com/kms/latest/developerguide/hmac.html"""
+class KmsSigner:
+    """Signs with a KMS key, which never leaves KMS. docs.aws.amazon.com/kms/latest/developerguide/hmac.html"""
 
     def __init__(self, key: str, client: KMSClient | None = None) -> None:
         self._key = key
@@ -48,7 +48,7 @@ class KmsSeal:
         mac: bytes = answer["Mac"]
         return mac
 
-    def holds(self, message: bytes, mac: bytes) -> bool:
+    def verify(self, message: bytes, mac: bytes) -> bool:
         try:
             call(self._client.verify_mac, KeyId=self._key, MacAlgorithm="HMAC_SHA_256", Message=message, Mac=mac)
         except self._client.exceptions.KMSInvalidMacException:
@@ -56,16 +56,16 @@ class KmsSeal:
         return True
 
 
-def write(place: Place, query: Query, seal: Seal) -> str:
-    """The cursor for the page of the query that begins after that place."""
+def write(place: Place, query: Query, signer: Signer) -> str:
+    """Return the cursor for the page that begins after that place."""
     message = _message(place, query)
     text = json.dumps([place.created_at, place.payment_id], separators=(",", ":")).encode()
-    return (seal.mac(message) + text).hex().translate(_TO_LETTERS)
+    return (signer.mac(message) + text).hex().translate(_TO_LETTERS)
 
 
-def read(cursor: str, query: Query, seal: Seal) -> Place:
-    """The place in it. Raises Problem 400 for one that is malformed, changed, or another query's."""
-    refused = invalid(FieldError("cursor", "is one that this list answered, with the same merchant_id, from and to"))
+def read(cursor: str, query: Query, signer: Signer) -> Place:
+    """Return the place in a cursor. Raises Problem 400 if it is malformed, changed, or another query's."""
+    refused = invalid(FieldError("cursor", "must be a next_cursor of this list with the same merchant_id, from, to"))
     if len(cursor) > LONGEST or not LETTERS.fullmatch(cursor):
         raise refused
     content = bytes.fromhex(cursor.translate(_TO_HEX))
@@ -77,7 +77,7 @@ def read(cursor: str, query: Query, seal: Seal) -> Place:
     except (ValueError, TypeError, RecursionError):
         raise refused from None
     place = Place(created_at, payment_id)
-    if not seal.holds(_message(place, query), mac):
+    if not signer.verify(_message(place, query), mac):
         raise refused
     return place
 

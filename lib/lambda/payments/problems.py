@@ -1,4 +1,4 @@
-"""Errors as a client sees them: RFC 9457 problem details."""
+"""Errors for clients: RFC 9457 problem details."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from typing import Any
 from payments import cards
 
 MEDIA_TYPE = "application/problem+json"
-# After which a request whose outcome is pending is worth repeating.
+# When a request with a pending outcome may be repeated.
 RETRY_SECONDS = "5"
 
 
 @dataclass(frozen=True)
 class FieldError:
-    """What is wrong with one field: its JSON pointer (RFC 6901; a header or path parameter by name), and the rule."""
+    """An invalid field: its JSON pointer (RFC 6901; headers and path parameters by name), and the violated rule."""
 
     pointer: str
     detail: str
 
 
 def child(pointer: str, name: str) -> str:
-    """The JSON pointer of an object's member; a name that the client made up is not repeated at length."""
+    """Return the JSON pointer of an object's member; a long name from the client is shortened."""
     return f"{pointer}/{name.replace('~', '~0').replace('/', '~1')[:64]}"
 
 
 @dataclass
 class Problem(Exception):  # noqa: N818 - RFC 9457 calls it that
-    """A request that is answered with an error; `detail` and `errors` never repeat a value that the client sent."""
+    """An error answer to a request; `detail` and `errors` never contain a value that the client sent."""
 
     status: HTTPStatus
     name: str
@@ -47,13 +47,13 @@ class Problem(Exception):  # noqa: N818 - RFC 9457 calls it that
             **self.extensions,
         }
         if self.errors:
-            # A name cut short may read as a card number that the whole did not.
+            # Shortening a name can produce a card number.
             document["errors"] = [{**vars(error), "pointer": cards.redact(error.pointer)} for error in self.errors]
         return document
 
 
 def invalid(*errors: FieldError) -> Problem:
-    return Problem(HTTPStatus.BAD_REQUEST, "invalid-request", "Some of the request is not acceptable.", errors)
+    return Problem(HTTPStatus.BAD_REQUEST, "invalid-request", "The request is invalid.", errors)
 
 
 def not_found() -> Problem:
@@ -72,7 +72,7 @@ def state_forbids(state: str, step: str) -> Problem:
     return Problem(
         HTTPStatus.CONFLICT,
         "state-forbids",
-        f"A payment that is {state.replace('_', ' ')} allows no {step}.",
+        f"A payment that is {state.replace('_', ' ')} cannot have a {step}.",
         extensions={"state": state},
     )
 
@@ -91,7 +91,7 @@ def declined(payment_id: str, code: str) -> Problem:
     return Problem(
         HTTPStatus.PAYMENT_REQUIRED,
         "declined",
-        "The gateway declined it. The same request with the same Idempotency-Key will not be tried again.",
+        "The gateway declined. Repeating the request with the same Idempotency-Key will not call the gateway again.",
         extensions={"payment_id": payment_id, "decline_code": code},
     )
 
@@ -100,8 +100,8 @@ def amount_exceeded(state: str, step: str, limit: int) -> Problem:
     return Problem(
         HTTPStatus.CONFLICT,
         "amount-exceeded",
-        f"The amount is more than what is left to {step}.",
-        (FieldError("/amount", f"is at most {limit}"),),
+        f"The amount is larger than what is left to {step}.",
+        (FieldError("/amount", f"must be at most {limit}"),),
         extensions={"state": state, "limit": limit},
     )
 
@@ -110,7 +110,7 @@ def too_many_steps(state: str) -> Problem:
     return Problem(
         HTTPStatus.CONFLICT,
         "too-many-steps",
-        "This payment has had as many captures and refunds as one can have.",
+        "This payment has reached the maximum number of captures and refunds.",
         extensions={"state": state},
     )
 
@@ -119,6 +119,6 @@ def unavailable() -> Problem:
     return Problem(
         HTTPStatus.SERVICE_UNAVAILABLE,
         "ledger-unavailable",
-        "The ledger did not answer. Send the same request with the same Idempotency-Key again.",
+        "The ledger did not answer. Repeat the request with the same Idempotency-Key.",
         headers={"Retry-After": "1"},
     )

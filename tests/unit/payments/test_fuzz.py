@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 
 from payments import cards, processor, validation
 from payments.identifiers import payment_id
-from payments.service import Ask, Payments
-from tests.unit.payments.conftest import BODY, CALLER, PAYMENTS, Context, MemorySeal, World
+from payments.service import Payments, StepRequest
+from tests.unit.payments.conftest import BODY, CALLER, PAYMENTS, Context, MemorySigner, World
 
 CARD = "4111111111111111"
 INSIDES = re.compile(r'Traceback|File "|\.py\b|line \d+|Error\b.*\(|site-packages|/var/task')
@@ -177,12 +177,12 @@ def ask() -> Iterator[Send]:
 
     def payments() -> Payments:
         world = World()
-        world.payments.take(request, Ask("m-1", "", "made before", CALLER, lambda: seconds_left))
+        world.payments.take(request, StepRequest("m-1", "", "made before", CALLER, lambda: seconds_left))
         return world.payments
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(processor, "payments", payments)
-        patch.setattr(processor, "seal", MemorySeal)
+        patch.setattr(processor, "signer", MemorySigner)
         yield lambda event: processor.handler(event, Context())  # type: ignore[arg-type]  # has all that is used
 
 

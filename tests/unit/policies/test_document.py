@@ -126,7 +126,12 @@ def test_blocks_that_are_fine(violated: Violated, path: str, value: Any) -> None
         (f"{TOPIC}.display_name", "${aws_kms_key.key.description}", "aws_sns_topic.alerts", "may not be referenced"),
         (f"{TOPIC}.display_name", "${data.aws_iam_policy_document.reads.json}", "aws_sns_topic.alerts", "expected"),
         (f"{QUEUE}.policy", "${aws_sns_topic.alerts.name}", "aws_sqs_queue.orders", "expected: document"),
-        (f"{STATEMENT}.resources", ["${aws_sqs_queue.orders.name}"], "data.aws_iam_policy_document.reads", "expected: arn"),
+        (
+            f"{STATEMENT}.resources",
+            ["${aws_sqs_queue.orders.name}"],
+            "data.aws_iam_policy_document.reads",
+            "expected: arn",
+        ),
         ("output.queue.value", {"a": ["${aws_kms_key.key.description}"]}, "", "may not be referenced"),
         ("resource.aws_iam_role.r", {"name": "role-a-dev", "path": "/*/"}, "aws_iam_role.r", "no wildcard or space"),
         ("resource.aws_foo.x", {"a": "${aws_foo.x.name}"}, "aws_foo.x", "may not be referenced"),
