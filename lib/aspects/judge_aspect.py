@@ -1,4 +1,4 @@
-"""The aspect that judges: it has the verdict spoken during the synth, and makes the synth fail."""
+"""The aspect that runs the first judge during synthesis, and makes synthesis fail if there are findings."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from lib.findings.waivers import Verdict, Waiver, apply, read, utc_today
 
 
 class Judge:
-    """The verdict on a stack, those nested in it included: filled during `app.synth()`.
+    """The first judge's result for a stack and the stacks nested in it, filled during `app.synth()`.
 
-    `findings` and `complaints` (about policies/waivers.yaml) fail the synth; what a waiver excuses is in `waived`.
-    Raises ToolError where the waivers cannot be read.
+    `findings` and `complaints` (about policies/waivers.yaml) make synthesis fail; waived findings are in `waived`.
+    Raises ToolError if the waivers cannot be read.
     """
 
     def __init__(
@@ -33,7 +33,7 @@ class Judge:
     ) -> None:
         self.stack = stack
         self.rules = tuple(rules)
-        # Checkov's own checks are the gate's business.
+        # Only the gate applies waivers of Checkov's built-in checks.
         self._waivers = tuple(each for each in (read() if waivers is None else waivers) if each.rule.startswith("TAP-"))
         self._today = today
         self._verdict: Verdict[Finding] = Verdict((), (), (), ())
@@ -42,31 +42,31 @@ class Judge:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """What breaks a rule, the worst construct first."""
+        """The findings that are not waived, the construct with the most severe ones first."""
         return self._verdict.kept
 
     @property
     def waived(self) -> tuple[tuple[Finding, Waiver], ...]:
-        """What would, but for its waiver."""
+        """The waived findings, each with its waiver."""
         return self._verdict.waived
 
     @property
     def complaints(self) -> tuple[str, ...]:
-        """What is wrong with a waiver."""
+        """Invalid waivers, as messages."""
         return self._verdict.complaints
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Waivers that end soon."""
+        """Waivers that expire soon, as messages."""
         return self._verdict.warnings
 
     def pronounce(self, stacks: Iterable[TerraformStack]) -> tuple[str, ...]:
-        """Judge what the stacks resolve to now, and write each line on its construct: an error, so synth fails."""
+        """Check the stacks' resolved JSON, and add an error annotation to the construct of each finding."""
         owner: dict[Finding, TerraformStack] = {}
         paths: set[str] = set()
         self.stacks = self.resources = 0
         for stack in stacks:
-            # The resolved JSON, so that overrides, raw resources and other aspects' changes are judged too.
+            # The resolved JSON contains overrides, raw resources and other aspects' changes.
             document = stack.to_terraform()
             view = StackView(document)
             owner |= dict.fromkeys(judge(document, self.rules), stack)
@@ -79,7 +79,7 @@ class Judge:
             known_ids=RULE_IDS,
             unwaivable=UNWAIVABLE_IDS,
             known_paths=paths,
-            sees_all=False,  # another stack's waivers are none of this one's concern
+            sees_all=False,  # waivers of other stacks do not apply here
         )
         for finding in self.findings:
             Annotations.of(_construct(owner[finding], finding.path)).add_error(str(finding))
@@ -90,11 +90,11 @@ class Judge:
 
 @jsii.implements(IAspect)
 class JudgeAspect:
-    """Calls the judge when nothing changes any more.
+    """Runs the first judge after all aspects.
 
-    A validation of the stack runs after every aspect, also those added later than this one and those of the last
-    construct, and fails the synth even where CDKTF_CONTINUE_SYNTH_ON_ERROR_ANNOTATIONS lets annotations pass. An App
-    that skips validations has the judge called at the last construct instead.
+    It adds a validation to the stack. Validations run after every aspect, also after those that are added later, and
+    fail the synthesis even if CDKTF_CONTINUE_SYNTH_ON_ERROR_ANNOTATIONS is set. If an App skips validations, the judge
+    runs when the last construct is visited.
     """
 
     def __init__(self, judge: Judge) -> None:
@@ -134,7 +134,7 @@ class _Verdict:
 
 
 def _construct(stack: TerraformStack, path: str) -> IConstruct:
-    """The construct at a path; the stack, where the path names none (a resource that an override made up)."""
+    """Return the construct at a path; the stack if there is none (a resource that an override added)."""
     construct: IConstruct = stack
     for id_ in path.removeprefix(f"{stack.node.path}/").split("/"):
         child = construct.node.try_find_child(id_)

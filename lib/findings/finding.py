@@ -1,4 +1,4 @@
-"""What the findings of both judges have in common, and the order in which people read them."""
+"""Findings of either judge, and their order in reports."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 
 
 class Severity(IntEnum):
-    """How bad a finding is; compares."""
+    """The severity of a finding; comparable."""
 
     LOW = 1
     MEDIUM = 2
@@ -19,7 +19,7 @@ class Severity(IntEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """A rule that something breaks; `str()` is the one line that people read."""
+    """A violation of a rule; `str()` is its line in the output."""
 
     rule_id: str
     severity: Severity
@@ -32,7 +32,7 @@ class Finding:
 
 
 class AnyFinding(Protocol):
-    """A finding of either judge; `str()` is its line. Checkov's own checks have no severity."""
+    """A finding of either judge; `str()` is its line. Findings of Checkov's built-in checks have no severity."""
 
     @property
     def rule_id(self) -> str: ...
@@ -45,7 +45,7 @@ class AnyFinding(Protocol):
 
 
 def severity_name(severity: IntEnum | None) -> str:
-    """As every report prints it. Nobody says how bad it is what Checkov's own checks find."""
+    """Return the severity's name for reports; UNKNOWN for Checkov's built-in checks."""
     return severity.name if severity else "UNKNOWN"
 
 
@@ -53,9 +53,9 @@ FindingT = TypeVar("FindingT", bound=AnyFinding)
 
 
 def most_severe_first(findings: Iterable[FindingT]) -> tuple[FindingT, ...]:
-    """By construct: first the one with the worst finding, and in each the worst first.
+    """Sort by construct, the one with the most severe finding first, and within each construct by severity.
 
-    What Checkov's own checks find comes after all of ours: nobody says how bad it is.
+    Findings of Checkov's built-in checks have no severity and come last.
     """
     found = list(findings)
     worst: dict[str, int] = {}

@@ -1,4 +1,4 @@
-"""What every form of the report says, whichever judge has spoken."""
+"""The report of a run by either judge, independent of its format."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Excuse:
-    """Why a finding does not fail the run. A skip of .checkov.yaml has neither owner nor last day."""
+    """Why a finding is suppressed. A skip in .checkov.yaml has neither owner nor expiry date."""
 
     reason: str
     owner: str = ""
@@ -26,7 +26,7 @@ class Excuse:
 
 @dataclass(frozen=True)
 class Entry:
-    """A finding. Files are relative to the project where they stand in it; `line` 0 is a file that was not written."""
+    """A finding in a report. Files in the project have relative paths; `line` is 0 if no file was written."""
 
     rule_id: str
     severity: Severity | None
@@ -43,7 +43,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class RuleWords:
-    """A rule as the reports declare it. Of Checkov's own checks only id and title are known."""
+    """A rule in a report. For Checkov's built-in checks, only id and title are known."""
 
     id: str
     title: str
@@ -56,7 +56,7 @@ class RuleWords:
 
 @dataclass(frozen=True)
 class Report:
-    """The verdict of one run. `account` says what it rests on; all numbers but the judge's name and the day."""
+    """The verdict of one run. `account` has numbers about what was checked, the judge's name and the date."""
 
     findings: tuple[Entry, ...]
     waived: tuple[Entry, ...]
@@ -66,18 +66,18 @@ class Report:
     rules: tuple[RuleWords, ...]
     account: Mapping[str, str | int]
     summary: str
-    files: Mapping[str, str] = field(default_factory=dict)  # JSON and assets that were judged -> SHA-256
-    checkov: str = ""  # its version, where it was asked
+    files: Mapping[str, str] = field(default_factory=dict)  # checked JSON and assets -> SHA-256
+    checkov: str = ""  # Checkov's version, if it ran
 
     @property
     def passed(self) -> bool:
-        """Whether the run ended with 0."""
+        """Whether the run's exit code is 0."""
         return not self.findings and not self.complaints
 
 
 def of_aspects(judge: Judge, made_at: Mapping[str, str]) -> Report:
-    """The first judge's verdict, where it has stopped the synth: there is no JSON to point into."""
-    faults = f", {len(judge.complaints)} faults in waivers" if judge.complaints else ""
+    """Make the report of a synthesis that the first judge has stopped, so without lines in the JSON."""
+    faults = f", {len(judge.complaints)} invalid waivers" if judge.complaints else ""
     waived = f"{len(judge.waived)} waived, " if judge.waived else ""
     return Report(
         findings=tuple(_of_aspects(finding, made_at) for finding in judge.findings),
@@ -96,7 +96,7 @@ def of_aspects(judge: Judge, made_at: Mapping[str, str]) -> Report:
         },
         summary=(
             f"aspects: {len(judge.findings)} findings{faults}; {judge.stacks} stacks, {judge.resources} resources, "
-            f"{waived}{len(judge.rules)} rules; nothing was written, so the gate was not asked"
+            f"{waived}{len(judge.rules)} rules; nothing was written, so the gate did not run"
         ),
     )
 
@@ -118,12 +118,12 @@ def _of_aspects(finding: Finding, made_at: Mapping[str, str], excuse: Excuse | N
 
 
 def excuse_of(waiver: Waiver) -> Excuse:
-    """What the reports say of a waiver."""
+    """Return a waiver in the reports' form."""
     return Excuse(waiver.reason, waiver.owner, waiver.expires.isoformat(), f"policies/waivers.yaml:{waiver.line}")
 
 
 def rules_of(entries: Iterable[Entry], titles: Mapping[str, str]) -> tuple[RuleWords, ...]:
-    """Every rule of the catalogue, and each check of Checkov's own that found something."""
+    """Return every rule of the catalogue, and each built-in check with findings."""
     ours = tuple(
         RuleWords(rule.id, rule.title, rule.severity, rule.why, rule.fix, rule.controls, rule.source) for rule in RULES
     )
