@@ -1,4 +1,4 @@
-"""A finding of either judge, and the order in which people read findings."""
+"""Findings of either judge, and their order in reports."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import IntEnum
 
 
 class Severity(IntEnum):
-    """How bad a finding is; compares."""
+    """The severity of a finding; comparable."""
 
     LOW = 1
     MEDIUM = 2
