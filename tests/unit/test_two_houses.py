@@ -16,6 +16,8 @@ from payments.item import to_item
 from payments.validation import MAX_AMOUNT
 from tests.unit.payments.conftest import new_payment, stream_record
 
+pytestmark = pytest.mark.slow
+
 INFRASTRUCTURE = [path for path in (ROOT / "lib").rglob("*.py") if (ROOT / "lib" / "lambda") not in path.parents]
 PAYMENTS = sorted((ROOT / "lib" / "lambda").rglob("*.py"))
 

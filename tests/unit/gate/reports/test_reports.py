@@ -21,6 +21,8 @@ from lib.reports import Report, terminal
 from tests.unit.gate.conftest import write_stack
 from tests.unit.gate.reports.conftest import BAD, IDS, MADE_AT, validator
 
+pytestmark = pytest.mark.slow
+
 
 def junit(folder: Path) -> ElementTree.Element:
     return ElementTree.parse(folder / "report.xml").getroot()  # noqa: S314 - our own file
