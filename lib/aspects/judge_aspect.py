@@ -19,12 +19,12 @@ from lib.findings.waivers import Waiver, WaiverResult, apply, read, utc_today
 
 @jsii.implements(IAspect, IValidation)
 class Judge:
-    """The first judge's result for a stack and the stacks nested in it, filled during `app.synth()`.
+    """Checks a stack and the stacks nested in it during `app.synth()`, and has the result.
 
-    `findings` and `complaints` (about policies/waivers.yaml) fail the synthesis. It is a validation of the stack too:
-    validations run after every aspect, also after those that are added later or at the last construct, and fail the
-    synthesis even where CDKTF_CONTINUE_SYNTH_ON_ERROR_ANNOTATIONS lets annotations pass. In an App that skips
-    validations, the rules are evaluated at the last construct instead. Raises ToolError if the waivers cannot be read.
+    `findings` and `complaints` (about policies/waivers.yaml) make synthesis fail; waived findings are in `waived`. The
+    aspect adds itself as a validation of the stack. Validations run after every aspect, also after those that are added
+    later, and fail the synthesis even if CDKTF_CONTINUE_SYNTH_ON_ERROR_ANNOTATIONS is set. If an App skips validations,
+    the rules are checked when the last construct is visited. Raises ToolError if the waivers cannot be read.
     """
 
     def __init__(
@@ -48,22 +48,22 @@ class Judge:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """What breaks a rule, the worst construct first."""
+        """The findings that are not waived, the construct with the most severe ones first."""
         return self._result.remaining
 
     @property
     def waived(self) -> tuple[tuple[Finding, Waiver], ...]:
-        """What would, but for its waiver."""
+        """The waived findings, each with its waiver."""
         return self._result.waived
 
     @property
     def complaints(self) -> tuple[str, ...]:
-        """What is wrong with a waiver."""
+        """Invalid waivers, as messages."""
         return self._result.complaints
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Waivers that end soon."""
+        """Waivers that expire soon, as messages."""
         return self._result.warnings
 
     def visit(self, node: IConstruct) -> None:

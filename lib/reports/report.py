@@ -29,7 +29,7 @@ class Suppression:
 
 @dataclass(frozen=True)
 class Suppressed:
-    """A finding in a report. Files in the project have relative paths; `line` is 0 if no file was written."""
+    """A finding that is waived or skipped, so that it does not fail the run."""
 
     finding: Finding
     suppression: Suppression
@@ -50,7 +50,7 @@ class RuleSummary:
 
 @dataclass(frozen=True)
 class Report:
-    """The verdict of one run. `account` has numbers about what was checked, the judge's name and the date."""
+    """The verdict of one run. `account` has the judge's name, and numbers about what was checked."""
 
     findings: tuple[Finding, ...]
     waived: tuple[Suppressed, ...]
