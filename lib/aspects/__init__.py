@@ -1,4 +1,4 @@
-"""The first judge: aspects that tag a stack and hold it to the policy catalogue while it is synthesized."""
+"""The first judge: aspects that tag a stack and check it against the catalogue of rules during synthesis."""
 
 from __future__ import annotations
 
@@ -22,12 +22,11 @@ def decorate(
     rules: Iterable[Rule] | None = None,
     waivers: Iterable[Waiver] | None = None,
 ) -> Judge:
-    """Tag every resource of the stack, then judge it; the judge's findings are there after `app.synth()`.
+    """Tag every resource of the stack, then check the rules; `app.synth()` fills the returned Judge with findings.
 
-    By default `conventions`, `rules` and `waivers` are this project's: payments_conventions.PAYMENTS, catalogue.RULES
-    and policies/waivers.yaml.
+    The defaults are this project's: payments_conventions.PAYMENTS, catalogue.RULES and policies/waivers.yaml.
     """
-    # Here, so that the catalogue can be read without Node.
+    # Imported here, so that the catalogue can be read without Node.
     from cdktf import Aspects
 
     from lib.aspects.catalogue import RULES

@@ -1,12 +1,12 @@
-"""`python -m lib.gate [DIR] [--reports DIR]`: judge a directory of synthesized stacks, by default cdktf.out.
+"""`python -m lib.gate [DIR] [--reports DIR]`: check a directory of synthesized stacks, by default cdktf.out.
 
-`--policies DIR --config FILE --waivers FILE` are those of another project: docs/adopt.md.
+`--policies DIR`, `--config FILE` and `--waivers FILE` are another project's: docs/adopt.md.
 
-Exit codes: 0 clean, 1 a finding or a fault in a waiver (a line each on standard output), 2 wrong input or a broken tool
-(one line on standard error). Each verdict is also written to the reports' folder, in four forms and as verdict.json.
+Exit codes: 0 clean; 1 a finding or an invalid waiver (one line each on standard output); 2 wrong input or a broken tool
+(one line on standard error). Each run also writes reports and verdict.json to the reports' folder.
 
-`python -m lib.gate --verify reports/verdict.json [DIR]` judges nothing. Exit codes: 0 DIR is what passed, under the
-policies of today; 1 it is not, or it did not pass (one line says what differs); 2 the verdict cannot be read.
+`python -m lib.gate --verify reports/verdict.json [DIR]` compares only. Exit codes: 0 DIR is what passed, with today's
+policies; 1 it is not, or it did not pass (one line says what differs); 2 the verdict cannot be read.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ from lib.errors import ToolError
 
 
 def main() -> int:
-    """Judge or verify, print, and say by the exit code what came of it."""
-    parser = argparse.ArgumentParser(prog="python -m lib.gate", description="Judge synthesized stacks by policies/.")
+    """Check or verify, print the result, and return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m lib.gate", description="Check synthesized stacks with policies/.")
     parser.add_argument("directory", nargs="?", type=Path, default=ROOT / "cdktf.out", metavar="DIR")
     parser.add_argument("--reports", type=Path, default=ROOT / "reports", metavar="DIR")
-    parser.add_argument("--base", metavar="FILE|REF", help="a cdk.tf.json or a git ref that the page compares with")
-    parser.add_argument("--verify", type=Path, metavar="VERDICT", help="compare DIR with what this verdict is about")
-    parser.add_argument("--policies", type=Path, default=ROOT / "policies", metavar="DIR", help="the rules")
+    parser.add_argument("--base", metavar="FILE|REF", help="a cdk.tf.json or git ref to compare with on the page")
+    parser.add_argument("--verify", type=Path, metavar="VERDICT", help="check that DIR is what this verdict is about")
+    parser.add_argument("--policies", type=Path, default=ROOT / "policies", metavar="DIR", help="the policies")
     parser.add_argument(
         "--config", type=Path, default=ROOT / ".checkov.yaml", metavar="FILE", help="Checkov's settings"
     )
-    parser.add_argument("--waivers", type=Path, metavar="FILE", help="exceptions; default: waivers.yaml in --policies")
+    parser.add_argument("--waivers", type=Path, metavar="FILE", help="default: waivers.yaml in --policies")
     arguments = parser.parse_args()
     try:
         environments.enter("-m", "lib.gate")
@@ -45,7 +45,7 @@ def main() -> int:
 
 
 def sources(arguments: argparse.Namespace) -> dict[str, Path]:
-    """What the verdict says was judged by."""
+    """Return the folder and files that determine the verdict, for verdict.json."""
     return {
         "policies": arguments.policies,
         "policies/waivers.yaml": arguments.waivers or arguments.policies / "waivers.yaml",
@@ -54,7 +54,7 @@ def sources(arguments: argparse.Namespace) -> dict[str, Path]:
 
 
 def judge(arguments: argparse.Namespace) -> int:
-    """The exit code, once the verdict has been said and written. Raises ToolError for wrong input or a broken tool."""
+    """Print and write the verdict, and return the exit code. Raises ToolError for wrong input or a broken tool."""
     from lib import reports, review
     from lib.gate import Gate, verdict
     from lib.reports import terminal
@@ -73,7 +73,7 @@ def judge(arguments: argparse.Namespace) -> int:
 
 
 def verify(file: Path, directory: Path, judged_by: dict[str, Path]) -> int:
-    """The exit code, once the difference has been said. Raises ToolError where there is nothing to compare."""
+    """Print the difference, and return the exit code. Raises ToolError if there is nothing to compare."""
     from lib.gate import verdict
 
     difference = verdict.verify(file, directory, judged_by)

@@ -128,7 +128,7 @@ def test_a_wrong_parameter_is_named_and_ends_with_2(app: App) -> None:
     assert "_conventions.toml: name is 'acme-{suffix}'" in line
     assert app.run(SECOND, "--waivers nowhere.yaml") == (
         2,
-        ["error: nowhere.yaml: there is no such file of waivers; correct --waivers, or leave it out"],
+        ["error: nowhere.yaml: this file of waivers does not exist; correct --waivers, or leave it out"],
     )
 
 
