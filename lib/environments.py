@@ -44,7 +44,7 @@ ENVIRONMENTS = {
     "lambda": LAMBDA_DEPENDENCIES,
 }
 # Environments for synthesis and both judges. The emulator's is added for demo and test, terraform's if none is
-# installed, those of second emulator, mutants and browser for the commands with these names, localstripe's for gateway tests.
+# installed, second emulator, mutants and browser for the commands with these names, localstripe for gateway tests.
 SYNTH = ("project", "checkov", "lambda")
 
 # The platform of the Lambda functions, whatever machine builds the zip.

@@ -1,4 +1,4 @@
-"""The ledger: one DynamoDB table of payments, the only place where a payment is decided."""
+"""The ledger: the DynamoDB table of payments. If records differ, the ledger decides."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from lib.aws import (
 )
 from lib.naming import Naming
 
-# What a list of payments shows (`Payment.shown`). Never the token, and nothing that only the table needs.
+# Attributes of payments in lists (`Payment.shown`); not the token, nor internal ones.
 LISTED = (
     "amount",
     "capture_before",
@@ -32,8 +32,8 @@ LISTED = (
 class Ledger(Construct):
     """`table`, and the names and ARNs of its two indexes.
 
-    `index_…`: lists a merchant's payments by time. `pending_index_…`: what waits for an answer of the gateway, or for a
-    capture. Only such payments have its key, so it is small however many payments there are.
+    `index_…`: a merchant's payments by time. `pending_index_…`: payments that wait for the gateway's answer or for a
+    capture. Only these have its key, so the index stays small.
     """
 
     def __init__(self, scope: Construct, id_: str, *, naming: Naming, key_arn: str) -> None:
@@ -66,13 +66,13 @@ class Ledger(Construct):
                     hash_key="awaiting",
                     range_key="due_at",
                     projection_type="INCLUDE",
-                    non_key_attributes=["pending_since"],  # for the age of the oldest, without reading the payments
+                    non_key_attributes=["pending_since"],  # to compute the oldest age without reading the payments
                 ),
             ],
             point_in_time_recovery=DynamodbTablePointInTimeRecovery(enabled=True),
             server_side_encryption=DynamodbTableServerSideEncryption(enabled=True, kms_key_arn=key_arn),
             stream_enabled=True,
-            stream_view_type="NEW_AND_OLD_IMAGES",  # the audit trail says what was and what is
+            stream_view_type="NEW_AND_OLD_IMAGES",  # audit records contain the values before and after
             deletion_protection_enabled=False,
         )
         self.index_arn = f"{self.table.arn}/index/{self.index_name}"

@@ -78,8 +78,8 @@ def apply(
 ) -> Verdict[FindingT]:
     """Split `findings` into waived and remaining ones. An invalid waiver suppresses nothing.
 
-    `known_paths` are the checked constructs. `also_found` are the other judge's findings: if the judges report different
-    constructs, each has its own entry, and none of these entries counts as unused. With `sees_all=False` (one stack of
+    `known_paths` are the checked constructs. `also_found` are the other judge's findings: if the judges report
+    different constructs, each has its own entry, and none of them counts as unused. With `sees_all=False` (one stack of
     several), unknown paths and unused waivers are not reported.
     """
     entries, found = tuple(waivers), tuple(findings)

@@ -51,7 +51,7 @@ class CheckovProcess:
             self._requests.flush()
 
     def answer(self, stacks: int = 1) -> dict[str, Any]:
-        """Return the next answer, for that many stacks. Raises ToolError if there is none in time, or it is an error."""
+        """Return the next answer, for that many stacks. Raises ToolError if there is none in time or it is an error."""
         seconds = SECONDS_TO_ANSWER * (1 + stacks // 100)
         too_late = threading.Event()
 
