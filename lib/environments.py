@@ -29,6 +29,7 @@ VENV_TERRAFORM = ROOT / ".venv-terraform"
 VENV_MUTANTS = ROOT / ".venv-mutants"
 VENV_LOCALSTRIPE = ROOT / ".venv-localstripe"
 VENV_BROWSER = ROOT / ".venv-browser"
+VENV_WORKFLOWS = ROOT / ".venv-workflows"
 LAMBDA_DEPENDENCIES = ROOT / ".lambda-dependencies"
 
 # Name -> folder; the name is also that of the lock, requirements/{name}.txt.
@@ -41,15 +42,17 @@ ENVIRONMENTS = {
     "mutants": VENV_MUTANTS,
     "localstripe": VENV_LOCALSTRIPE,
     "browser": VENV_BROWSER,
+    "workflows": VENV_WORKFLOWS,
     "lambda": LAMBDA_DEPENDENCIES,
 }
-# Environments for synthesis and both judges. The emulator's is added for demo and test, terraform's if none is
-# installed, second emulator, mutants and browser for the commands with these names, localstripe for gateway tests.
+# What a synth and its judgement need; the emulator joins for demo and test, terraform only where none is installed; the
+# second emulator, mutants and browser only for the commands of their names, localstripe for the tests of the gateway,
+# workflows for the linters of the GitHub workflows.
 SYNTH = ("project", "checkov", "lambda")
 
 # The platform of the Lambda functions, whatever machine builds the zip.
 LAMBDA_PLATFORM = (
-    *("--only-binary", ":all:", "--no-compile"),
+    *("--only-binary", ":all:"),
     *("--platform", "manylinux2014_aarch64", "--implementation", "cp", "--python-version", "3.12"),
 )
 
@@ -118,14 +121,20 @@ def _make(name: str) -> None:
         raise ToolError(f"{directory} is a link to an environment of another checkout's lock; remove the link")
     print(f"setup: {directory.name} from requirements/{name}.txt …", file=sys.stderr, flush=True)
     begin = time.monotonic()
-    install = ["-m", "pip", "install", "--quiet", "--no-deps", "--require-hashes", "-r", str(_lock_file(name))]
+    locked = ["--quiet", "--no-deps", "--require-hashes", "-r", str(_lock_file(name))]
+    # Python compiles a module when it is first imported; most of them never are.
+    pip = ["-m", "pip", "install", "--no-compile", *locked]
     if name == "lambda":
         shutil.rmtree(directory, ignore_errors=True)
-        _run(name, python_of(VENV), *install, *LAMBDA_PLATFORM, "--target", str(directory))
+        _run(name, python_of(VENV), *pip, *LAMBDA_PLATFORM, "--target", str(directory))
     else:
         # The base interpreter: a virtual environment created from another one would break when that is removed.
         _run(name, getattr(sys, "_base_executable", sys.executable), "-m", "venv", "--clear", str(directory))
-        _run(name, python_of(directory), *install)
+        uv = shutil.which("uv")
+        if uv:
+            _run(name, uv, "pip", "install", "--python", python_of(directory), *locked)
+        else:
+            _run(name, python_of(directory), *pip)
     (directory / ".stamp").write_text(_stamp(name))
     print(f"setup: {directory.name} ready after {time.monotonic() - begin:.0f} s", file=sys.stderr, flush=True)
 

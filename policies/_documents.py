@@ -86,7 +86,8 @@ def used_documents(stack):
     declared, used = stack.documents(), {}
     for kind in stack.document["resource"]:
         for name, body in stack.of_type(kind).items():
-            named = {each.name for each in references(body) if each.kind == DOCUMENT and each.attribute in JSON}
+            using = {argument: value for argument, value in body.items() if argument != "tags"}
+            named = {each.name for each in references(using) if each.kind == DOCUMENT and each.attribute in JSON}
             named &= declared.keys()
             if named:
                 used[kind, name] = sorted(named)

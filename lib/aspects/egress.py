@@ -10,7 +10,7 @@ from lib.aspects.addresses import addressed, is_this_account, shape, surrounding
 from lib.aspects.model import ANY_TYPE, StackRule
 from lib.aspects.provider.data import JUDGMENTS, matches
 from lib.aspects.strict_json import read_object
-from lib.aspects.terraform_json import MISSING, UNKNOWN, Resource, StackView, arguments, format_value, listed, literal
+from lib.aspects.terraform_json import MISSING, UNKNOWN, Resource, StackView, arguments, as_list, format_value, literal
 from lib.findings.finding import Severity
 
 SUBSCRIPTION, INTEGRATION, VPC_ENDPOINT = (
@@ -51,7 +51,7 @@ EMAIL = "email"
 AWS_SERVICE = re.compile(r"com\.amazonaws\.\{region\}(\.[a-z0-9-]+)+")
 
 
-def _sent_elsewhere(stack: StackView) -> Iterator[tuple[str, str]]:
+def _foreign_destinations(stack: StackView) -> Iterator[tuple[str, str]]:
     for resource in stack.resources:
         for path, name, value in arguments(resource.attributes):
             for message in _foreign(stack, resource, path, value):
@@ -79,7 +79,7 @@ def _foreign(stack: StackView, resource: Resource, path: str, value: Any) -> Ite
         if value is not None and not is_this_account(value):
             yield f"{path} is {format_value(value)}; expected this account, or nothing"
     elif _sends(resource.type, path):
-        for item in listed(value):
+        for item in as_list(value):
             if not isinstance(item, dict) and addressed(stack, item) is None:
                 yield f"{path} is {format_value(item)}; expected a resource of this stack"
 
@@ -123,7 +123,7 @@ SENT_ELSEWHERE = StackRule(
     waivable=False,
     fix="refer to the arn (id, name or url) of a resource of the stack, or remove the argument",
     source="https://docs.aws.amazon.com/wellarchitected/latest/framework/sec_network_protection_layered.html",
-    check=_sent_elsewhere,
+    check=_foreign_destinations,
 )
 
 RULES = (SENT_ELSEWHERE,)

@@ -10,7 +10,7 @@ from typing import Any
 from lib.aspects.encryption import AT_REST, OWN_KEY, WHY_OUR_KEY
 from lib.aspects.model import ANY_TYPE, StackRule
 from lib.aspects.provider.data import FACTS, JUDGMENTS, grouped, matches
-from lib.aspects.provider.judged import Role, encryption
+from lib.aspects.provider.encryption_roles import Role, encryption
 from lib.aspects.provider.projection import PATTERNS
 from lib.aspects.terraform_json import MISSING, Attributes, Resource, StackView, blocks, flag, format_value, literal
 from lib.aspects.types import classified
@@ -29,7 +29,7 @@ def _encrypted(stack: StackView) -> Iterator[tuple[str, str]]:
             if _is_excepted(resource, path):
                 continue
             for block, value in _values(resource, resource.attributes, path):
-                if literal(value) is MISSING and not _is_asked(resource.type, path, block):
+                if literal(value) is MISSING and not _is_required(resource.type, path, block):
                     continue
                 if complaint := _complaint(stack, role, value):
                     yield resource.path, f"{path} {complaint}"
@@ -43,7 +43,7 @@ def _complaint(stack: StackView, role: Role, value: Any) -> str | None:
         case "on" | "off":
             wanted = role == "on"
             return None if flag(value) is wanted else f"is {format_value(value)}; expected {str(wanted).lower()}"
-        case "word":
+        case "mode":
             known = literal(value)
             if isinstance(known, str) and _CUSTOMER_KEY.match(known):
                 return None
@@ -63,7 +63,7 @@ def _values(resource: Resource, attributes: Attributes, path: str, way: str = ""
         yield from _values(resource, block, rest, f"{way}{head}.")
 
 
-def _is_asked(type_: str, path: str, block: Attributes) -> bool:
+def _is_required(type_: str, path: str, block: Attributes) -> bool:
     """Whether a missing argument is required."""
     by = _JUDGMENT["asked_by"].get(path.rpartition(".")[2])
     if by is not None:

@@ -16,15 +16,15 @@ def judge(stack_json: Mapping[str, Any], rules: Iterable[Rule] = RULES) -> tuple
     """Return all findings in a stack's Terraform JSON, by construct, the most severe first."""
     stack = StackView(stack_json)
     found = {finding for rule in rules for finding in _of_rule(stack, rule)}
-    return tuple(sorted(found, key=lambda finding: (finding.path, -finding.severity, str(finding))))
+    return tuple(sorted(found, key=lambda finding: (finding.path, -(finding.severity or 0), str(finding))))
 
 
 def _of_rule(stack: StackView, rule: Rule) -> Iterator[Finding]:
     """Yield a rule's own findings, and violations of classifications (lib/aspects/types/) that name the rule."""
-    own = tuple(rule.judge(stack))
+    own = tuple(rule.evaluate(stack))
     yield from own
     if rule is not ARGUMENTS:
-        told = {finding.path for finding in own}  # the rule's own message about a construct is more precise
+        reported = {finding.path for finding in own}  # the rule's own message about a construct is more precise
         for path, message in violations_of(rule.id, stack):
-            if path not in told:
+            if path not in reported:
                 yield rule.finding(path, message)

@@ -103,19 +103,14 @@ def blocks(attributes: Attributes, name: str) -> list[Attributes]:
 
 def _objects(value: Any) -> list[Attributes]:
     """Return an object, or the objects of a list, as a list. TAP-DOC-2 and TAP-DOC-5 report anything else."""
-    return [item for item in listed(value) if isinstance(item, Mapping)]
+    return [item for item in as_list(value) if isinstance(item, Mapping)]
 
 
-def listed(value: Any) -> list[Any]:
+def as_list(value: Any) -> list[Any]:
     """Return the items of an argument that is one value or a list; empty if it is missing."""
     if value is None:
         return []
     return value if isinstance(value, list) else [value]
-
-
-def strings(value: Any) -> list[str]:
-    """Return a string, or the strings of a list, as a list."""
-    return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)]
 
 
 # Maps with free keys.
@@ -155,7 +150,7 @@ class Resource:
         """`aws_kms_key.main`."""
         return f"{self.type}.{self.id}"
 
-    def is_referred_to_by(self, value: Any, *by: str) -> bool:
+    def is_referenced_by(self, value: Any, *by: str) -> bool:
         """Whether the value is a reference to one of these attributes of this resource."""
         to = reference(value)
         return to is not None and to.address == self.address and to.attribute in by
@@ -233,7 +228,7 @@ class StackView:
 
     def attached_to(self, resource: Resource, kind: str, argument: str, *by: str) -> list[Resource]:
         """Return the resources of type `kind` whose `argument` is a reference to this resource."""
-        return [other for other in self.of(kind) if resource.is_referred_to_by(other.attributes.get(argument), *by)]
+        return [other for other in self.of(kind) if resource.is_referenced_by(other.attributes.get(argument), *by)]
 
     def key_complaint(self, value: Any) -> str | None:
         """Return why the value is not a customer managed key of this stack, as a sentence's end; None if it is one."""

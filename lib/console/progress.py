@@ -41,7 +41,7 @@ def console_for(stream: TextIO) -> Console:
     return Console(file=stream, highlight=False, width=None if stream.isatty() else LOG_COLUMNS)
 
 
-class Shown:
+class ConsoleProgress:
     """Shows progress on standard output, with Rich."""
 
     def __init__(self, console: Console | None = None) -> None:
@@ -54,8 +54,8 @@ class Shown:
     @contextlib.contextmanager
     def step(self, title: str) -> Iterator[Step]:
         begin = time.monotonic()
-        live: Step = _Moving(self.console, title) if self.console.is_terminal else _Plain(self.console, title)
-        with live if isinstance(live, _Moving) else contextlib.nullcontext():
+        live: Step = _LiveStep(self.console, title) if self.console.is_terminal else _LogStep(self.console, title)
+        with live if isinstance(live, _LiveStep) else contextlib.nullcontext():
             try:
                 yield live
             except BaseException:
@@ -68,7 +68,7 @@ class Shown:
         self.console.print(f"{mark} {text} [dim]({time.monotonic() - begin:.1f} s)[/dim]")
 
 
-class _Moving:
+class _LiveStep:
     """One line that is updated."""
 
     def __init__(self, console: Console, title: str) -> None:
@@ -76,7 +76,7 @@ class _Moving:
         self.outcome = ""
         self.status: Status = console.status(escape(title))
 
-    def __enter__(self) -> _Moving:
+    def __enter__(self) -> _LiveStep:
         self.status.start()
         return self
 
@@ -91,7 +91,7 @@ class _Moving:
         self.outcome = text
 
 
-class _Plain:
+class _LogStep:
     """A new line every few seconds."""
 
     def __init__(self, console: Console, title: str) -> None:
@@ -108,24 +108,3 @@ class _Plain:
 
     def result(self, text: str) -> None:
         self.outcome = text
-
-
-class Silent:
-    """Shows nothing, for tests; collects text in `lines`."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-
-    def show(self, *what: RenderableType) -> None:
-        self.lines += [item for item in what if isinstance(item, str)]
-
-    @contextlib.contextmanager
-    def step(self, title: str) -> Iterator[Step]:
-        self.lines.append(title)
-        yield self
-
-    def update(self, text: str) -> None:
-        pass
-
-    def result(self, text: str) -> None:
-        self.lines.append(text)

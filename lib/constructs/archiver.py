@@ -9,14 +9,13 @@ from lib.aws import (
     LambdaEventSourceMappingDestinationConfig,
     LambdaEventSourceMappingDestinationConfigOnFailure,
 )
-from lib.constructs.account import Account
 from lib.constructs.archive import AUDIT_PREFIX, RECEIPTS_PREFIX, SET_ASIDE_PREFIX, Archive
 from lib.constructs.code import Code
+from lib.constructs.context import Context
 from lib.constructs.dead_letters import DeadLetters
 from lib.constructs.function import Function
 from lib.constructs.ledger import Ledger
-from lib.constructs.policy import allow, condition
-from lib.naming import Naming
+from lib.constructs.policy import allow
 from lib.settings import NO_RESERVED_CONCURRENCY
 
 HANDLER = "payments.archiver.handler"
@@ -43,23 +42,18 @@ class Archiver(Function):
         scope: Construct,
         id_: str,
         *,
-        account: Account,
-        naming: Naming,
-        key_arn: str,
+        context: Context,
         code: Code,
         ledger: Ledger,
         archive: Archive,
         failures: DeadLetters,
-        log_retention_days: int,
     ) -> None:
         stream = ledger.table.stream_arn
         prefixes = [f"{archive.bucket.arn}/{prefix}*" for prefix in (AUDIT_PREFIX, RECEIPTS_PREFIX, SET_ASIDE_PREFIX)]
         super().__init__(
             scope,
             id_,
-            account=account,
-            naming=naming,
-            key_arn=key_arn,
+            context=context,
             code=code,
             dead_letters=failures,
             handler=HANDLER,
@@ -70,12 +64,7 @@ class Archiver(Function):
                 # To read the version in a receipt before replacing it.
                 allow("Receipts", ["s3:GetObject"], [f"{archive.bucket.arn}/{RECEIPTS_PREFIX}*"]),
                 # docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
-                allow(
-                    "ArchiveKey",
-                    ["kms:Decrypt", "kms:GenerateDataKey"],
-                    [key_arn],
-                    conditions=[condition("StringEquals", "kms:ViaService", account.service("s3"))],
-                ),
+                context.allow_key("ArchiveKey", ["kms:Decrypt", "kms:GenerateDataKey"], "s3"),
                 # docs.aws.amazon.com/lambda/latest/dg/with-ddb.html#events-dynamodb-permissions
                 allow(
                     "Stream",
@@ -85,17 +74,11 @@ class Archiver(Function):
                 # Required by Lambda, and cannot be limited to a resource:
                 # docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
                 allow("ListStreams", ["dynamodb:ListStreams"], ["*"]),
-                allow(
-                    "StreamKey",
-                    ["kms:Decrypt"],
-                    [key_arn],
-                    conditions=[condition("StringEquals", "kms:ViaService", account.service("dynamodb"))],
-                ),
+                context.allow_key("StreamKey", ["kms:Decrypt"], "dynamodb"),
             ],
             timeout=TIMEOUT_SECONDS,
             # No reserved concurrency, because the number of shards limits the concurrency.
             reserved_concurrency=NO_RESERVED_CONCURRENCY,
-            log_retention_days=log_retention_days,
         )
         LambdaEventSourceMapping(
             self,

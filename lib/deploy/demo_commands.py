@@ -7,25 +7,30 @@ from dataclasses import replace
 
 from lib.console.progress import Progress
 from lib.deploy import deploy
-from lib.deploy.options import Options
+from lib.deploy.options import DeployOptions
 from lib.errors import ToolError
 from lib.settings import Settings
 from lib.targets import aws, local
-from lib.targets.kept import DemoFolder, Kept
+from lib.targets.kept import DemoFolder, KeptDemo
 from lib.targets.place import Place
-from lib.targets.synth import judged_stack
 from lib.terraform import terraform
 from lib.terraform.stack_folder import StackFolder
 
 
 def run(
-    command: str, kept: Kept, environ: Mapping[str, str], options: Options, progress: Progress, home: DemoFolder
+    command: str,
+    kept: KeptDemo,
+    environ: Mapping[str, str],
+    options: DeployOptions,
+    progress: Progress,
+    home: DemoFolder,
 ) -> int:
     """Run `plan` or `deploy`: return 0, or 1 if refused or if the answer was no. Raises RefusedError and ToolError."""
     place = Place.of_demo(home.folder)
     with home.exclusively():
-        check_settings(Settings.from_environment(environ), kept, StackFolder.read(home.stack))
-        stack = judged_stack(environ, place.synthesized)
+        settings = Settings.from_environment(environ)
+        check_settings(settings, kept, StackFolder.read(home.stack))
+        stack = aws.checked_stack(environ, settings, place.synthesized)
         deployment = local.prepare(stack, kept.address, home.folder, progress, terraform.find(progress))
         if command == "plan":
             return deploy.plan(deployment, place, options, progress)
@@ -34,7 +39,7 @@ def run(
         return code
 
 
-def check_settings(settings: Settings, kept: Kept, deployed: StackFolder) -> None:
+def check_settings(settings: Settings, kept: KeptDemo, deployed: StackFolder) -> None:
     """Raise ToolError for another suffix, region or state bucket than the demo's: that would be another stack."""
     wanted = {**aws.backend(settings), "stack": settings.stack_name, "AWS_REGION": settings.aws_region}
     standing = {name: deployed.backend[name] for name in aws.backend(settings)}

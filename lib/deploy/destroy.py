@@ -6,7 +6,7 @@ from rich.markup import escape
 
 from lib.console.confirmation import confirm
 from lib.console.progress import Progress
-from lib.deploy.options import Options
+from lib.deploy.options import DeployOptions
 from lib.plans import recovery
 from lib.plans.held_data import holds_data
 from lib.removal import teardown
@@ -15,11 +15,11 @@ from lib.targets.deployment import Deployment
 from lib.terraform.state import State
 
 
-def destroy(deployment: Deployment, options: Options, progress: Progress) -> int:
+def destroy(deployment: Deployment, options: DeployOptions, progress: Progress) -> int:
     """Plan, show, confirm, remove, and search for leftovers.
 
-    Returns 0 if nothing is left, 1 if something is left or the answer was no. If it is interrupted, a second run
-    continues.
+    0 when nothing is left, 1 when something is or the answer was no. Interrupted at any point and run again, it goes
+    on with what is left.
     """
     recovery.save_unsaved_state(deployment.terraform)
     state = deployment.terraform.state()
@@ -32,18 +32,18 @@ def destroy(deployment: Deployment, options: Options, progress: Progress) -> int
             return 1
         teardown.tear_down(deployment, plan)
     else:
-        progress.show("The state has no resources: nothing to destroy.")
+        progress.show("The state knows no resources: nothing to destroy.")
     if show_leftovers(deployment, progress).found:
         progress.show(
-            "It is not in the state: a killed deploy or somebody else created it. make deploy imports "
-            "what a deploy created; then run make destroy again"
+            "It is not in the state: a deploy that was killed has made it, or somebody by hand. make deploy takes over "
+            "its own; then run make destroy again"
         )
         return 1
     return 0
 
 
 def _show(state: State, progress: Progress) -> None:
-    """Show the number of resources, and each that holds data."""
+    """The number of resources, and each that holds data."""
     with_data = [resource for resource in state.resources if holds_data(resource.type)]
     progress.show(f"{len(state.resources)} resources would be destroyed; these hold data:")
     for resource in with_data:

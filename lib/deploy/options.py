@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from lib.settings import SettingsError
+from lib.errors import SettingsError
 
 YES = {"1": True, "true": True, "yes": True, "": False, "0": False, "false": False, "no": False}
 
 
 @dataclass(frozen=True)
-class Options:
-    """`keep`: keep the demo running. `auto_approve`: no confirmation on AWS. `port`: the emulator's, None to pick one.
+class DeployOptions:
+    """`keep`: the demo stays up. `auto_approve`: no confirmation on AWS. `port`: the emulator's, None to pick one.
 
     `plan`: the folder of a saved plan to apply, None to make one. `destroy_data`: addresses whose data may be lost.
     `lock`: the id of a state lock to remove.
@@ -28,7 +28,7 @@ class Options:
     lock: str = ""
 
     @classmethod
-    def from_environment(cls, environ: Mapping[str, str]) -> Options:
+    def from_environment(cls, environ: Mapping[str, str]) -> DeployOptions:
         """KEEP, AUTO_APPROVE, EMULATOR_PORT, PLAN, DESTROY_DATA, LOCK. Raises SettingsError."""
         return cls(
             keep=_flag("KEEP", environ.get("KEEP", "")),
@@ -55,7 +55,7 @@ def _port(variable: str, value: str) -> int | None:
 
 
 def _addresses(variable: str, value: str) -> frozenset[str]:
-    """Return the addresses; patterns are not allowed, so that each loss is named."""
+    """No pattern and no "all": who loses data says which."""
     addresses = [part.strip() for part in value.split(",")] if value.strip() else []
     for address in addresses:
         if not re.fullmatch(r"[a-z][a-z0-9_]*\.[A-Za-z_][A-Za-z0-9_-]*", address):

@@ -54,7 +54,7 @@ def lines(drift: Drift) -> Iterator[str]:
 def text(change: Change) -> str:
     """`aws_dynamodb_table.x (dynamodb-transactions-dev): … is false, was true; make deploy repairs it`"""
     name = f" ({change.name})" if change.name else ""
-    return f"{change.address}{name}: {_what(change)}; {_repair(change)}"
+    return f"{change.address}{name}: {_description(change)}; {_repair(change)}"
 
 
 def as_json(drift: Drift) -> dict[str, Any]:
@@ -67,22 +67,22 @@ def as_json(drift: Drift) -> dict[str, Any]:
     }
 
 
-def _what(change: Change) -> str:
+def _description(change: Change) -> str:
     if change.kind is Kind.DELETED:
         return "was deleted"
     if change.kind is Kind.ADDED:
         return f"{change.added} was added"
     was = "the JSON says" if change.kind is Kind.NOT_DEPLOYED else "was"
-    said = [f"{item.path} is {_value(item.after)}, {was} {_value(item.before)}" for item in change.differences]
-    more = [f"and {len(said) - MOST_VALUES} more"] if len(said) > MOST_VALUES else []
-    return ", ".join([*said[:MOST_VALUES], *more])
+    values = [f"{item.path} is {_value(item.after)}, {was} {_value(item.before)}" for item in change.differences]
+    more = [f"and {len(values) - MOST_VALUES} more"] if len(values) > MOST_VALUES else []
+    return ", ".join([*values[:MOST_VALUES], *more])
 
 
 def _repair(change: Change) -> str:
     if change.kind is Kind.DELETED and change.type == "aws_kms_key":
         return f"{PENDING_KEY}: aws kms cancel-key-deletion --key-id {change.name}, then enable-key"
-    said = REPAIRS[change.repair]
-    return f"{said}: {change.remedy}" if change.remedy else said
+    repair = REPAIRS[change.repair]
+    return f"{repair}: {change.remedy}" if change.remedy else repair
 
 
 def _value(value: Any) -> str:

@@ -5,6 +5,6 @@ gate itself reads some data of the first judge's catalogue: docs/decisions/0001-
 """
 
 from lib.gate.gate import Gate
-from lib.gate.report import GateFinding, GateReport
+from lib.gate.report import GateReport
 
-__all__ = ["Gate", "GateFinding", "GateReport"]
+__all__ = ["Gate", "GateReport"]

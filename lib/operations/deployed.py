@@ -9,8 +9,8 @@ from typing import Any
 from botocore.credentials import Credentials
 
 from lib.console.progress import Progress
-from lib.errors import ToolError
-from lib.settings import Settings, SettingsError
+from lib.errors import SettingsError, ToolError
+from lib.settings import Settings
 from lib.targets import aws, chosen
 from lib.targets.kept import DemoFolder
 from lib.targets.override import DUMMY
@@ -44,7 +44,7 @@ def find(environ: Mapping[str, str], progress: Progress, home: DemoFolder | None
         settings = Settings.from_environment(environ)
         outputs = aws.outputs(environ, progress)
     except SettingsError as error:
-        raise chosen.neither(environ, error) from error
+        raise chosen.no_target(environ, error) from error
     session = aws.session_for(settings.aws_region)
     name = f"{settings.stack_name} on AWS, {settings.aws_region}"
 

@@ -7,11 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from lib.console.progress import Progress
-from lib.errors import ToolError
-from lib.settings import SettingsError
+from lib.errors import SettingsError, ToolError
 from lib.targets import aws, local
 from lib.targets.deployment import Deployment
-from lib.targets.kept import DemoFolder, Kept
+from lib.targets.kept import DemoFolder, KeptDemo
 from lib.targets.place import FOLDER, Place
 from lib.targets.synth import RefusedError
 from lib.terraform import terraform
@@ -21,7 +20,7 @@ TARGET = "TAP_TARGET"
 STATE_BUCKET = "TERRAFORM_STATE_BUCKET"
 
 
-def kept_demo(environ: Mapping[str, str], home: DemoFolder | None = None) -> Kept | None:
+def kept_demo(environ: Mapping[str, str], home: DemoFolder | None = None) -> KeptDemo | None:
     """Return the kept demo, or None for AWS, by `TAP_TARGET`: `aws`, `emulator`, or unset for the demo if there is one.
 
     Raises ToolError if the emulator is requested and none is running.
@@ -33,7 +32,7 @@ def kept_demo(environ: Mapping[str, str], home: DemoFolder | None = None) -> Kep
     return home.require() if target == "emulator" else home.load() if target == "" else None
 
 
-def demo_to_change(environ: Mapping[str, str], home: DemoFolder | None = None) -> Kept | None:
+def demo_to_change(environ: Mapping[str, str], home: DemoFolder | None = None) -> KeptDemo | None:
     """Return the demo that `plan` and `deploy` use; None for AWS, the default.
 
     It is the kept demo with TAP_TARGET=emulator, or if there is one and no state bucket is set.
@@ -60,7 +59,7 @@ def opened(
     try:
         settings = aws.settings_of(environ)
     except SettingsError as error:
-        raise neither(environ, error) from error
+        raise no_target(environ, error) from error
     with Place.of(settings, folder).exclusively():
         try:
             deployment = aws.prepare(environ, progress, folder)
@@ -77,10 +76,10 @@ def outputs(environ: Mapping[str, str], progress: Progress, home: DemoFolder | N
     try:
         return aws.outputs(environ, progress)
     except SettingsError as error:
-        raise neither(environ, error) from error
+        raise no_target(environ, error) from error
 
 
-def neither(environ: Mapping[str, str], error: SettingsError) -> ToolError:
+def no_target(environ: Mapping[str, str], error: SettingsError) -> ToolError:
     """Return the error for no demo and no settings for AWS."""
     if environ.get(TARGET):
         return error

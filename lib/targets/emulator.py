@@ -167,19 +167,19 @@ class Emulator:
 
     def watch(self, pid: int) -> None:
         """Also end that process group if this process is killed."""
-        self._tell(f"watch {pid}")
+        self._send(f"watch {pid}")
 
     def forget(self, pid: int) -> None:
-        self._tell(f"forget {pid}")
+        self._send(f"forget {pid}")
 
     def keep(self) -> int:
         """Keep the emulator running after this process; return its process id."""
-        self._tell("keep")
+        self._send("keep")
         os.close(self._pipe)
         self._kept = True
         return self._process.pid
 
-    def _tell(self, line: str) -> None:
+    def _send(self, line: str) -> None:
         with contextlib.suppress(BrokenPipeError):  # it has ended: `broken` reports it
             os.write(self._pipe, f"{line}\n".encode())
 

@@ -25,7 +25,7 @@ Tags = Callable[[], Mapping[str, str]]
 
 
 @dataclass(frozen=True)
-class Whose:
+class Ownership:
     """The resources of an environment, or all resources (`suffix` None).
 
     `names` are the names of its resources without tags. `kept` are names that never belong to it, such as the state
@@ -37,7 +37,7 @@ class Whose:
     kept: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, settings: Settings) -> Whose:
+    def of(cls, settings: Settings) -> Ownership:
         """Make it for the environment of these settings."""
         naming = Naming(settings.environment_suffix, settings.state_bucket)
         plain = {

@@ -36,15 +36,15 @@ def judged_stack(environ: Mapping[str, str], folder: Path) -> StackFolder:
     folder.mkdir(parents=True, exist_ok=True)
     sys.stdout.flush()
     command = [sys.executable, str(ROOT / "main.py"), "--reports", str((folder / VERDICT).parent)]
-    code = _run(command, {**environ, "CDKTF_OUTDIR": str(folder)})
+    code = run(command, {**environ, "CDKTF_OUTDIR": str(folder)})
     if code:
         # If a signal ended it, use the shells' convention, which differs from a policy finding.
         raise RefusedError(code if code > 0 else 128 - code, f"main.py ended with {code}")
     return StackFolder.read(folder / "stacks" / settings.stack_name)
 
 
-def _run(command: list[str], environ: Mapping[str, str]) -> int:
-    """Run it in its own process group, so that Ctrl-C reaches only this process, which ends it quietly."""
+def run(command: list[str], environ: Mapping[str, str]) -> int:
+    """The exit code of a judge, in a process group of its own: Ctrl-C ends it from here, without its own message."""
     process = subprocess.Popen(command, cwd=ROOT, env=dict(environ), stdin=subprocess.DEVNULL, start_new_session=True)
     try:
         return process.wait()

@@ -46,7 +46,7 @@ class Events:
     running: dict[str, float] = field(default_factory=dict)
     read: int = 0
 
-    def feed(self, line: str) -> None:
+    def add_line(self, line: str) -> None:
         """Read one line of output. Lines that are not events are kept in `noise`, because errors may be plain text."""
         try:
             event = json.loads(line)

@@ -11,13 +11,13 @@ from typing import Any, cast
 from botocore.exceptions import ReadTimeoutError
 
 from payments import archiver, processor, settler
-from payments.asking import Asking
 from payments.circuit import Circuit
 from payments.completion import Completion
+from payments.errors import PaymentError, UnavailableError
 from payments.gateway import Gateway
+from payments.gateway_calls import GatewayCalls
 from payments.ledger import DynamoDbLedger
 from payments.observability import report_gateway
-from payments.problems import Problem
 from payments.s3_archive import S3Archive
 from payments.service import Payments
 from payments.settling import Settler
@@ -93,16 +93,16 @@ class World:
 
     def _failure(self, payment_id: str, error: Exception) -> None:
         """A lost answer, and a void beside a capture, are no mistakes."""
-        if not isinstance(error, Problem | RuntimeError):
+        if not isinstance(error, PaymentError | UnavailableError | RuntimeError):
             self.failures.append(f"settling {payment_id} failed: {error!r}")
 
     def now(self) -> datetime:
         return BEGIN + timedelta(seconds=self.seconds)
 
     def _completion(self) -> Completion:
-        asking = Asking(lambda _: cast(Gateway, self.gateway), self.now, report_gateway)
-        asking.circuits.default_factory = lambda: Circuit(clock=lambda: self.seconds)
-        return Completion(self.ledger, asking, self.now, report_gateway)
+        calls = GatewayCalls(lambda _: cast(Gateway, self.gateway), self.now, report_gateway)
+        calls.circuits.default_factory = lambda: Circuit(clock=lambda: self.seconds)
+        return Completion(self.ledger, calls, self.now, report_gateway)
 
     def request(self, method: str, path: str, body: str | None, key: str) -> Task:
         """A request on its way to one of the containers."""

@@ -15,6 +15,8 @@ import pytest
 from lib import packaging
 from lib.errors import ToolError
 
+pytestmark = pytest.mark.slow
+
 
 def tree(root: Path, **files: str) -> Path:
     """Files under `root`; `__` in a keyword stands for a slash and `_py` for the ending."""
@@ -134,7 +136,7 @@ import sys
 sys.path.insert(0, {str(tmp_path)!r})
 import boto3, botocore
 from payments import archiver, cursor, processor, settler, stripe
-processor.payments(), archiver.archive(), settler.settler(), cursor.KmsSeal("key"), stripe.from_settings()
+processor.payments(), archiver.archive(), settler.settler(), cursor.KmsSigner("key"), stripe.from_settings()
 loaded = [module.__file__ for name, module in sys.modules.items() if name.startswith(("boto", "payments", "aws_"))]
 print(all(path is None or path.startswith({str(tmp_path)!r}) for path in loaded), len(loaded) > 100)
 """

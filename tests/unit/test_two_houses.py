@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lib.constructs import alarms, archive, archiver, cursor_key, gateway, gateway_alarms, processor, settler
+from lib.constructs import alarms, archive, archiver, cursor_key, gateway, gateway_alarms, ledger, processor, settler
 from lib.environments import ROOT
 from lib.settings import DEFAULT_MAXIMUM_AMOUNT, PAYMENT_GATEWAYS
 from payments import gateways, settings
@@ -15,6 +15,8 @@ from payments.archive import Change, audit_trail, poison, receipts
 from payments.item import to_item
 from payments.validation import MAX_AMOUNT
 from tests.unit.payments.conftest import new_payment, stream_record
+
+pytestmark = pytest.mark.slow
 
 INFRASTRUCTURE = [path for path in (ROOT / "lib").rglob("*.py") if (ROOT / "lib" / "lambda") not in path.parents]
 PAYMENTS = sorted((ROOT / "lib" / "lambda").rglob("*.py"))
@@ -39,9 +41,9 @@ def test_neither_house_imports_the_other() -> None:
 
 
 def test_environment_variables_have_one_name() -> None:
-    assert processor.TABLE_VARIABLE == settings.TRANSACTIONS_TABLE
+    assert ledger.TABLE_VARIABLE == settings.TRANSACTIONS_TABLE
     assert processor.INDEX_VARIABLE == settings.MERCHANT_INDEX
-    assert processor.PENDING_INDEX_VARIABLE == settings.PENDING_INDEX
+    assert ledger.PENDING_INDEX_VARIABLE == settings.PENDING_INDEX
     assert processor.CURSOR_KEY_VARIABLE == settings.CURSOR_KEY
     assert processor.MAXIMUM_AMOUNT_VARIABLE == settings.MAXIMUM_AMOUNT
     assert archiver.BUCKET_VARIABLE == settings.ARCHIVE_BUCKET
@@ -90,8 +92,8 @@ def test_what_the_table_is_keyed_by_is_in_every_item() -> None:
     [
         ("archiver", alarms.FAILED_CHANGES_METRIC),
         ("observability", alarms.CHANGES_METRIC),
-        ("asking", gateway_alarms.GATEWAY_ERRORS_METRIC),
-        ("asking", gateway_alarms.CIRCUIT_OPEN_METRIC),
+        ("gateway_calls", gateway_alarms.GATEWAY_ERRORS_METRIC),
+        ("gateway_calls", gateway_alarms.CIRCUIT_OPEN_METRIC),
         ("completion", gateway_alarms.DECLINED_METRIC),
         ("completion", gateway_alarms.AUTHORIZED_METRIC),
         ("settler", gateway_alarms.OLDEST_PENDING_METRIC),

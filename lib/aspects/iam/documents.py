@@ -9,7 +9,7 @@ from typing import Any
 
 from lib.aspects.expressions import references
 from lib.aspects.iam.arguments import KEY_TYPES, TRUST
-from lib.aspects.terraform_json import Attributes, Resource, StackView, blocks, listed, literal, reference
+from lib.aspects.terraform_json import Attributes, Resource, StackView, as_list, blocks, literal, reference
 
 DOCUMENT = "aws_iam_policy_document"
 _JSON = ("json", "minified_json")
@@ -32,11 +32,11 @@ class Statement:
 
     @property
     def actions(self) -> list[Any]:
-        return listed(self.block.get("actions"))
+        return as_list(self.block.get("actions"))
 
     @property
     def resources(self) -> list[Any]:
-        return listed(self.block.get("resources"))
+        return as_list(self.block.get("resources"))
 
     @property
     def conditions(self) -> list[Attributes]:
@@ -48,7 +48,7 @@ class Statement:
         return [
             (block.get("type"), identifier)
             for block in blocks(self.block, "principals")
-            for identifier in listed(block.get("identifiers")) or [None]
+            for identifier in as_list(block.get("identifiers")) or [None]
         ]
 
     def finding(self, message: str) -> tuple[str, str]:
@@ -90,7 +90,7 @@ def statements_of(document: Resource) -> Iterator[Statement]:
         yield Statement(document, f"statement {sid if isinstance(sid, str) and sid else number}", block)
 
 
-def meant_document(stack: StackView, value: Any) -> Resource | None:
+def referenced_document(stack: StackView, value: Any) -> Resource | None:
     """Return the stack's document whose JSON a value refers to, or None."""
     to = reference(value)
     if to is None or not to.is_data or to.type != DOCUMENT or to.attribute not in _JSON:
@@ -132,7 +132,7 @@ def _uses(stack: StackView) -> Mapping[str, list[Use]]:
         for path, text in _texts(given):
             for to in references(text) if resource.type != DOCUMENT or path.removesuffix("[]") in MERGING else ():
                 if to.is_data and to.type == DOCUMENT and to.attribute in _JSON:
-                    whole = meant_document(stack, text) is not None
+                    whole = referenced_document(stack, text) is not None
                     found.setdefault(to.id, []).append(Use(resource, path, whole))
     return found
 

@@ -10,7 +10,7 @@ from lib.aspects.iam.arns import ACCOUNT, PARTITION, REGION, names_resource, res
 from lib.aspects.iam.documents import DOCUMENT, Statement, allowing, is_key_policy, is_only, is_trust_policy
 from lib.aspects.model import StackRule
 from lib.aspects.provider.actions import find
-from lib.aspects.terraform_json import StackView, format_value, listed
+from lib.aspects.terraform_json import StackView, as_list, format_value
 from lib.findings.finding import Severity
 
 # The one allowed wildcard, besides those after a resource's ARN: Lambda creates and deletes the network interfaces of a
@@ -29,9 +29,9 @@ _ON_INTERFACES = frozenset(
 
 def _on_named_resources(stack: StackView) -> Iterator[tuple[str, str]]:
     for statement in allowing(stack):
-        if listed(statement.block.get("not_resources")):
+        if as_list(statement.block.get("not_resources")):
             yield statement.finding("not_resources allows all other resources; expected resources")
-        elif not statement.resources and not _needs_none(stack, statement):
+        elif not statement.resources and not _takes_no_resource(stack, statement):
             yield statement.finding("resources is missing; expected a list")
         for resource in statement.resources:
             if resource == "*":
@@ -47,7 +47,7 @@ def _on_named_resources(stack: StackView) -> Iterator[tuple[str, str]]:
                 )
 
 
-def _needs_none(stack: StackView, statement: Statement) -> bool:
+def _takes_no_resource(stack: StackView, statement: Statement) -> bool:
     """Whether a statement applies to the resource of its policy: trust policies, and policies of image repositories."""
     return is_only(stack, statement.document, lambda use: is_trust_policy(use) or use.place in REPOSITORIES)
 

@@ -80,13 +80,13 @@ def arguments(block: Mapping[str, Any]) -> dict[str, Argument]:
     """Return path -> argument, sorted, without `id` and `tags_all`; a recursive block is shortened to `….*`."""
     found: dict[str, Argument] = {}
     for argument in walk(block):
-        path = argument.path if argument.sensitive else _cut(argument.path)
+        path = argument.path if argument.sensitive else _cut_recursion(argument.path)
         if path not in _OF_EVERY_TYPE:
             found[path] = argument if path == argument.path else Argument(path, "a subtree", argument.settable)
     return dict(sorted(found.items()))
 
 
-def _cut(path: str) -> str:
+def _cut_recursion(path: str) -> str:
     """Shorten a block within a block of the same name, which is recursive (AWS WAF's statements): `….statement.*`."""
     steps = path.split(".")
     for at, step in enumerate(steps[:-1]):

@@ -15,6 +15,7 @@ import yaml
 from checkov.common.checks_infra.registry import get_graph_checks_registry
 from checkov.terraform.checks.resource.registry import resource_registry
 
+from .messages import BuiltInCheck
 from .surroundings import Complaints, GateError
 
 ENDINGS = (".yaml", ".py")
@@ -61,8 +62,8 @@ def known_ids() -> set[str]:
     return {check.id for check in (*graph_checks(), *python_checks())}
 
 
-def built_in_checks(policies: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return Checkov's built-in checks (all but `policies`): id -> {"title": str, "waivable": bool}."""
+def built_in_checks(policies: dict[str, Any]) -> dict[str, BuiltInCheck]:
+    """Checkov's own, by id, so without `policies`."""
     return {
         check.id: {"title": check.name, "waivable": not _protects(check)}
         for check in (*graph_checks(), *python_checks())
@@ -129,7 +130,7 @@ def _files(directory: Path) -> list[Path]:
 
 def _only_policy(path: Path, checks: list[Any], built_in: set[str], complaints: Complaints) -> Any:
     if not checks:
-        reason = next((line for line in complaints.lines if path.stem in line), None) or _unsaid_reason(path, built_in)
+        reason = next((line for line in complaints.lines if path.stem in line), None) or _why_not_loaded(path, built_in)
         raise GateError(f"{path}: no policy was loaded from it: {reason}; repair it or remove it")
     if len(checks) > 1:
         raise GateError(f"{path}: contains {len(checks)} policies; write one in each file, named after its id")
@@ -143,7 +144,7 @@ def _only_policy(path: Path, checks: list[Any], built_in: set[str], complaints: 
     return check
 
 
-def _unsaid_reason(path: Path, built_in: set[str]) -> str:
+def _why_not_loaded(path: Path, built_in: set[str]) -> str:
     # Checkov drops these policies with an INFO line, or silently.
     if path.suffix == ".py":
         return "it creates no check" if (path.parent / "__init__.py").is_file() else "__init__.py is missing"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 import boto3
 
 from payments.calls import CONFIG, call
-from payments.problems import FieldError, invalid
+from payments.errors import FieldError, InvalidRequestError
 from payments.service import PAYMENT_ID, Place, Query
 
 if TYPE_CHECKING:
@@ -27,9 +27,9 @@ _TO_HEX = str.maketrans("abcdefghijklmnop", "0123456789abcdef")
 
 
 class Signer(Protocol):
-    """Makes and verifies message authentication codes. Raises Problem (503) if the service does not answer."""
+    """Makes and checks message authentication codes. Raises UnavailableError when it does not answer."""
 
-    def mac(self, message: bytes) -> bytes:
+    def sign(self, message: bytes) -> bytes:
         """Return the MAC of a message, MAC_BYTES long."""
 
     def verify(self, message: bytes, mac: bytes) -> bool:
@@ -43,7 +43,7 @@ class KmsSigner:
         self._key = key
         self._client = client or boto3.client("kms", config=CONFIG)
 
-    def mac(self, message: bytes) -> bytes:
+    def sign(self, message: bytes) -> bytes:
         answer = call(self._client.generate_mac, KeyId=self._key, MacAlgorithm="HMAC_SHA_256", Message=message)
         mac: bytes = answer["Mac"]
         return mac
@@ -60,12 +60,14 @@ def write(place: Place, query: Query, signer: Signer) -> str:
     """Return the cursor for the page that begins after that place."""
     message = _message(place, query)
     text = json.dumps([place.created_at, place.payment_id], separators=(",", ":")).encode()
-    return (signer.mac(message) + text).hex().translate(_TO_LETTERS)
+    return (signer.sign(message) + text).hex().translate(_TO_LETTERS)
 
 
 def read(cursor: str, query: Query, signer: Signer) -> Place:
-    """Return the place in a cursor. Raises Problem 400 if it is malformed, changed, or another query's."""
-    refused = invalid(FieldError("cursor", "must be a next_cursor of this list with the same merchant_id, from, to"))
+    """The place in it. Raises InvalidRequestError for one that is malformed, changed, or another query's."""
+    refused = InvalidRequestError(
+        FieldError("cursor", "must be a next_cursor of this list, with the same merchant_id, from and to")
+    )
     if len(cursor) > LONGEST or not LETTERS.fullmatch(cursor):
         raise refused
     content = bytes.fromhex(cursor.translate(_TO_HEX))

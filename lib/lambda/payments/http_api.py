@@ -14,7 +14,8 @@ from http import HTTPStatus
 from typing import Any
 
 from payments import cards
-from payments.problems import FieldError, Problem, invalid
+from payments.errors import FieldError, InvalidRequestError
+from payments.problems import Problem
 from payments.step import Caller
 
 REQUEST_ID = re.compile(r"[!-~]{1,64}")
@@ -55,13 +56,13 @@ class HttpRequest:
         )
 
     def body(self) -> str | None:
-        """Return the body as text. Raises Problem 400 if it is not valid base64 or UTF-8."""
+        """Its text. Raises InvalidRequestError for what is not base64, or not UTF-8."""
         if not self.raw_body or not self.is_base64:
             return self.raw_body
         try:
             return base64.b64decode(self.raw_body).decode()
         except ValueError:
-            raise invalid(FieldError("", "must be UTF-8")) from None
+            raise InvalidRequestError(FieldError("", "must be UTF-8")) from None
 
     def caller(self) -> Caller:
         """Return who signed the request: the ARN without card numbers, and the identity's unique id.

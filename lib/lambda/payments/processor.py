@@ -12,14 +12,15 @@ from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from payments import cursor, settings, validation
-from payments.asking import Asking
 from payments.completion import Completion
+from payments.errors import FieldError, InvalidRequestError, PaymentError, UnavailableError
+from payments.gateway_calls import GatewayCalls
 from payments.gateways import gateway
 from payments.http_api import HttpAnswer, HttpRequest, Route, Router
 from payments.ledger import DynamoDbLedger
 from payments.metrics import MILLISECONDS
 from payments.observability import count, count_amount, count_change, logger, metrics, report_gateway
-from payments.problems import MEDIA_TYPE, RETRY_SECONDS, FieldError, Problem, declined, invalid
+from payments.problems import MEDIA_TYPE, RETRY_SECONDS, Problem, declined, problem_of
 from payments.service import Payments, StepRequest, StepResult
 from payments.states import DECLINED, PENDING
 
@@ -40,7 +41,7 @@ def payments() -> Payments:
         settings.required(settings.MERCHANT_INDEX),
         settings.required(settings.PENDING_INDEX),
     )
-    completion = Completion(ledger, Asking(gateway, now, report_gateway), now, report_gateway)
+    completion = Completion(ledger, GatewayCalls(gateway, now, report_gateway), now, report_gateway)
     return Payments(
         ledger, gateway(settings.required(settings.PAYMENT_GATEWAY)), completion, now, settings.maximum_amount()
     )
@@ -66,8 +67,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         try:
             _screen(request)
             answer = ROUTER.answer(request)
-        except Problem as problem:
-            answer = _refused(problem)
+        except (Problem, PaymentError, UnavailableError) as error:
+            answer = _refused(problem_of(error))
         return answer.result(request.request_id, payments().gateway.livemode)
     except Exception:
         logger.exception("unforeseen failure")
@@ -84,7 +85,7 @@ def _screen(request: HttpRequest) -> None:
     if not (request.method == "GET" and request.path.endswith("/payments")):
         errors += validation.unknown_parameters(request.query, ())
     if errors:
-        raise invalid(*errors)
+        raise InvalidRequestError(*errors)
 
 
 def take(request: HttpRequest, merchant_id: str) -> HttpAnswer:
@@ -144,7 +145,7 @@ ROUTER = Router(
 
 
 def _ask(request: HttpRequest, merchant_id: str, payment_id: str = "") -> StepRequest:
-    """Return what every change needs. Raises Problem 400 for an invalid merchant or key."""
+    """What every change needs. Raises InvalidRequestError for a wrong merchant or key."""
     return StepRequest(
         merchant_id=validation.merchant_id(merchant_id),
         payment_id=payment_id,

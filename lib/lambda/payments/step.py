@@ -68,7 +68,7 @@ class Step:
     def refund_id(self) -> str:
         return f"ref_{self.key}"
 
-    def asks_the_same(self, other: Step) -> bool:
+    def is_same_request(self, other: Step) -> bool:
         """Whether both steps are the same request. Compares what was requested, so new fields change nothing."""
         return (self.kind, self.amount) == (other.kind, other.amount)
 

@@ -1,4 +1,4 @@
-"""Parses a request's body into a valid Request, or raises a Problem that names every invalid field."""
+"""From the bytes of a request to a valid Request, or an InvalidRequestError that names every field that is wrong."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from typing import Any
 
 from payments import cards, screening
 from payments.currencies import CURRENCIES
+from payments.errors import FieldError, InvalidRequestError, child
 from payments.identifiers import timestamp
 from payments.payment import Request
-from payments.problems import FieldError, Problem, child, invalid
+from payments.problems import Problem
 from payments.service import Query
 
 MAX_BODY_BYTES = 16 * 1024
@@ -39,48 +40,48 @@ DEFAULT_LIMIT, MAX_LIMIT = 50, 100
 def idempotency_key(value: str | None) -> str:
     """Return the header's value: 1 to 255 visible ASCII characters but commas. Any digits: it is only hashed."""
     if value is None:
-        raise invalid(
+        raise InvalidRequestError(
             FieldError("Idempotency-Key", "is required: a header of 1 to 255 characters, unique for each request")
         )
     if "," in value:
-        raise invalid(FieldError("Idempotency-Key", "must not contain a comma; send the header once"))
+        raise InvalidRequestError(FieldError("Idempotency-Key", "must not contain a comma; send the header once"))
     if not KEY.fullmatch(value):
-        raise invalid(FieldError("Idempotency-Key", "must have 1 to 255 visible ASCII characters"))
+        raise InvalidRequestError(FieldError("Idempotency-Key", "must have 1 to 255 visible ASCII characters"))
     return value
 
 
 def merchant_id(value: str) -> str:
-    """Return the merchant of the path. Raises Problem (400)."""
+    """The path's merchant. Raises InvalidRequestError."""
     rule = screening.CARD_NUMBER if cards.contains(value) else _IDENTIFIER(value)
     if rule:
-        raise invalid(FieldError("merchant_id", rule))
+        raise InvalidRequestError(FieldError("merchant_id", rule))
     return value
 
 
 def payment_request(merchant: str, body: str | None) -> Request:
-    """Parse and check a body. Raises Problem (400, 413) with an error for each invalid field."""
+    """Parse and check a body. Raises InvalidRequestError with an error for each wrong field, Problem 413."""
     return Request(merchant, **_checked(_parse(body or ""), FIELDS, REQUIRED))
 
 
 def capture_amount(body: str | None) -> int | None:
-    """Return the amount to capture; None (the whole amount) without body or amount. Raises Problem (400, 413)."""
+    """The amount to capture; None, for all, if none is given. Raises InvalidRequestError, Problem 413."""
     amount: int | None = _checked(_parse(body or "{}"), {"amount": _amount}, ()).get("amount")
     return amount
 
 
 def refund_amount(body: str | None) -> int:
-    """Return the amount to refund. Raises Problem (400, 413)."""
+    """The amount to refund. Raises InvalidRequestError, Problem 413."""
     amount: int = _checked(_parse(body or ""), {"amount": _amount}, ("amount",))["amount"]
     return amount
 
 
 def nothing(body: str | None) -> None:
-    """Check that there is no body, or an empty object. Raises Problem (400, 413)."""
+    """No body, or an empty object. Raises InvalidRequestError, Problem 413."""
     _checked(_parse(body or "{}"), {}, ())
 
 
 def query(merchant: str, parameters: Mapping[str, str]) -> tuple[Query, str | None]:
-    """Return a list's query and cursor. Raises Problem (400) with an error for each invalid parameter."""
+    """A list's query, and its cursor; raises InvalidRequestError with an error for each parameter that is wrong."""
     merchant = merchant_id(merchant)
     errors = unknown_parameters(parameters, QUERY_PARAMETERS)
     times: dict[str, datetime] = {"from": FIRST, "to": LAST}
@@ -96,7 +97,7 @@ def query(merchant: str, parameters: Mapping[str, str]) -> tuple[Query, str | No
     if not LIMIT.fullmatch(limit) or int(limit) > MAX_LIMIT:
         errors.append(FieldError("limit", f"must be from 1 to {MAX_LIMIT}"))
     if errors:
-        raise invalid(*errors)
+        raise InvalidRequestError(*errors)
     # The index's range includes its end, and the query's does not.
     end = times["to"] - timedelta(microseconds=1)
     made = Query(merchant, timestamp(times["from"]), timestamp(end), int(limit))
@@ -118,7 +119,7 @@ def _checked(
     document: dict[str, Any], fields: Mapping[str, Callable[[Any], str | None]], required: tuple[str, ...]
 ) -> dict[str, Any]:
     if found := screening.findings(document):
-        raise invalid(*found)  # only these: other errors could repeat the name with the number
+        raise InvalidRequestError(*found)  # only these: other errors could repeat the name with the number
     errors = [
         *(FieldError(child("", name), "is not a field of this request") for name in document if name not in fields),
         *(FieldError(f"/{name}", "is required") for name in required if name not in document),
@@ -127,7 +128,7 @@ def _checked(
         if name in document and (rule := check(document[name])):
             errors.append(FieldError(f"/{name}", rule))
     if errors:
-        raise invalid(*errors)
+        raise InvalidRequestError(*errors)
     return document
 
 
@@ -140,11 +141,11 @@ def _parse(body: str) -> dict[str, Any]:
         document = json.loads(body, object_pairs_hook=_object, parse_constant=_refuse_constant)
         json.dumps(document, ensure_ascii=False).encode()  # JSON can contain a lone surrogate, which cannot be stored
     except (ValueError, RecursionError):
-        raise invalid(FieldError("", "must be JSON without duplicate keys")) from None
+        raise InvalidRequestError(FieldError("", "must be JSON without duplicate keys")) from None
     if not isinstance(document, dict):
-        raise invalid(FieldError("", "must be an object"))
+        raise InvalidRequestError(FieldError("", "is an object"))
     if _deeper_than(document, MAX_DEPTH):
-        raise invalid(FieldError("", f"must have at most {MAX_DEPTH} levels"))
+        raise InvalidRequestError(FieldError("", f"must have at most {MAX_DEPTH} levels"))
     return document
 
 

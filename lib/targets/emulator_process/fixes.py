@@ -28,8 +28,6 @@ from xml.sax.saxutils import escape
 Response = tuple[int, dict[str, str], bytes]
 Handler = Callable[..., Response]
 
-# Members of DescribeAlarms' request that are lists; the others are single values.
-DESCRIBE_LISTS = ("AlarmNames", "AlarmTypes")
 # Members that an alarm on metric math does not have, because each of its metrics has them.
 SINGLE_METRIC = ("MetricName", "Namespace", "Statistic", "ExtendedStatistic", "Period", "Dimensions", "Unit")
 

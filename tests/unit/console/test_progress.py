@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from lib.console import progress
-from lib.console.progress import Shown
+from lib.console.progress import ConsoleProgress
 from lib.terraform.events import Diagnostic, Events
 
 
@@ -19,17 +19,17 @@ def event(kind: str, address: str) -> str:
 
 def test_a_line_says_how_far_it_is_and_what_takes_longest() -> None:
     events = Events(total=58)
-    events.feed(event("apply_start", "aws_sqs_queue.dead_letters_queue_E372979C"))
-    events.feed(event("apply_start", "aws_kms_key.encryption_key_EEB70057"))
-    events.feed(event("apply_start", "aws_sns_topic.t"))
-    events.feed(event("apply_complete", "aws_sns_topic.t"))
+    events.add_line(event("apply_start", "aws_sqs_queue.dead_letters_queue_E372979C"))
+    events.add_line(event("apply_start", "aws_kms_key.encryption_key_EEB70057"))
+    events.add_line(event("apply_start", "aws_sns_topic.t"))
+    events.add_line(event("apply_complete", "aws_sns_topic.t"))
     assert events.line() == "1/58 aws_sqs_queue.dead_letters_queue … 0 s (and 1 more)"
 
 
 def test_what_is_no_event_is_kept_as_words() -> None:
     events = Events()
     for line in ("", "  panic: x  ", "[1]", "{"):
-        events.feed(line)
+        events.add_line(line)
     assert events.noise == ["panic: x", "[1]", "{"]
     assert events.line() == ""
 
@@ -41,7 +41,7 @@ def test_a_diagnostic_is_one_line() -> None:
 
 def written(terminal: bool, updates: list[str]) -> str:
     stream = io.StringIO()
-    shown = Shown(Console(file=stream, force_terminal=terminal, highlight=False, width=60))
+    shown = ConsoleProgress(Console(file=stream, force_terminal=terminal, highlight=False, width=60))
     with shown.step("terraform [apply]") as step:
         for text in updates:
             step.update(text)
@@ -59,7 +59,7 @@ def test_a_log_gets_a_line_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_a_failed_step_says_so() -> None:
     stream = io.StringIO()
-    with pytest.raises(ValueError, match="luck"), Shown(Console(file=stream)).step("apply"):
+    with pytest.raises(ValueError, match="luck"), ConsoleProgress(Console(file=stream)).step("apply"):
         raise ValueError("out of luck")
     assert "✗ apply" in stream.getvalue()
 

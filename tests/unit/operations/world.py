@@ -13,18 +13,18 @@ from typing import Any, NoReturn, cast
 
 from botocore.exceptions import ClientError
 
-from lib.console.progress import Silent
 from lib.operations.deployed import Deployed
-from lib.operations.reconcile import Options, reconcile
+from lib.operations.reconcile import ReconcileOptions, reconcile
 from payments.archive import Change, audit_trail, poison, receipts
-from payments.asking import Asking
 from payments.completion import Completion
 from payments.gateway import Gateway
+from payments.gateway_calls import GatewayCalls
 from payments.ledger import DynamoDbLedger
 from payments.payment import Payment, Request
 from payments.service import Payments, StepRequest
 from payments.simulated import Simulated
 from payments.step import Caller
+from tests.silent_progress import SilentProgress
 from tests.simulation.dynamodb import MemoryDynamoDb
 from tests.simulation.expressions import Names, condition
 from tests.unit.payments.conftest import INDEXES
@@ -137,8 +137,8 @@ class World:
         self.database = MemoryDynamoDb(INDEXES, clock=lambda: self.now)
         ledger = DynamoDbLedger("table", "merchant", "pending", client=cast(Any, self.database))
         gateway = gateway or Simulated(clock=lambda: self.now, sleep=lambda _: None)
-        asking = Asking(lambda _: gateway, lambda: self.now, lambda *_: None)
-        completion = Completion(ledger, asking, lambda: self.now, lambda *_: None)
+        calls = GatewayCalls(lambda _: gateway, lambda: self.now, lambda *_: None)
+        completion = Completion(ledger, calls, lambda: self.now, lambda *_: None)
         self.payments = Payments(ledger, gateway, completion, lambda: self.now, 10**12)
         self.bucket = Bucket(lambda: self.now)
         self.clients: dict[str, Any] = {"s3": self.bucket, "dynamodb": Table(self.database)}
@@ -190,8 +190,8 @@ class World:
 
     def reconcile(self, **options: Any) -> tuple[int, list[str], str]:
         """Exit code, lines, and what was written as JSON; a day later, so that all has settled."""
-        progress, written = Silent(), io.StringIO()
-        chosen = dataclasses.replace(Options(120), **options)
+        progress, written = SilentProgress(), io.StringIO()
+        chosen = dataclasses.replace(ReconcileOptions(120), **options)
         code = reconcile(self.stack, chosen, progress, written, self.now + timedelta(days=1))
         return code, progress.lines, written.getvalue()
 

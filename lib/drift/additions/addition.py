@@ -1,4 +1,4 @@
-"""Shared functions of the modules here: calls to services, and additions."""
+"""What was added by hand, as a change, and the aws command that removes it."""
 
 from __future__ import annotations
 
