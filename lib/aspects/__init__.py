@@ -21,6 +21,6 @@ def decorate(stack: TerraformStack, tags: Mapping[str, str]) -> Judge:
 
     judge = Judge(stack)
     aspects = Aspects.of(stack)
-    aspects.add(TaggingAspect(tags))  # what changes goes before what judges
+    aspects.add(TaggingAspect(tags))  # tags first, because rules check them
     aspects.add(judge)
     return judge

@@ -1,4 +1,4 @@
-"""The gate: reads stacks, runs Checkov on them, applies waivers, and returns the report."""
+"""The gate: which stacks, judged by which policies, with which result."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Gate:
         exceptions = waivers.read(self._policies / waivers.FILE.name)
         stacks, note = read_stacks(directory)
         checkov = self._started()
-        self._prepared = False  # an answer uses the preparation up
+        self._prepared = False  # an answer ends the prepared process
         checkov.send({"stacks": [{"file": str(stack.file), "resources": list(stack.resources)} for stack in stacks]})
         answer = checkov.answer(len(stacks))
         for stack in stacks:

@@ -11,7 +11,7 @@ from lib.reports.report import Report, Suppressed
 
 
 def text(report: Report) -> str:
-    """Return the report as one JSON object; an unknown severity is null."""
+    """One JSON object; the severity of Checkov's own checks is null."""
     return (
         json.dumps(
             {

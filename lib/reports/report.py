@@ -1,4 +1,4 @@
-"""The report of a run by either judge, independent of its format."""
+"""What every file of the report is made from: one run of one judge."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Suppression:
 
 @dataclass(frozen=True)
 class Suppressed:
-    """A finding that is waived or skipped, so that it does not fail the run."""
+    """A finding that does not fail the run."""
 
     finding: Finding
     suppression: Suppression
@@ -50,7 +50,7 @@ class RuleSummary:
 
 @dataclass(frozen=True)
 class Report:
-    """The verdict of one run. `account` has the judge's name, and numbers about what was checked."""
+    """The verdict of one run. `account` names the judge and counts what it judged by what."""
 
     findings: tuple[Finding, ...]
     waived: tuple[Suppressed, ...]
@@ -60,8 +60,8 @@ class Report:
     rules: tuple[RuleSummary, ...]
     account: Mapping[str, str | int]
     summary: str
-    files: Mapping[str, str] = field(default_factory=dict)  # JSON and assets that were judged -> SHA-256
-    checkov: str = ""  # its version, where it was asked
+    files: Mapping[str, str] = field(default_factory=dict)  # checked JSON and assets -> SHA-256
+    checkov: str = ""  # Checkov's version, if it ran
     directory: Path | None = None  # that was judged; None where the synthesis failed, and nothing was written
 
     @property
@@ -119,7 +119,7 @@ def suppression_of(waiver: Waiver) -> Suppression:
 
 
 def summaries(findings: Iterable[Finding], titles: Mapping[str, str]) -> tuple[RuleSummary, ...]:
-    """Return every rule of the catalogue, and each built-in check with findings."""
+    """Every rule of the catalogue, and each check of Checkov's own that found something (`titles`: id -> title)."""
     ours = tuple(
         RuleSummary(rule.id, rule.title, rule.severity, rule.why, rule.fix, rule.controls, rule.source)
         for rule in RULES

@@ -21,9 +21,8 @@ from .surroundings import Complaints, GateError
 ENDINGS = (".yaml", ".py")
 # Files in policies/ that are not policies; modules and data shared by policies begin with an underscore.
 NOT_POLICIES = ("README.md", "__pycache__", "deploy-role.json", "waivers.yaml")
-# Built-in checks that cannot be waived: Checkov's category ENCRYPTION, and checks with these words in the title. Its
-# other categories do not show it: public access and deletion protection are spread over NETWORKING, IAM and
-# GENERAL_SECURITY.
+# Built-in checks that cannot be waived: Checkov's category ENCRYPTION, and checks with these words in the title.
+# Public access and deletion protection are spread over Checkov's categories NETWORKING, IAM and GENERAL_SECURITY.
 UNWAIVABLE = re.compile(
     r"encrypt|\bKMS\b|\bCMKs?\b|\bTLS\b|\bSSL\b|\bHTTPS?\b|secure (data )?transport|secure protocols"
     r"|\bpublic(ly)?\b|0\.0\.0\.0|open to the world|(deletion|termination) protection",
@@ -64,7 +63,7 @@ def known_ids() -> set[str]:
 
 
 def built_in_checks(policies: dict[str, Any]) -> dict[str, BuiltInCheck]:
-    """Return Checkov's built-in checks (all but `policies`): id -> {"title": str, "waivable": bool}."""
+    """Checkov's own, by id, so without `policies`."""
     return {
         check.id: {"title": check.name, "waivable": not _protects(check)}
         for check in (*graph_checks(), *python_checks())

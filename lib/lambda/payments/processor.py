@@ -145,7 +145,7 @@ ROUTER = Router(
 
 
 def _ask(request: HttpRequest, merchant_id: str, payment_id: str = "") -> StepRequest:
-    """Return what every change needs. Raises InvalidRequestError for an invalid merchant or key."""
+    """What every change needs. Raises InvalidRequestError for a wrong merchant or key."""
     return StepRequest(
         merchant_id=validation.merchant_id(merchant_id),
         payment_id=payment_id,
