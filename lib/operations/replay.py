@@ -72,7 +72,7 @@ class Archiver:
 
     @functools.cached_property
     def alias(self) -> str:
-        """The alias that the stream's mapping calls; after a rollback it is not $LATEST."""
+        """Return the alias that the stream's mapping calls. After a rollback it does not point to $LATEST."""
         pages = self.client.get_paginator("list_aliases").paginate(FunctionName=self.function)
         names = [alias["Name"] for page in pages for alias in page["Aliases"] if alias["Name"].startswith(ALIAS)]
         if len(names) != 1:

@@ -153,7 +153,7 @@ class Smoke:
 
 
 def pauses() -> Iterator[float]:
-    """Seconds before each repetition: longer each time, and never those of another client."""
+    """Yield the seconds to wait before each repetition: they grow, with random jitter."""
     pause = 0.5
     while True:
         yield pause * random.uniform(0.5, 1.5)  # noqa: S311 - it spreads requests
@@ -161,11 +161,11 @@ def pauses() -> Iterator[float]:
 
 
 def retry_after(answer: Answer) -> float:
-    """Seconds, of the header of that name; 0 without one that says so."""
+    """Return the seconds of the Retry-After header; 0 without a valid one."""
     value = answer.headers.get("Retry-After", "")
     return float(value) if value.isascii() and value.isdigit() else 0.0
 
 
 def letters() -> str:
-    """A name that nobody has used, without digits: some would look like a card number."""
+    """Return a new random name. It has no digits, because some digits look like a card number."""
     return uuid.uuid4().hex.translate(str.maketrans("0123456789", "ghijklmnop"))
