@@ -66,7 +66,7 @@ def judge(stack, kind, body, skip=META_ARGUMENTS):
 
 
 def known(section, found):
-    """A section without the arguments of outputs that TAP-DOC-1 refuses."""
+    """Return a section of the JSON without the arguments of outputs that TAP-DOC-1 refuses."""
     if section != "output" or not isinstance(found, dict):
         return found
     return {

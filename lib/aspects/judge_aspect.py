@@ -48,7 +48,7 @@ class Judge:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """The findings that are not waived, the construct with the most severe ones first."""
+        """Return the findings that are not waived, most severe first."""
         return self._result.remaining
 
     @property

@@ -20,7 +20,7 @@ from lib.constructs.policy import allow, deny_insecure_transport, document, from
 
 
 class Alerting(Construct):
-    """`topic`, `alarms` by purpose, and `alarm_arns`."""
+    """The alerts topic and all alarms. `alarms`: by purpose."""
 
     def __init__(
         self,

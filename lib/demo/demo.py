@@ -33,7 +33,7 @@ def demo(
     keep: bool = False,
     port: int | None = None,
 ) -> int:
-    """Synth, judges, emulator, apply, second plan, payments, records, destroy, leftovers.
+    """Run the demo: synth, judges, emulator, apply, second plan, payments, records, destroy, search for leftovers.
 
     `keep`: keep the stack running. `port`: the emulator's, None for a free one. Returns 0, or raises RefusedError (a
     judge has a finding) or ToolError; the emulator is stopped in each case.

@@ -43,7 +43,7 @@ def destroy(deployment: Deployment, options: DeployOptions, progress: Progress) 
 
 
 def _show(state: State, progress: Progress) -> None:
-    """The number of resources, and each that holds data."""
+    """Print the number of resources, and the address of each that contains data."""
     with_data = [resource for resource in state.resources if holds_data(resource.type)]
     progress.show(f"{len(state.resources)} resources would be destroyed; these hold data:")
     for resource in with_data:

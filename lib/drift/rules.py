@@ -90,7 +90,7 @@ class Evaluation:
         return [finding for finding in found if not finding.rule_id.startswith(UNKNOWN_OF_ADDITIONS)]
 
     def _written(self, content: Json, argument: str, value: Any) -> Any:
-        """Return a deployed value in the JSON's form; a policy becomes a policy document, which the rules read."""
+        """Convert a deployed value to the form of the synthesized JSON. Policies become policy documents."""
         if not documents.is_policy(value):
             return self.known.refer(_without_empty(value))
         name = f"drift_{argument}"

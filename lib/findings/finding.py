@@ -46,9 +46,9 @@ def severity_name(severity: Severity | None) -> str:
 
 
 def most_severe_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Sort by construct: first the one with the most severe finding, and within each the most severe first.
+    """Sort findings by construct, the one with the most severe finding first, and by severity within each construct.
 
-    Findings of Checkov's own checks come last: they have no severity.
+    Findings of Checkov's built-in checks come last, because they have no severity.
     """
     found = list(findings)
     worst: dict[str, int] = {}

@@ -1,4 +1,4 @@
-"""The gate: which stacks, judged by which policies, with which result."""
+"""The gate, also called the second judge: checks synthesized stacks with Checkov and the policies in policies/."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ class DifferenceStore:
 
     @property
     def count(self) -> int:
-        """Without what was only audited twice."""
+        """Return the number of differences, without records audited twice."""
         return self.totals.total() - self.totals[AUDITED_TWICE]
 
     def __iter__(self) -> Iterator[Difference]:
@@ -114,7 +114,7 @@ class Report:
         if compared.changed_meanwhile:
             yield f"changed meanwhile: {compared.changed_meanwhile} payments are not compared with their gateway"
         for gateway, count in sorted(compared.without_gateway.items()):
-            yield f"gateway not asked: {count} payments of {gateway}, for which this deployment has no key"
+            yield f"gateway not queried: {count} payments of {gateway}, for which this deployment has no key"
 
     def _verdict(self) -> str:
         if self.store.count:

@@ -42,7 +42,7 @@ class Version:
 
     @property
     def name(self) -> str:
-        """Its name in the export."""
+        """Return the object's name in the export."""
         folder, _, last = self.key.rpartition("/")
         return f"{folder}/{self.version_id}-{last}"
 

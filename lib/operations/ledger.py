@@ -84,7 +84,7 @@ class Payment:
 
     @property
     def making(self) -> Step:
-        """The step that created it."""
+        """Return the step that created the payment."""
         return next(step for step in self.steps.values() if step.kind in MAKING)
 
     def times(self) -> list[datetime]:

@@ -65,7 +65,7 @@ def _put(reader: ArchiveReader, key: str, payment: ledger.Payment, condition: di
             code = error.response["Error"]["Code"]
             if code == "PreconditionFailed":
                 break
-            # Another write is in progress: S3 asks to retry.
+            # Another write is in progress: S3 answers that the client must retry.
             # docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
             if code != "ConditionalRequestConflict":
                 raise

@@ -151,5 +151,5 @@ class Smoke:
 
 
 def letters() -> str:
-    """A name that nobody has used, without digits: some would look like a card number."""
+    """Return a new random name. It has no digits, because some digits look like a card number."""
     return uuid.uuid4().hex.translate(str.maketrans("0123456789", "ghijklmnop"))

@@ -138,7 +138,7 @@ def write_adopted(deployment: Deployment, adopted: Mapping[str, str]) -> None:
 
 
 def confirmed(deployment: Deployment, content: Mapping[str, Any], adopted: Mapping[str, str]) -> dict[str, str]:
-    """Return those imports of a saved plan that this run would also make."""
+    """Return the imports of a saved plan that this run would make too."""
     search = _search(deployment, content, leave_out=adopted)
     imports = [change for change in content.get("resource_changes", []) if change["address"] in adopted]
     return {

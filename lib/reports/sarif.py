@@ -26,7 +26,7 @@ WAIVERS = RuleSummary(
 
 
 def text(report: Report) -> str:
-    """One run of one tool; waived and skipped findings are in it, as suppressed."""
+    """Return SARIF with one run of one tool. Waived and skipped findings are included as suppressed."""
     rules = (*report.rules, WAIVERS) if report.complaints else report.rules
     index = {rule.id: number for number, rule in enumerate(rules)}
     log = {

@@ -67,7 +67,7 @@ def prepare(environ: Mapping[str, str], progress: Progress, folder: Path = FOLDE
 
 
 def checked_stack(environ: Mapping[str, str], settings: Settings, folder: Path) -> StackFolder:
-    """In `folder`: what main.py synthesizes, or what another job has (SYNTHESIZED). Raises RefusedError, ToolError."""
+    """Check a stack in `folder`: synthesized now, or by another job (SYNTHESIZED). Raises RefusedError, ToolError."""
     if environ.get(VARIABLE):
         return judged_copy(Path(environ[VARIABLE]), folder, settings, backend(settings))
     return judged_stack(environ, folder)

@@ -47,10 +47,10 @@ class Place:
 
     @property
     def summary(self) -> Path:
-        """The folder of what the last plan would change, refused or not."""
+        """Return the folder of the last plan's summary; it is also written for refused plans."""
         return self.plan.with_name("summary")
 
     @property
     def verdict(self) -> Path:
-        """The verdict on the last synthesis."""
+        """Return the file of the last synthesis's verdict."""
         return self.synthesized / VERDICT

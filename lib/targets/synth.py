@@ -44,7 +44,7 @@ def judged_stack(environ: Mapping[str, str], folder: Path) -> StackFolder:
 
 
 def run(command: list[str], environ: Mapping[str, str]) -> int:
-    """The exit code of a judge, in a process group of its own: Ctrl-C ends it from here, without its own message."""
+    """Run a judge in its own process group and return its exit code. On Ctrl-C this function kills it."""
     process = subprocess.Popen(command, cwd=ROOT, env=dict(environ), stdin=subprocess.DEVNULL, start_new_session=True)
     try:
         return process.wait()

@@ -20,7 +20,7 @@ _ROLES: Mapping[Role, re.Pattern[str]] = {
 
 
 def role(path: str) -> Role | None:
-    """`mode` is what AWS calls encryption with a customer key. None if the name says nothing of encryption."""
+    """Return an argument's role in encryption; None if it has none. `mode`: AWS's word for a customer's own key."""
     last = path.rpartition(".")[2]
     return next((found for found, pattern in _ROLES.items() if pattern.fullmatch(last)), None)
 

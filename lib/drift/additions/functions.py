@@ -191,6 +191,6 @@ def _principal(value: Any) -> str:
 
 
 def _source(conditions: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Of AWS:SourceArn and AWS:SourceAccount, whatever their operators."""
+    """Return the values of AWS:SourceArn and AWS:SourceAccount; ignores the operators."""
     values = {name.lower(): value for operator in conditions.values() for name, value in operator.items()}
     return {"source_arn": values.get("aws:sourcearn"), "source_account": values.get("aws:sourceaccount")}

@@ -63,7 +63,7 @@ def known_ids() -> set[str]:
 
 
 def built_in_checks(policies: dict[str, Any]) -> dict[str, BuiltInCheck]:
-    """Checkov's own, by id, so without `policies`."""
+    """Return Checkov's built-in checks by id, without those in `policies`."""
     return {
         check.id: {"title": check.name, "waivable": not _protects(check)}
         for check in (*graph_checks(), *python_checks())
@@ -157,7 +157,7 @@ def _why_not_loaded(path: Path, built_in: set[str]) -> str:
 
 
 def read_config(path: Path, policies: dict[str, Any]) -> dict[str, str]:
-    """The skips of .checkov.yaml: id -> reason.
+    """Return the skipped checks of .checkov.yaml: id -> reason.
 
     Raises GateError for settings with which plain Checkov would check less than the gate.
     """

@@ -38,9 +38,9 @@ SERVER_ERROR = 500
 
 
 def call(operation: Callable[..., Any], **arguments: Any) -> Any:
-    """The operation's answer. Raises UnavailableError, or what a retry would meet again: that is ours to repair.
+    """Return the operation's answer. Raises UnavailableError if a retry may help, else botocore's ClientError.
 
-    The log has the cause: the exception's class, and the service's code for it.
+    Logs the exception's class and the service's error code.
     """
     try:
         return operation(**arguments)

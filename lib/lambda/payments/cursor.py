@@ -64,7 +64,7 @@ def write(place: Place, query: Query, signer: Signer) -> str:
 
 
 def read(cursor: str, query: Query, signer: Signer) -> Place:
-    """Return the place in a cursor. Raises InvalidRequestError if it is malformed, changed, or another query's."""
+    """Return the position in a cursor. Raises InvalidRequestError if it is malformed, changed or of another query."""
     refused = InvalidRequestError(
         FieldError("cursor", "must be a next_cursor of this list, with the same merchant_id, from and to")
     )

@@ -107,7 +107,7 @@ class StepResult:
     replayed: bool
 
     def refund(self) -> dict[str, Any]:
-        """The refund for the answer."""
+        """Return the refund in the answer's form."""
         return {
             **refund(self.step),
             "payment_id": self.payment.payment_id,

@@ -51,7 +51,7 @@ def idempotency_key(value: str | None) -> str:
 
 
 def merchant_id(value: str) -> str:
-    """The path's merchant. Raises InvalidRequestError."""
+    """Return the merchant in the path. Raises InvalidRequestError."""
     rule = screening.CARD_NUMBER if cards.contains(value) else _IDENTIFIER(value)
     if rule:
         raise InvalidRequestError(FieldError("merchant_id", rule))
@@ -76,12 +76,12 @@ def refund_amount(body: str | None) -> int:
 
 
 def nothing(body: str | None) -> None:
-    """No body, or an empty object. Raises InvalidRequestError, Problem 413."""
+    """Check that the body is missing or an empty object. Raises InvalidRequestError, Problem 413."""
     _checked(_parse(body or "{}"), {}, ())
 
 
 def query(merchant: str, parameters: Mapping[str, str]) -> tuple[Query, str | None]:
-    """A list's query, and its cursor; raises InvalidRequestError with an error for each parameter that is wrong."""
+    """Return the query and cursor of a list request. Raises InvalidRequestError, with an error a parameter."""
     merchant = merchant_id(merchant)
     errors = unknown_parameters(parameters, QUERY_PARAMETERS)
     times: dict[str, datetime] = {"from": FIRST, "to": LAST}

@@ -59,10 +59,10 @@ class Gateway(Protocol):
     keeps_record: bool  # False: its answers can be computed, and it lists nothing
 
     def charges(self, begin: datetime, end: datetime) -> Iterator[Charge]:
-        """Yield those that were created in that time and belong to a payment."""
+        """Yield the charges or refunds of payments that were created in the window."""
 
     def refunds(self, begin: datetime, end: datetime) -> Iterator[Refund]:
-        """Yield those that were created in that time and belong to a payment."""
+        """Yield the charges or refunds of payments that were created in the window."""
 
     def look_up(self, payment: Payment) -> Found:
         """Return the current records of a payment."""

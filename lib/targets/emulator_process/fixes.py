@@ -4,8 +4,8 @@ Each fix states what AWS does and what MiniStack does instead. Applied by `apply
 
 1. PutMetricAlarm over the query protocol drops `Metrics` (metric math), and DescribeAlarms over it answers with eight
    of an alarm's members. Terraform's provider speaks that protocol, so every plan would show changes to every alarm.
-2. An alarm is judged by every data point of its metric's name, whatever the dimensions. AWS takes a metric to be its
-   namespace, name and exact dimensions: an alarm whose dimensions name something else never fires.
+2. MiniStack evaluates an alarm with all data points of its metric's name and ignores the dimensions. On AWS a metric is
+   identified by namespace, name and exact dimensions: an alarm whose dimensions name something else never fires.
 3. With AUTH a policy's conditions on kms:CallerAccount and kms:MacAlgorithm are never met, because requests to KMS have
    no such keys. On AWS they have. authorization.py has what else AUTH gets wrong.
 4. GetApi and GetStage answer with the tags of the creation, whatever TagResource and UntagResource have changed.
