@@ -1,8 +1,7 @@
-"""Synthesize the stack and judge it twice: settings -> TapStack -> aspects -> cdk.tf.json -> gate.
+"""Synthesize the stack and check it with both judges: settings -> TapStack -> aspects -> cdk.tf.json -> gate.
 
-Exit codes: 0 clean, 1 a policy finding or a fault in a waiver (a line each on standard output), 2 wrong input or a
-broken tool (one line on standard error). Each verdict is also written to reports/, or to `--reports DIR`, in four
-forms and as verdict.json.
+Exit codes: 0 clean; 1 findings or invalid waivers, one line each on standard output; 2 wrong input or a broken tool,
+with one line on standard error. The reports and verdict.json are written to reports/, or to `--reports DIR`.
 """
 
 from __future__ import annotations
@@ -29,11 +28,15 @@ REPORTS = environments.ROOT / "reports"
 
 
 def main() -> int:
-    """The gated entry: `python main.py`, and the app that the cdktf CLI runs."""
-    parser = argparse.ArgumentParser(description="Synthesize the stack, and judge it twice.")
-    parser.add_argument("--reports", type=Path, default=REPORTS, metavar="DIR", help="where the verdict is written")
-    parser.add_argument("--base", metavar="FILE|REF", help="a cdk.tf.json or git ref to compare with on the page")
-    parser.add_argument("--aspects-only", action="store_true", help="the first judge alone; nothing is kept")
+    """Entry point of `python main.py`, and of the app that the cdktf CLI runs."""
+    parser = argparse.ArgumentParser(description="Synthesize the stack and check it with both judges.")
+    parser.add_argument(
+        "--reports", type=Path, default=REPORTS, metavar="DIR", help="folder of the reports and the verdict"
+    )
+    parser.add_argument(
+        "--base", metavar="FILE|REF", help="a cdk.tf.json or git ref that report.html compares the stack with"
+    )
+    parser.add_argument("--aspects-only", action="store_true", help="run only the first judge, and write no files")
     arguments = parser.parse_args()
     try:
         environments.enter(__file__)
@@ -46,9 +49,9 @@ def main() -> int:
 
 
 def run(folder: Path = REPORTS, base: str | None = None) -> int:
-    """Both judges over a fresh synth, their verdict written to `folder`; ToolError for wrong input or a broken tool.
+    """Synthesize, run both judges, and write the reports to `folder`. Raises ToolError on wrong input or a broken tool.
 
-    `base` is what the reviewer's page compares the stack with: a cdk.tf.json, or a git ref.
+    `base`: a cdk.tf.json or git ref that report.html compares the stack with.
     """
     from lib import reports, review
     from lib.gate import Gate, verdict
@@ -59,7 +62,7 @@ def run(folder: Path = REPORTS, base: str | None = None) -> int:
     verdict.clear(folder)
     review.clear(folder)
     settings = Settings.from_environment(os.environ)
-    with Gate() as gate:  # Checkov's imports take as long as the synth: they run beside it
+    with Gate() as gate:  # importing Checkov takes as long as the synthesis; the two run in parallel
         report, directory = judge(settings, gate)
     terminal.show(report)
     reports.write(report, folder)
@@ -69,7 +72,7 @@ def run(folder: Path = REPORTS, base: str | None = None) -> int:
 
 
 def run_aspects() -> int:
-    """The first judge alone, for a commit hook: it writes no report and leaves cdktf.out as it is."""
+    """Run the first judge alone, for a commit hook. It writes no report and does not change cdktf.out."""
     from lib import reports
     from lib.reports import terminal
     from lib.settings import Settings
@@ -83,9 +86,9 @@ def run_aspects() -> int:
 
 
 def judge(settings: Settings, gate: Gate) -> tuple[Report, Path]:
-    """Synthesize under the aspects, then hand what was written to the gate; the first that finds a fault reports it.
+    """Synthesize with the aspects, then run the gate on the result, unless the aspects found something.
 
-    Returns the report, and the folder of the stacks that it is about.
+    Returns the report and the folder of the synthesized stacks.
     """
     from lib import reports
     from lib.findings import origins
@@ -98,9 +101,9 @@ def judge(settings: Settings, gate: Gate) -> tuple[Report, Path]:
 
 
 def synthesize(settings: Settings, outdir: str | None = None) -> tuple[TapStack, Path, dict[str, str]]:
-    """The stack, which has the first judge's findings; the folder that it was written to; construct path -> line.
+    """Return the stack with the first judge's findings, the output folder, and construct path -> Python line.
 
-    `outdir`: by default the CDKTF CLI's, or cdktf.out. Nothing is written where there are findings.
+    `outdir`: by default CDKTF_OUTDIR or cdktf.out. If there are findings, nothing is written.
     """
     environments.use_project_node()
     import jsii
@@ -112,11 +115,12 @@ def synthesize(settings: Settings, outdir: str | None = None) -> tuple[TapStack,
 
     made_at = origins.note()
 
+    node_errors = (RuntimeError, jsii.errors.JSIIError)  # jsii raises either for an exception in Node
     try:
         app = App(context=settings.context(), outdir=outdir)
-    except (RuntimeError, jsii.errors.JSIIError) as error:  # jsii turns what Node throws into either
-        raise ToolError(f"the output folder cannot be made: {error}; check CDKTF_OUTDIR") from error
-    # An earlier synth's stacks must not stand beside this one's: what lies here is what was judged.
+    except node_errors as error:
+        raise ToolError(f"cannot create the output folder: {error}; check CDKTF_OUTDIR") from error
+    # Remove the stacks of an earlier synthesis: the folder must contain only what is checked now.
     for earlier in (Path(app.outdir) / "stacks").iterdir():
         shutil.rmtree(earlier)
     stack = TapStack(

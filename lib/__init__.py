@@ -1,3 +1,3 @@
-"""Infrastructure: the stack, its judges, its deployment."""
+"""The stack, its two judges, and its deployment."""
 
 __version__ = "0.1.0"

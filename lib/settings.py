@@ -149,7 +149,7 @@ def check_region(variable: str, value: object) -> str:
 
 
 def check_bucket(variable: str, value: object) -> str:
-    """A bucket's name; that it has three characters counts for a deploy only (`Settings.require_state_bucket`).
+    """Check a bucket's name. Only a deploy requires three characters (`Settings.require_state_bucket`).
 
     docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
     """
@@ -175,7 +175,7 @@ def check_bucket(variable: str, value: object) -> str:
 
 
 def check_stack_id(variable: str, value: object) -> str:
-    """The stack's name, which becomes a folder of the output and part of the state's key."""
+    """Check the stack's name, which becomes an output folder and part of the state's key."""
     fix = "set it like TapStackdev"
     text = _text(variable, value, fix)
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}", text):
@@ -185,7 +185,7 @@ def check_stack_id(variable: str, value: object) -> str:
 
 
 def check_email(variable: str, value: object) -> str:
-    """The shape of an address that SNS can send to."""
+    """Check that SNS can send to an address of this form."""
     fix = "set it like oncall@example.com, or unset it"
     text = _text(variable, value, fix)
     if len(text) > 254 or not re.fullmatch(r"[^@\s\"'<>(),;:\\]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", text):
@@ -194,10 +194,10 @@ def check_email(variable: str, value: object) -> str:
 
 
 def check_reserved_concurrency(variable: str, value: object) -> int:
-    """Executions kept for the processor; -1 for none, as 0 would refuse every payment.
+    """Check the processor's reserved concurrency; -1 is none. 0 is invalid, because it would refuse every payment.
 
-    docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html: an account keeps 100 unreserved, so one whose
-    quota is still 10 can reserve none.
+    docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html: 100 executions stay unreserved, so an
+    account whose quota is still 10 can reserve none.
     """
     rule = "it is the number of executions kept for the processor, from 1, or -1 for none"
     fix = "set it like 50 (Lambda keeps 100 of the account's quota unreserved), or unset it"
@@ -208,7 +208,7 @@ def check_reserved_concurrency(variable: str, value: object) -> int:
 
 
 def check_log_retention_days(variable: str, value: object) -> int:
-    """A period that CloudWatch Logs knows, of twelve months or more."""
+    """Check that CloudWatch Logs supports the period, and that it is twelve months or more."""
     rule = "logs are kept for twelve months or more (PCI DSS 10.5.1), for a period that CloudWatch Logs knows"
     fix = f"set it to one of {', '.join(str(days) for days in LOG_RETENTION_DAYS)}"
     number = _integer(variable, value, rule, fix)
@@ -218,7 +218,7 @@ def check_log_retention_days(variable: str, value: object) -> int:
 
 
 def check_maximum_amount(variable: str, value: object) -> int:
-    """The most that one payment may be of, in minor units of whatever currency."""
+    """Check the largest amount of one payment, in minor units of its currency."""
     rule = f"it is a whole number of minor units from 1 to {DEFAULT_MAXIMUM_AMOUNT}"
     fix = "set it like 100000000 (a million euros, or a hundred million yen), or unset it"
     number = _integer(variable, value, rule, fix)
@@ -228,7 +228,7 @@ def check_maximum_amount(variable: str, value: object) -> int:
 
 
 def check_payment_gateway(variable: str, value: object) -> str:
-    """A gateway for which lib/lambda/payments has an adapter."""
+    """Check that lib/lambda/payments has an adapter for the gateway."""
     fix = f"set it to {' or '.join(PAYMENT_GATEWAYS)}, or unset it for {SIMULATED}, which moves no money"
     text = _text(variable, value, fix)
     if text not in PAYMENT_GATEWAYS:
@@ -237,7 +237,10 @@ def check_payment_gateway(variable: str, value: object) -> str:
 
 
 def check_tag_value(variable: str, value: object) -> str:
-    """What every service accepts: docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html"""
+    """Check that all AWS services accept a tag's value.
+
+    docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
+    """
     fix = "set it like payments-team"
     text = _text(variable, value, fix)
     if not re.fullmatch(r"[\w .:/=+@-]{1,256}", text) or text != text.strip():
@@ -247,7 +250,7 @@ def check_tag_value(variable: str, value: object) -> str:
 
 
 def check_tags(variable: str, value: object) -> dict[str, str]:
-    """A plain dict of tags, or the provider-shaped `{"tags": {…}}`."""
+    """Check tags, given as a plain dict or in the provider's form `{"tags": {…}}`."""
     if isinstance(value, Mapping) and set(value) == {"tags"} and isinstance(value["tags"], Mapping):
         value = value["tags"]
     if not isinstance(value, Mapping):
@@ -257,7 +260,7 @@ def check_tags(variable: str, value: object) -> dict[str, str]:
     for key, item in value.items():
         name = f"a key of {variable}"
         if not isinstance(key, str) or not re.fullmatch(r"[\w .:/=+@-]{1,128}", key) or key != key.strip():
-            rule = "a tag's key has up to 128 letters, digits, spaces between them and . : / = + @ _ - only"
+            rule = "a tag's key must have at most 128 letters, digits, spaces between them and . : / = + @ _ - only"
             raise SettingsError(name, key, rule, "rename it")
         if key.lower().startswith("aws:"):
             raise SettingsError(name, key, "AWS keeps keys that begin with aws: for itself", "rename it")
@@ -270,7 +273,7 @@ def check_tags(variable: str, value: object) -> dict[str, str]:
 
 
 def all_tags(suffix: str, default_tags: Mapping[str, str]) -> dict[str, str]:
-    """The required tags with their defaults, under the given ones; sorted by key."""
+    """Return the given tags and the defaults of missing required ones, sorted by key."""
     required = dict(zip(REQUIRED_TAGS, (suffix, "cdktf", DEFAULT_PROJECT, DEFAULT_OWNER), strict=True))
     return dict(sorted({**required, **default_tags}.items()))
 
@@ -284,7 +287,7 @@ def _text(variable: str, value: object, fix: str) -> str:
 
 
 def _integer(variable: str, value: object, rule: str, fix: str) -> int:
-    """A whole number; from a context it may come as a float, from an environment it comes as text."""
+    """Check an integer. A CDKTF context may pass it as a float, the environment passes text."""
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,12}", value):

@@ -46,7 +46,7 @@ from lib.settings import (
 
 
 class TapStack(TerraformStack):
-    """One environment. `judge` holds the aspects' findings once the app has been synthesized."""
+    """The stack of one environment. After synthesis, `judge` has the first judge's findings."""
 
     def __init__(
         self,
@@ -60,7 +60,9 @@ class TapStack(TerraformStack):
     ) -> None:
         """`default_tags`: a plain dict of tags, or `{"tags": {…}}`. Raises SettingsError for a wrong argument."""
         if not isinstance(scope, Construct):
-            raise SettingsError("scope", scope, "a stack stands in an App or another construct", "pass cdktf.App()")
+            raise SettingsError(
+                "scope", scope, "the scope of a stack is an App or another construct", "pass cdktf.App()"
+            )
         check_stack_id("ns", ns)
         check_suffix("environment_suffix", environment_suffix)
         check_bucket("state_bucket", state_bucket)

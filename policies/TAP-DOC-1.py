@@ -35,7 +35,7 @@ class OnlyBlocksThatRulesCheck(StackCheck):
 
 
 def lists_in_lists(where, value):
-    """Paths of all lists within lists: Terraform flattens them, and no rule reads them."""
+    """Yield the paths of nested lists. Terraform flattens them, and no rule reads them."""
     if isinstance(value, dict):
         for name, inner in value.items():
             yield from lists_in_lists(f"{where}.{name}", inner)

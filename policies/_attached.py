@@ -28,7 +28,7 @@ class Configuration(NamedTuple):
         return name if kind == self.of and attribute in self.attributes and stack.declares(kind, name) else None
 
     def attached_to(self, stack, name):
-        """Return the bodies of a resource's configurations."""
+        """Return the bodies of all resources that configure the resource `name`."""
         return [body for body in stack.of_type(self.kind).values() if self.whose(stack, body) == name]
 
 

@@ -43,13 +43,13 @@ class Statement(NamedTuple):
 
     @property
     def principals(self):
-        """(type, identifier) of each principal; the identifier is None if a block has none."""
+        """Yield (type, identifier) of each principal; the identifier is None if a block has none."""
         found = blocks(self.body.get("principals"))
         return [(block.get("type"), each) for block in found for each in many(block.get("identifiers")) or [None]]
 
     @property
     def conditions(self):
-        """(operator, key in lower case, values) of each condition; IAM ignores the case of keys."""
+        """Yield (operator, key in lower case, values) of each condition; IAM ignores the case of keys."""
         found = blocks(self.body.get("condition"))
         return [(block.get("test"), str(block.get("variable")).lower(), many(block.get("values"))) for block in found]
 

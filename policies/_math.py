@@ -36,7 +36,7 @@ def what_it_yields(expression, counts):
 
 
 def compact(expression):
-    """The expression without spaces around operators; one within a number or a name stays, and no form has it."""
+    """Remove the spaces around operators. A space within a number or name stays, so no accepted form matches."""
     return re.sub(r"\s*([-+*/(),\[\]<>=]+)\s*", r"\1", str(expression).strip())
 
 

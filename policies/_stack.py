@@ -128,7 +128,7 @@ class Stack:
 
     @functools.cached_property
     def first(self):
-        """(type, name) of the first resource."""
+        """Return (type, name) of the first resource."""
         return next((kind, name) for kind in self.document["resource"] if kind != "//" for name in self.of_type(kind))
 
     @property
@@ -162,12 +162,12 @@ def without_nulls(block):
 
 
 def is_true(value):
-    """Terraform also accepts the value as a string."""
+    """Whether the value is true; Terraform also accepts it as a string."""
     return value is True or value == "true"
 
 
 def is_false(value):
-    """Terraform also accepts the value as a string."""
+    """Whether the value is false; Terraform also accepts it as a string."""
     return value is False or value == "false"
 
 

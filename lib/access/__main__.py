@@ -75,7 +75,7 @@ def ci_trust(environ: Mapping[str, str]) -> dict[str, Any]:
 
 
 def account_and_partition(environ: Mapping[str, str], region: str) -> tuple[str, str]:
-    """ACCOUNT, or that of the credentials, and the partition of the region. Raises ToolError."""
+    """Return ACCOUNT (default: the credentials' account) and the region's partition. Raises ToolError."""
     import boto3
 
     session = boto3.session.Session(region_name=region)

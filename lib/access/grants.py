@@ -61,7 +61,7 @@ class Grants:
 
     @property
     def documented(self) -> frozenset[str]:
-        """The actions that no call shows and AWS's documentation requires."""
+        """Return the actions that no API call implies, but AWS's documentation requires."""
         return frozenset(action for entry in self._documented for action in entry.actions)
 
     def all(self) -> Iterator[Grant]:

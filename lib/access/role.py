@@ -62,7 +62,7 @@ def policies(values: Mapping[str, str]) -> dict[str, dict[str, Any]]:
 
 
 def preview_policies(values: Mapping[str, str]) -> dict[str, dict[str, Any]]:
-    """The same for all environments of pull requests: their suffix is `pr-` and a number.
+    """Return the policies that deploy any environment of a pull request; its suffix is `pr-` and a number.
 
     `pr-*` matches no other environment, because names end in the suffix. Environments of pull requests are not kept
     apart from each other.
@@ -79,7 +79,7 @@ def preview_policies(values: Mapping[str, str]) -> dict[str, dict[str, Any]]:
 
 
 def plan_policies(values: Mapping[str, str]) -> dict[str, dict[str, Any]]:
-    """What `make plan` and `make drift` need of the deploy role: reading, the state's lock, and decryption."""
+    """Return the part of the deploy role that `make plan` and `make drift` need: reads, state lock, decryption."""
     found = {}
     for name, document in policies(values).items():
         statements = [reduced for each in document["Statement"] for reduced in _reading(each, values)]
@@ -89,7 +89,7 @@ def plan_policies(values: Mapping[str, str]) -> dict[str, dict[str, Any]]:
 
 
 def _with_pattern(statement: Mapping[str, Any]) -> dict[str, Any]:
-    """Conditions compare with a pattern where the value is one."""
+    """Use StringLike instead of StringEquals where the value is a pattern."""
     condition = {
         ("StringLike" if operator == "StringEquals" and PREVIEW_SUFFIX in json.dumps(block) else operator): block
         for operator, block in statement.get("Condition", {}).items()
@@ -98,7 +98,7 @@ def _with_pattern(statement: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _reading(statement: Mapping[str, Any], values: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    """The part of a statement that changes nothing but the lock on the state."""
+    """Yield the part of a statement that reads, or changes the lock of the state."""
     lock = f"/{values['STATE_KEY']}.tflock"
     locks = [resource for resource in statement["Resource"] if resource.endswith(lock)]
     others = [resource for resource in statement["Resource"] if not resource.endswith(lock)]

@@ -1,9 +1,9 @@
-"""The trust policy of a role for GitHub's workflows: one repository and one environment, whoever started the run.
+"""Trust policy of a role for GitHub workflows: it trusts jobs of one repository in one GitHub environment.
 
-GitHub signs a token for a job; AWS compares its claims with this policy. A job that names an environment has it in
-`sub`: docs.github.com/actions/reference/security/oidc
-The claim has two forms. Repositories made, renamed or transferred since 15 July 2026 carry the numbers of owner and
-repository, which are never used again; older ones carry names alone, until they opt in:
+GitHub signs a token for each job. AWS compares the token's claims with this policy. If a job names an environment,
+`sub` contains it: docs.github.com/actions/reference/security/oidc
+`sub` has two forms. For repositories created, renamed or transferred since 15 July 2026 it contains the numeric ids of
+owner and repository, which are never reused. For older ones it contains only names, until they opt in:
 github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens
 """
 
@@ -21,9 +21,9 @@ AUDIENCE = "sts.amazonaws.com"
 def policy(
     repository: str, environment: str, account: str, partition: str = "aws", ids: tuple[str, str] | None = None
 ) -> dict[str, Any]:
-    """The trust policy. `ids`: the numbers of owner and repository, for the form of `sub` since July 2026.
+    """Return the trust policy. `ids`: numeric ids of owner and repository, for the form of `sub` since July 2026.
 
-    Without `ids` it admits the form by names alone: a repository that was made since then is refused. Raises ToolError.
+    Without `ids` it accepts only the older form, so newer repositories are refused. Raises ToolError.
     """
     _check(repository, environment)
     return {
@@ -45,31 +45,31 @@ def policy(
 
 
 def subject(repository: str, environment: str, ids: tuple[str, str] | None = None) -> str:
-    """`repo:acme/payments:environment:production`, or with ids `repo:acme@12/payments@34:environment:production`."""
+    """Return e.g. `repo:acme/payments:environment:production`; with ids `repo:acme@12/payments@34:environment:…`."""
     owner, _, name = repository.partition("/")
     place = f"{owner}@{ids[0]}/{name}@{ids[1]}" if ids else repository
     return f"repo:{place}:environment:{environment}"
 
 
 def read_ids(text: str) -> tuple[str, str] | None:
-    """`12/34`: the numbers of owner and repository. Raises ToolError."""
+    """Parse `12/34`, the ids of owner and repository. Raises ToolError."""
     if not text:
         return None
     match = re.fullmatch(r"(\d+)/(\d+)", text, re.ASCII)
     if not match:
         raise ToolError(
-            f"IDS is {text!r}, but it is OWNER_ID/REPOSITORY_ID; "
-            "gh api repos/OWNER/NAME --jq '\"\\(.owner.id)/\\(.id)\"' prints it"
+            f"IDS is {text!r}; it must be OWNER_ID/REPOSITORY_ID, as printed by "
+            "gh api repos/OWNER/NAME --jq '\"\\(.owner.id)/\\(.id)\"'"
         )
     return match[1], match[2]
 
 
 def _check(repository: str, environment: str) -> None:
-    """No pattern and no colon: StringEquals takes them literally, and a colon would end the part of the claim."""
+    """Refuse wildcards, which StringEquals takes literally, and colons, which separate the parts of the claim."""
     if not re.fullmatch(r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+", repository, re.ASCII):
-        raise ToolError(f"REPOSITORY is {repository!r}, but it is OWNER/NAME; set it, like REPOSITORY=acme/payments")
+        raise ToolError(f"REPOSITORY is {repository!r}; it must be OWNER/NAME, like REPOSITORY=acme/payments")
     if not re.fullmatch(r"[A-Za-z0-9._-]+", environment, re.ASCII):
         raise ToolError(
-            f"ENVIRONMENT is {environment!r}, but it is the name of a GitHub environment, of letters, digits, dots, "
-            "hyphens and underscores; set it, like ENVIRONMENT=production"
+            f"ENVIRONMENT is {environment!r}; it must be the name of a GitHub environment (letters, digits, dots, "
+            "hyphens, underscores), like ENVIRONMENT=production"
         )

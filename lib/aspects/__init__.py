@@ -38,6 +38,6 @@ def decorate(
         stack, RULES if rules is None else rules, waivers, conventions=PAYMENTS if conventions is None else conventions
     )
     aspects = Aspects.of(stack)
-    aspects.add(TaggingAspect(tags))  # what changes goes before what judges
+    aspects.add(TaggingAspect(tags))  # tags first, because rules check them
     aspects.add(judge)
     return judge

@@ -84,7 +84,10 @@ def _timing(alarm: Attributes, bounds: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _is_a_period(seconds: float) -> bool:
-    """https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html"""
+    """Whether CloudWatch accepts the period.
+
+    docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+    """
     return seconds in (10, 20, 30) or (seconds >= 60 and seconds % 60 == 0)
 
 

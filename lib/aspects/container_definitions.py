@@ -153,7 +153,7 @@ CONTAINER: Form = Object(
             Value(
                 _is_variable,
                 f"a name that ends in {', '.join(VARIABLES)} and a reference to such an object of this stack, or "
-                f"{' or '.join(LITERALS)}; secrets stand in secrets",
+                f"{' or '.join(LITERALS)}; put secrets into `secrets`",
             )
         ),
         "essential": _FLAG,

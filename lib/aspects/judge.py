@@ -28,7 +28,7 @@ def _of_rule(stack: StackView, rule: Rule) -> Iterator[Finding]:
     own = tuple(rule.evaluate(stack))
     yield from own
     if rule is not ARGUMENTS:
-        reported = {finding.path for finding in own}  # the rule's own message about a construct says more
+        reported = {finding.path for finding in own}  # the rule's own message about a construct is more precise
         for path, message in violations_of(rule.id, stack):
             if path not in reported:
                 yield rule.finding(path, message)

@@ -1,4 +1,4 @@
-"""The aspect that runs the first judge during synthesis, and makes synthesis fail if there are findings."""
+"""The aspect that evaluates the rules, and makes the synthesis fail if one is violated."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from lib.findings.waivers import Waiver, WaiverResult, apply, read, utc_today
 
 @jsii.implements(IAspect, IValidation)
 class Judge:
-    """Checks a stack and the stacks nested in it during `app.synth()`, and has the result.
+    """The first judge of a stack and of the stacks nested in it; its findings are there after `app.synth()`.
 
-    `findings` and `complaints` (about policies/waivers.yaml) make synthesis fail; waived findings are in `waived`. The
-    aspect adds itself as a validation of the stack. Validations run after every aspect, also after those that are added
-    later, and fail the synthesis even if CDKTF_CONTINUE_SYNTH_ON_ERROR_ANNOTATIONS is set. If an App skips validations,
-    the rules are checked when the last construct is visited. Raises ToolError if the waivers cannot be read.
+    `findings` and `complaints` (about policies/waivers.yaml) fail the synthesis. It is a validation of the stack too:
+    validations run after every aspect, also after those that are added later or at the last construct, and fail the
+    synthesis even where CDKTF_CONTINUE_SYNTH_ON_ERROR_ANNOTATIONS lets annotations pass. In an App that skips
+    validations, the rules are evaluated at the last construct instead. Raises ToolError if the waivers cannot be read.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class Judge:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """The findings that are not waived, the construct with the most severe ones first."""
+        """Return the findings that are not waived, most severe first."""
         return self._result.remaining
 
     @property

@@ -11,7 +11,7 @@ ESCAPED_ASCII = re.compile(r"\\u00[0-7]")
 
 
 def read(text: Any) -> Any:
-    """Return the parsed JSON. Raises ValueError with the end of a sentence about the argument: `is not JSON (…)`."""
+    """Return the parsed JSON. Raises ValueError with a message to put after the argument's name: `is not JSON (…)`."""
     if not isinstance(text, str):
         raise ValueError(f"is {shorten(text)}, which is not a string")
     if escaped := ESCAPED_ASCII.search(text):

@@ -235,7 +235,7 @@ class StackView:
         return [other for other in self.of(kind) if resource.is_referenced_by(other.attributes.get(argument), *by)]
 
     def key_complaint(self, value: Any) -> str | None:
-        """Return why the value is not a customer managed key of this stack, as a sentence's end; None if it is one."""
+        """Return None if the value is a customer managed key of this stack, else the reason why not."""
         to = reference(value)
         if to is None and isinstance(literal(value), str):
             owner = "AWS's own key" if str(value).startswith("alias/aws/") else "a literal, which may be anybody's key"

@@ -1,4 +1,4 @@
-"""Where the stack stands: its account, partition and region, read from AWS when Terraform plans, never written down."""
+"""The stack's account, partition and region, which Terraform reads from AWS when it plans."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class Account(Construct):
         self.region = DataAwsRegion(self, "region").name
 
     def arn(self, service: str, resource: str) -> str:
-        """`arn("sqs", "sqs-x-dev")`: where a policy must name what cannot be referred to without a circle."""
+        """Return an ARN, for policies in which a reference would be a dependency cycle: `arn("sqs", "sqs-x-dev")`."""
         return f"arn:{self.partition}:{service}:{self.region}:{self.id}:{resource}"
 
     def service(self, name: str) -> str:
-        """How a key policy names a service that acts for somebody (kms:ViaService): `sqs.{region}.amazonaws.com`."""
+        """Return the value of kms:ViaService for a service: `sqs.{region}.amazonaws.com`."""
         return f"{name}.{self.region}.amazonaws.com"

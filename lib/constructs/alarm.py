@@ -1,4 +1,4 @@
-"""What an alarm is: the metrics that it watches, when it goes off, and the runbook that it names."""
+"""The data of an alarm: its metrics, when it fires, and its runbook."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ PERIOD_SECONDS = 60
 
 @dataclass(frozen=True)
 class Metric:
-    """One CloudWatch metric: its dimensions are exactly those that the service publishes it under."""
+    """One CloudWatch metric, with exactly the dimensions that the service publishes."""
 
     namespace: str
     name: str
@@ -20,11 +20,11 @@ class Metric:
 
 @dataclass(frozen=True)
 class Alarm:
-    """Goes off when the metric, or `expression` over m1, m2, …, reaches `threshold` in `datapoints` of `periods`.
+    """Fires if the metric, or `expression` over m1, m2, …, reaches `threshold` in `datapoints` of `periods`.
 
-    `page` is the runbook's name. `statistic` is a CloudWatch one (Sum, Maximum) or a percentile (p99), `period` in
-    seconds. No data is no alarm: these metrics are published only when there is something to count. An alarm that
-    `falls` goes off below its threshold, and without data: it watches what should go on.
+    `page` is the runbook's name. `statistic` is one of CloudWatch's (Sum, Maximum) or a percentile (p99), `period` is
+    in seconds. Missing data does not fire, because these metrics are published only if there is something to count. An
+    alarm that `falls` fires below its threshold, and if data is missing: it watches work that must continue.
     docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
     """
 

@@ -1,6 +1,6 @@
-"""Which alarms there are and when each goes off, as data. Every one names its page in docs/runbooks.
+"""The alarms and when each fires, as data. Every alarm names its page in docs/runbooks.
 
-An alarm whose dimensions name no metric raises no error and never fires, so each metric's source is beside it.
+An alarm on a metric that does not exist raises no error and never fires, so each metric has its source as comment.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from lib.constructs.processor import TABLE_OPERATIONS, Processor
 from lib.constructs.settler import Settler
 
 SLOW_SHARE_OF_TIMEOUT = 0.8
-SLOW_ANSWER_MS = 3_000  # a cold start with its first request to DynamoDB stays below
+SLOW_ANSWER_MS = 3_000  # in ms: a cold start with its first DynamoDB request is faster
 REFUSED_A_MINUTE, REFUSED_PERCENT = 50, 25
 THROTTLED_A_MINUTE = 10
 CLAIMED_PERCENT = 80
 CHANGES_METRIC = "LedgerChanges"  # counted by lib/lambda/payments/observability.py
 FAILED_CHANGES_METRIC = "ChangesFailed"  # counted by lib/lambda/payments/archiver.py
-# A batch that fills slowly waits for the batching window; what is four times as old is stuck.
+# A batch that fills slowly waits for the batching window; after four windows it is stuck.
 STREAM_BEHIND_SECONDS = 4 * BATCHING_WINDOW_SECONDS
 
 
 def function_alarms(function: Function) -> Iterator[Alarm]:
-    """Errors, throttles and duration, of all the function's versions and aliases together.
+    """Yield alarms on errors, throttles and duration of all versions and aliases of a function.
 
     docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
     """
@@ -43,7 +43,7 @@ def function_alarms(function: Function) -> Iterator[Alarm]:
     yield Alarm(
         f"{purpose}-throttles",
         "function-throttles",
-        f"{title} was refused a run.",
+        f"{title} was throttled.",
         (metric("Throttles"),),
         1,
         datapoints=2,
@@ -63,11 +63,11 @@ def function_alarms(function: Function) -> Iterator[Alarm]:
 
 
 def stopped_alarms(processor: Processor, archiver: Archiver) -> Iterator[Alarm]:
-    """The archiver does not run while the ledger changes: its mapping is disabled, or its poller is refused.
+    """Yield alarms for an archiver that does not run while the ledger changes (disabled mapping, missing permission).
 
-    A stopped archiver publishes nothing, neither errors nor an iterator age; the processor still counts its changes.
-    Two periods one after the other, because a change at the end of a period is archived in the next one: that one then
-    has a run. The alarm by the hour is for an environment that takes a payment now and then.
+    A stopped archiver publishes no errors and no iterator age, but the processor still counts changes. The alarms need
+    two consecutive periods, because a change at the end of a period is archived in the next one. The hourly alarm is
+    for environments with few payments.
     """
     changes = Metric(processor.metrics_namespace, CHANGES_METRIC, {"service": processor.node.id})
     runs = Metric("AWS/Lambda", "Invocations", {"FunctionName": archiver.function.function_name})
@@ -86,7 +86,7 @@ def stopped_alarms(processor: Processor, archiver: Archiver) -> Iterator[Alarm]:
 
 
 def lost_alarm(archiver: Archiver) -> Alarm:
-    """What is given up goes to the queue; here is counted what did not get there.
+    """Return the alarm on failed batches that Lambda could not send to the queue.
 
     docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html (for stream mappings, too)
     """
@@ -101,9 +101,9 @@ def lost_alarm(archiver: Archiver) -> Alarm:
 
 
 def changes_alarm(archiver: Archiver) -> Alarm:
-    """The archiver sets a change aside that it cannot archive and goes on, so Lambda counts no error of it.
+    """Return the alarm on changes that the archiver set aside or failed on.
 
-    It counts them itself, and those of a batch that fails, in the embedded metric format, under its service's name:
+    Lambda counts no error if a change is set aside. So the archiver publishes a metric in the embedded metric format:
     docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
     """
     metric = Metric(archiver.metrics_namespace, FAILED_CHANGES_METRIC, {"service": archiver.node.id})
@@ -126,10 +126,10 @@ def stream_alarm(archiver: Archiver) -> Alarm:
 
 
 def ledger_alarms(ledger: Ledger) -> Iterator[Alarm]:
-    """Throttles of the table and, apart, of its indexes; system errors of every operation in use.
+    """Yield alarms on throttles of the table and of each index, and on system errors of every operation in use.
 
     docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html: the table's throttle events do not
-    hold an index's; system errors are published with an operation, never for the table alone.
+    include an index's; system errors are published with an operation, never for the table alone.
     """
     table = {"TableName": ledger.table.name}
     merchants = {**table, "GlobalSecondaryIndexName": ledger.index_name}
@@ -152,12 +152,12 @@ def ledger_alarms(ledger: Ledger) -> Iterator[Alarm]:
     yield Alarm(
         "transactions-system-errors",
         "table-system-errors",
-        "DynamoDB answers requests to the table or its indexes with errors of its own.",
+        "DynamoDB answers requests to the table or its indexes with 5xx.",
         tuple(Metric("AWS/DynamoDB", "SystemErrors", {**table, "Operation": name}) for name in TABLE_OPERATIONS),
         1,
         datapoints=2,
         periods=3,
-        # FILL: a sum with one missing part would itself be missing.
+        # FILL, because a sum with a missing part would itself be missing.
         expression=" + ".join(f"FILL(m{number}, 0)" for number in range(1, len(TABLE_OPERATIONS) + 1)),
     )
 
@@ -211,7 +211,7 @@ def api_alarms(front_door: FrontDoor) -> Iterator[Alarm]:
     yield Alarm(
         "api-throttled",
         "api-throttled",
-        "The API refuses requests with 429: there are more than its throttling lets in.",
+        "The API refuses requests with 429, because they exceed its throttling limits.",
         (Metric(front_door.metrics_namespace, THROTTLED_METRIC, {}),),
         THROTTLED_A_MINUTE,
         datapoints=3,
@@ -220,14 +220,14 @@ def api_alarms(front_door: FrontDoor) -> Iterator[Alarm]:
 
 
 def concurrency_alarm() -> Alarm:
-    """The account's, whose limit all its functions share; the quota itself is looked up by CloudWatch.
+    """Return the alarm on the account's concurrency, which all functions share; CloudWatch looks up the quota.
 
     docs.aws.amazon.com/lambda/latest/dg/monitoring-concurrency.html#claimed-account-concurrency
     """
     return Alarm(
         "account-concurrency",
         "account-concurrency",
-        f"Over {CLAIMED_PERCENT} % of the account's concurrent Lambda executions are taken.",
+        f"Over {CLAIMED_PERCENT} % of the account's concurrent Lambda executions are used.",
         (Metric("AWS/Lambda", "ClaimedAccountConcurrency", {}), Metric("AWS/Lambda", "ConcurrentExecutions", {})),
         CLAIMED_PERCENT,
         statistic="Maximum",
@@ -248,13 +248,13 @@ def all_alarms(
     archive_failures: DeadLetters,
     settler_dead_letters: DeadLetters,
 ) -> list[Alarm]:
-    """In the order in which an operator would look: from the client's side inwards."""
+    """Yield all alarms, from the client's side inwards."""
     return [
         *api_alarms(front_door),
         *function_alarms(processor),
         concurrency_alarm(),
         queue_alarm(
-            "payment-dead-letters", "An event waits that came to the processor past the API.", processor_dead_letters
+            "payment-dead-letters", "An event that bypassed the API failed in the processor.", processor_dead_letters
         ),
         *gateway_alarms(processor, settler),
         *function_alarms(settler),
@@ -267,5 +267,5 @@ def all_alarms(
         stream_alarm(archiver),
         *stopped_alarms(processor, archiver),
         lost_alarm(archiver),
-        queue_alarm("archive-failures", "Changes of the ledger wait that the archiver gave up.", archive_failures),
+        queue_alarm("archive-failures", "The archiver gave up changes of the ledger.", archive_failures),
     ]

@@ -1,4 +1,4 @@
-"""Alerting: the alarms, the encrypted topic that they go to, and who reads it."""
+"""Alerting: the alarms, the encrypted topic to which they publish, and its subscription."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from lib.constructs.policy import allow, deny_insecure_transport, document, from
 
 
 class Alerting(Construct):
-    """`topic`, `alarms` by purpose, and `alarm_arns`."""
+    """The alerts topic and all alarms. `alarms`: by purpose."""
 
     def __init__(
         self,
@@ -33,7 +33,7 @@ class Alerting(Construct):
     ) -> None:
         super().__init__(scope, id_)
         names = {alarm.purpose: context.naming("alarm", alarm.purpose) for alarm in alarms}
-        # Spelled out: the alarms refer to the topic, whose policy names them.
+        # Spelled out, because the alarms refer to the topic, and its policy names them.
         self.alarm_arns = [context.account.arn("cloudwatch", f"alarm:{name}") for name in names.values()]
         self.topic = SnsTopic(self, "topic", name=context.naming("sns", "alerts"), kms_master_key_id=context.key_arn)
         SnsTopicPolicy(
@@ -57,7 +57,7 @@ class Alerting(Construct):
             ),
         )
         if email is not None:
-            # AWS mails a link that must be followed once before anything arrives.
+            # AWS sends a mail with a link that must be confirmed before notifications are delivered.
             SnsTopicSubscription(self, "email", topic_arn=self.topic.arn, protocol="email", endpoint=email)
         self.alarms = {alarm.purpose: self._add(alarm, names[alarm.purpose]) for alarm in alarms}
 

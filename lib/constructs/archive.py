@@ -1,4 +1,4 @@
-"""The archive: one bucket of audit records and receipts, one of who read and wrote them."""
+"""The archive: a bucket with audit records and receipts, and a bucket with its access logs."""
 
 from __future__ import annotations
 
@@ -37,19 +37,19 @@ from lib.constructs.policy import (
     service,
 )
 
-# Where the archiver may write; its own code makes the keys below these.
+# Prefixes to which the archiver may write.
 AUDIT_PREFIX = "audit/"
 RECEIPTS_PREFIX = "receipts/"
 SET_ASIDE_PREFIX = "set-aside/"
 ACCESS_LOG_PREFIX = "archive/"
 
 EVERY_OBJECT = ""  # as a prefix
-NONCURRENT_DAYS = 30  # how long an overwritten or deleted object can be brought back
+NONCURRENT_DAYS = 30  # in days: how long an overwritten or deleted object can be restored
 INCOMPLETE_UPLOAD_DAYS = 7
 
 
 class PrivateBucket(Construct):
-    """A bucket that is versioned, encrypted, private, reached over TLS only, and never in the way of a destroy."""
+    """A bucket that is versioned, encrypted, private, accepts TLS only, and can be destroyed with its content."""
 
     def __init__(
         self,
@@ -61,10 +61,10 @@ class PrivateBucket(Construct):
         noncurrent_days: Mapping[str, int],
         expire_after_days: int | None = None,
     ) -> None:
-        """`key_arn=None`: encrypted by S3's own key. `expire_after_days=None`: current objects stay.
+        """`key_arn=None`: encrypt with S3's own key. `expire_after_days=None`: current objects do not expire.
 
-        `noncurrent_days`: prefix -> days that an overwritten or deleted object is kept. No prefix begins with another:
-        of two rules for an object the shorter time would count.
+        `noncurrent_days`: prefix -> days for which an overwritten or deleted object is kept. Prefixes must not overlap,
+        because the shorter of two times would apply.
         """
         super().__init__(scope, id_)
         self.bucket = S3Bucket(self, "bucket", bucket=name, force_destroy=True)
@@ -113,7 +113,7 @@ class PrivateBucket(Construct):
         )
 
     def attach_policy(self, statements: Sequence[Statement] = ()) -> S3BucketPolicy:
-        """The bucket's one policy: TLS 1.2 or nothing, and these."""
+        """Create the bucket's policy: it requires TLS 1.2, and contains the given statements."""
         resources = [self.bucket.arn, f"{self.bucket.arn}/*"]
         transport = [
             deny_insecure_transport(["s3:*"], resources),
@@ -124,12 +124,12 @@ class PrivateBucket(Construct):
             "policy",
             bucket=self.bucket.id,
             policy=document(self, "policy_document", [*transport, *statements]),
-            depends_on=[self._public_access_block],  # S3 refuses two changes to one bucket's access at a time
+            depends_on=[self._public_access_block],  # S3 refuses two simultaneous changes to a bucket's access
         )
 
 
 class Archive(Construct):
-    """`bucket` holds the records; its access logs go to a bucket of their own."""
+    """`bucket` contains the records; its access logs go to a separate bucket."""
 
     def __init__(self, scope: Construct, id_: str, *, context: Context) -> None:
         super().__init__(scope, id_)
@@ -138,7 +138,7 @@ class Archive(Construct):
             "records",
             name=context.naming.bucket("archive"),
             key_arn=context.key_arn,
-            # An audit record that was overwritten or deleted is still part of the history (PCI DSS 4.0.1, 10.5.1).
+            # Overwritten or deleted audit records are still part of the audit history (PCI DSS 4.0.1, 10.5.1).
             noncurrent_days={
                 AUDIT_PREFIX: context.log_retention_days,
                 RECEIPTS_PREFIX: NONCURRENT_DAYS,
@@ -180,7 +180,7 @@ class Archive(Construct):
 
 
 def _expire(after_days: int | None) -> S3BucketLifecycleConfigurationRule:
-    """Unfinished uploads, and current objects if they are to go."""
+    """Return the rule that expires unfinished uploads, and current objects after `after_days`."""
     return S3BucketLifecycleConfigurationRule(
         id="expire",
         status="Enabled",
@@ -195,7 +195,7 @@ def _expire(after_days: int | None) -> S3BucketLifecycleConfigurationRule:
 
 
 def _forget(prefix: str, days: int) -> S3BucketLifecycleConfigurationRule:
-    """Versions that are no longer current."""
+    """Return the rule that expires noncurrent versions."""
     return S3BucketLifecycleConfigurationRule(
         id=f"forget-{prefix.strip('/') or 'everything'}",
         status="Enabled",

@@ -1,4 +1,4 @@
-"""The archiver: turns every change of the ledger into an audit record and every payment into a receipt."""
+"""The archiver function: writes an audit record for every change of the ledger and a receipt for every payment."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ TIMEOUT_SECONDS = 60
 BATCH_SIZE = 100
 # From figures: docs/decisions/0016-batching-window-and-retries-of-the-stream.md
 BATCHING_WINDOW_SECONDS = 30
-# Retries end by the record's age, not by their number: ten tries are over before an outage of S3 or KMS is. A stream
-# keeps a record for 24 hours, and the queue gets a pointer into it, so six leave eighteen for `make redrive`.
+# Retries are limited by the record's age, not by number: ten retries end before an outage of S3 or KMS. The stream
+# keeps a record for 24 hours, and the queue gets only its position, so 18 hours remain for `make redrive`.
 UNLIMITED_RETRIES = -1
 MAX_RECORD_AGE_SECONDS = 6 * 60 * 60
-# One batch of a shard at a time. Raise it (to 10) if the iterator's age grows: order is kept for each payment, as it
-# would be split by item. docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html
+# One batch of a shard at a time. Raise it (up to 10) if the iterator age grows: the order of each payment's changes
+# is kept, as batches are split by item. docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html
 PARALLELIZATION_FACTOR = 1
 
 
 class Archiver(Function):
-    """The function on the table's stream; `failures` takes the batches that it gave up."""
+    """The function on the table's stream; `failures` is the queue for batches that failed for good."""
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class Archiver(Function):
             environment={BUCKET_VARIABLE: archive.bucket.bucket},
             statements=[
                 allow("Archive", ["s3:PutObject"], prefixes),
-                # Which version of a payment its receipt shows, before a later one takes its place.
+                # To read the version in a receipt before replacing it.
                 allow("Receipts", ["s3:GetObject"], [f"{archive.bucket.arn}/{RECEIPTS_PREFIX}*"]),
                 # docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
                 context.allow_key("ArchiveKey", ["kms:Decrypt", "kms:GenerateDataKey"], "s3"),
@@ -71,13 +71,13 @@ class Archiver(Function):
                     ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"],
                     [stream],
                 ),
-                # Lambda asks for it, and it knows no resource:
+                # Required by Lambda, and cannot be limited to a resource:
                 # docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
                 allow("ListStreams", ["dynamodb:ListStreams"], ["*"]),
                 context.allow_key("StreamKey", ["kms:Decrypt"], "dynamodb"),
             ],
             timeout=TIMEOUT_SECONDS,
-            # The stream's shards bound how many run at once.
+            # No reserved concurrency, because the number of shards limits the concurrency.
             reserved_concurrency=NO_RESERVED_CONCURRENCY,
         )
         LambdaEventSourceMapping(
@@ -86,7 +86,7 @@ class Archiver(Function):
             event_source_arn=stream,
             function_name=self.alias.arn,
             enabled=True,
-            starting_position="TRIM_HORIZON",  # nothing written before the mapping stood is left out
+            starting_position="TRIM_HORIZON",  # includes records written before the mapping existed
             batch_size=BATCH_SIZE,
             maximum_batching_window_in_seconds=BATCHING_WINDOW_SECONDS,
             bisect_batch_on_function_error=True,

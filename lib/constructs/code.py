@@ -1,4 +1,4 @@
-"""The functions' code: one zip that all share, copied beside the stack's JSON."""
+"""The functions' code: one zip for all functions, copied beside the stack's JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every construct of one stack is made with."""
+"""Values that all constructs of a stack share."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from lib.naming import Naming
 
 @dataclass(frozen=True)
 class Context:
-    """Where the stack stands, how it names its resources, the key that encrypts them, and how long logs are kept."""
+    """The stack's account and region, its resource names, its KMS key, and the retention period of logs."""
 
     account: Account
     naming: Naming
@@ -20,6 +20,6 @@ class Context:
     log_retention_days: int
 
     def allow_key(self, sid: str, actions: Sequence[str], service: str) -> Statement:
-        """Allow the key's use through one service, such as `dynamodb`, with the caller's permissions."""
+        """Return the statement that allows use of the key through one service, such as `dynamodb`."""
         via_service = condition("StringEquals", "kms:ViaService", self.account.service(service))
         return allow(sid, actions, [self.key_arn], conditions=[via_service])

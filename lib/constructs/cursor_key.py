@@ -1,4 +1,4 @@
-"""The key that signs the cursors of lists: it makes and checks MACs inside KMS and never leaves it."""
+"""The KMS key that computes and verifies the MACs of list cursors; it never leaves KMS."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ USE = ("kms:GenerateMac", "kms:VerifyMac")
 
 
 class CursorKey(Construct):
-    """`key`, which only who is granted USE in an IAM policy can use."""
+    """`key`, which only roles with the permissions USE can use."""
 
     def __init__(self, scope: Construct, id_: str, *, context: Context) -> None:
         super().__init__(scope, id_)
@@ -29,12 +29,12 @@ class CursorKey(Construct):
             # AWS does not rotate HMAC keys: docs.aws.amazon.com/kms/latest/developerguide/hmac.html
             key_usage="GENERATE_VERIFY_MAC",
             customer_master_key_spec="HMAC_256",
-            deletion_window_in_days=7,  # AWS's minimum: what is destroyed must not linger
+            deletion_window_in_days=7,  # AWS's minimum
             policy=document(
                 self,
                 "key_policy",
                 [
-                    # Root stands for the account: it lets IAM policies of the account grant these.
+                    # Root stands for the account: IAM policies of the account may grant these actions.
                     allow("Administration", ADMINISTRATION, THIS_KEY, principals=root, conditions=[this_account]),
                     allow(
                         "SignCursors",

@@ -1,4 +1,4 @@
-"""The dashboard: what an operator looks at first, alarms on top, then the way of a payment from left to right."""
+"""The dashboard: alarms on top, then graphs in the order in which a payment passes the components."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ class Dashboard(Construct):
             "height": HEIGHT,
             "properties": {"title": "Alarms", "alarms": [alarm.arn for alarm in alerting.alarms.values()]},
         }
-        # Tokens in the text become Terraform references; ARNs and names hold nothing that JSON would have to escape.
+        # Tokens in the text become Terraform references; ARNs and names need no escaping in JSON.
         self.dashboard = CloudwatchDashboard(
             self,
             "dashboard",

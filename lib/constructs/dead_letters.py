@@ -1,4 +1,4 @@
-"""A queue for what could not be done: encrypted, over TLS only, kept as long as SQS keeps anything."""
+"""A dead-letter queue: encrypted, TLS only, with SQS's longest retention."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ DEPTH_METRICS = ("ApproximateNumberOfMessagesVisible", "ApproximateNumberOfMessa
 
 
 class DeadLetters(Construct):
-    """`queue`, and `send_statements` for the role of whoever sends there.
+    """`queue`, and `send_statements` for the role of the sender.
 
-    `rule_arn`: an EventBridge rule that sends there what its target did not take. EventBridge has no role for it, so
-    the queue's policy lets it in, and the key's (`Encryption.admit`).
+    `rule_arn`: an EventBridge rule that sends events which its target did not accept. EventBridge sends without a role,
+    so the policies of queue and key (`Encryption.admit`) admit it.
     """
 
     def __init__(
@@ -43,8 +43,8 @@ class DeadLetters(Construct):
                     conditions=from_source(account, rule_arn),
                 )
             )
-        # Within the queue, not beside it: one call fewer, and no moment without it. The ARN is spelled out because a
-        # queue cannot refer to itself.
+        # An inline policy, so the queue never exists without it. The ARN is spelled out because a queue cannot refer to
+        # itself.
         policy = document(self, "policy_document", statements)
         self.queue = SqsQueue(
             self,

@@ -1,4 +1,4 @@
-"""The one key that encrypts whatever the stack stores, and who may use it how."""
+"""The KMS key that encrypts all data of the stack, and its policy."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from lib.constructs.account import Account
 from lib.constructs.policy import Principals, Statement, allow, condition, document, from_source, service
 from lib.naming import Naming
 
-# In a key policy this is the key itself: docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html
+# In a key policy, `*` is the key itself: docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html
 THIS_KEY = ["*"]
 
-# docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html, written out: no action is a pattern.
+# docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html, with each action listed instead of patterns.
 ADMINISTRATION = (
     "kms:CancelKeyDeletion",
     "kms:CreateAlias",
@@ -39,7 +39,7 @@ ADMINISTRATION = (
     "kms:UpdateAlias",
     "kms:UpdateKeyDescription",
 )
-# Each of them carries an encryption context; kms:DescribeKey does not, so that no condition on one would ever hold:
+# Requests with these actions have an encryption context. kms:DescribeKey has none, so a condition would never match:
 # docs.aws.amazon.com/service-authorization/latest/reference/list_awskeymanagementservice.html
 CRYPTOGRAPHY = (
     "kms:Decrypt",
@@ -49,12 +49,12 @@ CRYPTOGRAPHY = (
     "kms:ReEncryptFrom",
     "kms:ReEncryptTo",
 )
-# The services that use the key for a caller, with the caller's own permissions.
+# Services that use the key with the caller's permissions.
 SERVICES = ("dynamodb", "lambda", "s3", "secretsmanager", "sns", "sqs")
 
 
 class Encryption(Construct):
-    """`key_arn` is what every other construct encrypts with. The key has its policy once `admit` was called."""
+    """`key_arn` is the key of every other construct. `admit` sets the key's policy."""
 
     def __init__(self, scope: Construct, id_: str, *, account: Account, naming: Naming) -> None:
         super().__init__(scope, id_)
@@ -66,17 +66,17 @@ class Encryption(Construct):
             is_enabled=True,
             enable_key_rotation=True,
             rotation_period_in_days=365,
-            deletion_window_in_days=7,  # AWS's minimum: what is destroyed must not linger
+            deletion_window_in_days=7,  # AWS's minimum
         )
         self._account = account
         self.key_arn = self.key.arn
         KmsAlias(self, "alias", name=f"alias/{name}", target_key_id=self.key.key_id)
 
     def admit(self, *, alarm_arns: Sequence[str], log_group_names: Sequence[str], rule_arns: Sequence[str]) -> None:
-        """Give the key its policy: services use it for these alarms, log groups and EventBridge rules only.
+        """Set the key's policy: services may use the key only for these alarms, log groups and EventBridge rules.
 
-        Literals, as alarms and log groups refer to the key, if by way of the topic. No patterns, as `alarm-*-dev` would
-        admit the alarms of an environment `my-dev`.
+        The names are literals, because alarms and log groups refer to the key. They are not patterns, because
+        `alarm-*-dev` would also admit alarms of an environment `my-dev`.
         """
         statements = _statements(self._account, alarm_arns, log_group_names, rule_arns)
         self.key.policy = document(self, "key_policy", statements)
@@ -89,9 +89,9 @@ def _statements(
     this_account = condition("StringEquals", "kms:CallerAccount", account.id)
     through_a_service = condition("StringEquals", "kms:ViaService", *[account.service(name) for name in SERVICES])
     return [
-        # Root stands for the account: it lets IAM policies of the account grant these, and nothing by itself.
+        # Root stands for the account: its IAM policies may grant these actions; this statement alone grants nothing.
         allow("Administration", ADMINISTRATION, THIS_KEY, principals=root, conditions=[this_account]),
-        # Nobody decrypts by hand: only what a service of the stack does for a caller who may use that service.
+        # Only through the stack's services, for callers who may use these services; nobody can decrypt directly.
         # DynamoDB and Lambda keep a grant: docs.aws.amazon.com/kms/latest/developerguide/grants.html
         allow(
             "UseThroughServices",

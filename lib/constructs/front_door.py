@@ -1,4 +1,4 @@
-"""The front door: an HTTP API whose every route asks for a signed request."""
+"""The HTTP API. Every route requires signed requests."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from lib.constructs.function import Function
 
 
 class Route(NamedTuple):
-    """`{…}` in the path are parameters of the event. Above `rate` requests a second, after `burst`, clients get 429."""
+    """A route; `{…}` in the path are parameters. Above `rate` requests a second, after `burst`, clients get 429."""
 
     method: str
     path: str
@@ -37,10 +37,10 @@ class Route(NamedTuple):
         return f"{self.method} {self.path}"
 
 
-# The merchant stands in the path, so that an IAM policy on execute-api:Invoke can name it: …/*/merchants/coffee-house/*
+# The merchant is in the path, so that an IAM policy on execute-api:Invoke can name it: …/*/merchants/coffee-house/*
 PAYMENTS = "/merchants/{merchant_id}/payments"
 PAYMENT = f"{PAYMENTS}/{{payment_id}}"
-# By construct id. Each route has limits of its own: whoever lists in a loop keeps nobody from paying.
+# Construct id -> route. Each route has its own limits, so that listing in a loop cannot block payments.
 ROUTES = {
     "create_payment": Route("POST", PAYMENTS, rate=100, burst=200),
     "list_payments": Route("GET", PAYMENTS, rate=20, burst=40),
@@ -49,10 +49,10 @@ ROUTES = {
     "void_payment": Route("POST", f"{PAYMENT}/void", rate=50, burst=100),
     "refund_payment": Route("POST", f"{PAYMENT}/refunds", rate=50, burst=100),
 }
-STAGE = "$default"  # API Gateway's own name for the stage without a path
-# For what is no route, and so answered with 404.
+STAGE = "$default"  # API Gateway's name of the stage without a path
+# For requests that match no route, which get 404.
 OTHER_RATE, OTHER_BURST = 10, 20
-# Who called what and how it went; no header, no body, no query: nothing that could hold a card number.
+# Caller, route and result; no header, body or query, which could contain a card number.
 ACCESS_LOG = {
     "requestId": "$context.requestId",
     "requestTime": "$context.requestTime",
@@ -69,7 +69,7 @@ THROTTLED_METRIC = "RequestsThrottled"
 
 
 class FrontDoor(Construct):
-    """`api`, `stage`, `log_group_name`, and `metrics_namespace`: throttled requests are counted there."""
+    """`api`, `stage`, `log_group_name`, and `metrics_namespace`, in which throttled requests are counted."""
 
     def __init__(
         self,
@@ -88,10 +88,10 @@ class FrontDoor(Construct):
             "integration",
             api_id=self.api.id,
             integration_type="AWS_PROXY",
-            integration_method="POST",  # how API Gateway calls Lambda, whatever the route's method
+            integration_method="POST",  # API Gateway always calls Lambda with POST
             integration_uri=target.alias.invoke_arn,
             payload_format_version="2.0",
-            timeout_milliseconds=(target.timeout + 1) * 1000,  # the function's own timeout comes first, and is logged
+            timeout_milliseconds=(target.timeout + 1) * 1000,  # longer than the function's timeout, which is logged
         )
         routes = []
         for route_id, route in ROUTES.items():
@@ -126,7 +126,7 @@ class FrontDoor(Construct):
             retention_in_days=context.log_retention_days,
             skip_destroy=False,
         )
-        # API Gateway's metrics do not tell a 429 from another 4xx; its access log does.
+        # API Gateway's metrics do not distinguish 429 from other 4xx; its access log does.
         CloudwatchLogMetricFilter(
             self,
             "throttled",
@@ -137,8 +137,8 @@ class FrontDoor(Construct):
                 name=THROTTLED_METRIC, namespace=self.metrics_namespace, value="1"
             ),
         )
-        # No aws_cloudwatch_log_resource_policy, of which an account has ten for each region: API Gateway lets its log
-        # delivery in by itself (docs/decisions/0015-api-gateway-creates-its-log-delivery-policy.md).
+        # No aws_cloudwatch_log_resource_policy, of which a region allows ten: API Gateway creates the policy for its
+        # log delivery itself (docs/decisions/0015-api-gateway-creates-its-log-delivery-policy.md).
         self.stage = Apigatewayv2Stage(
             self,
             "stage",
@@ -162,5 +162,5 @@ class FrontDoor(Construct):
             access_log_settings=Apigatewayv2StageAccessLogSettings(
                 destination_arn=log_group.arn, format=json.dumps(ACCESS_LOG)
             ),
-            depends_on=routes,  # API Gateway refuses settings of a route that it does not know yet
+            depends_on=routes,  # API Gateway refuses settings for a route that does not exist yet
         )

@@ -1,4 +1,4 @@
-"""What the functions have in common: code, role, log group, tracing, encrypted environment, version and alias."""
+"""The base of all functions: code, role, log group, tracing, encrypted environment, version and alias."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from lib.constructs.policy import Statement, allow, condition, document, trust
 
 RUNTIME = "python3.12"
 ARCHITECTURE = "arm64"
-MEMORY_MB = 512  # CPU comes with memory: below this, Powertools' imports take most of a cold start
+MEMORY_MB = 512  # CPU grows with memory: with less, imports dominate a cold start
 LOG_LEVEL = "INFO"
 
 
@@ -68,10 +68,10 @@ class Function(Construct):
             assume_role_policy=document(
                 self,
                 "trust_policy",
-                # aws:SourceArn is not documented for execution roles; a refused assume would fail CreateFunction.
+                # No aws:SourceArn: it is not documented for execution roles, and CreateFunction could fail.
                 [trust(["lambda.amazonaws.com"], [condition("StringEquals", "aws:SourceAccount", context.account.id)])],
             ),
-            force_detach_policies=True,  # a policy that somebody attached by hand must not stop a destroy
+            force_detach_policies=True,  # so that a manually attached policy cannot prevent a destroy
         )
         permissions = IamRolePolicy(
             self,
@@ -120,7 +120,7 @@ class Function(Construct):
                 system_log_level=LOG_LEVEL,
                 log_group=self.log_group.name,
             ),
-            # CreateFunction tries the role's permission to send to the queue.
+            # CreateFunction checks that the role may send to the queue.
             depends_on=[permissions],
         )
         self.alias = LambdaAlias(
@@ -133,10 +133,10 @@ class Function(Construct):
         )
 
     def _own_statements(self, context: Context, name: str) -> list[Statement]:
-        """What every function does for itself: log into its group (never make one), send traces, read its settings."""
+        """Return every function's statements: write to its log group, send traces, decrypt its environment."""
         return [
             allow("Logs", ["logs:CreateLogStream", "logs:PutLogEvents"], [f"{self.log_group.arn}:log-stream:*"]),
-            # X-Ray's actions know no resource:
+            # X-Ray's actions cannot be limited to a resource:
             # docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
             allow("Traces", ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], ["*"]),
             # docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html

@@ -1,4 +1,4 @@
-"""The payment gateway that the functions ask: which one, and the secret that holds its key where it needs one."""
+"""The payment gateway's settings, and the secret with its key if it needs one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SECRET_VARIABLE = "GATEWAY_SECRET_ARN"  # noqa: S105 - a variable's name
 
 
 class Gateway(Construct):
-    """`environment` and `statements` for the functions that ask the gateway; `secret_arn`, empty without a secret."""
+    """`environment` and `statements` for functions that call the gateway; `secret_arn`, empty without a secret."""
 
     def __init__(self, scope: Construct, id_: str, *, context: Context, gateway: str) -> None:
         super().__init__(scope, id_)
@@ -24,14 +24,14 @@ class Gateway(Construct):
         self.secret_arn = ""
         if gateway == SIMULATED:
             return
-        # Without a value: `make gateway-key` writes it, as Terraform would keep it in the state.
+        # Without a value, because Terraform would store it in the state; `make gateway-key` writes it.
         secret = SecretsmanagerSecret(
             self,
             "secret",
             name=context.naming("secret", "gateway"),
             description=f"The key with which the payments stack of {context.naming.suffix} signs in at {gateway}",
             kms_key_id=context.key_arn,
-            recovery_window_in_days=0,  # else the name is taken for a week after a destroy
+            recovery_window_in_days=0,  # else the name would be blocked for a week after a destroy
         )
         self.secret_arn = secret.arn
         self.environment[SECRET_VARIABLE] = secret.arn

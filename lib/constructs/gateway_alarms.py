@@ -14,17 +14,17 @@ from lib.constructs.settler import Settler
 
 OLDEST_PENDING_METRIC = "OldestPendingSeconds"  # settler: each run, 0 if nothing is pending
 GATEWAY_ERRORS_METRIC = "GatewayErrors"  # processor and settler: calls without a definite answer
-CIRCUIT_OPEN_METRIC = "GatewayCircuitOpen"  # processor: requests that were answered without asking the gateway
-SETTLER_FAILURES_METRIC = "SettlerFailures"  # settler: payments that it could not settle for an error of ours
+CIRCUIT_OPEN_METRIC = "GatewayCircuitOpen"  # processor: requests that were answered without a gateway call
+SETTLER_FAILURES_METRIC = "SettlerFailures"  # settler: payments that it could not settle because of our own error
 DECLINED_METRIC, AUTHORIZED_METRIC = "PaymentsDeclined", "PaymentsAuthorized"  # definite answers
 
-# The settler asks again after one minute, and less often later on: what it could not settle in a quarter of an hour is
-# no hiccup.
+# The settler retries after one minute, and then at growing intervals. A payment that is pending for 15 minutes needs
+# attention.
 PENDING_TOO_LONG_SECONDS = 15 * 60
 ERRORS_A_MINUTE = 5
-# Declines in card payments on the internet are commonly 5 to 15 %; one bad card of a quiet minute is no rate.
+# Declines of online card payments are commonly 5 to 15 %; a minimum number avoids alarms in quiet minutes.
 DECLINED_A_MINUTE, DECLINED_PERCENT = 20, 40
-SETTLER_RUNS_PERIOD = 300  # five runs are due
+SETTLER_RUNS_PERIOD = 300  # in seconds: five scheduled runs
 
 
 def _counted(function: Function, name: str) -> Metric:
@@ -32,7 +32,7 @@ def _counted(function: Function, name: str) -> Metric:
 
 
 def gateway_alarms(processor: Processor, settler: Settler) -> Iterator[Alarm]:
-    """What clients see of the gateway first, then what stays behind."""
+    """Yield the alarms on the gateway: first those that clients notice, then pending payments."""
     yield Alarm(
         "gateway-errors",
         "gateway-errors",
@@ -46,7 +46,7 @@ def gateway_alarms(processor: Processor, settler: Settler) -> Iterator[Alarm]:
     yield Alarm(
         "gateway-circuit-open",
         "gateway-circuit-open",
-        "The gateway is taken for down: requests are answered 202 without asking it.",
+        "The gateway is considered down: requests get 202 without a gateway call.",
         (_counted(processor, CIRCUIT_OPEN_METRIC),),
         1,
         datapoints=2,
@@ -60,7 +60,7 @@ def gateway_alarms(processor: Processor, settler: Settler) -> Iterator[Alarm]:
         DECLINED_PERCENT,
         datapoints=3,
         periods=5,
-        # FILL: if everything is declined, nothing is authorized, and that metric has no data.
+        # FILL, because if everything is declined, the metric of authorized payments has no data.
         expression=f"IF(m1 >= {DECLINED_A_MINUTE}, 100 * m1 / (m1 + FILL(m2, 0)), 0)",
     )
     yield Alarm(
@@ -76,7 +76,7 @@ def gateway_alarms(processor: Processor, settler: Settler) -> Iterator[Alarm]:
 
 
 def settler_failures_alarm(settler: Settler) -> Alarm:
-    """The settler goes on with the next payment when it fails on one, so Lambda counts no error of it."""
+    """Return the alarm on payments that the settler failed on; it continues, so Lambda counts no error."""
     return Alarm(
         "settler-failures",
         "settler-failures",
@@ -87,7 +87,7 @@ def settler_failures_alarm(settler: Settler) -> Alarm:
 
 
 def settler_stopped_alarm(settler: Settler) -> Alarm:
-    """A settler that does not run publishes nothing, not even the age of what waits: so no data is the alarm."""
+    """Return the alarm for a settler that does not run; it publishes nothing, so missing data fires the alarm."""
     return Alarm(
         "settler-stopped",
         "settler-stopped",

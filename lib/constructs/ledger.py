@@ -1,4 +1,4 @@
-"""The ledger: one DynamoDB table of payments, the only place where a payment is decided."""
+"""The ledger: the DynamoDB table of payments. If records differ, the ledger decides."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from lib.constructs.policy import Statement, allow
 TABLE_VARIABLE = "TRANSACTIONS_TABLE"
 PENDING_INDEX_VARIABLE = "PENDING_INDEX"
 # docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html: DynamoDB uses the key with the
-# caller's permissions. Without CreateGrant, which only who makes the table needs.
+# caller's permissions. CreateGrant is needed only to create the table.
 TABLE_KEY_ACTIONS = (
     "kms:Decrypt",
     "kms:DescribeKey",
@@ -29,7 +29,7 @@ TABLE_KEY_ACTIONS = (
     "kms:ReEncryptFrom",
     "kms:ReEncryptTo",
 )
-# What a list of payments shows (`Payment.shown`). Never the token, and nothing that only the table needs.
+# Attributes of payments in lists (`Payment.shown`); not the token, nor internal ones.
 LISTED = (
     "amount",
     "capture_before",
@@ -82,13 +82,13 @@ class Ledger(Construct):
                     hash_key="awaiting",
                     range_key="due_at",
                     projection_type="INCLUDE",
-                    non_key_attributes=["pending_since"],  # for the age of the oldest, without reading the payments
+                    non_key_attributes=["pending_since"],  # to compute the oldest age without reading the payments
                 ),
             ],
             point_in_time_recovery=DynamodbTablePointInTimeRecovery(enabled=True),
             server_side_encryption=DynamodbTableServerSideEncryption(enabled=True, kms_key_arn=context.key_arn),
             stream_enabled=True,
-            stream_view_type="NEW_AND_OLD_IMAGES",  # the audit trail says what was and what is
+            stream_view_type="NEW_AND_OLD_IMAGES",  # audit records contain the values before and after
             deletion_protection_enabled=False,
         )
         self.index_arn = f"{self.table.arn}/index/{self.index_name}"

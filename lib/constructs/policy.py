@@ -1,4 +1,4 @@
-"""Policy documents, always as `aws_iam_policy_document`: Checkov sees nothing of a policy written as a JSON string."""
+"""Policy documents as `aws_iam_policy_document`, because Checkov cannot read a policy in a JSON string."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Principals = DataAwsIamPolicyDocumentStatementPrincipals
 
 
 def document(scope: Construct, id_: str, statements: Sequence[Statement]) -> str:
-    """The document's JSON, as a Terraform reference."""
+    """Create a document; return its JSON as a Terraform reference."""
     return DataAwsIamPolicyDocument(scope, id_, statement=list(statements)).json
 
 
@@ -32,22 +32,22 @@ def allow(
     principals: Principals | None = None,
     conditions: Sequence[Condition] = (),
 ) -> Statement:
-    """One Allow statement; `principals` in resource and trust policies only."""
+    """Return an Allow statement; `principals` only for resource and trust policies."""
     return _statement("Allow", sid, actions, resources, principals, conditions)
 
 
 def deny(sid: str, actions: Sequence[str], resources: Sequence[str], conditions: Sequence[Condition]) -> Statement:
-    """One Deny statement, for everybody."""
+    """Return a Deny statement for all principals."""
     return _statement("Deny", sid, actions, resources, Principals(type="*", identifiers=["*"]), conditions)
 
 
 def deny_insecure_transport(actions: Sequence[str], resources: Sequence[str]) -> Statement:
-    """Refuses whatever does not come over TLS."""
+    """Return a Deny statement for requests without TLS."""
     return deny("DenyInsecureTransport", actions, resources, [condition("Bool", "aws:SecureTransport", "false")])
 
 
 def trust(services: Sequence[str], conditions: Sequence[Condition]) -> Statement:
-    """Who may assume a role: service principals, on behalf of this account only."""
+    """Return the statement of a trust policy: services may assume the role for this account only."""
     return Statement(
         sid="Assume",
         effect="Allow",
@@ -66,7 +66,7 @@ def condition(test: str, variable: str, *values: str) -> Condition:
 
 
 def from_source(account: Account, *arns: str) -> list[Condition]:
-    """A service acts for this account and for these of its resources only (the confused deputy's two conditions)."""
+    """Return conditions that limit a service to this account and these resources (against the confused deputy)."""
     return [
         condition("StringEquals", "aws:SourceAccount", account.id),
         condition("ArnLike", "aws:SourceArn", *arns),

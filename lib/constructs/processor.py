@@ -1,4 +1,4 @@
-"""The processor: takes payments from the API, asks the gateway, and records what it answered."""
+"""The processor function: serves the API, calls the gateway, and records the outcome."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ INDEX_VARIABLE = "MERCHANT_INDEX"
 CURSOR_KEY_VARIABLE = "CURSOR_KEY"
 MAXIMUM_AMOUNT_VARIABLE = "MAXIMUM_AMOUNT"
 TIMEOUT_SECONDS = 10
-# What the code calls on the table and its index, and so what it may call and whose system errors are watched.
+# Operations that the code calls on table and index: for the role's permissions and the alarm on system errors.
 ITEM_OPERATIONS = ("GetItem", "PutItem", "UpdateItem")
 INDEX_OPERATIONS = ("Query",)
 TABLE_OPERATIONS = (*ITEM_OPERATIONS, *INDEX_OPERATIONS)
 
 
 class Processor(Function):
-    """The function behind the front door.
+    """The function behind the API.
 
-    `dead_letters` takes failed *asynchronous* invocations only; API Gateway's are synchronous, so nothing of the API's
-    traffic ends there: docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+    `dead_letters` takes only failed *asynchronous* invocations. API Gateway invokes synchronously, so no request of the
+    API ends there: docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Processor(Function):
             code=code,
             dead_letters=dead_letters,
             handler=HANDLER,
-            description="Takes payments and leads them through their life: intent, gateway call, outcome",
+            description="Creates, captures, voids, refunds and reads payments",
             environment={
                 **ledger.environment,
                 INDEX_VARIABLE: ledger.index_name,

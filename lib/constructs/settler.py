@@ -1,4 +1,4 @@
-"""The settler: once a minute it asks the gateway again about payments whose outcome is unknown, and voids in time."""
+"""The settler function: every minute it completes pending steps, and voids authorizations before they expire."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ from lib.settings import NO_RESERVED_CONCURRENCY
 
 HANDLER = "payments.settler.handler"
 SCHEDULE = "rate(1 minute)"
-TIMEOUT_SECONDS = 50  # a run is over before the next one begins
+TIMEOUT_SECONDS = 50  # in seconds: a run ends before the next one begins
 ITEM_OPERATIONS = ("GetItem", "UpdateItem")
 INDEX_OPERATIONS = ("Query",)
-# A run is worth nothing when the next one is due, so Lambda neither keeps nor repeats one that failed.
+# Lambda neither keeps nor retries a failed run, because the next run is due soon.
 # docs.aws.amazon.com/lambda/latest/dg/invocation-async-configuring.html (60 s is the least)
 OLDEST_RUN_SECONDS, REPEATED_RUNS = 60, 0
-# EventBridge asks Lambda once more; then the event goes to the queue.
+# EventBridge retries once; then the event goes to the queue.
 OLDEST_EVENT_SECONDS, REPEATED_EVENTS = 3600, 1
-# Two runs at a time do no harm, as each call has the payment's own key, and bring nothing; and one is always free for
-# it. Only where the processor reserves, too: a new account, whose quota is 10, can reserve none.
+# Two concurrent runs are harmless, because gateway calls have idempotency keys, but useless. Only if the processor
+# reserves concurrency, too: a new account with a quota of 10 can reserve none.
 RESERVED_CONCURRENCY = 1
 
 
 class Schedule(Construct):
-    """`rule`: the minute's tick."""
+    """`rule`: the EventBridge rule that fires every minute."""
 
     def __init__(self, scope: Construct, id_: str, *, context: Context) -> None:
         super().__init__(scope, id_)
@@ -51,7 +51,7 @@ class Schedule(Construct):
 
 
 class Settler(Function):
-    """The function on the schedule; `dead_letters` takes runs that failed, and events that never became a run."""
+    """The scheduled function; `dead_letters` takes failed runs, and events that Lambda did not accept."""
 
     def __init__(
         self,
@@ -73,7 +73,7 @@ class Settler(Function):
             code=code,
             dead_letters=dead_letters,
             handler=HANDLER,
-            description="Settles payments whose outcome at the gateway is unknown; voids what was not captured in time",
+            description="Completes pending payments; voids authorizations that were not captured in time",
             environment={**ledger.environment, **gateway.environment},
             statements=[
                 ledger.allow("Ledger", ITEM_OPERATIONS, ledger.table.arn),

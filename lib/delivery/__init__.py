@@ -1,1 +1,1 @@
-"""What the GitHub workflows call: the linters of the workflows, the pull request's comment, the nightly issue."""
+"""Commands of the GitHub workflows: workflow linters, pull request comment, drift issue, weekly report, attestation."""

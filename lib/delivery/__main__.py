@@ -1,6 +1,6 @@
 """`python -m lib.delivery {comment|publish-comment|publish-drift|weekly|publish-weekly|attestation}`, for workflows.
 
-Exit codes: 0; 2 wrong input or no answer, one line on standard error.
+Exit codes: 0 done; 2 wrong input or no answer from GitHub, with one line on standard error.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ REPORTS = ROOT / "reports"
 COMMENT, DRIFT, WEEKLY = REPORTS / "comment.md", REPORTS / "drift.json", REPORTS / "weekly.md"
 COMMANDS = {
     "comment": "write reports/comment.md about the stack in DIR (default cdktf.out); BASE=FILE|REF, CHANGES=FILE",
-    "publish-comment": "put reports/comment.md on the pull request PULL_REQUEST=NUMBER",
-    "publish-drift": "open, update or close the issue about drift, by reports/drift.json",
-    "weekly": "write reports/weekly.md about waivers and newer releases",
-    "publish-weekly": "put reports/weekly.md into the weekly issue",
-    "attestation": "write the parts of a saved plan's verdict that GitHub's action attests; PLAN=FOLDER",
+    "publish-comment": "post or update reports/comment.md on the pull request PULL_REQUEST=NUMBER",
+    "publish-drift": "open, update or close the drift issue according to reports/drift.json",
+    "weekly": "write reports/weekly.md: waivers that expire soon and newer releases of dependencies",
+    "publish-weekly": "open or update the weekly issue with reports/weekly.md",
+    "attestation": "write the inputs of GitHub's attestation action for a saved plan; PLAN=FOLDER",
 }
 
 
@@ -70,7 +70,7 @@ def publish_comment(environ: Mapping[str, str]) -> str:
 
     number = environ.get("PULL_REQUEST", "")
     if not (number.isascii() and number.isdigit()):
-        raise ToolError(f"PULL_REQUEST is {number!r}, which is no number; set it to that of the pull request")
+        raise ToolError(f"PULL_REQUEST is {number!r}, which is not a number; set it to the number of the pull request")
     return Repository.from_environment(environ).put_comment(int(number), MARKER, _read(COMMENT, "make pr-comment"))
 
 
@@ -100,13 +100,13 @@ def attestation(environ: Mapping[str, str]) -> str:
     from lib.delivery import attestation as parts
 
     if not environ.get("PLAN"):
-        raise ToolError("PLAN is not set; name a folder that make plan has saved, like PLAN=plan")
+        raise ToolError("PLAN is not set; set it to a folder that make plan saved, like PLAN=plan")
     parts.write(Path(environ["PLAN"]), REPORTS)
     return f"reports/{parts.PREDICATE} reports/{parts.SUBJECTS}"
 
 
 def run_url(environ: Mapping[str, str]) -> str:
-    """Of the workflow run, by the variables that GitHub sets; empty elsewhere."""
+    """Return the URL of the workflow run from the variables that GitHub sets; empty outside GitHub."""
     server, repository, run = (
         environ.get(name, "") for name in ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID")
     )

@@ -1,6 +1,6 @@
-"""The verdict in the parts that GitHub's attestation action takes: the predicate, and the subjects as checksums.
+"""Split a verdict into the inputs of GitHub's attestation action: the predicate, and the subjects as checksums.
 
-The plan that was made under the verdict becomes a subject too, so that whoever applies it can verify that it passed.
+The saved plan becomes a subject too. Whoever applies the plan can then verify that it passed.
 github.com/actions/attest
 """
 
@@ -16,7 +16,7 @@ PREDICATE, SUBJECTS = "predicate.json", "subjects.sha256"
 
 
 def write(plan: Path, folder: Path) -> None:
-    """`plan`: a folder that `make plan` has saved. Raises ToolError where it has no verdict that passed."""
+    """Write both inputs to `folder`. `plan`: a folder that `make plan` saved. Raises ToolError if it did not pass."""
     file = plan / verdict.FILE
     try:
         statement = json.loads(file.read_bytes())
@@ -24,9 +24,9 @@ def write(plan: Path, folder: Path) -> None:
         predicate, kind = statement["predicate"], statement["predicateType"]
         passed = predicate["verificationResult"] == "PASSED"
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ToolError(f"{file}: is no verdict ({error}); name a folder that make plan has saved") from error
+        raise ToolError(f"{file}: is not a verdict ({error}); set PLAN to a folder that make plan saved") from error
     if kind != verdict.PREDICATE or not passed:
-        raise ToolError(f"{file}: is no verdict that passed; only what passed is attested")
+        raise ToolError(f"{file}: the verdict did not pass; only passed plans are attested")
     subjects["tfplan"] = digests.of_file(plan / "tfplan")
     folder.mkdir(parents=True, exist_ok=True)
     (folder / PREDICATE).write_text(f"{json.dumps(predicate, indent=2)}\n")

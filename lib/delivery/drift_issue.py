@@ -1,4 +1,4 @@
-"""The nightly issue about drift: opened when there is drift, updated while there is, closed when there is none."""
+"""The drift issue. The nightly workflow opens it on the first drift, updates it, and closes it when drift is gone."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from lib.errors import ToolError
 from lib.review.code_spans import code, table
 
 MARKER = "<!-- payments-infrastructure: drift -->"
-ROWS = 80  # with the longest cells this is below the 65,536 characters that GitHub takes
+ROWS = 80  # keeps the body below GitHub's limit of 65,536 characters, even with the longest cells
 
 
 def publish(repository: Repository, file: Path, run: str) -> str:
-    """What was done, in a line. `file`: the JSON of `make drift JSON=1`; `run`: URL of the workflow run."""
+    """Return one line that says what was done. `file`: JSON of `make drift JSON=1`; `run`: URL of the workflow run."""
     drift = _read(file)
     if not drift["drift"]:
         closed = repository.close_issue(MARKER, f"There is no drift any more: [run]({run}).")
@@ -25,7 +25,7 @@ def publish(repository: Repository, file: Path, run: str) -> str:
 
 
 def body(drift: dict[str, Any], run: str) -> str:
-    """The issue's text. The values that were changed are in it, as `make drift` prints them."""
+    """Return the issue's text. Like the output of `make drift`, it contains the changed values."""
     changes = drift["drift"]
     return "\n".join(
         [

@@ -1,7 +1,7 @@
-"""GitHub's REST API, as far as the workflows write to it: one comment on a pull request, one open issue of a kind.
+"""Client of GitHub's REST API: keeps one comment on a pull request, and one open issue of each kind, up to date.
 
-A hidden marker in the first line of a body is how a later run finds what an earlier one wrote. Only what the workflows'
-own bot wrote counts: anybody can write a comment with the same marker.
+A later run finds the text of an earlier run by a hidden marker in its first line. Texts by other authors than the
+workflows' bot are ignored, because anybody can write a comment with the same marker.
 docs.github.com/rest/issues/comments, docs.github.com/rest/issues/issues
 """
 
@@ -25,7 +25,7 @@ HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "202
 
 @dataclass(frozen=True)
 class Repository:
-    """`name`: owner/name. `api`: the URL of the API. `token`: that of the job."""
+    """A GitHub repository. `name`: owner/name. `api`: URL of the API. `token`: the job's token."""
 
     name: str
     token: str
@@ -33,23 +33,23 @@ class Repository:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Repository:
-        """GITHUB_REPOSITORY, GITHUB_TOKEN and GITHUB_API_URL, as GitHub sets them. Raises ToolError."""
+        """Read GITHUB_REPOSITORY, GITHUB_TOKEN and GITHUB_API_URL, which GitHub sets. Raises ToolError."""
         name, token = environ.get("GITHUB_REPOSITORY", ""), environ.get("GITHUB_TOKEN", "")
         if not re.fullmatch(r"[\w.-]+/[\w.-]+", name, re.ASCII):
-            raise ToolError(f"GITHUB_REPOSITORY is {name!r}, which is no owner/name; run this in a GitHub workflow")
+            raise ToolError(f"GITHUB_REPOSITORY is {name!r}, which is not OWNER/NAME; run this in a GitHub workflow")
         if not token:
             raise ToolError("GITHUB_TOKEN is not set; give the step env: GITHUB_TOKEN: ${{ github.token }}")
         return cls(name, token, environ.get("GITHUB_API_URL") or cls.api)
 
     def put_comment(self, number: int, marker: str, body: str) -> str:
-        """Update the comment with this marker on an issue or a pull request, or write it. Its URL."""
+        """Update the comment with this marker on a pull request or issue, or create it. Returns its URL."""
         for comment in self._all(f"issues/{number}/comments"):
             if _is_ours(comment, marker):
                 return _url(self._ask("PATCH", f"issues/comments/{comment['id']}", {"body": body}))
         return _url(self._ask("POST", f"issues/{number}/comments", {"body": body}))
 
     def put_issue(self, marker: str, title: str, body: str) -> str:
-        """Update the open issue with this marker, or open it; close what else is open with it. The issue's URL."""
+        """Update the oldest open issue with this marker, or open one; close the others. Returns the issue's URL."""
         first, *others = self._issues(marker) or [None]
         for other in others:
             self._ask("PATCH", f"issues/{other['number']}", {"state": "closed", "state_reason": "not_planned"})
@@ -58,7 +58,7 @@ class Repository:
         return _url(self._ask("PATCH", f"issues/{first['number']}", {"title": title, "body": body}))
 
     def close_issue(self, marker: str, comment: str) -> list[str]:
-        """Close the open issues with this marker, each with a comment. Their URLs."""
+        """Close all open issues with this marker, each with a comment. Returns their URLs."""
         closed = []
         for issue in self._issues(marker):
             self._ask("POST", f"issues/{issue['number']}/comments", {"body": comment})
@@ -66,7 +66,7 @@ class Repository:
         return closed
 
     def _issues(self, marker: str) -> list[Any]:
-        """Open ones, the oldest first. The list has pull requests too."""
+        """Return the open issues with this marker, oldest first."""
         found = self._all("issues", state="open", sort="created", direction="asc")
         return [issue for issue in found if "pull_request" not in issue and _is_ours(issue, marker)]
 

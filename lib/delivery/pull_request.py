@@ -1,4 +1,4 @@
-"""The comment on a pull request: written from its synthesized stack, by the gate and the policies of this checkout."""
+"""Write the comment on a pull request. This checkout's gate and policies check the pull request's synthesized stack."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from lib.review import comment
 
 
 def write(directory: Path, base: str, changes: Path | None, run: str) -> str:
-    """The comment. `base`: a cdk.tf.json or a git ref; `changes`: what `make plan` noted, if there is a plan.
+    """Return the comment. `base`: a cdk.tf.json or git ref to compare with; `changes`: file of `make plan`, if any.
 
-    Where the stack cannot be read or judged, the comment says so. Where the base cannot be read, nothing is compared.
+    If the stack cannot be read or checked, the comment says so. If the base cannot be read, nothing is compared.
     """
     try:
         with Gate() as gate:
             report = gate.judge(directory).as_report(directory)
         files = [name for name in sorted(report.files) if name.endswith(".tf.json")]
         if len(files) != 1:
-            raise ToolError(f"{directory}: holds {len(files)} stacks, and the comment is about one")
+            raise ToolError(f"{directory}: contains {len(files)} stacks; the comment needs exactly one")
         stack = json.loads((directory / files[0]).read_bytes())
         return comment.render(report, stack, _base(base), _plan(changes), run)
     except ToolError as error:
@@ -39,11 +39,11 @@ def _base(base: str) -> dict[str, Any] | None:
 
 
 def _plan(file: Path | None) -> comment.Plan | None:
-    """None where planning did not come as far as a plan."""
+    """Return the plan's summary; None if planning failed before there was a plan."""
     if file is None or not file.is_file():
         return None
     try:
         content = json.loads(file.read_bytes())
         return comment.Plan(content["changes"], content["refusals"])
     except (ValueError, KeyError, TypeError) as error:
-        raise ToolError(f"{file}: is not what make plan writes ({error!r})") from error
+        raise ToolError(f"{file}: is not a summary that make plan wrote ({error!r})") from error

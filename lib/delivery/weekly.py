@@ -1,4 +1,4 @@
-"""The weekly report: waivers and skips with their last day, and pinned packages of which there is a newer release."""
+"""The weekly report: waivers and skips with their expiry dates, and pinned packages with newer releases."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from lib.review.code_spans import code, table
 
 MARKER = "<!-- payments-infrastructure: weekly report -->"
 TITLE = "Weekly report: dependencies and waivers"
-# What is deployed or decides a verdict.
+# The locks of packages that are deployed or decide a verdict.
 REPORTED = ("project", "checkov", "emulator")
 PIP_SECONDS = 600
-ROWS = 60  # of each table: below the 65,536 characters that GitHub takes
+ROWS = 60  # of each table; keeps the body below GitHub's limit of 65,536 characters
 
 
 @dataclass(frozen=True)
@@ -35,19 +35,19 @@ class Outdated:
 
 
 def text(exceptions: Iterable[Waiver], outdated: Iterable[Outdated], today: date) -> str:
-    """The issue's body."""
+    """Return the issue's body."""
     return "\n".join([MARKER, f"As of {today}.", "", *_waivers(exceptions, today), *_packages(outdated)])
 
 
 def write(file: Path) -> None:
-    """Ask pip for newer releases, and write the report. Raises ToolError."""
+    """Query pip for newer releases and write the report to `file`. Raises ToolError."""
     outdated = [each for lock in REPORTED for each in newer(lock)]
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text(waivers.read(), outdated, waivers.utc_today()))
 
 
 def newer(lock: str) -> list[Outdated]:
-    """The packages that requirements/{lock}.in names, of which the package index has a newer release."""
+    """Return the packages of requirements/{lock}.in with a newer release on the package index."""
     command = [str(python_of(ENVIRONMENTS[lock])), "-m", "pip", "list", "--outdated", "--format", "json"]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=PIP_SECONDS)
@@ -60,14 +60,14 @@ def newer(lock: str) -> list[Outdated]:
 
 
 def of_pip(lock: str, output: str) -> list[Outdated]:
-    """From the JSON of `pip list --outdated`."""
+    """Parse the JSON of `pip list --outdated`."""
     return [
         Outdated(lock, _normal(item["name"]), item["version"], item["latest_version"]) for item in json.loads(output)
     ]
 
 
 def named_in(requirements: str) -> Iterator[str]:
-    """The packages of a *.in file."""
+    """Return the package names in the text of a requirements/*.in file."""
     for line in requirements.splitlines():
         if match := re.match(r"[A-Za-z0-9][\w.-]*", line, re.ASCII):
             yield _normal(match[0])
@@ -94,7 +94,7 @@ def _packages(outdated: Iterable[Outdated]) -> Iterator[str]:
     packages = list(outdated)
     yield f"## Newer releases ({len(packages)})"
     yield ""
-    yield "Of what requirements/*.in names. `make lock` renews every lock; Dependabot proposes newer actions."
+    yield "Packages that requirements/*.in names. `make lock` renews every lock; Dependabot proposes newer actions."
     yield ""
     yield from table(("Lock", "Package", "Pinned", "Newest"), packages, _package, ROWS)
 

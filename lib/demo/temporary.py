@@ -1,4 +1,4 @@
-"""A stack on an emulator of its own for as long as a `with` block: for tests and measurements."""
+"""A stack on its own emulator for the duration of a `with` block, for tests and measurements."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ def temporary_deployment(
     for_lambdas: Mapping[str, str] | None = None,
     strict: Certificate | None = None,
 ) -> Iterator[Deployment]:
-    """Deploy the synthesized stack in `stack_dir`. At the end the emulator and every file of it are gone.
+    """Deploy the synthesized stack in `stack_dir`. At the end, stop the emulator and remove its files.
 
-    `for_lambdas`: environment variables that each Lambda has beside its own, such as a tool's. `strict`: the emulator
-    enforces TLS, signatures and policies, so that the functions work under their own roles.
+    `for_lambdas`: additional environment variables of each Lambda function. `strict`: the emulator enforces TLS,
+    signatures and policies, so that the functions run under their own roles.
     """
     with tempfile.TemporaryDirectory(prefix="payments-local-", ignore_cleanup_errors=True) as folder:
         stack = StackFolder.read(stack_dir)

@@ -1,8 +1,7 @@
 """`python -m lib.deploy {plan|deploy|destroy|drift|state-bucket|unlock|demo|demo-down|outputs|env}`.
 
-Exit codes: 0; 1 a policy finding, a plan that is refused, drift, something left after a destroy, or the answer no; 2
-wrong input or a broken tool, Terraform included, one line on standard error; 130 for Ctrl-C. Behind make, every failure
-is 2.
+Exit codes: 0; 1 for a policy finding, a refused plan, drift, leftovers of a destroy, or the answer no; 2 for wrong
+input or a broken tool, including Terraform (one line on standard error); 130 for Ctrl-C. make exits with 2 for all.
 """
 
 from __future__ import annotations
@@ -17,16 +16,16 @@ from lib import environments
 from lib.errors import ToolError
 
 COMMANDS = {
-    "demo": "the whole way on the local emulator; KEEP=1 leaves the stack up",
+    "demo": "synthesize, check, deploy to a local emulator, take payments, destroy; KEEP=1 keeps the stack running",
     "demo-down": "destroy the kept demo and stop its emulator",
     "outputs": "the deployed stack's outputs as one JSON object: the kept demo's, else those on AWS",
-    "env": "export lines with which the aws CLI and boto3 talk to the kept demo",
-    "state-bucket": "make the bucket that holds the state, or bring it to its form",
+    "env": "export lines that point the aws CLI and boto3 at the kept demo",
+    "state-bucket": "create the state bucket, or correct its settings",
     "plan": "what a deploy would change, checked and saved: on AWS, or with TAP_TARGET=emulator on the kept demo",
-    "deploy": "plan, check, show, confirm and apply; PLAN=FOLDER applies what plan has saved",
-    "destroy": "remove everything from AWS, by the state alone",
+    "deploy": "plan, check, show, confirm and apply; PLAN=FOLDER applies a saved plan",
+    "destroy": "remove everything from AWS; needs only the state",
     "drift": "manual changes of the deployed stack, each with the violated rule: the kept demo's, else AWS's",
-    "unlock": "remove the lock on the state that a killed run left; LOCK=ID",
+    "unlock": "remove the state lock LOCK=ID that a killed run left",
 }
 
 
@@ -36,7 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
     added = {name: commands.add_parser(name, help=text) for name, text in COMMANDS.items()}
     added["drift"].add_argument("--json", action="store_true", help="one JSON object, for a nightly job")
     parsed = parser.parse_args(arguments)
-    # A CI job that is cancelled, or a session that ends: as orderly an end as Ctrl-C's.
+    # End as orderly as after Ctrl-C if a CI job is cancelled or a session ends.
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     try:
@@ -46,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("interrupted; what was started has been stopped, and the same command goes on", file=sys.stderr)
+        print("interrupted; run the same command again to continue", file=sys.stderr)
         return 130
 
 
@@ -62,7 +61,7 @@ def run(command: str, *, as_json: bool = False) -> int:
     from lib.targets.kept import DemoFolder
     from lib.targets.synth import RefusedError
 
-    # Standard output is for what a program reads; what a person reads meanwhile goes beside it.
+    # Standard output is for programs; progress goes to standard error.
     for_programs = command in ("outputs", "env") or as_json
     progress = ConsoleProgress(console_for(sys.stderr if for_programs else sys.stdout))
     options = DeployOptions.from_environment(os.environ)
@@ -86,7 +85,7 @@ def run(command: str, *, as_json: bool = False) -> int:
     except RefusedError as error:
         return error.exit_code
     except (BotoCoreError, ClientError) as error:
-        raise ToolError(f"AWS did not do what was asked: {error}") from error
+        raise ToolError(f"a call to AWS failed: {error}") from error
     return 0
 
 

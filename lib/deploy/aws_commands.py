@@ -16,13 +16,13 @@ from lib.targets.place import FOLDER, Place
 def run(
     command: str, environ: Mapping[str, str], options: DeployOptions, progress: Progress, folder: Path = FOLDER
 ) -> int:
-    """0, or 1: refused, left over, or the answer was no. Raises RefusedError and ToolError."""
+    """Return 0, or 1 if refused, if something is left, or if the answer was no. Raises RefusedError and ToolError."""
     settings = aws.settings_of(environ)
     if command == "state-bucket":
         client = aws.session_for(settings.state_bucket_region).client("s3")
         new = state_bucket.ensure(client, settings.state_bucket, settings.state_bucket_region)
         progress.show(
-            f"s3://{settings.state_bucket} {'was made' if new else 'stands'} in {settings.state_bucket_region}: "
+            f"s3://{settings.state_bucket} {'was created' if new else 'exists'} in {settings.state_bucket_region}: "
             "versioned, encrypted, private, TLS only"
         )
         return 0
@@ -38,7 +38,7 @@ def run(
 
 
 def unlock(environ: Mapping[str, str], options: DeployOptions, progress: Progress, folder: Path) -> int:
-    """Remove the lock on the state that a killed run left. Raises ToolError where it is not that one."""
+    """Remove the state lock that a killed run left. Raises ToolError if its id is another one."""
     if not options.lock:
         raise SettingsError("LOCK", options.lock, "it is the id of a lock", "copy it from the error that names it")
     aws.reopen(environ, progress, folder).terraform.unlock(options.lock)

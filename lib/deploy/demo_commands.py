@@ -1,4 +1,4 @@
-"""`make plan` and `make deploy` for the kept demo: the same steps as on AWS, to try a change where it costs nothing."""
+"""`make plan` and `make deploy` for the kept demo: the same steps as on AWS, to try a change free of charge."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def run(
     progress: Progress,
     home: DemoFolder,
 ) -> int:
-    """`plan` or `deploy`: 0, or 1 when it is refused or the answer was no. Raises RefusedError and ToolError."""
+    """Run `plan` or `deploy`: return 0, or 1 if refused or if the answer was no. Raises RefusedError and ToolError."""
     place = Place.of_demo(home.folder)
     with home.exclusively():
         settings = Settings.from_environment(environ)
@@ -40,7 +40,7 @@ def run(
 
 
 def check_settings(settings: Settings, kept: KeptDemo, deployed: StackFolder) -> None:
-    """With another suffix, region or state bucket everything would be made anew, beside the demo. Raises ToolError."""
+    """Raise ToolError for another suffix, region or state bucket than the demo's: that would be another stack."""
     wanted = {**aws.backend(settings), "stack": settings.stack_name, "AWS_REGION": settings.aws_region}
     standing = {name: deployed.backend[name] for name in aws.backend(settings)}
     standing |= {"stack": kept.stack_name, "AWS_REGION": kept.region}
@@ -49,6 +49,6 @@ def check_settings(settings: Settings, kept: KeptDemo, deployed: StackFolder) ->
     ]
     if different:
         raise ToolError(
-            f"the demo that is up has other settings: {', '.join(different)}; set the variables with which "
-            "it was started, or make demo-down and start it anew"
+            f"the kept demo has other settings: {', '.join(different)}; set the variables with which "
+            "it was started, or run make demo-down and start it again"
         )

@@ -1,4 +1,4 @@
-"""`make plan` and `make deploy`: a plan of the checked JSON, checked itself, shown, confirmed, applied."""
+"""`make plan` and `make deploy`: plan the checked JSON, then check, show, confirm and apply the plan."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ def plan(deployment: Deployment, place: Place, options: DeployOptions, progress:
     summary.write(place.summary, summary.of_plan(deployment.terraform.read_plan(result.file)))
     _show(result, progress)
     saved = SavedPlan.save(place.plan, result.file, place.verdict, result.text)
-    progress.show(f"saved in {saved.folder}; make deploy PLAN={saved.folder} applies it")
+    progress.show(f"saved in {saved.folder}; apply it with make deploy PLAN={saved.folder}")
     return 0
 
 
 def deploy(deployment: Deployment, place: Place, options: DeployOptions, progress: Progress) -> int:
-    """Plan, show, confirm, apply. 0 when it is deployed, 1 when the answer was no; raises PlanRefusedError.
+    """Plan, show, confirm, apply. Returns 0, or 1 if the answer was no; raises PlanRefusedError.
 
-    Interrupted at any point and run again, it goes on from there.
+    If it is interrupted, a second run continues.
     """
     if options.plan is not None:
         result = saved_plan(deployment, place, SavedPlan.open(options.plan), options.destroy_data)
@@ -50,7 +50,7 @@ def deploy(deployment: Deployment, place: Place, options: DeployOptions, progres
         result = planning.checked_plan(deployment, options.destroy_data)
     _show(result, progress)
     if result.no_changes:
-        progress.show("Nothing to do: what stands is what the JSON declares.")
+        progress.show("Nothing to do: the deployed stack is what the JSON declares.")
         return 0
     if not confirm(f"Apply this plan to {deployment.target.name}?", auto_approve=options.auto_approve):
         progress.show("Not applied.")
@@ -60,12 +60,12 @@ def deploy(deployment: Deployment, place: Place, options: DeployOptions, progres
 
 
 def saved_plan(deployment: Deployment, place: Place, saved: SavedPlan, permitted: Collection[str]) -> PlanResult:
-    """One that `make plan` saved, perhaps on another machine, if it is what a plan would be now.
+    """Return a plan that `make plan` saved, perhaps on another machine, if it is still valid.
 
-    Raises PlanRefusedError: it was edited, or made from other JSON, under other policies or waivers, by another state.
+    Raises PlanRefusedError if it was edited, or made from other JSON, policies, waivers or another state.
     """
     runner = deployment.terraform
-    # What is checked and what is applied is one file, whatever becomes of the folder meanwhile.
+    # A copy, so that the applied file is the checked one even if the folder changes.
     file = shutil.copyfile(saved.file, deployment.stack.directory / PLAN_FILE)
     if difference := saved.difference(file, place.checked, runner.state()):
         refusal = Refusal(f"PLAN={saved.folder}", difference, "plan again, with make plan", about_data=False)

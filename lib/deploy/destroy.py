@@ -1,4 +1,4 @@
-"""`make destroy`: by the state alone, whatever the policies say today."""
+"""`make destroy`: needs only the state; no rule can prevent it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from lib.terraform.state import State
 
 
 def destroy(deployment: Deployment, options: DeployOptions, progress: Progress) -> int:
-    """Plan, show, confirm, remove, look for what is left.
+    """Plan, show, confirm, remove, and search for leftovers.
 
     0 when nothing is left, 1 when something is or the answer was no. Interrupted at any point and run again, it goes
     on with what is left.
@@ -43,7 +43,7 @@ def destroy(deployment: Deployment, options: DeployOptions, progress: Progress) 
 
 
 def _show(state: State, progress: Progress) -> None:
-    """The number of resources, and each that holds data."""
+    """Print the number of resources, and the address of each that contains data."""
     with_data = [resource for resource in state.resources if holds_data(resource.type)]
     progress.show(f"{len(state.resources)} resources would be destroyed; these hold data:")
     for resource in with_data:

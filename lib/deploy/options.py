@@ -55,7 +55,7 @@ def _port(variable: str, value: str) -> int | None:
 
 
 def _addresses(variable: str, value: str) -> frozenset[str]:
-    """No pattern and no "all": who loses data says which."""
+    """Parse addresses. There is no pattern and no "all": every resource that loses data must be named."""
     addresses = [part.strip() for part in value.split(",")] if value.strip() else []
     for address in addresses:
         if not re.fullmatch(r"[a-z][a-z0-9_]*\.[A-Za-z_][A-Za-z0-9_-]*", address):
@@ -66,5 +66,7 @@ def _addresses(variable: str, value: str) -> frozenset[str]:
 
 def _lock(variable: str, value: str) -> str:
     if value and not re.fullmatch(r"[0-9A-Za-z-]+", value):
-        raise SettingsError(variable, value, "a lock's id has letters, digits and hyphens", "copy it from the error")
+        raise SettingsError(
+            variable, value, "a lock's id may have only letters, digits and hyphens", "copy it from the error"
+        )
     return value

@@ -1,6 +1,6 @@
-"""`make drift`: what somebody changed in the deployed stack by hand, with the violated rule of each change.
+"""`make drift`: manual changes of the deployed stack, each with the violated rule.
 
-Terraform's plan shows the changes of what it manages (plan_changes.py). What was added beside that, such as a second
-policy of a role, Terraform does not read: each service is asked for it (additions/). rules.py has the first judge
-evaluate each change.
+Terraform's plan shows changes of the resources that it manages (plan_changes.py). Terraform does not read additions,
+such as a second policy of a role, so these are listed from each service (additions/). rules.py evaluates each change
+with the first judge.
 """

@@ -1,4 +1,4 @@
-"""`make drift`: the steps, and the exit code."""
+"""The command `make drift`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from lib.targets.kept import DemoFolder
 
 
 def drift(environ: Mapping[str, str], progress: Progress, *, as_json: bool, home: DemoFolder | None = None) -> int:
-    """0 where nobody changed anything by hand, 1 where somebody did. Raises ToolError where that cannot be told."""
+    """Return 0 without manual changes, else 1. Raises ToolError if the comparison is impossible."""
     with chosen.opened(environ, progress, home) as deployment:
         found = find(deployment, progress)
     if as_json:
@@ -36,17 +36,17 @@ def drift(environ: Mapping[str, str], progress: Progress, *, as_json: bool, home
 
 
 def find(deployment: Deployment, progress: Progress) -> Drift:
-    """Every manual change, with the rules that it violates. Nothing is changed."""
+    """Return every manual change with the rules that it violates. Changes nothing."""
     content = deployment.stack.content
     plan = deployment.terraform.read_plan(deployment.plan().file)
     state = Refreshed.of_plan(plan)
     if not any(not item.address.startswith("data.") for item in state.resources):
-        raise ToolError(f"nothing is deployed to {deployment.target.name}, so nothing can have drifted; make deploy")
-    with progress.step("what was added by hand") as step:
+        raise ToolError(f"nothing is deployed to {deployment.target.name}, so there can be no drift; run make deploy")
+    with progress.step("search for additions") as step:
         try:
             added = list(additions(deployment.client, state))
         except (BotoCoreError, ClientError) as error:
-            raise ToolError(f"{deployment.target.name} did not say what was added: {error}") from error
+            raise ToolError(f"{deployment.target.name} did not list additions: {error}") from error
         step.result(f"{len(added)} additions")
     evaluation = Evaluation(content, Known.of(content, state))
     losses = planning.losses(deployment, plan)
@@ -56,7 +56,7 @@ def find(deployment: Deployment, progress: Progress) -> Drift:
     ]
     changes = [evaluation.evaluate(change) for change in (*changed, *added)]
     waiting = [evaluation.evaluate(change) for change in not_deployed(plan, content)]
-    # A deployed value that violates a rule cannot be of a deploy: one that was interrupted may have noted it as found.
+    # A deploy never sets a value that violates a rule; an interrupted one may have stored such a value in the state.
     changes += [item for item in waiting if item.rules]
     return Drift(
         target=deployment.target.name,

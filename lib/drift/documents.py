@@ -1,4 +1,4 @@
-"""A policy in IAM's JSON as a block of aws_iam_policy_document, which is what the rules read."""
+"""Converts a policy in IAM's JSON to a block of aws_iam_policy_document, which the rules read."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PRINCIPALS = {"Principal": "principals", "NotPrincipal": "not_principals"}
 
 
 def is_policy(value: Any) -> bool:
-    """Whether it is the JSON text of a policy."""
+    """Whether it is a policy as a JSON string."""
     content = parsed(value)
     return isinstance(value, str) and isinstance(content, Mapping) and "Statement" in content
 
@@ -40,7 +40,7 @@ def _statement(statement: Mapping[str, Any]) -> dict[str, Any]:
         elif name == "Condition":
             found["condition"] = list(_conditions(value))
         else:
-            found[name.lower()] = value  # no argument of that name: a finding
+            found[name.lower()] = value  # an unknown argument, which becomes a finding
     return found
 
 

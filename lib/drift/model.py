@@ -1,4 +1,4 @@
-"""What a manual change is, before and after the rules have evaluated it."""
+"""The classes of manual changes, before and after the rules have evaluated them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from lib.findings.finding import Finding
 
 
 class Kind(StrEnum):
-    """`NOT_DEPLOYED`: nobody changed it by hand, yet the JSON says otherwise."""
+    """The kind of a change. `NOT_DEPLOYED`: not a manual change; the JSON has a value that is not deployed yet."""
 
     CHANGED = "changed"
     DELETED = "deleted"
@@ -23,7 +23,7 @@ class Kind(StrEnum):
 class Repair(StrEnum):
     """What `make deploy` does about a change.
 
-    `REPLACES`: data that the resource held is gone already. `REFUSES`: data would be lost (lib/plans/rules.py).
+    `REPLACES`: the resource's data is lost already. `REFUSES`: data would be lost (lib/plans/rules.py).
     """
 
     REPAIRS = "repairs"
@@ -34,10 +34,10 @@ class Repair(StrEnum):
 
 @dataclass(frozen=True)
 class Change:
-    """One manual change of one resource: an argument of it, its deletion, or something that was added to it.
+    """A manual change of a resource: a changed argument, its deletion, or an addition to it.
 
-    `before` and `after` are the argument's whole values. `added_type` and `arguments` say how Terraform would declare
-    an addition; `remedy` is the command that undoes what `make deploy` leaves.
+    `before` and `after` are the argument's whole values. `added_type` and `arguments` are the Terraform declaration of
+    an addition; `remedy` is the command that undoes a change which `make deploy` leaves.
     """
 
     kind: Kind
@@ -54,7 +54,7 @@ class Change:
     remedy: str = ""
 
     def refused(self) -> Change:
-        """The same, where `make deploy` refuses to repair it unless its address is named."""
+        """Return the change with a repair that `make deploy` refuses unless its address is named."""
         return replace(self, repair=Repair.REFUSES, remedy=f"DESTROY_DATA={self.address} make deploy")
 
     @property
@@ -64,8 +64,10 @@ class Change:
 
 @dataclass(frozen=True)
 class Evaluated:
-    """A change with the rules that it violates, the most severe first. `findings` may be empty where a table named
-    the rules."""
+    """A change with the rules that it violates, the most severe first.
+
+    `findings` is empty if the rules come from rules.toml.
+    """
 
     change: Change
     rules: tuple[str, ...]

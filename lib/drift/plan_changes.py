@@ -1,7 +1,7 @@
-"""The manual changes of what Terraform manages, from a plan as `terraform show -json` writes it.
+"""Reads manual changes of managed resources from a plan (`terraform show -json`).
 
-`resource_drift` has what the refresh found changed since the last apply (the same as `plan -refresh-only` shows), and
-`resource_changes` has what an apply would do about it.
+`resource_drift` contains what changed since the last apply (as `plan -refresh-only` shows it), and
+`resource_changes` what an apply would do about it.
 developer.hashicorp.com/terraform/internals/json-format#plan-representation
 """
 
@@ -21,8 +21,8 @@ from lib.terraform.state import name_of
 COMPUTED = frozenset({"arn", "id", "tags_all"})
 HIDDEN = "(sensitive)"
 
-# Arguments of a bucket, role or topic that show what a resource of another type manages, by the argument of that type
-# which names the bucket, role or topic.
+# Arguments of a bucket, role or topic that another resource type manages, with that type's argument that names the
+# bucket, role or topic.
 SHOWN_BY_OTHERS = {
     ("aws_iam_role", "inline_policy"): ("aws_iam_role_policy", "role"),
     ("aws_s3_bucket", "lifecycle_rule"): ("aws_s3_bucket_lifecycle_configuration", "bucket"),
@@ -37,8 +37,8 @@ SHOWN_BY_OTHERS = {
     ("aws_sqs_queue", "policy"): ("aws_sqs_queue_policy", "queue_url"),
     ("aws_sqs_queue", "redrive_policy"): ("aws_sqs_queue_redrive_policy", "queue_url"),
 }
-# Those that additions/ asks for itself. An apply takes them into the state as they are, so a second plan would not show
-# them any more.
+# Arguments that additions/ reads itself. An apply takes their values into the state, so later plans would not show
+# them.
 ASKED_FOR = frozenset(
     {
         ("aws_iam_role", "inline_policy"),
@@ -49,7 +49,7 @@ ASKED_FOR = frozenset(
 
 
 def manual_changes(plan: Mapping[str, Any], content: Mapping[str, Any]) -> Iterator[Change]:
-    """Every argument that somebody changed, and every deletion. `content`: the synthesized JSON."""
+    """Yield every manually changed argument, and every deletion. `content`: the synthesized JSON."""
     planned = {item["address"]: item["change"] for item in plan.get("resource_changes", [])}
     for item in plan.get("resource_drift", []):
         address, change = item["address"], item["change"]
@@ -64,13 +64,13 @@ def manual_changes(plan: Mapping[str, Any], content: Mapping[str, Any]) -> Itera
 
 
 def not_deployed(plan: Mapping[str, Any], content: Mapping[str, Any]) -> Iterator[Change]:
-    """Every argument whose deployed value the JSON would change, though nobody changed it since the last apply."""
+    """Yield every argument whose value the JSON would change, although nobody changed it since the last apply."""
     drifted = {(change.address, change.argument) for change in manual_changes(plan, content)}
     for item in plan.get("resource_changes", []):
         planned = item["change"]
         if item["mode"] != "managed" or planned["before"] is None or planned["after"] is None:
             continue
-        # The deployed value is what the change is about, so it stands as `after`.
+        # The deployed value is `after`.
         change = {**planned, "before": planned["after"], "after": planned["before"]}
         for argument in _differing(item["type"], change["before"], change["after"]):
             if (item["address"], argument) not in drifted and not _is_unknown(planned, argument):
@@ -103,7 +103,7 @@ def _differing(type_: str, before: Mapping[str, Any], after: Mapping[str, Any]) 
 
 
 def _is_settable(type_: str, argument: str) -> bool:
-    """Whether it is an argument. What AWS alone sets (a date, a status) changes all the time."""
+    """Whether it is an argument; values that only AWS sets (a date, a status) change without anybody's action."""
     paths = ARGUMENTS.get(type_, {}).get("settable")
     return argument not in COMPUTED if paths is None else argument in {path.split(".")[0] for path in paths}
 
@@ -140,7 +140,7 @@ def _after_deletion(address: str, planned: Mapping[str, Any]) -> Repair:
 
 
 def _is_unknown(planned: Mapping[str, Any], argument: str) -> bool:
-    """Whether only the apply tells the value."""
+    """Whether the value is known only after the apply."""
     unknown = planned.get("after_unknown")
     return bool(unknown.get(argument)) if isinstance(unknown, Mapping) else bool(unknown)
 
@@ -151,7 +151,7 @@ def _is_sensitive(change: Mapping[str, Any], argument: str) -> bool:
 
 
 def _is_marked(mark: Any) -> bool:
-    """Terraform marks a value with `true`, and repeats the blocks around it."""
+    """Whether a value is marked: Terraform marks it with `true`, within a copy of its blocks."""
     if isinstance(mark, Mapping):
         return any(_is_marked(inner) for inner in mark.values())
     return any(_is_marked(inner) for inner in mark) if isinstance(mark, list) else mark is True

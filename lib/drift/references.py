@@ -1,6 +1,6 @@
-"""Deployed values as the synthesized JSON writes them: with references in place of ARNs, names and the account.
+"""Converts deployed values to the form of the synthesized JSON: references instead of ARNs, names and the account.
 
-The rules accept a key, topic or role of the stack where the JSON refers to it. AWS answers with its ARN.
+The rules accept a key, topic or role of the stack only as a reference, but AWS returns its ARN.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ CALLER, PARTITION, REGION = "aws_caller_identity", "aws_partition", "aws_region"
 
 @dataclass(frozen=True)
 class Known:
-    """`whole`: value -> reference; `inside`: (pattern, reference) of what is also part of longer texts, in order."""
+    """`whole`: value -> reference; `inside`: ordered (pattern, reference) for parts of longer strings."""
 
     whole: Mapping[str, str]
     inside: tuple[tuple[re.Pattern[str], str], ...]
 
     @classmethod
     def of(cls, content: Mapping[str, Any], state: Refreshed) -> Known:
-        """What the JSON refers to, and every ARN of a managed resource."""
+        """Make it from the JSON's references, and the ARNs of managed resources."""
         by_address = {item.address: item for item in state.resources}
         found: dict[str, str] = {}
         account: list[tuple[re.Pattern[str], str]] = []
@@ -48,7 +48,7 @@ class Known:
         return cls(found, (*inside, *account))
 
     def refer(self, value: Any) -> Any:
-        """The value with references, at every depth."""
+        """Return the value with references, at every depth."""
         if isinstance(value, Mapping):
             return {name: self.refer(inner) for name, inner in value.items()}
         if isinstance(value, list):
@@ -67,7 +67,7 @@ def _references(content: Mapping[str, Any]) -> Iterator[Reference]:
 
 
 def _part_of_arns(type_: str, value: str) -> re.Pattern[str]:
-    """Where an account, a partition or a region stands in an ARN; an account also anywhere else."""
+    """Return a pattern for an account, partition or region in an ARN; for an account also elsewhere."""
     text = re.escape(value)
     if type_ == CALLER:
         return re.compile(rf"(?<![\w]){text}(?![\w])")

@@ -1,4 +1,4 @@
-"""The deployed resources as a plan has just read them from AWS, which is not yet what the saved state says."""
+"""The deployed resources as a plan has just read them from AWS; the saved state may differ."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Managed:
 
 @dataclass(frozen=True)
 class Refreshed:
-    """Of a plan that `terraform show -json` has written."""
+    """The refreshed resources in a plan (`terraform show -json`)."""
 
     resources: tuple[Managed, ...]
 
@@ -42,9 +42,9 @@ class Refreshed:
         return cls(tuple(read))
 
     def of(self, type_: str) -> Iterator[Managed]:
-        """The managed resources of that type."""
+        """Yield the managed resources of a type."""
         return (item for item in self.resources if item.address.startswith(f"{type_}."))
 
     def having(self, type_: str, argument: str, value: Any) -> list[Managed]:
-        """The managed resources of that type whose argument has that value."""
+        """Return the managed resources of a type whose argument has that value."""
         return [item for item in self.of(type_) if item[argument] == value]

@@ -1,4 +1,4 @@
-"""What `make drift` says: a line for each manual change, or one JSON object."""
+"""The output of `make drift`: a line for each manual change, or one JSON object."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ REPAIRS = {
     Repair.REPAIRS: "make deploy repairs it",
     Repair.REPLACES: "make deploy would put an empty one in its place",
     Repair.LEAVES: "make deploy leaves it",
-    Repair.REFUSES: "make deploy refuses to repair it, because data would be lost that is kept now",
+    Repair.REFUSES: "make deploy refuses to repair it, because the repair would delete data",
 }
-PENDING_KEY = "make deploy would put another one in its place, and this one can be brought back for seven days"
+PENDING_KEY = "make deploy would replace it; its deletion can be cancelled for seven days"
 NO_RULE = "no rule"
 
 
 @dataclass(frozen=True)
 class Drift:
-    """`not_deployed`: addresses where the JSON differs from what is deployed, and no rule is violated by that."""
+    """`not_deployed`: addresses whose JSON is not deployed yet, without violating a rule."""
 
     target: str
     resources: int
@@ -35,7 +35,7 @@ class Drift:
 
 
 def lines(drift: Drift) -> Iterator[str]:
-    """For a person, with Rich's markup."""
+    """Yield the lines for people, with Rich's markup."""
     for item in drift.changes:
         yield f"[red]{', '.join(item.rules) or NO_RULE}[/red]  {escape(one_line(text(item.change)))}"
     if drift.not_deployed:
@@ -58,7 +58,7 @@ def text(change: Change) -> str:
 
 
 def as_json(drift: Drift) -> dict[str, Any]:
-    """For a program: docs/drift.md describes it."""
+    """Return the object for programs, which docs/drift.md describes."""
     return {
         "target": drift.target,
         "resources": drift.resources,

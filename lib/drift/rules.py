@@ -1,7 +1,7 @@
-"""Which rules a manual change violates, by the first judge: what it finds in the changed JSON and not in the other.
+"""The rules that a manual change violates: the first judge's new findings in a copy of the JSON with that change.
 
-The deployed value takes the argument's place in the synthesized JSON. The value from before takes it for the
-comparison, so that a difference of spelling between AWS and the JSON is in both.
+The copy contains the deployed value. It is compared with a copy that contains the value before the change, so that
+different spellings in AWS and in the JSON have no effect.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ Json = dict[str, Any]
 DOCUMENT = "aws_iam_policy_document"
 ADDED = "drift_addition"
 ADDITIONS = "added by hand"
-# A reference to something deleted leads nowhere. What these rules then find is about the JSON.
+# Ignored after a deletion: findings about references to the deleted resource.
 ABOUT_REFERENCES = ("TAP-DOC-", "TAP-IAM-", "TAP-NET-3")
-# That something is not classified, or called otherwise than ours, is the weaker reason: named where there is no other.
+# Rules that are named only if there is no other: unclassified, or a name with another form.
 WEAKER = ("TAP-DOC-", "TAP-NAME-", "TAP-TAG-")
-# An addition is described without its tags.
+# Ignored for additions, because their tags are not read.
 UNKNOWN_OF_ADDITIONS = "TAP-TAG-"
-# Where the rules that read the JSON find nothing: docs/drift.md says why of each.
+# Rules for changes in which the JSON shows no violation (see docs/drift.md).
 TABLE = tomllib.loads(Path(__file__).with_name("rules.toml").read_text(encoding="utf-8"))
 
 
 @dataclass
 class Evaluation:
-    """Of the changes to one stack. `content`: its synthesized JSON."""
+    """Evaluates the changes of one stack. `content`: its synthesized JSON."""
 
     content: Mapping[str, Any]
     known: Known
@@ -90,7 +90,7 @@ class Evaluation:
         return [finding for finding in found if not finding.rule_id.startswith(UNKNOWN_OF_ADDITIONS)]
 
     def _written(self, content: Json, argument: str, value: Any) -> Any:
-        """A deployed value as the JSON has it. A policy becomes a document of the stack, which the rules read."""
+        """Convert a deployed value to the form of the synthesized JSON. Policies become policy documents."""
         if not documents.is_policy(value):
             return self.known.refer(_without_empty(value))
         name = f"drift_{argument}"
@@ -117,14 +117,14 @@ def _of_table(change: Change) -> list[str]:
 
 
 def _without_empty(value: Any) -> Any:
-    """Without what the provider writes for an argument that is left out."""
+    """Remove the values that the provider writes for missing arguments."""
     if isinstance(value, Mapping):
         return {name: _without_empty(inner) for name, inner in value.items() if inner not in (None, "", [], {})}
     return [_without_empty(inner) for inner in value] if isinstance(value, list) else value
 
 
 def new_findings(before: tuple[Finding, ...], after: tuple[Finding, ...]) -> Iterator[Finding]:
-    """Those of `after` beyond what each construct violated before; a message quotes values, so it does not count."""
+    """Yield findings whose construct did not violate the rule before; messages are ignored, as they contain values."""
     allowed = Counter((finding.rule_id, finding.path) for finding in before)
     same = {finding for finding in after if finding in before}
     for finding in after:

@@ -1,4 +1,4 @@
-"""Comparing the values of Terraform's state: its spellings of "nothing", its unordered lists, its JSON texts."""
+"""Compares values of Terraform's state: empty values, unordered lists and JSON strings."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ class Difference:
 
 
 def canonical(value: Any) -> Any:
-    """The same for everything that means the same.
+    """Return an equal value for all values that mean the same.
 
-    `null`, false, 0, and what is empty are left out: the provider writes one or the other. The order of a list does not
-    count, because most of them are sets. A policy's `"Action": "x"` is `["x"]`.
+    `null`, false, 0, and empty values are left out, as the provider writes one or the other. The order of a list is
+    ignored, because most lists are sets. A policy's `"Action": "x"` is `["x"]`.
     """
     value = parsed(value)
     if isinstance(value, Mapping):
@@ -34,7 +34,7 @@ def canonical(value: Any) -> Any:
 
 
 def parsed(value: Any) -> Any:
-    """What a JSON text holds; any other value as it is."""
+    """Parse a JSON string; return any other value unchanged."""
     if isinstance(value, str) and value[:1] in ("{", "["):
         try:
             return json.loads(value)
@@ -48,7 +48,7 @@ def is_same(one: Any, other: Any) -> bool:
 
 
 def differences(before: Any, after: Any, path: str = "") -> Iterator[Difference]:
-    """Each value that differs, as deep as it can be told."""
+    """Yield each value that differs, with the longest possible path."""
     before, after = parsed(before), parsed(after)
     if is_same(before, after):
         return
@@ -70,7 +70,7 @@ def _listed(value: Any) -> list[Any]:
 
 
 def _without_common(before: list[Any], after: list[Any]) -> tuple[list[Any], list[Any]]:
-    """What is in one list and not in the other, each as often as it is."""
+    """Return the items that only one of the lists contains, with their multiplicity."""
     come = list(after)
     gone = []
     for item in before:

@@ -1,4 +1,4 @@
-"""Findings of either judge, and their order in reports."""
+"""A finding of either judge, and the order in which people read findings."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Severity(IntEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """A violation of a rule; `str()` is its line in the output.
+    """One violation of a rule; `str()` is the one line that people read.
 
     `path` is the construct's path; if it is unknown, the resource's address or the stack's name. Checkov's built-in
     checks have no severity. If synthesis failed, no JSON was written, so `file` is empty and `line` 0.
@@ -41,14 +41,14 @@ class Finding:
 
 
 def severity_name(severity: Severity | None) -> str:
-    """Return the name used in every report: HIGH, or UNKNOWN for Checkov's built-in checks."""
+    """The name in every report: HIGH, or UNKNOWN for Checkov's own checks."""
     return severity.name if severity else "UNKNOWN"
 
 
 def most_severe_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Sort by construct: first the one with the most severe finding, and within each the most severe first.
+    """Sort findings by construct, the one with the most severe finding first, and by severity within each construct.
 
-    Findings of Checkov's built-in checks come last: they have no severity.
+    Findings of Checkov's built-in checks come last, because they have no severity.
     """
     found = list(findings)
     worst: dict[str, int] = {}

@@ -57,7 +57,7 @@ class Waiver:
 
 @dataclass(frozen=True)
 class WaiverResult:
-    """Findings after applying waivers. A complaint is a sentence about an invalid waiver, and fails the run."""
+    """What the waivers leave of the findings. A complaint is one sentence about a waiver, and fails like a finding."""
 
     remaining: tuple[Finding, ...] = ()
     waived: tuple[tuple[Finding, Waiver], ...] = ()
@@ -84,8 +84,8 @@ def apply(
     """Split `findings` into waived and remaining ones. An invalid waiver suppresses nothing.
 
     `known_paths` are the checked constructs. `also_found` are the other judge's findings: if the judges report
-    different constructs, each has its own entry, and none of these entries counts as unused. With `sees_all=False` (one
-    stack of several), unknown paths and unused waivers are not reported.
+    different constructs, each has its own entry, and none of them counts as unused. With `sees_all=False` (one stack of
+    several), unknown paths and unused waivers are not reported.
     """
     entries, found = tuple(waivers), tuple(findings)
     anywhere: tuple[Finding, ...] = (*found, *also_found)

@@ -1,4 +1,4 @@
-"""The gate: reads stacks, runs Checkov on them, applies waivers, and returns the report."""
+"""The gate, also called the second judge: checks synthesized stacks with Checkov and the policies in policies/."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Gate:
         exceptions = waivers.read(self._waivers_file or self._policies / waivers.FILE.name)
         stacks, note = read_stacks(directory)
         checkov = self._started()
-        self._prepared = False  # an answer uses the preparation up
+        self._prepared = False  # an answer ends the prepared process
         checkov.send({"stacks": [{"file": str(stack.file), "resources": list(stack.resources)} for stack in stacks]})
         answer = checkov.answer(len(stacks))
         for stack in stacks:

@@ -21,7 +21,7 @@ SECONDS_TO_ANSWER = 120  # and as many again for each 100 stacks; a stack takes 
 
 
 class CheckovProcess:
-    """Exchanges JSON lines with lib/gate/checkov_worker; the protocol is in messages.py."""
+    """Messages to and from lib/gate/checkov_worker (messages.py)."""
 
     def __init__(self) -> None:
         python = python_of(VENV_CHECKOV)
@@ -52,7 +52,7 @@ class CheckovProcess:
             self._requests.flush()
 
     def answer(self, stacks: int = 1) -> Answer:
-        """Return the next answer, for that many stacks. Raises ToolError if it is an error, or comes too late."""
+        """Return the next answer, for that many stacks. Raises ToolError if there is none in time or it is an error."""
         seconds = SECONDS_TO_ANSWER * (1 + stacks // 100)
         too_late = threading.Event()
 

@@ -1,1 +1,1 @@
-"""Commands for whoever runs the stack: is the archive what the ledger says, and replay what was set aside."""
+"""Commands for operators: smoke, reconcile, redrive, export-audit, gateway-key."""

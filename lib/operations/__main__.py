@@ -1,8 +1,7 @@
 """`python -m lib.operations {smoke|reconcile|redrive|export-audit|gateway-key}`.
 
-Exit codes: 0; 1 the payment did not come through, ledger, archive and gateway differ, something stays unreplayed or
-unexported, or a key is refused; 2 wrong input, nothing deployed or a broken tool, one line on standard error; 130 for
-Ctrl-C.
+Exit codes: 0; 1 if the smoke test failed, records differ, something could not be replayed or exported, or a key is
+refused; 2 for wrong input, a broken tool, or if nothing is deployed (one line on standard error); 130 for Ctrl-C.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from typing import NoReturn
 from lib import environments
 from lib.errors import ToolError
 
-KEY = re.compile(r"\w{2,8}_(?:test|live)_\w+")  # of Stripe's: one in an argument is not repeated
+KEY = re.compile(r"\w{2,8}_(?:test|live)_\w+")  # Stripe keys in arguments, which must not be repeated
 SETTLE_SECONDS = 120  # a batch waits for up to 30 s to fill, and one that is tried again takes longer
 COMMANDS = {
     "smoke": "one payment through the deployed API, followed to its receipt, then refunded",
@@ -50,10 +49,10 @@ payment; nothing of them remains.
 
 
 class Parser(argparse.ArgumentParser):
-    """One that says what is wrong in one line."""
+    """A parser whose errors are one line."""
 
     def error(self, message: str) -> NoReturn:
-        raise ToolError(f"{KEY.sub('a key', message)}; {self.prog} --help lists what there is")
+        raise ToolError(f"{KEY.sub('a key', message)}; {self.prog} --help lists the options")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -65,7 +64,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("interrupted; what was under way can be done again", file=sys.stderr)
+        print("interrupted; run the same command again", file=sys.stderr)
         return 130
 
 
@@ -95,7 +94,7 @@ def run(options: argparse.Namespace) -> int:
             return gateway_key(stack, sys.stdin, progress)
         return Redrive(stack, progress, whole_stream=options.stream, receipts=options.receipts).run()
     except (BotoCoreError, ClientError, OSError) as error:
-        raise ToolError(f"{stack.name} did not do what was asked: {error}") from error
+        raise ToolError(f"a call to {stack.name} failed: {error}") from error
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -112,7 +111,7 @@ def _parser() -> argparse.ArgumentParser:
     added["redrive"].add_argument(
         "--stream",
         action="store_true",
-        help="also whatever the stream still has without an audit record, whether or not a message names it",
+        help="also process everything in the stream that has no audit record",
     )
     added["redrive"].add_argument(
         "--receipts", action="store_true", help="also rebuild from the ledger the receipts that are missing or stale"

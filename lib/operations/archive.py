@@ -1,4 +1,4 @@
-"""The archive as it is read: audit records, receipts, and what was set aside. It writes nothing.
+"""Reads the archive: audit records, receipts, and set-aside records.
 
 docs/audit.md describes the objects; lib/lambda/payments/archive.py makes them.
 """
@@ -22,7 +22,7 @@ RECEIPTS = "receipts/"
 SET_ASIDE = "set-aside/"
 EVENTS = ("created", "changed", "removed")  # of an audit record
 READERS = 8  # objects read at once
-AHEAD = 4 * READERS  # objects read before they are asked for: what reading takes of memory
+AHEAD = 4 * READERS  # objects read ahead, which limits the memory
 
 
 Key = TypeVar("Key")
@@ -30,32 +30,32 @@ Read = TypeVar("Read")
 
 
 class UnreadableError(ToolError):
-    """An object of the archive that holds something else than it should."""
+    """An object of the archive has unexpected content."""
 
 
 @dataclass
 class ArchiveReader:
-    """One bucket. `client`: boto3's of S3."""
+    """Reads one bucket. `client`: a boto3 S3 client."""
 
     client: Any
     bucket: str
 
     def listed(self, prefix: str) -> Iterator[dict[str, Any]]:
-        """What stands below the prefix, in the order of the keys, as S3 lists it: `Key`, `ETag`, `LastModified`."""
+        """Yield S3's listing below the prefix, in the order of the keys: `Key`, `ETag`, `LastModified`."""
         pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
         return (item for page in pages for item in page.get("Contents", []))
 
     def keys(self, prefix: str) -> dict[str, str]:
-        """Key -> ETag of what stands below the prefix, in the order of the keys. All in memory."""
+        """Return key -> ETag of all objects below the prefix, in the order of the keys, in memory."""
         return {item["Key"]: item["ETag"] for item in self.listed(prefix)}
 
     def read(self, key: str) -> bytes | None:
-        """None for an object that is not there (any more)."""
+        """Return an object; None if it does not exist."""
         found = self.read_with_etag(key)
         return found[0] if found else None
 
     def read_with_etag(self, key: str) -> tuple[bytes, str] | None:
-        """The object and its ETag; None for one that is not there (any more)."""
+        """Return an object and its ETag; None if it does not exist."""
         try:
             answer = self.client.get_object(Bucket=self.bucket, Key=key)
         except self.client.exceptions.NoSuchKey:
@@ -63,17 +63,17 @@ class ArchiveReader:
         return answer["Body"].read(), answer["ETag"]
 
     def read_all(self, keys: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-        """The objects, several at once, in the order of the keys; without those that are not there any more."""
+        """Yield the objects in the order of the keys, read in parallel, without deleted ones."""
         yield from ((key, content) for key, content in ahead(keys, self.read) if content is not None)
 
     def audit(self, prefix: str = AUDIT) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Each audit record below the prefix, with the key of its object. Raises UnreadableError."""
+        """Yield each audit record below the prefix, with the key of its object. Raises UnreadableError."""
         for key, content in self.read_all(self.keys(prefix)):
             for record in audit_records(key, content):
                 yield key, record
 
     def audit_since(self, since: datetime) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Each audit record that was written since then, with the key of its object: of a few days, not of a year.
+        """Yield each audit record written since then, with the key of its object; for a few days, not for a year.
 
         Raises UnreadableError.
         """
@@ -89,7 +89,7 @@ class ArchiveReader:
 
 
 def ahead(keys: Iterable[Key], read: Callable[[Key], Read]) -> Iterator[tuple[Key, Read]]:
-    """Each key with what reading it gives, in order; a few are read at once, and not all are kept in memory."""
+    """Yield each key with its content in order; a few are read in parallel, and only these are in memory."""
     reading: deque[tuple[Key, Future[Read]]] = deque()
     with ThreadPoolExecutor(READERS) as pool:
         for key in keys:
@@ -102,7 +102,7 @@ def ahead(keys: Iterable[Key], read: Callable[[Key], Read]) -> Iterator[tuple[Ke
 
 
 def audit_records(key: str, content: bytes) -> list[dict[str, Any]]:
-    """The records in an audit object, one a line. Raises UnreadableError where something else stands there."""
+    """Return the records in an audit object, one on each line. Raises UnreadableError for other content."""
     try:
         records = [json.loads(line) for line in gzip.decompress(content).splitlines()]
         for record in records:
@@ -123,7 +123,7 @@ def audit_records(key: str, content: bytes) -> list[dict[str, Any]]:
 
 
 def document(key: str, content: bytes) -> dict[str, Any]:
-    """A receipt, or what was set aside. Raises UnreadableError for what is no JSON object."""
+    """Return a receipt or a set-aside record. Raises UnreadableError if it is not a JSON object."""
     try:
         found = json.loads(content)
     except ValueError as error:

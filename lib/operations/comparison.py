@@ -1,7 +1,7 @@
-"""One payment in all records: ledger, audit trail, receipt and gateway. No AWS here.
+"""Compares one payment in all records: ledger, audit trail, receipt and gateway. No AWS calls.
 
-A payment that changed a moment ago may still be on its way through the stream, and one whose gateway has not answered
-has no outcome yet. Such payments are counted, and nobody says that they agree.
+A payment that changed a moment ago may not be archived yet, and a pending one has no outcome. Such payments are counted
+but not compared.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ from lib.operations.window import Window
 
 @dataclass
 class Compared:
-    """How many payments were compared, by what; and how many were not, by why."""
+    """Numbers of compared payments, and of those that were not compared, by reason."""
 
     payments: int = 0
     with_gateway: Counter[str] = field(default_factory=Counter)
     not_settled: int = 0
-    pending: int = 0  # at their gateways; compared with the archive all the same
-    changed_meanwhile: int = 0  # since the ledger was read; not compared with the gateway
-    without_gateway: Counter[str] = field(default_factory=Counter)  # gateway -> payments; it cannot be asked here
+    pending: int = 0  # pending at their gateways; still compared with the archive
+    changed_meanwhile: int = 0  # changed since the ledger was read; not compared with the gateway
+    without_gateway: Counter[str] = field(default_factory=Counter)  # gateway without a key here -> number of payments
 
 
 @dataclass
 class Comparison:
-    """`gateways` by their names; `find` reads an item of the ledger again."""
+    """`gateways` by name; `find` reads an item of the ledger again."""
 
     window: Window
     gateways: Mapping[str, Gateway]
@@ -45,7 +45,7 @@ class Comparison:
     compared: Compared = field(default_factory=Compared)
 
     def compare(self, group: Group) -> Iterator[Difference]:
-        """The differences of one payment; records that stand twice among them."""
+        """Yield the differences of one payment, including duplicate records."""
         items = group.of(sorting.LEDGER)
         payment = payment_of(items[0][1]) if items else None
         if items and payment is None:
@@ -54,7 +54,7 @@ class Comparison:
         entries: list[Entry] = group.of(sorting.AUDIT)
         found = _found(group)
         if payment is None and self._has_activity(None, entries, found):
-            # Not read: it has no change in the window by the ledger's clock, was made since, or is not there.
+            # Not read: no change in the window by the ledger's clock, created later, or missing.
             payment = payment_of(self.find(group.payment_id) or {})
         receipts = group.of(sorting.RECEIPT)
         receipt = receipts[0][1] if receipts else None
@@ -96,7 +96,7 @@ class Comparison:
     def _unknown_receipts(self, group: Group, payment: Payment | None, entries: list[Entry]) -> Iterator[Difference]:
         known = {receipt_key(payment)} if payment else set()
         if payment is None and entries:
-            return  # of a payment that was removed: its receipt stays
+            return  # the receipt of a removed payment is kept
         for place, _ in group.of(sorting.RECEIPT_KEY):
             if place not in known:
                 yield Difference("receipt unknown", place, "neither the ledger nor an audit record knows its payment")
@@ -115,7 +115,7 @@ class Comparison:
             return
         if not any(True for _ in compare_gateway(payment, found)):
             return
-        # What was listed may lack what happened outside of the window, and the ledger may have changed meanwhile.
+        # The listing may lack events outside of the window, and the ledger may have changed since.
         again = payment_of(self.find(payment.payment_id) or {})
         if again is None or again.version != payment.version:
             self.compared.changed_meanwhile += 1

@@ -1,4 +1,4 @@
-"""The stack that a command is about: the demo that is kept up here, else the one on AWS."""
+"""The stack that a command uses: the kept demo, else the stack on AWS."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Deployed:
 
 
 def find(environ: Mapping[str, str], progress: Progress, home: DemoFolder | None = None) -> Deployed:
-    """By `TAP_TARGET` (lib/targets/chosen.py). Raises ToolError where nothing is deployed."""
+    """Find the stack by `TAP_TARGET` (lib/targets/chosen.py). Raises ToolError if nothing is deployed."""
     kept = chosen.kept_demo(environ, home)
     if kept:
         credentials = Credentials(DUMMY["access_key"], DUMMY["secret_key"])

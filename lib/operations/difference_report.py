@@ -1,4 +1,4 @@
-"""What a comparison found, kept on disk until the totals are known, then shown: totals by kind, lines, or JSON."""
+"""The differences of a comparison: stored on disk until the totals are known, then shown as lines or JSON."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from lib.operations.window import Window
 
 
 class DifferenceStore:
-    """`totals`: kind -> how many. The file has no name: nothing of it remains however this process ends."""
+    """`totals`: kind -> number. The file is unlinked, so nothing of it remains however this process ends."""
 
     def __init__(self) -> None:
         self._file: IO[str] = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - closed by close()
@@ -32,7 +32,7 @@ class DifferenceStore:
 
     @property
     def count(self) -> int:
-        """Without what was only audited twice."""
+        """Return the number of differences, without records audited twice."""
         return self.totals.total() - self.totals[AUDITED_TWICE]
 
     def __iter__(self) -> Iterator[Difference]:
@@ -45,7 +45,7 @@ class DifferenceStore:
 
 @dataclass(frozen=True)
 class Report:
-    """`limit`: how many differences are shown; 0 for all."""
+    """`limit`: number of differences to show; 0 for all."""
 
     stack: str
     window: Window
@@ -55,7 +55,7 @@ class Report:
     limit: int
 
     def show(self, progress: Progress) -> None:
-        """Totals by kind, what was compared and what was not; then a line for each difference."""
+        """Show totals by kind, what was compared and what was not, then a line for each difference."""
         for kind, count in sorted(self.store.totals.items()):
             mark = kind if kind == AUDITED_TWICE else f"[red]{kind}[/red]"
             progress.show(f"{mark}: {count}  {RUNBOOKS.get(kind, 'no difference')}")
@@ -70,7 +70,7 @@ class Report:
         progress.show(self._verdict())
 
     def write(self, file: TextIO) -> None:
-        """The same as one JSON object."""
+        """Write the report as one JSON object."""
         head = json.dumps(self._members(), indent=2)
         file.write(head.removesuffix("\n}") + ',\n  "differences": [')
         separator = "\n    "
@@ -114,7 +114,7 @@ class Report:
         if compared.changed_meanwhile:
             yield f"changed meanwhile: {compared.changed_meanwhile} payments are not compared with their gateway"
         for gateway, count in sorted(compared.without_gateway.items()):
-            yield f"gateway not asked: {count} payments of {gateway}, for which this deployment has no key"
+            yield f"gateway not queried: {count} payments of {gateway}, for which this deployment has no key"
 
     def _verdict(self) -> str:
         if self.store.count:

@@ -1,4 +1,4 @@
-"""What a comparison says: kinds of differences, each with the page that says what to do."""
+"""Kinds of differences, each with its runbook."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ RUNBOOKS = {
     "step differs": ARCHIVE,
     "unreadable": ARCHIVE,
 }
-# A record that stands twice and says the same is no difference: readers tell a record by payment and sequence number
+# Two equal copies of a record are not a difference: readers identify records by payment and sequence number
 # (docs/decisions/0008-audit-objects-are-named-by-their-first-record.md).
 AUDITED_TWICE = "audited twice"
 
 
 @dataclass(frozen=True)
 class Difference:
-    """`kind` is one of RUNBOOKS; `where` a payment, or the key of an object; `values` what each record says."""
+    """`kind` is one of RUNBOOKS; `where` a payment or an object's key; `values` the value in each record."""
 
     kind: str
     where: str
@@ -54,7 +54,7 @@ class Difference:
         return f"{self.where}  {self.detail}{f' ({values})' if values else ''}"
 
     def members(self) -> dict[str, Any]:
-        """As JSON shows it."""
+        """Return the members for JSON."""
         return {**vars(self), "values": dict(self.values), "runbook": self.runbook}
 
 

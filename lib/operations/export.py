@@ -1,8 +1,8 @@
-"""`make export-audit`: the audit trail copied to where a destroy does not reach, each version with its SHA-256.
+"""`make export-audit`: copies the audit trail to a place that a destroy does not delete, with SHA-256 digests.
 
-What is copied: every version of the objects below audit/ and set-aside/, those that were overwritten or deleted
-included. `audit/…/NAME` becomes `audit/…/{version id}-NAME`: a name stands for one content for ever, so an export that
-was interrupted goes on where it stopped. `manifest.jsonl` beside them names each version, a JSON object a line. Why:
+It copies every version of the objects below audit/ and set-aside/, including overwritten and deleted ones.
+`audit/…/NAME` becomes `audit/…/{version id}-NAME`. So each name always has the same content, and an interrupted export
+can continue. `manifest.jsonl` lists each version, one JSON object a line. Why:
 docs/decisions/0017-everything-can-be-destroyed-and-the-audit-trail-exported.md
 """
 
@@ -27,12 +27,12 @@ from lib.operations.deployed import Deployed
 from lib.operations.export_target import Target, UnsafeNameError, target_of
 
 MANIFEST = "manifest.jsonl"
-AT_ONCE = 1000  # versions listed ahead of the readers
+AT_ONCE = 1000  # versions that are listed ahead
 
 
 @dataclass(frozen=True)
 class Version:
-    """One version of an object, as S3 lists it."""
+    """One version of an object in S3's listing."""
 
     key: str
     version_id: str
@@ -42,12 +42,12 @@ class Version:
 
     @property
     def name(self) -> str:
-        """Where it stands in the export."""
+        """Return the object's name in the export."""
         folder, _, last = self.key.rpartition("/")
         return f"{folder}/{self.version_id}-{last}"
 
     def line(self, sha256: str) -> bytes:
-        """Its line in the manifest."""
+        """Return its line in the manifest."""
         members = {
             "name": self.name,
             "sha256": sha256,
@@ -65,7 +65,7 @@ class NotExportedError(Exception):
 
 
 def export_audit(stack: Deployed, to: str, progress: Progress) -> int:
-    """0 where every version is in the export; 1 where one is not, each in a line. Raises ToolError for a wrong `to`."""
+    """Return 0 if every version is in the export, else 1 with a line for each. Raises ToolError for a wrong `to`."""
     client, bucket = stack.connect("s3"), stack.outputs["audit_bucket_name"]
     target = target_of(to, client, source=bucket)
     exported = current = size = failed = 0
@@ -83,14 +83,14 @@ def export_audit(stack: Deployed, to: str, progress: Progress) -> int:
         target.write(MANIFEST, manifest.read())
         step.result(f"{exported} versions, {exported - current} of them not current, {size} bytes")
     if failed:
-        progress.show(f"not exported: {failed}; run it again, and do not destroy the stack before it answers 0")
+        progress.show(f"not exported: {failed}; run it again, and do not destroy the stack before it exits with 0")
         return 1
     progress.show(f"[green]exported[/green]; {MANIFEST} has the SHA-256 of each version")
     return 0
 
 
 def _copied(client: Any, bucket: str, target: Target) -> Iterator[tuple[Version, str | NotExportedError]]:
-    """Each version, and its SHA-256 in the export or why it is not there; several at once, in the order of the keys."""
+    """Yield each version with its SHA-256, or why it is missing; copied in parallel, in the order of the keys."""
 
     def copy(version: Version) -> tuple[Version, str | NotExportedError]:
         try:

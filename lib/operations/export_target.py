@@ -1,4 +1,4 @@
-"""Where an export goes: a folder, or a bucket that is not the stack's."""
+"""Targets of an export: a folder, or a bucket outside of the stack."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ S3_URL = re.compile(r"s3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(/(?P<pre
 
 
 class UnsafeNameError(Exception):
-    """A name that would leave the export's folder: keys of a bucket may say anything."""
+    """A name that would leave the export's folder, because keys in S3 can have any form."""
 
 
 class Target(Protocol):
     def sha256(self, name: str, size: int) -> str | None:
-        """The hexadecimal digest of what stands there; None where nothing of that size does."""
+        """Return the hexadecimal digest of the existing content; None if there is none of that size."""
 
     def write(self, name: str, content: bytes) -> None:
-        """As a whole or not at all."""
+        """Write the content completely or not at all."""
 
 
 class Folder:
@@ -53,12 +53,12 @@ class Folder:
     def _place(self, name: str) -> Path:
         parts = name.split("/")
         if any(part in ("", ".", "..") or "\0" in part or os.sep in part for part in parts):
-            raise UnsafeNameError(f"{name!r} is no path below a folder")
+            raise UnsafeNameError(f"{name!r} is not a path below a folder")
         return self._path.joinpath(*parts)
 
 
 class Bucket:
-    """Objects below a prefix; the bucket's own default encryption. S3 checks what arrives against the SHA-256."""
+    """Objects below a prefix, with the bucket's default encryption. S3 verifies their SHA-256."""
 
     def __init__(self, client: Any, bucket: str, prefix: str) -> None:
         self._client = client

@@ -1,6 +1,6 @@
-"""`make gateway-key`: a key of Stripe's test mode goes from the terminal or a pipe into the stack's secret.
+"""`make gateway-key`: stores a key of Stripe's test mode, read from the terminal or a pipe, in the stack's secret.
 
-It is in no argument, variable, file or message on its way, and Terraform knows the secret without its value.
+The key is never in an argument, variable, file or message, and Terraform declares the secret without a value.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from lib.operations.deployed import Deployed
 
 OUTPUT = "gateway_secret_arn"
 LONGEST = 255
-# docs.stripe.com/keys; lib/lambda/payments/stripe_key.py takes the same ones and no others.
+# docs.stripe.com/keys; lib/lambda/payments/stripe_key.py accepts the same keys.
 KEY = re.compile(r"(?:sk|rk)_test_[A-Za-z0-9_]{8,240}")
 LIVE = re.compile(r"\w{2,8}_live_")
 KNOWN = ("pk_test_", "sk_org_", "whsec_", "sk_test_", "rk_test_")
@@ -26,7 +26,7 @@ FIX = "take a secret key (sk_test_…) or a restricted one (rk_test_…) from ht
 
 
 def gateway_key(stack: Deployed, source: TextIO | None, progress: Progress) -> int:
-    """0 when the key is stored, 1 when it is refused because it is live. Raises ToolError, ClientError."""
+    """Return 0 if the key is stored, 1 if it is refused because it is live. Raises ToolError, ClientError."""
     secret = stack.outputs.get(OUTPUT, "")
     if not secret:
         raise ToolError(
@@ -46,9 +46,9 @@ def gateway_key(stack: Deployed, source: TextIO | None, progress: Progress) -> i
 
 
 def read_key(source: TextIO | None) -> str:
-    """From a terminal without echo, or the first line of a pipe or file. Raises ToolError where there is none.
+    """Read the key from a terminal without echo, or from the first line of a pipe or file. Raises ToolError.
 
-    `source` is None where standard input is closed.
+    `source` is None if standard input is closed.
     """
     if source is None:
         raise ToolError(f"standard input is closed; {FIX}")
@@ -70,6 +70,6 @@ def read_key(source: TextIO | None) -> str:
 
 
 def _described(key: str) -> str:
-    """What was read, without any of it that could be secret."""
+    """Return a description of the input without secret parts."""
     prefix = next((prefix for prefix in KNOWN if key.startswith(prefix)), "")
     return f"what was read ({len(key)} characters, {f'a {prefix}… key' if prefix else 'no prefix of a key'})"

@@ -1,7 +1,7 @@
-"""The ledger as it is read: every payment, as the archive should show it.
+"""Reads the ledger: every payment, in the form in which the archive should have it.
 
-The rules are written down here a second time, on purpose: a comparison that asked the functions' code what is right
-would agree with its mistakes. docs/payments.md describes the item.
+This intentionally repeats rules of the functions' code: a comparison that imports the code under test would repeat its
+mistakes. docs/payments.md describes the item.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 from lib.operations.window import CLOCKS_DIFFER, Window
 
-# What the archive has of a payment: what clients see, without what can tell of a person.
+# Attributes in the archive: those that clients see, without personal data.
 ARCHIVED = (
     *("payment_id", "merchant_id", "amount", "currency", "captured", "refunded", "decline_code", "livemode"),
     *("created_at", "updated_at"),
@@ -38,9 +38,9 @@ Item = Mapping[str, Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Step:
-    """One step: who asked for it, with which request, and what came of it (`state`: pending, succeeded or declined).
+    """One step: who requested it, the request, and its outcome (`state`: pending, succeeded or declined).
 
-    `version` is the payment's after the outcome.
+    `version` is the payment's version after the outcome.
     """
 
     key: str
@@ -62,13 +62,13 @@ class Step:
         return self.state == "pending"
 
     def times(self) -> list[datetime]:
-        """When it began, and when its outcome was recorded."""
+        """Return when it began, and when its outcome was recorded."""
         return [datetime.fromisoformat(text) for text in (self.at, self.settled_at) if text]
 
 
 @dataclass(frozen=True)
 class Payment:
-    """`archived` is what audit records and receipts say of it; `version` counts its changes from 1."""
+    """`archived` is its form in audit records and receipts; `version` counts its changes from 1."""
 
     payment_id: str
     merchant_id: str
@@ -84,20 +84,20 @@ class Payment:
 
     @property
     def making(self) -> Step:
-        """The step that made it."""
+        """Return the step that created the payment."""
         return next(step for step in self.steps.values() if step.kind in MAKING)
 
     def times(self) -> list[datetime]:
-        """Of all its changes."""
+        """Return the times of all its changes."""
         return [at for step in self.steps.values() for at in step.times()]
 
     @property
     def changes(self) -> int:
-        """How many of its versions its steps account for: an intent and an outcome each."""
+        """Return the number of changes by its steps: an intent and an outcome each."""
         return sum(1 if step.is_pending else 2 for step in self.steps.values())
 
     def inconsistencies(self) -> dict[str, tuple[Any, Any]]:
-        """What contradicts the item's own steps: name -> what is stored, what follows from the steps."""
+        """Return contradictions with the item's steps: name -> (stored value, value from the steps)."""
         refunds = [step for step in self.steps.values() if step.kind == "refund"]
         refunded = sum(step.amount or 0 for step in refunds if step.state == "succeeded")
         reserved = sum(step.amount or 0 for step in refunds if step.is_pending)
@@ -107,7 +107,7 @@ class Payment:
             "captured": (self.archived["captured"], captured),
             "refunded": (self.archived["refunded"], refunded),
             "refundable": (self.refundable, captured - refunded - reserved),
-            # Erasing what tells of a person is a version without a step.
+            # Erasing personal data adds a version without a step.
             "version": (self.version, max(self.version, self.changes)),
         }
         return {name: values for name, values in pairs.items() if values[0] != values[1]}
@@ -128,9 +128,9 @@ class Payment:
 
 
 def scan(client: Any, table: str, window: Window | None = None) -> Iterator[Item]:
-    """The items, without token, customer and metadata; of a window those that may have changed in it.
+    """Yield the items, without token, customer and metadata; with a window, those that may have changed in it.
 
-    `client`: boto3's of DynamoDB. A filter leaves out what is transferred, not what is paid for.
+    `client`: boto3's of DynamoDB. A filter reduces the transferred data, not the cost.
     """
     names = {f"#{name}": name for name in READ}
     arguments: dict[str, Any] = {
@@ -152,19 +152,19 @@ def scan(client: Any, table: str, window: Window | None = None) -> Iterator[Item
 
 
 def payments(client: Any, table: str) -> Iterator[Payment]:
-    """Every payment; without the items that are none."""
+    """Yield every payment, without items that are not payments."""
     return (payment for item in scan(client, table) if (payment := payment_of(item)))
 
 
 def find(client: Any, table: str, payment_id: str) -> Item | None:
-    """The payment's item as last written."""
+    """Return the payment's item as last written."""
     found = client.get_item(TableName=table, Key={"payment_id": {"S": payment_id}}, ConsistentRead=True)
     item: Item | None = found.get("Item")
     return item
 
 
 def payment_of(item: Item) -> Payment | None:
-    """From an item as DynamoDB spells it; None for one that is no payment."""
+    """Make a payment from an item in DynamoDB's format; None if it is not a payment."""
     try:
         values = {name: _plain(item[name]) for name in READ if name in item}
         steps = {key: Step(key=key, **step) for key, step in values["steps"].items()}
@@ -190,7 +190,7 @@ def payment_of(item: Item) -> Payment | None:
 
 
 def _check(payment: Payment) -> Payment:
-    """Raises TypeError or ValueError for values that nothing can be calculated from."""
+    """Raise TypeError or ValueError for values with which nothing can be computed."""
     numbers = [payment.version, payment.refundable, *(payment.archived[name] for name in AMOUNTS)]
     known = [number for step in payment.steps.values() for number in (step.amount, step.version) if number is not None]
     if not all(type(number) is int for number in (*numbers, *known)):
@@ -225,7 +225,7 @@ def _refund(step: Step) -> dict[str, Any]:
 
 
 def _state(status: str, captured: int, refunded: int) -> str:
-    """docs/payments.md: how far a payment is refunded is seen from its amounts."""
+    """Return the state from status and amounts, as in docs/payments.md."""
     if status in UNDER_WAY:
         return "authorized"
     if status != "captured" or refunded == 0:
@@ -243,5 +243,5 @@ def _plain(spelled: Mapping[str, Any]) -> Any:
 
 
 def _timestamp(at: datetime) -> str:
-    """As payments have it: the order of these texts is the order in time."""
+    """Return a time in the ledger's format, which sorts by time."""
     return at.isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -1,4 +1,4 @@
-"""Messages of a queue, each worked on once a run; none stays invisible after it, however it ends."""
+"""Reads the messages of a queue, each once in a run; makes the remaining ones visible again at the end."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any
 
 Message = Mapping[str, Any]
 
-# While a message is worked on nobody else gets it: longer than it takes, and as long as a killed run hides it.
+# In seconds: longer than processing a message takes; a killed run hides its messages for that time.
 VISIBILITY_SECONDS = 300
-WAIT_SECONDS = 1  # long polling: asks all of the queue's servers
-# SQS's numbers are approximate, and right a minute after the last change:
+WAIT_SECONDS = 1  # long polling, which queries all of the queue's servers
+# SQS's numbers are approximate, and correct a minute after the last change:
 # docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-resources-required-process-messages.html
 COUNTS_SETTLE_SECONDS = 75.0
 LOOK_SECONDS = 5.0
@@ -22,18 +22,20 @@ IN_FLIGHT = "ApproximateNumberOfMessagesNotVisible"
 
 @dataclass
 class Messages:
-    """One run over a queue. `client`: boto3's of SQS."""
+    """One run over a queue. `client`: a boto3 SQS client."""
 
     client: Any
     url: str
     sleep: Callable[[float], None] = time.sleep
-    _held: dict[str, str] = field(default_factory=dict)  # id -> receipt handle of what was received and not deleted
-    _changed: bool = False  # our own deletions and returns may still be counted as in flight
+    _held: dict[str, str] = field(
+        default_factory=dict
+    )  # id -> receipt handle of received messages that were not deleted
+    _changed: bool = False  # our own deleted and returned messages may still count as in flight
 
     def __iter__(self) -> Iterator[Message]:
-        """Each message once, also if it becomes visible again meanwhile. Those not deleted by then are given back."""
+        """Yield each message once. At the end, messages that were not deleted become visible again."""
         seen: set[str] = set()
-        again: set[str] = set()  # received once more, since the last new one: a round without a new one is the end
+        again: set[str] = set()  # messages received again since the last new one; a round without a new one is the end
         try:
             while received := self._receive():
                 ids = {message["MessageId"] for message in received}
@@ -56,7 +58,7 @@ class Messages:
         self._changed = True
 
     def in_flight(self) -> int:
-        """How many somebody else works on, or hid before being killed; asked again while our own may be counted."""
+        """Return how many messages another run holds, or hid before it was killed; waits until ours do not count."""
         end = COUNTS_SETTLE_SECONDS if self._changed else 0.0
         while (count := counted(self.client, self.url, IN_FLIGHT)) and end > 0:
             self.sleep(LOOK_SECONDS)
@@ -76,13 +78,13 @@ class Messages:
         return found
 
     def _hide(self, message: Message) -> None:
-        """From now on: those before it in the same answer took their time."""
+        """Hide the message from now on, because earlier messages of the same answer took time."""
         self.client.change_message_visibility(
             QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=VISIBILITY_SECONDS
         )
 
 
 def counted(client: Any, url: str, *names: str) -> int:
-    """The sum of these numbers of a queue."""
+    """Return the sum of these attributes of a queue."""
     attributes = client.get_queue_attributes(QueueUrl=url, AttributeNames=list(names))["Attributes"]
     return sum(int(attributes[name]) for name in names)

@@ -1,4 +1,4 @@
-"""Receipts made again from the ledger, where the stream has forgotten the changes that made them."""
+"""Rebuilds receipts from the ledger if the stream no longer has the changes."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ ATTEMPTS = 3
 
 
 class Rebuilt(enum.Enum):
-    """What came of a receipt that was not as it should be."""
+    """The result for a missing or wrong receipt."""
 
     WRITTEN = "written"
-    DIFFERS = "it says something else than the ledger, of the same version: make reconcile has both"
-    UNREADABLE = "something else stands in its place; its older versions are in the bucket"
+    DIFFERS = "it contradicts the ledger in the same version: make reconcile shows both"
+    UNREADABLE = "its content is not a receipt; its older versions are in the bucket"
     CHANGED = "it changed meanwhile; run it again"
 
 
 def rebuild_receipts(reader: ArchiveReader, dynamodb: Any, table: str) -> Iterator[tuple[str, Rebuilt]]:
-    """Write the receipts that are missing or of an older version; those, and those that stay as they are wrong.
+    """Write missing and outdated receipts; yield these, and wrong ones that are left unchanged.
 
-    A request for each payment. One is written on the condition that it has not changed since it was read: the archiver
-    may be at the same receipt.
+    It takes one request for each payment. Writes have the condition that the receipt has not changed since it was read,
+    because the archiver may write it, too.
     """
     payments = ledger.payments(dynamodb, table)
     keyed = ((receipt_key(payment), payment) for payment in payments)
@@ -58,14 +58,14 @@ def _put(reader: ArchiveReader, key: str, payment: ledger.Payment, condition: di
                 Key=key,
                 Body=json.dumps(receipt_of(payment), sort_keys=True).encode() + b"\n",
                 ContentType="application/json",
-                Metadata={"version": str(payment.version)},  # read by the archiver before it writes a later one
+                Metadata={"version": str(payment.version)},  # the archiver reads it before it writes a later version
                 **condition,
             )
         except ClientError as error:
             code = error.response["Error"]["Code"]
             if code == "PreconditionFailed":
                 break
-            # Another write is under way, and what it leads to is not known yet: S3 asks to try again.
+            # Another write is in progress: S3 answers that the client must retry.
             # docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
             if code != "ConditionalRequestConflict":
                 raise

@@ -1,4 +1,4 @@
-"""A payment's receipt, as it should be. No AWS here."""
+"""The expected receipt of a payment. No AWS calls."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ def receipt_key(payment: Payment) -> str:
 
 
 def receipt_of(payment: Payment) -> dict[str, Any]:
-    """What the receipt should say."""
+    """Return the expected receipt."""
     return {"receipt_for": payment.payment_id, "version": payment.version, **payment.archived}
 
 
 def is_stale(receipt: Receipt, payment: Payment) -> bool:
-    """It shows an older version."""
+    """Whether the receipt has an older version."""
     version = receipt.get("version")
     return isinstance(version, int) and version < payment.version
 
 
 def compare_receipt(payment: Payment, receipt: Receipt | None) -> Iterator[Difference]:
-    """`receipt`: None where there is none."""
+    """Yield differences; `receipt` is None if there is none."""
     key = receipt_key(payment)
     if receipt is None:
         yield Difference("receipt missing", key, "there is no receipt", {"ledger": f"version {payment.version}"})

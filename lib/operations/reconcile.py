@@ -1,4 +1,4 @@
-"""`make reconcile`: do ledger, archive and gateway say the same of every payment, and has nobody else changed one?"""
+"""`make reconcile`: compares ledger, archive and gateway, and finds manual changes."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from lib.operations.window import CLOCKS_DIFFER, Window, window
 
 @dataclass(frozen=True)
 class ReconcileOptions:
-    """Of the command line; `limit`: differences shown, 0 for all."""
+    """Options of the command; `limit`: differences to show, 0 for all."""
 
     settle_seconds: int
     day: str | None = None
@@ -45,7 +45,7 @@ class ReconcileOptions:
 
 @dataclass
 class Reconciliation:
-    """One run. Memory does not grow with the number of payments: what is read is sorted on disk."""
+    """One run. Records are sorted on disk, so memory does not grow with the number of payments."""
 
     stack: Deployed
     window: Window
@@ -60,9 +60,9 @@ class Reconciliation:
         self.table = self.stack.outputs["transactions_table_name"]
 
     def run(self) -> Comparison:
-        """Archive and gateways are read before the ledger.
+        """Compare everything. Archive and gateways are read before the ledger.
 
-        So whatever changes meanwhile has changed after `settled_before` by the time that the ledger is read.
+        So payments that change in between have a later time than `settled_before` when the ledger is read.
         """
         with self.progress.step(f"audit trail of {self.stack.name}") as step:
             step.result(f"{self._audit(step)} records")
@@ -92,7 +92,7 @@ class Reconciliation:
                 self.store.add(Difference("unreadable", key, str(error)))
             step.update(f"{count} records")
         for listed in self.reader.listed(SET_ASIDE):
-            self.store.add(Difference("set aside", listed["Key"], "waits to be replayed: make redrive"))
+            self.store.add(Difference("set aside", listed["Key"], "is set aside; replay it with make redrive"))
         return count
 
     def _audit_keys(self) -> Iterator[str]:
@@ -101,7 +101,7 @@ class Reconciliation:
             return
         earliest = self.window.begin - CLOCKS_DIFFER
         for day in self.window.days():
-            # An object is written after its records' time: of the day before, few objects may have some of the window.
+            # An object is written after the time of its records, so the day before may have records of the window.
             for listed in self.reader.listed(f"{AUDIT}{day:year=%Y/month=%m/day=%d}/"):
                 if listed["LastModified"] >= earliest:
                     yield listed["Key"]
@@ -140,7 +140,7 @@ class Reconciliation:
         return count
 
     def _payments(self) -> Iterator[ledger.Payment]:
-        """Those whose receipts are compared; every item that was read is recorded."""
+        """Yield the payments whose receipts are compared; record every item that was read."""
         for item in ledger.scan(self.dynamodb, self.table, self.window):
             self.records.add(str(item["payment_id"]["S"]), sorting.LEDGER, "", item)
             payment = ledger.payment_of(item)
@@ -155,7 +155,7 @@ def reconcile(
     output: TextIO | None = None,
     now: datetime | None = None,
 ) -> int:
-    """0 where no record contradicts another, 1 where there is a difference. Raises ToolError.
+    """Return 0 without differences, else 1. Raises ToolError.
 
     Payments that changed within the last `settle_seconds` are counted and not compared.
     """

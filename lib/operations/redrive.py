@@ -30,18 +30,18 @@ SETTLER, SETTLER_QUEUE = "lambda-settler-", "sqs-settler-dead-letters-"
 # docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
 REASONS = ("ErrorMessage", "ErrorCode", "ERROR_MESSAGE", "ERROR_CODE")
 READ_AT_ONCE = 1000  # records of the stream, compared with the audit trail together
-# What the ledger cannot give back: an audit record is never made up.
+# Differences that cannot be repaired from the ledger, because audit records are never reconstructed.
 UNBUILDABLE = ("not audited", "change not audited")
-NAMED = 100  # of these, one by one
-SETTLE = timedelta(minutes=2)  # what changed since then may be on its way
+NAMED = 100  # how many of these are shown
+SETTLE = timedelta(minutes=2)  # later changes may not be archived yet
 
 
 @dataclass
 class Redrive:
-    """One run. `replayed` and `stay` count messages and objects; everything that stays has been named.
+    """One run. `replayed` and `stay` count messages and objects; everything that remains is named.
 
-    `whole_stream`: also whatever the stream still has without an audit record. `receipts`: also rebuild receipts from
-    the ledger, which happens by itself where the stream has forgotten a batch, and name what cannot be rebuilt.
+    `whole_stream`: also process everything in the stream without an audit record. `receipts`: also rebuild receipts
+    from the ledger, and name what cannot be rebuilt; this also happens if the stream no longer has a batch.
     """
 
     stack: Deployed
@@ -61,7 +61,7 @@ class Redrive:
         self.settler = Function(functions, outputs["settler_function_name"], "settler")
 
     def run(self) -> int:
-        """0 where everything is replayed, or nothing waits; 1 where something stays."""
+        """Return 0 if everything was replayed or nothing is waiting, 1 if something remains."""
         self._step(f"batches that the archiver of {self.stack.name} gave up", self._messages)
         if self.whole_stream:
             self._step("whatever the stream still has", self._stream)
@@ -95,7 +95,7 @@ class Redrive:
         self.progress.show(f"replayed  {escape(where)}  {escape(how)}")
 
     def _messages(self) -> None:
-        """A message is deleted once all its records are archived or set aside; others may be had again at once."""
+        """Replay each message; delete it when all its records are archived or set aside, else make it visible again."""
         messages = Messages(self.stack.connect("sqs"), self.stack.outputs["archive_failures_queue_url"])
         for message in messages:
             if self._message(message):
@@ -111,7 +111,7 @@ class Redrive:
             )
 
     def _message(self, message: Message) -> bool:
-        """The records that it stands for are archived or set aside."""
+        """Replay the records of a message; return whether all are archived or set aside."""
         name = f"message {message['MessageId']}"
         try:
             body = json.loads(message["Body"])
@@ -120,7 +120,7 @@ class Redrive:
                 name = str(wanted)
                 records = stream.read(self.stack.connect("dynamodbstreams"), wanted)
             else:
-                records = body["Records"]  # an event of somebody who called the archiver asynchronously
+                records = body["Records"]  # an event of somebody who invoked the archiver asynchronously
             count = self.archiver.replay(records)
         except (KeyError, TypeError, ValueError) as error:
             self._stays(name, f"it is no message of the archiver's: {error!r}")
@@ -135,9 +135,9 @@ class Redrive:
         return False
 
     def _stream(self) -> None:
-        """Also what no message names: batches whose message was lost, or changes that nobody polled for.
+        """Replay records without a message: batches whose message was lost, or changes that were never polled.
 
-        Poison of the last 24 hours is set aside once more, even if somebody has looked at it and deleted the object.
+        Records of the last 24 hours that cannot be archived are set aside again, even if their objects were deleted.
         """
         client = self.stack.connect("dynamodbstreams")
         arn = self._stream_arn()
@@ -158,7 +158,7 @@ class Redrive:
         return arn
 
     def _set_aside(self) -> None:
-        """An object is deleted once its record has an audit record."""
+        """Replay each set-aside record; delete its object when the record has an audit record."""
         for key, content in self.reader.read_all(self.reader.keys(SET_ASIDE)):
             try:
                 kept = document(key, content)
@@ -179,7 +179,7 @@ class Redrive:
                     self._done(key, f"{count} were missing")
 
     def _rebuild_receipts(self) -> None:
-        """A receipt is what the ledger says of its payment."""
+        """Rebuild receipts from the ledger."""
         table = self.stack.outputs["transactions_table_name"]
         for key, rebuilt in rebuild_receipts(self.reader, self.stack.connect("dynamodb"), table):
             if rebuilt is Rebuilt.WRITTEN:
@@ -188,7 +188,7 @@ class Redrive:
                 self._stays(key, rebuilt.value)
 
     def _unbuildable(self) -> None:
-        """Name the audit records that are missing now."""
+        """Name the audit records that are still missing."""
         settled = self.clock() - SETTLE
         with closing(SortedRecords()) as records, closing(DifferenceStore()) as store:
             everything = Window(BEGINNING, settled, settled)
@@ -225,7 +225,7 @@ class Redrive:
         self._in_flight(messages)
 
     def _payment_dead_letters(self) -> None:
-        """Events that somebody sent to the payment function past the API: only their sender can send them again."""
+        """Name events that bypassed the API: only their sender can send them again."""
         url = self.stack.outputs["dead_letter_queue_url"]
         if count := counted(self.stack.connect("sqs"), url, WAITING, IN_FLIGHT):
             self._stays(

@@ -1,9 +1,9 @@
-"""What failed, given to its function again: records of the stream to the archiver, runs to the settler.
+"""Calls the archiver and the settler again for what failed: stream records, and scheduled runs.
 
-The version that is called is the one that the stream and the schedule call.
+The version is the one that the stream and the schedule call.
 
-Only records that have no audit record yet: an audit object is named by its first record, so a batch of others could
-take the place of one that holds more (docs/decisions/0008-audit-objects-are-named-by-their-first-record.md).
+Only records without an audit record are sent: audit objects are named after their first record, so another batch could
+replace an object with more records (docs/decisions/0008-audit-objects-are-named-by-their-first-record.md).
 """
 
 from __future__ import annotations
@@ -22,27 +22,27 @@ from lib.operations.archive import AUDIT, ArchiveReader, audit_records
 
 Record = dict[str, Any]
 
-# What one synchronous invocation takes is 6 MB: docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
-# A record has two images of at most 400 KB; escaped in JSON, one alone stays below this.
+# The limit of a synchronous invocation is 6 MB: docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+# A record has two images of at most 400 KB; escaped in JSON, a single record is below this.
 MOST_BYTES = 5_500_000
-MOST_RECORDS = 100  # as many as the stream's mapping hands over at once: the archiver has 60 s for them
+MOST_RECORDS = 100  # the batch size of the stream's mapping, for which the archiver has 60 s
 ALIAS = "alias-live-"  # begins the name of the alias that lib/constructs/function.py declares
 OPENING, CLOSING, COMMA = b'{"Records": [', b"]}", b", "
 
 
 class RefusedError(Exception):
-    """The function did not do it, and why."""
+    """The function refused the event; the message says why."""
 
 
 @dataclass
 class Trail:
-    """Which records have their audit record. Each object is read once."""
+    """Knows which records have an audit record; reads each object once."""
 
     reader: ArchiveReader
     _read: dict[tuple[str, str], set[tuple[str, str]]] = field(default_factory=dict)
 
     def missing(self, records: Sequence[Record]) -> list[Record]:
-        """Those that have none, and are due one. Raises UnreadableError."""
+        """Return the records whose audit record is missing. Raises UnreadableError."""
         records = [record for record in records if not _is_postponement(record)]
         days = {day for record in records if (day := _day(record))}
         there = {identity for day in days for identity in self._identities(f"{AUDIT}{day}/")}
@@ -99,7 +99,7 @@ class Archiver:
     trail: Trail
 
     def replay(self, records: Sequence[Record]) -> int:
-        """Give it what has no audit record; how many those were. Raises RefusedError, UnreadableError."""
+        """Send the records without an audit record; return their number. Raises RefusedError, UnreadableError."""
         missing = self.trail.missing(records)
         for event in batches(missing):
             self.function.call(event)
@@ -107,7 +107,7 @@ class Archiver:
 
 
 def batches(records: Sequence[Record]) -> Iterator[bytes]:
-    """Events of at most MOST_RECORDS and MOST_BYTES, in the order of the records; a larger record alone."""
+    """Yield events with at most MOST_RECORDS and MOST_BYTES, in order; a larger record has its own event."""
     batch: list[bytes] = []
     size = len(OPENING) + len(CLOSING)
     for record in records:
@@ -126,7 +126,7 @@ def _event(batch: Sequence[bytes]) -> bytes:
 
 
 def _day(record: Record) -> str | None:
-    """Of the record's audit record; None for one that says no time, and so has none."""
+    """Return the day of the record's audit record; None for a record without a time, which has none."""
     try:
         at = datetime.fromtimestamp(float(record["dynamodb"]["ApproximateCreationDateTime"]), UTC)
     except (KeyError, TypeError, ValueError, OverflowError):
@@ -135,7 +135,7 @@ def _day(record: Record) -> str | None:
 
 
 def _is_postponement(record: Record) -> bool:
-    """Only when the settler looks again has changed: docs/audit.md, no audit record is kept of it."""
+    """Whether only the time of the settler's next attempt has changed, which has no audit record (docs/audit.md)."""
     images = [dict(record.get("dynamodb", {}).get(name) or {}) for name in ("OldImage", "NewImage")]
     for image in images:
         image.pop("due_at", None)

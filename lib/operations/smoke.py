@@ -1,7 +1,7 @@
 """`make smoke`: one payment through the deployed API, followed to its audit record and receipt, and refunded.
 
-Safe beside production: a merchant and keys of its own, no request that is refused, nothing read but what was written
-since it began, and waiting where the API or a service asks for it.
+It is safe in production: it has its own merchant and keys, sends no request that is refused, reads only what was
+written since it began, and waits if the API or a service asks for it.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from lib.operations.deployed import Deployed
 from lib.targets.backoff import pauses, wait_seconds
 from lib.targets.payments_client import Answer, PaymentsClient
 
-AMOUNT = 100  # minor units: one euro
+AMOUNT = 100  # in minor units: one euro
 SIMULATED_TOKEN, STRIPE_TOKEN = "tok_smoke", "pm_card_visa"  # docs.stripe.com/testing
-# Versions of the payment: each step has two, its intent and its outcome.
+# Versions of the payment: each step has an intent and an outcome.
 PAID, REFUNDED = 2, 4
-# The archiver waits for its batching window, and starts cold where nobody pays.
+# In seconds: the archiver waits for its batching window, and may have a cold start.
 ARCHIVE_SECONDS = 180.0
 LOOK_SECONDS = 1.0
 PENDING = 202  # the outcome is unknown: the same request again asks for it (docs/payments.md)
@@ -37,7 +37,7 @@ CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 class SmokeError(Exception):
-    """The deployed stack does something else than it promises; one line."""
+    """The deployed stack does not work as documented; the message is one line."""
 
 
 @dataclass
@@ -54,7 +54,7 @@ class Smoke:
         self.reader = ArchiveReader(self.stack.connect("s3"), self.stack.outputs["audit_bucket_name"])
 
     def run(self) -> int:
-        """0 where everything came as promised, else 1. What was paid is refunded in both cases."""
+        """Return 0 if everything worked, else 1. The payment is refunded in both cases."""
         try:
             with self.progress.step(f"a payment to {self.stack.name}") as step:
                 payment = self._pay()
@@ -76,7 +76,7 @@ class Smoke:
         token = STRIPE_TOKEN if self.stack.outputs["gateway_secret_arn"] else SIMULATED_TOKEN
         body = {"amount": AMOUNT, "currency": "EUR", "payment_token": token}
         answer = self._repeated("the payment", lambda: self.api.create(body, f"{self.name}-payment"))
-        # 200: an answer was lost, and the request sent again.
+        # 200 after a lost answer, because the request was repeated.
         if answer.status not in (200, 201) or answer.body.get("status") != "captured":
             raise SmokeError(f"POST {self.api.path} answered {answer.status}, expected 201 and captured: {answer.body}")
         paid: Mapping[str, Any] = answer.body
@@ -94,7 +94,7 @@ class Smoke:
             )
 
     def _repeated(self, what: str, send: Callable[[], Answer]) -> Answer:
-        """The answer, once there is one and the outcome is known. The same keys, so that it has one effect."""
+        """Repeat a request with the same key until its outcome is known; return the answer."""
         end = time.monotonic() + GIVE_UP_SECONDS
         for pause in pauses():
             try:
@@ -151,5 +151,5 @@ class Smoke:
 
 
 def letters() -> str:
-    """A name that nobody has used, without digits: some would look like a card number."""
+    """Return a new random name. It has no digits, because some digits look like a card number."""
     return uuid.uuid4().hex.translate(str.maketrans("0123456789", "ghijklmnop"))

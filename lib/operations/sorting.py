@@ -14,7 +14,7 @@ from lib.errors import ToolError
 CACHE_KIB = 32 * 1024
 AT_ONCE = 1000  # rows
 
-# Sources. A receipt key is listed; a receipt is read, and unreadable if something else stands in its place.
+# Sources. A receipt key is listed; a receipt is read, and counted as unreadable if another object is in its place.
 LEDGER, AUDIT, CHARGE, REFUND = "ledger", "audit", "charge", "refund"
 RECEIPT, RECEIPT_KEY, UNREADABLE = "receipt", "receipt key", "unreadable receipt"
 
@@ -46,13 +46,13 @@ class SortedRecords:
         self._rows: list[tuple[str, str, str, str]] = []
 
     def add(self, payment_id: str, source: str, place: str, body: Any) -> None:
-        """`body` is a JSON value."""
+        """Add a record. `body`: a JSON value."""
         self._rows.append((payment_id, source, place, json.dumps(body, separators=(",", ":"))))
         if len(self._rows) == AT_ONCE:
             self._write()
 
     def groups(self) -> Iterator[Group]:
-        """In the order of the payments' ids."""
+        """Yield the records of each payment, in the order of payment ids."""
         self._write()
         group: Group | None = None
         try:

@@ -48,9 +48,9 @@ class Range:
 
 
 def read(client: Any, wanted: Range) -> list[dict[str, Any]]:
-    """The records, as Lambda hands them over. `client`: boto3's of DynamoDB Streams.
+    """Return the records in the form in which Lambda gets them. `client`: boto3's client of DynamoDB Streams.
 
-    Raises GoneError where the stream has not all of them any more, and ValueError for what cannot be a range of one.
+    Raises GoneError if the stream no longer contains all of them, and ValueError if the range is malformed.
     """
     records: list[dict[str, Any]] = []
     try:
@@ -68,7 +68,7 @@ def read(client: Any, wanted: Range) -> list[dict[str, Any]]:
 
 
 def shards(client: Any, stream: str) -> Iterator[str]:
-    """The ids of the stream's shards, each parent before its children: a payment's changes stay in their order.
+    """Yield the ids of the stream's shards. Parents come before children, so a payment's changes stay in order.
 
     docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_DescribeStream.html
     """
@@ -82,20 +82,20 @@ def shards(client: Any, stream: str) -> Iterator[str]:
         request = {"ExclusiveStartShardId": described["LastEvaluatedShardId"]}
     left = dict(found)
     while left:
-        # A parent that the stream has forgotten keeps nobody waiting.
+        # A shard whose parent has expired is ready too.
         ready = [shard_id for shard_id, parent in left.items() if parent not in left]
         yield from ready or left
         left = {shard_id: parent for shard_id, parent in left.items() if ready and shard_id not in ready}
 
 
 def shard(client: Any, stream: str, shard_id: str) -> Iterator[dict[str, Any]]:
-    """All records that a shard has, as Lambda hands them over."""
+    """Yield all records of a shard in the form in which Lambda gets them."""
     iterator = client.get_shard_iterator(StreamArn=stream, ShardId=shard_id, ShardIteratorType="TRIM_HORIZON")
     yield from map(event, _pages(client, iterator["ShardIterator"]))
 
 
 def _from(client: Any, wanted: Range) -> Iterator[Mapping[str, Any]]:
-    """The shard's records from the first wanted on."""
+    """Yield the shard's records, beginning with the first of the range."""
     iterator = client.get_shard_iterator(
         StreamArn=wanted.stream,
         ShardId=wanted.shard,
@@ -115,7 +115,7 @@ def _pages(client: Any, iterator: str | None) -> Iterator[Mapping[str, Any]]:
 
 
 def event(record: Mapping[str, Any]) -> dict[str, Any]:
-    """As JSON has it: times as seconds, bytes in base64."""
+    """Convert a record of boto3 to JSON: times become seconds, bytes become base64."""
 
     def spelled(value: Any) -> Any:
         if isinstance(value, datetime):

@@ -1,4 +1,4 @@
-"""A payment's audit records beside its item in the ledger: actor, time and outcome of every step. No AWS here.
+"""Compare a payment's audit records with its item in the ledger: actor, time and outcome of every step. No AWS calls.
 
 A window may begin in the middle of a payment's life, so the trail need not begin with version 1.
 """
@@ -27,14 +27,14 @@ UNNAMED = "somebody whom the stream does not name; CloudTrail does, if the table
 
 
 def at(record: Record) -> datetime:
-    """When it happened, by DynamoDB's clock."""
+    """Return the time of the change, by DynamoDB's clock."""
     return datetime.fromisoformat(record["at"])
 
 
 def compare_trail(
     payment_id: str, payment: Payment | None, entries: Sequence[Entry], window: Window
 ) -> Iterator[Difference]:
-    """The payment's own changes in the window, each audited as the ledger has it, and nothing else audited."""
+    """Check that each of the payment's changes in the window is audited as it is in the ledger, and nothing else is."""
     copies = _copies(entries)
     yield from _differing_copies(payment_id, copies)
     lives = _lives([found[0][1] for found in copies.values()])
@@ -51,7 +51,7 @@ def compare_trail(
         return
     due = _due(payment, window)
     if due and not standing:
-        detail = "the ledger has it, and the audit trail ends with its removal" if lives else "no audit record"
+        detail = "the ledger contains it, but the audit trail ends with its removal" if lives else "no audit record"
         yield Difference("not audited", payment_id, detail, {"ledger": f"version {payment.version}"})
         return
     yield from _steps(payment, standing, due, window)
@@ -62,7 +62,7 @@ def compare_trail(
 
 
 def doubles(entries: Sequence[Entry]) -> Iterator[Difference]:
-    """Records that stand twice and say the same."""
+    """Yield a difference for each record that was audited twice with the same content."""
     for number, found in _copies(entries).items():
         if len(found) > 1 and all(record == found[0][1] for _, record in found):
             others = ", ".join(key for key, _ in found[1:])
@@ -71,7 +71,7 @@ def doubles(entries: Sequence[Entry]) -> Iterator[Difference]:
 
 
 def _copies(entries: Sequence[Entry]) -> dict[int, list[Entry]]:
-    """The records of each sequence number, in the order of these, each with its object."""
+    """Group the entries by the record's sequence number, in ascending order."""
     found: dict[int, list[Entry]] = defaultdict(list)
     for key, record in sorted(entries, key=lambda entry: entry[0]):
         found[int(record["sequence_number"])].append((key, record))
@@ -86,7 +86,7 @@ def _differing_copies(payment_id: str, copies: Mapping[int, Sequence[Entry]]) ->
 
 
 def _lives(records: Sequence[Record]) -> list[list[Record]]:
-    """A removal ends one; a payment that is made again begins another."""
+    """Split the records of a payment id at each removal: a payment created again under the same id is another one."""
     lives: list[list[Record]] = []
     for record in records:
         if not lives or lives[-1][-1]["event"] == "removed":
@@ -96,7 +96,7 @@ def _lives(records: Sequence[Record]) -> list[list[Record]]:
 
 
 def _chain(payment_id: str, life: Sequence[Record]) -> Iterator[Difference]:
-    """Each record begins with what the one before it ended with."""
+    """Check that the state before each change is the state after the previous one."""
     last: Record | None = None
     for record in life:
         follows = last is not None and int(record["version"]) - int(last["version"]) in (0, 1)
@@ -107,13 +107,13 @@ def _chain(payment_id: str, life: Sequence[Record]) -> Iterator[Difference]:
             record["event"] == "created" and record["before"] is not None
         ):
             values = _different("before", record["before"], "earlier", last["after"] if last else None)
-            detail = f"what {_number(record)} has before the change is not what was there"
+            detail = f"the state before {_number(record)} is not the state after the previous change"
             yield Difference("audit differs", payment_id, detail, values)
         last = record
 
 
 def _by_hand(payment_id: str, life: Sequence[Record], window: Window) -> Iterator[Difference]:
-    """Removals, and changes that no step made: no request to the API does either."""
+    """Yield removals and changes without a step. Requests to the API cause neither."""
     last: Record | None = None
     for record in life:
         erases = _erases(record, last)
@@ -132,14 +132,14 @@ def _by_hand(payment_id: str, life: Sequence[Record], window: Window) -> Iterato
 
 
 def _erases(record: Record, last: Record | None) -> bool:
-    """A new version without a step that leaves what is archived as it was: docs/payments.md, "The item"."""
+    """Whether a new version without a step changes nothing that is archived (docs/payments.md, "The item")."""
     if record["event"] != "changed" or record.get("step") is not None or record["before"] != record["after"]:
         return False
     return last is None or int(record["version"]) == int(last["version"]) + 1
 
 
 def _gaps(payment_id: str, life: Sequence[Record], window: Window) -> Iterator[Difference]:
-    """Versions that are missing, where the ledger cannot tell what they were."""
+    """Yield missing versions of a payment that the ledger no longer contains."""
     last = 0 if window.is_everything else int(life[0]["version"])
     for record in life:
         version = int(record["version"])
@@ -151,7 +151,7 @@ def _gaps(payment_id: str, life: Sequence[Record], window: Window) -> Iterator[D
 
 
 def _due(payment: Payment, window: Window) -> list[tuple[Step, bool]]:
-    """What must be audited: (step, whether of its outcome; else of its beginning) of the window, in their order."""
+    """Return the changes of the window that must be audited, in order: (step, True for its outcome, else False)."""
     due = []
     for step in payment.steps.values():
         begun, *settled = step.times()
@@ -187,7 +187,7 @@ def _steps(
 
 
 def _step(payment_id: str, step: Step, of_outcome: bool, record: Record) -> Iterator[Difference]:
-    """Who, when and what: the same in the ledger and in the audit record."""
+    """Compare actor, time and values of a step in the ledger with the audit record."""
     ledger, audited = vars(step), {**record["step"], **{name: record.get(name) for name in WHO}}
     time = datetime.fromisoformat(str(step.settled_at if of_outcome else step.at))
     names = [*WHO, *(SETTLED if of_outcome else BEGUN)]
@@ -203,24 +203,24 @@ def _step(payment_id: str, step: Step, of_outcome: bool, record: Record) -> Iter
             "ledger": {name: ledger.get(name) for name in unlike},
             "audit trail": {name: audited.get(name) for name in unlike},
         }
-        detail = f"{_number(record)} tells of the {_phase(step, of_outcome)} otherwise: {', '.join(unlike)}"
+        detail = f"{_number(record)} differs from the ledger in the {_phase(step, of_outcome)}: {', '.join(unlike)}"
         yield Difference("step differs", payment_id, detail, values)
 
 
 def _newest(payment: Payment, record: Record) -> Iterator[Difference]:
-    """The ledger's own version, as the audit trail has it."""
+    """Compare the ledger's current version with its audit record."""
     if int(record["version"]) == payment.version and record["after"] != payment.archived:
         values = _different("ledger", payment.archived, "audit trail", record["after"])
-        yield Difference("audit differs", payment.payment_id, f"version {payment.version} is another", values)
+        yield Difference("audit differs", payment.payment_id, f"version {payment.version} differs", values)
 
 
 def _erasures(payment: Payment, standing: Sequence[Record]) -> Iterator[Difference]:
-    """Versions that no step accounts for."""
+    """Yield a difference if versions without a step were not audited."""
     without_step = payment.version - payment.changes
     audited = len({record["version"] for record in standing if record.get("step") is None})
     if without_step > audited:
         values = {"ledger": without_step, "audit trail": audited}
-        detail = "no audit record of a version that no step accounts for"
+        detail = "no audit record of a version without a step"
         yield Difference("change not audited", payment.payment_id, detail, values)
 
 
@@ -241,7 +241,7 @@ def _number(record: Record) -> str:
 
 
 def _different(first: str, one: Any, second: str, other: Any) -> dict[str, Any]:
-    """The members that differ, of both; what is not there has none."""
+    """Return the members that differ, of both; a missing member is None."""
     one, other = one or {}, other or {}
     names = sorted(name for name in {**one, **other} if one.get(name) != other.get(name))
     return {first: {name: one.get(name) for name in names}, second: {name: other.get(name) for name in names}}

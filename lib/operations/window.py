@@ -32,11 +32,11 @@ class Window:
         return self.begin <= at < self.end
 
     def may_have(self, at: datetime) -> bool:
-        """By another clock than the one that `at` is of."""
+        """Whether a change may be in the window although its time `at` was measured by another clock."""
         return self.begin - CLOCKS_DIFFER <= at < self.end + CLOCKS_DIFFER
 
     def days(self) -> Iterator[date]:
-        """Days whose audit objects may have a change of the window, by another clock; the newest last."""
+        """Yield the days whose audit objects may contain changes of the window, oldest first; clocks may differ."""
         day, last = (self.begin - CLOCKS_DIFFER).date(), (self.end + CLOCKS_DIFFER).date()
         while day <= last:
             yield day
@@ -44,7 +44,7 @@ class Window:
 
 
 def window(day: str | None, since: str | None, settle_seconds: int, now: datetime) -> Window:
-    """`day`: YYYY-MM-DD; `since`: the same, or an ISO 8601 time; without either everything. Raises ToolError."""
+    """Return the window. `day`: YYYY-MM-DD; `since`: a day or an ISO 8601 time; without both, all. Raises ToolError."""
     settled_before = now - timedelta(seconds=settle_seconds)
     begin = BEGINNING
     if day is not None:

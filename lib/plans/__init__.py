@@ -1,1 +1,1 @@
-"""Plans: what Terraform is about to change, checked before it does, and saved together with the verdict."""
+"""Terraform plans: checked before they are applied, and saved together with the verdict."""

@@ -1,4 +1,4 @@
-"""Whether S3's lifecycle rules remove objects sooner than they did.
+"""Compares S3 lifecycle rules: do new rules remove objects sooner than the old ones?
 
 docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html
 """
@@ -16,9 +16,9 @@ Block = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Expiry:
-    """A rule that removes objects. `days` and `date` are of current objects, the others of those that were replaced.
+    """A rule that removes objects. `days` and `date` apply to current objects, the others to replaced versions.
 
-    `prefix` and `conditions` (tags, sizes) say which objects are meant; without conditions all beneath the prefix.
+    `prefix` and `conditions` (tags, sizes) select the objects; without conditions, all below the prefix.
     """
 
     prefix: str
@@ -29,13 +29,13 @@ class Expiry:
     kept_versions: int
 
     def covers(self, other: Expiry) -> bool:
-        """Whether every object of the other rule is one of this rule."""
+        """Whether this rule applies to every object of the other rule."""
         if not other.prefix.startswith(self.prefix):
             return False
         return not self.conditions or (self.conditions, self.prefix) == (other.conditions, other.prefix)
 
     def is_as_soon_as(self, other: Expiry) -> bool:
-        """Whether this rule removes an object of both rules as soon as the other does, or sooner."""
+        """Whether this rule removes an object of both rules at least as soon as the other."""
         return (
             self.days <= other.days
             and (not other.date or (bool(self.date) and self.date <= other.date))
@@ -52,7 +52,7 @@ class Expiry:
 
 
 def sooner(before: Sequence[Block], after: Sequence[Block]) -> Iterator[str]:
-    """The rules of `after` that may remove an object before `before` would have, in words."""
+    """Yield descriptions of the rules in `after` that may remove an object sooner than `before`."""
     old = list(_expiries(before))
     for rule in _expiries(after):
         if not any(each.covers(rule) and each.is_as_soon_as(rule) for each in old):
@@ -60,7 +60,7 @@ def sooner(before: Sequence[Block], after: Sequence[Block]) -> Iterator[str]:
 
 
 def _expiries(rules: Sequence[Block]) -> Iterator[Expiry]:
-    """Current objects and replaced ones are two matters: one rule may be the sooner for one of them only."""
+    """Yield separate entries for current objects and replaced versions of each rule."""
     for rule in rules:
         if rule.get("status") != "Enabled":
             continue
@@ -75,7 +75,7 @@ def _expiries(rules: Sequence[Block]) -> Iterator[Expiry]:
 
 
 def _filter(rule: Block) -> tuple[str, str]:
-    """The prefix, and what else must hold, as text that is the same for the same conditions."""
+    """Return the prefix, and the other conditions as text that is equal for equal conditions."""
     prefix = rule.get("prefix") or ""
     conditions: dict[str, Any] = {}
     for block in rule.get("filter") or []:

@@ -1,9 +1,9 @@
-"""Resources that stand on AWS under our names and tags, and that Terraform's state does not know.
+"""Finds resources that exist on AWS with our names and tags, but are not in Terraform's state.
 
-A Terraform that is killed, or cut off from its state's bucket, leaves up to 20 seconds of its work behind that way
-(it saves the state that often). Creating them again would fail by their names, or make a second key or API.
+Terraform saves the state every 20 seconds. If it is killed, or loses its network, the last resources are not in it.
+Creating them again would fail because their names are taken, or would create a second key or API.
 
-Types that AWS creates or overwrites alike (alarms, dashboards, policies, a bucket's settings) need no lookup.
+Types that AWS overwrites (alarms, dashboards, policies, settings of a bucket) need no lookup.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ OWNER_TAGS = ("Environment", "ManagedBy")
 class Search:
     """Who we are: clients by service, the tags that all of ours have, and the (type, id) that the state knows already.
 
-    What the state knows by another address is no orphan: to import it a second time would end with its removal.
+    A resource that the state has under another address is not an orphan: importing it again would lead to its removal.
     """
 
     connect: Callable[[str], Any]
@@ -42,7 +42,7 @@ class Search:
         return (resource_type, id_) in self.known
 
     def find(self, resource_type: str, values: Values) -> str:
-        """The id by which Terraform imports it; empty where there is none of ours, or its values are not known yet."""
+        """Return the import id; empty if there is no such resource of ours, or if its values are not known yet."""
         lookup = LOOKUPS.get(resource_type)
         try:
             found = lookup(self, _Values(values)) if lookup else ""
@@ -56,11 +56,11 @@ class Search:
 
 
 class _NotKnownYetError(Exception):
-    """A value that another resource must have first."""
+    """The value depends on another resource that does not exist yet."""
 
 
 class _Values(dict[str, Any]):
-    """What a plan knows of a resource before the apply."""
+    """The values of a resource that a plan knows before the apply."""
 
     def __missing__(self, name: str) -> Any:
         raise _NotKnownYetError(name)
@@ -74,7 +74,7 @@ def _bucket(search: Search, values: Values) -> str:
     if not any(bucket["Name"] == name for bucket in pages(client, "list_buckets", "Buckets")):
         return ""
     found = tags.of_bucket(client, name)
-    # Without any it is in our account, under our name, and was killed between the two.
+    # Without tags, it is a bucket of our account with our name, whose creation was interrupted before tagging.
     return name if found is None or search.owns(found) else ""
 
 
@@ -112,7 +112,7 @@ def _topic(search: Search, values: Values) -> str:
 
 
 def _key(search: Search, values: Values) -> str:
-    """A key has no name: the one with our tags and this description."""
+    """Find a key by our tags and its description, because keys have no name."""
     client = search.connect("kms")
     for key in keys.readable(client):
         if (
@@ -173,7 +173,7 @@ def _api(search: Search, values: Values) -> str:
 
 
 def _part_of_api(part: str, operation: str, member: str, argument: str, id_member: str) -> Lookup:
-    """A lookup in one of an API's lists: by which member, as which argument gives it, and which member is its id."""
+    """Return a lookup in one of an API's lists: compare `member` with `argument`, and return `id_member`."""
 
     def lookup(search: Search, values: Values) -> str:
         api, wanted = values["api_id"], values[argument]

@@ -1,6 +1,6 @@
-"""What is inside a plan file: an archive with the configuration and the state that Terraform has planned by.
+"""Reads a plan file: an archive with the configuration and the state from which Terraform planned.
 
-Terraform applies what stands in there, whatever lies in its working folder by then.
+Terraform applies the archive's content, not the files in the working folder.
 github.com/hashicorp/terraform, internal/plans/planfile
 """
 
@@ -16,8 +16,8 @@ from typing import TypeVar
 from lib.errors import ToolError
 from lib.terraform.state import State
 
-CONFIGURATION = "tfconfig/m-/"  # of the root module
-# What was saved, and what the refresh made of it. Terraform notes lineage and serial in the second one.
+CONFIGURATION = "tfconfig/m-/"  # folder of the root module
+# The saved state, and the state after the refresh. Terraform writes lineage and serial to the second one.
 SAVED_STATE, REFRESHED_STATE = "tfstate-prev", "tfstate"
 
 Read = TypeVar("Read")
@@ -30,7 +30,7 @@ class PlanFile:
     path: Path
 
     def configuration(self) -> dict[str, bytes]:
-        """The files of the root module, by name. Raises ToolError for what is no plan file."""
+        """Return the files of the root module, by name. Raises ToolError if it is not a plan file."""
 
         def read(archive: zipfile.ZipFile) -> dict[str, bytes]:
             names = [name for name in archive.namelist() if name.startswith("tfconfig/m-")]
@@ -39,12 +39,12 @@ class PlanFile:
         return self._open(read)
 
     def imports(self) -> set[str]:
-        """The addresses that its import blocks name. Raises ToolError."""
+        """Return the addresses in its import blocks. Raises ToolError."""
         files = (json.loads(text) for name, text in self.configuration().items() if name.endswith(".tf.json"))
         return {entry["to"] for content in files for entry in content.get("import", [])}
 
     def state(self) -> State:
-        """The saved state that it was planned by. Raises ToolError."""
+        """Return the saved state from which it was planned. Raises ToolError."""
 
         def read(archive: zipfile.ZipFile) -> State:
             saved, refreshed = (json.loads(archive.read(name)) for name in (SAVED_STATE, REFRESHED_STATE))
@@ -58,5 +58,5 @@ class PlanFile:
                 return read(archive)
         except (OSError, zipfile.BadZipFile, ValueError, KeyError) as error:
             raise ToolError(
-                f"{self.path} is no plan that Terraform has saved ({error}); make plan writes one"
+                f"{self.path} is not a plan saved by Terraform ({error}); write one with make plan"
             ) from error

@@ -1,6 +1,6 @@
-"""A plan that may be applied: made from the checked JSON, taking over what a killed run left behind, and checked.
+"""Makes a plan from the checked JSON, imports what a killed deploy has created, and checks the plan.
 
-What it left behind stands, and is not in the state. The plan imports it by import blocks in a file beside the JSON:
+Such resources exist but are not in the state. The plan imports them with import blocks in a file beside the JSON:
 developer.hashicorp.com/terraform/language/import
 """
 
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from lib.targets.deployment import Deployment
 
 ADOPTED_NAME = "adopted.tf.json"
-MOST_ROUNDS = 5  # an API's routes are looked for once the API is known; nothing of ours is nested deeper than three
+MOST_ROUNDS = 5  # an API's routes can be searched once the API is known; ours are nested at most three levels
 
 
 class PlanRefusedError(RefusedError):
-    """A plan that must not be applied, for these reasons; they have been shown."""
+    """The plan must not be applied; the reasons have been shown."""
 
     def __init__(self, refusals: Collection[Refusal]) -> None:
         super().__init__(1, "; ".join(str(refusal) for refusal in refusals))
@@ -39,7 +39,7 @@ class PlanRefusedError(RefusedError):
 
 
 def checked_plan(deployment: Deployment, permitted: Collection[str] = ()) -> PlanResult:
-    """`permitted`: addresses whose data may be lost. Raises PlanRefusedError and ToolError."""
+    """Return a checked plan. `permitted`: addresses whose data may be lost. Raises PlanRefusedError and ToolError."""
     adopted: dict[str, str] = {}
     for _ in range(MOST_ROUNDS):
         write_adopted(deployment, adopted)
@@ -51,19 +51,19 @@ def checked_plan(deployment: Deployment, permitted: Collection[str] = ()) -> Pla
             return plan
         for address, id_ in more.items():
             deployment.terraform.progress.show(
-                f"left behind by an interrupted deploy, and taken over: {escape(address)} ({escape(id_)})"
+                f"created by an interrupted deploy, will be imported: {escape(address)} ({escape(id_)})"
             )
         adopted |= more
-    raise ToolError(f"after {MOST_ROUNDS} plans Terraform still wants to create what stands already: {', '.join(more)}")
+    raise ToolError(f"after {MOST_ROUNDS} plans Terraform still wants to create existing resources: {', '.join(more)}")
 
 
 def apply(deployment: Deployment, permitted: Collection[str] = ()) -> None:
-    """Plan, check the plan, and apply it; `permitted` names what may lose its data. Raises PlanRefusedError."""
+    """Plan, check the plan, and apply it. `permitted`: addresses whose data may be lost. Raises PlanRefusedError."""
     apply_plan(deployment, checked_plan(deployment, permitted))
 
 
 def apply_plan(deployment: Deployment, plan: PlanResult) -> None:
-    """A plan that was checked. Raises ToolError where Terraform fails; running it all again goes on from there."""
+    """Apply a checked plan. Raises ToolError if Terraform fails; a second run continues."""
     deployment.terraform.apply(plan)
     write_adopted(deployment, {})
     deployment.forget_outputs()
@@ -76,13 +76,13 @@ def check(
     adopted: Mapping[str, str],
     permitted: Collection[str],
 ) -> None:
-    """`content` is the plan as data. Raises PlanRefusedError, once each reason has been shown."""
+    """Check a plan; `content` is the plan as data. Raises PlanRefusedError after showing each reason."""
     broken = rules.check(content, _checked(deployment, adopted), permitted)
     refuse(deployment, [*_other_configuration(deployment, plan), *broken])
 
 
 def losses(deployment: Deployment, content: Mapping[str, Any]) -> set[str]:
-    """Addresses whose data would be lost by a plan, so that it is refused unless they are permitted."""
+    """Return the addresses whose data a plan would lose."""
     broken = rules.check(content, _checked(deployment, {}), permitted=())
     return {refusal.address for refusal in broken if refusal.about_data}
 
@@ -100,12 +100,12 @@ def refuse(deployment: Deployment, refusals: Collection[Refusal]) -> None:
 
 
 def orphans(deployment: Deployment, content: Mapping[str, Any]) -> dict[str, str]:
-    """Of what a plan would create: what stands already and is ours, as address -> import id."""
+    """Return address -> import id of the resources that a plan would create and that already exist."""
     creations = [change for change in content.get("resource_changes", []) if change["change"]["actions"] == ["create"]]
     if not creations:
         return {}
     search = _search(deployment, content)
-    with deployment.terraform.progress.step("what an interrupted deploy left behind") as step:
+    with deployment.terraform.progress.step("search for resources of an interrupted deploy") as step:
         found = {change["address"]: search.find(change["type"], change["change"]["after"]) for change in creations}
         found = {address: id_ for address, id_ in found.items() if id_}
         step.result(f"{len(found)} resources" if found else "nothing")
@@ -113,32 +113,32 @@ def orphans(deployment: Deployment, content: Mapping[str, Any]) -> dict[str, str
 
 
 def _other_configuration(deployment: Deployment, plan: Path) -> Iterator[Refusal]:
-    """A plan carries its configuration with it, and Terraform applies that one: it must be the checked one."""
+    """Check that the configuration within the plan, which Terraform applies, is the checked one."""
     folder = deployment.stack.directory
     files = (folder / name for name in (JSON_NAME, OVERRIDE_NAME, ADOPTED_NAME))
     checked = {file.name: file.read_bytes() for file in files if file.exists()}
     planned = PlanFile(plan).configuration()
     for name in sorted({*planned, *checked}):
         if planned.get(name) != checked.get(name):
-            cause = f"was made from another {name} than the one that was checked now"
+            cause = f"was made from another {name} than the checked one"
             yield Refusal("the plan", cause, "plan again", about_data=False)
 
 
 def adopted_by(plan: PlanFile) -> dict[str, str]:
-    """What a saved plan imports beyond the JSON, as address -> import id."""
+    """Return address -> import id of what a saved plan imports in addition to the JSON."""
     text = plan.configuration().get(ADOPTED_NAME)
     return {entry["to"]: entry["id"] for entry in json.loads(text)["import"]} if text else {}
 
 
 def write_adopted(deployment: Deployment, adopted: Mapping[str, str]) -> None:
-    """The import blocks, or no file where there is nothing to import."""
+    """Write the import blocks, or remove the file if there is nothing to import."""
     file = deployment.stack.directory / ADOPTED_NAME
     blocks = [{"to": address, "id": id_} for address, id_ in sorted(adopted.items())]
     file.write_text(json.dumps({"import": blocks}, indent=2)) if blocks else file.unlink(missing_ok=True)
 
 
 def confirmed(deployment: Deployment, content: Mapping[str, Any], adopted: Mapping[str, str]) -> dict[str, str]:
-    """Of what another run has adopted: what this one would adopt as well."""
+    """Return the imports of a saved plan that this run would make too."""
     search = _search(deployment, content, leave_out=adopted)
     imports = [change for change in content.get("resource_changes", []) if change["address"] in adopted]
     return {
@@ -149,7 +149,7 @@ def confirmed(deployment: Deployment, content: Mapping[str, Any], adopted: Mappi
 
 
 def changes(content: Mapping[str, Any]) -> Iterator[str]:
-    """One line each: "update aws_sqs_queue.x"."""
+    """Yield one line for each change: "update aws_sqs_queue.x"."""
     for change in content.get("resource_changes", []):
         if change["change"]["actions"] not in (["no-op"], ["read"]):
             yield f"{'/'.join(change['change']['actions'])} {change['address']}"

@@ -1,4 +1,4 @@
-"""Going on after a run that was interrupted: a state that was not saved, resources whose creation did not end well."""
+"""Recovery after an interrupted run: an unsaved state, and tainted resources."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from lib.terraform.terraform import UNSAVED_STATE, StateLockedError, Terraform, 
 
 
 def save_unsaved_state(terraform: Terraform) -> None:
-    """Terraform leaves a state that it cannot save (no network) in its folder. Raises ToolError if it is refused."""
+    """Save the state that Terraform left in its folder because it had no network. Raises ToolError if it is refused."""
     file = terraform.directory / UNSAVED_STATE
     if not file.exists():
         return
@@ -21,7 +21,7 @@ def save_unsaved_state(terraform: Terraform) -> None:
             raise
         except TerraformError as error:
             raise ToolError(
-                f"{file} holds the state of an interrupted run, and cannot take the saved one's place: {error}; "
+                f"{file} contains the state of an interrupted run, but cannot replace the saved one: {error}; "
                 "if other runs have changed the saved state since, remove that file"
             ) from error
         file.unlink()
@@ -29,10 +29,10 @@ def save_unsaved_state(terraform: Terraform) -> None:
 
 
 def keep_tainted(terraform: Terraform) -> None:
-    """Terraform would replace what it was interrupted in creating. What may hold data by now is finished instead."""
+    """Untaint tainted resources that may hold data, so that Terraform completes instead of replacing them."""
     for resource in terraform.state().resources:
         if resource.tainted and holds_data(resource.type):
             terraform.progress.show(
-                f"its creation did not end well, and it is kept and finished: {escape(resource.address)}"
+                f"its creation failed (tainted); it is kept and completed: {escape(resource.address)}"
             )
             terraform.untaint(resource.address)

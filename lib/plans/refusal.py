@@ -1,4 +1,4 @@
-"""A change that a plan must not make."""
+"""Reasons to refuse a plan."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Refusal:
-    """`cause` says what would happen and why, `fix` what to do instead.
+    """A reason to refuse a plan: `cause` is what would happen and why, `fix` what to do instead.
 
-    `about_data`: data would be lost, which `DESTROY_DATA=ADDRESS` permits. Nothing permits the others.
+    `about_data`: data would be lost, which `DESTROY_DATA=ADDRESS` can permit. Other refusals cannot be permitted.
     """
 
     address: str

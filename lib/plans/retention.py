@@ -1,6 +1,6 @@
-"""Whether an update keeps data for a shorter time than before: retention, expiry, recovery.
+"""Finds updates that shorten how long data is kept: retention, expiry, recovery.
 
-Arguments are recognized by their names, so that a type that joins the stack is covered before anybody lists it.
+Arguments are recognized by their names, so that new types are covered without a list.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ Attributes = Mapping[str, Any]
 PERIOD = re.compile(
     r"retention|retain|expir|recovery_(period|window)|deletion_window|deletion_time|delete_after|max_age_in"
 )
-# Named like a period of data, and none of it.
+# Arguments with such names that are not about data.
 NO_DATA = re.compile(r"performance_insights|cookie|token|password|certificate|cors|crl|cache")
-# Where AWS takes 0 to mean for ever; elsewhere it means none.
+# Types for which 0 means forever; for others it means none.
 ZERO_IS_FOREVER = {
     ("aws_cloudwatch_log_group", "retention_in_days"),
     ("aws_cloudwatch_event_archive", "retention_days"),
 }
-# Terraform's own notes, which no import can read: whoever imports a key learns nothing of them.
+# Arguments that exist only in Terraform, so an import cannot read them.
 NOT_READ_BY_IMPORT = ("deletion_window_in_days", "recovery_window_in_days")
 PITR = "aws_dynamodb_table", "point_in_time_recovery"
 # And AWS's default: docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PointInTimeRecoverySpecification.html
@@ -33,9 +33,9 @@ LONGEST_PITR_DAYS = 35
 
 
 def shortened(resource_type: str, before: Attributes, after: Attributes, *, imported: bool = False) -> Iterator[str]:
-    """What would be kept for a shorter time, in words: "retention_in_days 365 -> 30".
+    """Yield descriptions of shortened periods: "retention_in_days 365 -> 30".
 
-    `before` and `after` are a plan's; what it does not know before the apply is missing from `after`.
+    `before` and `after` are from a plan; values that are unknown before the apply are missing in `after`.
     """
     if resource_type == "aws_s3_bucket_lifecycle_configuration":
         yield from lifecycle.sooner(before.get("rule") or [], after.get("rule") or [])
@@ -55,7 +55,7 @@ def shortened(resource_type: str, before: Attributes, after: Attributes, *, impo
 
 
 def _is_as_long(resource_type: str, path: str, old: float | None, new: float | None) -> bool:
-    """Neither is compared where one of them says nothing: then the default counts, and each argument has its own."""
+    """Whether the new period is not shorter. If one is not set, they are not compared, because defaults differ."""
     if old is None or new is None:
         return False
     forever = math.inf if (resource_type, path) in ZERO_IS_FOREVER else 0
@@ -67,7 +67,7 @@ def _shown(period: float | None) -> str:
 
 
 def _periods(attributes: Any, path: str = "") -> dict[str, float]:
-    """Every number that stands under the name of a period, by its dotted path."""
+    """Return dotted path -> number for all arguments named like a period."""
     found: dict[str, float] = {}
     if isinstance(attributes, Mapping):
         for name, value in attributes.items():
@@ -77,13 +77,13 @@ def _periods(attributes: Any, path: str = "") -> dict[str, float]:
         for number, item in enumerate(attributes):
             found |= _periods(item, f"{path}[{number}]" if len(attributes) > 1 else path)
     elif PERIOD.search(path) and not NO_DATA.search(path) and not isinstance(attributes, bool):
-        with suppress(TypeError, ValueError):  # not set, or no number
+        with suppress(TypeError, ValueError):  # not set, or not a number
             found[path] = float(attributes)
     return found
 
 
 def _table(before: Attributes, after: Attributes) -> Iterator[str]:
-    """Point-in-time recovery, expiry of items, and the stream, which keeps changes for 24 hours until they are read."""
+    """Yield shortened periods of a table: point-in-time recovery, expiry of items, and a closed stream."""
     if (old := _recovery_days(before)) > (new := _recovery_days(after)):
         yield f"point_in_time_recovery {f'{old:g} -> {new:g} days' if new else 'on -> off'}"
     expires = _block(after, "ttl")
@@ -92,7 +92,7 @@ def _table(before: Attributes, after: Attributes) -> Iterator[str]:
     if before.get("stream_enabled") and (
         not after.get("stream_enabled") or before.get("stream_view_type") != after.get("stream_view_type")
     ):
-        yield "the stream is closed, and changes that nobody has read are lost"
+        yield "the stream is closed, and unread changes are lost"
 
 
 def _recovery_days(table: Attributes) -> float:
@@ -103,14 +103,14 @@ def _recovery_days(table: Attributes) -> float:
 
 
 def _versioning(before: Attributes, after: Attributes) -> Iterator[str]:
-    """Terraform suspends versioning where its resource is removed."""
+    """Yield suspended versioning, also if its resource is removed."""
     old, new = (_block(each, "versioning_configuration").get("status") for each in (before, after))
     if old == "Enabled" and new != "Enabled":
-        yield f"versioning Enabled -> {new or 'Suspended'}: what is overwritten or deleted cannot be brought back"
+        yield f"versioning Enabled -> {new or 'Suspended'}: overwritten or deleted objects cannot be restored"
 
 
 def _block(attributes: Attributes, name: str) -> Attributes:
-    """A block that stands once at most; empty where it is missing."""
+    """Return a block that may occur once; empty if it is missing."""
     blocks = attributes.get(name) or [{}]
     found: Attributes = blocks[0] if isinstance(blocks, list) else blocks
     return found or {}

@@ -1,4 +1,4 @@
-"""What a plan may change: what the checked JSON declares, and nothing that loses data unless its address is named.
+"""Checks what a plan changes: only what the checked JSON declares, and no loss of data unless its address is named.
 
 A plan is read as `terraform show -json` writes it:
 developer.hashicorp.com/terraform/internals/json-format#plan-representation
@@ -28,15 +28,15 @@ KNOWN_ACTIONS = (
 )
 LIFECYCLE = "aws_s3_bucket_lifecycle_configuration"
 VERSIONING = "aws_s3_bucket_versioning"
-PLAN_AGAIN = "plan again, with make plan or make deploy, which change what the JSON declares and nothing else"
+PLAN_AGAIN = "plan again, with make plan or make deploy, which change only what the JSON declares"
 
 
 @dataclass(frozen=True)
 class Checked:
-    """What a plan is checked against.
+    """The data against which a plan is checked.
 
-    `content` is the checked JSON. `adopted` names what an interrupted deploy made and did not note (address -> import
-    id). `has_objects` says of a bucket that stands whether there is anything in it.
+    `content` is the checked JSON. `adopted`: resources of an interrupted deploy to be imported (address -> import id).
+    `has_objects` returns whether an existing bucket has content.
     """
 
     content: Mapping[str, Any]
@@ -56,33 +56,33 @@ class Checked:
 
 
 def check(plan: Mapping[str, Any], checked: Checked, permitted: Collection[str]) -> list[Refusal]:
-    """Why the plan must not be applied; empty if it may be. `permitted`: addresses whose data may be lost.
+    """Return why the plan must not be applied; empty if it may be. `permitted`: addresses whose data may be lost.
 
-    Raises ToolError where an address is permitted and nothing of it would be lost: a permission that stays behind
-    would permit the next loss too.
+    Raises ToolError if an address is permitted although it loses no data, because a forgotten permission would permit
+    a later loss.
     """
     found = list(_incomplete_plan(plan))
     for change in plan.get("resource_changes", []):
         found += _of(change, plan, checked)
     lost = {refusal.address for refusal in found if refusal.about_data}
     for address in sorted(set(permitted) - lost):
-        raise ToolError(f"DESTROY_DATA names {address}, and this plan loses no data of it; remove that address")
+        raise ToolError(f"DESTROY_DATA names {address}, but this plan loses no data of it; remove that address")
     return [refusal for refusal in found if not (refusal.about_data and refusal.address in permitted)]
 
 
 def _incomplete_plan(plan: Mapping[str, Any]) -> Iterator[Refusal]:
     if plan.get("errored") or not plan.get("complete", False) or plan.get("deferred_changes"):
-        yield _outside_refusal("the plan", "is not complete: an error, or -target, left something out")
+        yield _outside_refusal("the plan", "is incomplete, because of an error or -target")
 
 
 def _of(change: Change, plan: Mapping[str, Any], checked: Checked) -> Iterator[Refusal]:
-    """What one resource's change breaks."""
+    """Yield the rules that one resource's change violates."""
     address, actions = change["address"], change["change"]["actions"]
     if change["mode"] != "managed":
         return
     yield from _outside(change, checked)
     if actions not in KNOWN_ACTIONS:
-        yield _outside_refusal(address, f"has the action {'/'.join(actions)}, which no JSON of ours asks for")
+        yield _outside_refusal(address, f"has the action {'/'.join(actions)}, which no JSON declares")
     elif "delete" in actions and holds_data(change["type"]):
         yield Refusal(address, f"{_described(change)} holds data and would be {_loss(change)}", _instead(change))
     else:
@@ -96,21 +96,21 @@ def _outside_refusal(address: str, cause: str) -> Refusal:
 
 
 def _outside(change: Change, checked: Checked) -> Iterator[Refusal]:
-    """Changes that the checked JSON does not ask for."""
+    """Yield changes that the checked JSON does not declare."""
     address, actions, reason = change["address"], change["change"]["actions"], change.get("action_reason", "")
     declared = checked.declares(address)
     importing, previous = change["change"].get("importing") or {}, change.get("previous_address")
     cause = ""
     if actions == ["delete"] and declared and "deposed" not in change:
-        cause = "would be destroyed, and the checked JSON declares it"
+        cause = "would be destroyed, although the checked JSON declares it"
     elif actions not in (["delete"], ["no-op"]) and not declared:
-        cause = f"would be {'/'.join(actions)}d, and the checked JSON does not declare it"
+        cause = f"would be {'/'.join(actions)}d, although the checked JSON does not declare it"
     elif reason == "replace_by_request":
-        cause = "would be replaced by request (-replace), and not because of the checked JSON"
+        cause = "would be replaced by request (-replace), not because of the checked JSON"
     elif importing and not checked.imports(address, importing.get("id", "")):
-        cause = f"would be imported from {importing.get('id')!r}, and the checked JSON does not say so"
+        cause = f"would be imported from {importing.get('id')!r}, which the checked JSON does not declare"
     elif previous and previous != address and not checked.moves(previous, address):
-        cause = f"would be moved from {previous}, and the checked JSON does not say so"
+        cause = f"would be moved from {previous}, which the checked JSON does not declare"
     if cause:
         yield _outside_refusal(address, cause)
 
@@ -119,27 +119,27 @@ def _loss(change: Change) -> str:
     if change["change"]["actions"] == ["delete"]:
         return f"destroyed ({'left over from a replacement' if 'deposed' in change else 'no longer in the JSON'})"
     if change.get("action_reason") == "replace_because_tainted":
-        return "destroyed and created again; forces replacement: its creation did not end well (tainted)"
+        return "destroyed and created again; forces replacement: its creation failed (tainted)"
     paths = ", ".join(sorted(_spelled(path) for path in change["change"].get("replace_paths", [])))
     return f"destroyed and created again; forces replacement: {paths or change.get('action_reason', 'no reason given')}"
 
 
 def _instead(change: Change) -> str:
     if change.get("action_reason") == "replace_because_tainted":
-        return "run make deploy without PLAN, which keeps it and finishes it where it stands"
+        return "run make deploy without PLAN, which keeps and completes it"
     if change["change"]["actions"] == ["delete"]:
         return "declare it again (a construct that was renamed or moved is kept with move_to)"
-    return "leave that argument as it was, or copy the data to a resource beside it"
+    return "leave that argument unchanged, or copy the data to a new resource"
 
 
 def _sooner(change: Change, plan: Mapping[str, Any], checked: Checked) -> Iterator[str]:
-    """Periods that this change shortens."""
+    """Yield the periods that this change shortens."""
     actions, type_ = change["change"]["actions"], change["type"]
     before, after = change["change"]["before"] or {}, change["change"]["after"] or {}
     if actions == ["update"]:
         yield from shortened(type_, before, after, imported=bool(change["change"].get("importing")))
     elif type_ == LIFECYCLE and "create" in actions:
-        # Rules for a bucket that stood without them, or had others.
+        # Lifecycle rules for an existing bucket without or with other rules.
         bucket = after.get("bucket")
         if bucket and bucket == before.get("bucket"):
             yield from shortened(type_, before, after)
@@ -150,7 +150,7 @@ def _sooner(change: Change, plan: Mapping[str, Any], checked: Checked) -> Iterat
 
 
 def _buckets_destroyed(plan: Mapping[str, Any]) -> set[str]:
-    """Whose own refusal says enough."""
+    """Return the destroyed buckets, which are refused themselves."""
     return {
         change["change"]["before"]["bucket"]
         for change in plan["resource_changes"]
@@ -159,7 +159,7 @@ def _buckets_destroyed(plan: Mapping[str, Any]) -> set[str]:
 
 
 def _described(change: Change) -> str:
-    """`(dynamodb-transactions-dev)`: its own name, where it has one."""
+    """Return the resource's name in parentheses, such as `(dynamodb-transactions-dev)`, if it has one."""
     before = change["change"]["before"] or change["change"]["after"] or {}
     name = next((before[key] for key in ("bucket", "name", "description", "id") if before.get(key)), change["type"])
     return f"({name})"

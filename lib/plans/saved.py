@@ -1,7 +1,7 @@
-"""A plan that `make plan` saved for `make deploy PLAN=FOLDER`, and whether it is still the one to apply.
+"""A plan that `make plan` saved for `make deploy PLAN=FOLDER`, and the check whether it is still valid.
 
-The folder holds the plan, the verdict on the JSON that it was made from, and the digests of both. Digests show that
-nothing was changed since (integrity), not who has made it (authenticity): keep the folder where only CI can write.
+The folder contains the plan, the verdict on its JSON, and the digests of both. Digests show that
+nothing was changed (integrity), not who made it (authenticity): keep the folder where only CI can write.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from lib.terraform.state import State
 
 PLAN = "tfplan"
 VERDICT = verdict.FILE
-TEXT = "plan.txt"  # as it was shown, for a reader of the pull request
-SUMS = "SHA256SUMS"  # as sha256sum writes and checks it
+TEXT = "plan.txt"  # the plan as text, for the pull request
+SUMS = "SHA256SUMS"  # in the format of sha256sum
 SIGNED_OFF = (PLAN, VERDICT)
 
 
@@ -34,15 +34,15 @@ class SavedPlan:
 
     @classmethod
     def open(cls, folder: Path) -> SavedPlan:
-        """Raises ToolError where there is none."""
+        """Open a saved plan. Raises ToolError if there is none."""
         for name in (*SIGNED_OFF, SUMS):
             if not (folder / name).is_file():
-                raise ToolError(f"PLAN={folder} holds no {name}; name a folder that make plan has saved")
+                raise ToolError(f"PLAN={folder} has no {name}; name a folder that make plan has saved")
         return cls(folder)
 
     @classmethod
     def save(cls, folder: Path, plan: Path, verdict_file: Path, text: str) -> SavedPlan:
-        """In place of an earlier one."""
+        """Save a plan, replacing an earlier one."""
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         shutil.copyfile(plan, folder / PLAN)
@@ -53,10 +53,10 @@ class SavedPlan:
         return cls(folder)
 
     def difference(self, plan: Path, checked: Path, state: State) -> str:
-        """What has changed since it was saved, in a line; empty where nothing has.
+        """Return what has changed since it was saved, in a line; empty if nothing has.
 
         `plan` is a copy of its plan, `checked` the directory of stacks that has just passed both judges, `state` the
-        saved state of now. Raises ToolError where something cannot be read.
+        current state. Raises ToolError if something cannot be read.
         """
         return self._edited(plan) or verdict.verify(self.folder / VERDICT, checked) or _other_state(plan, state)
 
@@ -72,10 +72,10 @@ def _other_state(plan: Path, state: State) -> str:
     file = PlanFile(plan)
     planned = file.state()
     if planned.lineage != state.lineage:
-        return "it was made for another state: nothing of this environment stood yet, or it was made anew since"
+        return "it was made for another state: nothing was deployed then, or the environment was deployed again since"
     if planned.serial != state.serial:
         return f"it is stale: it was made when the state had serial {planned.serial}, which is now {state.serial}"
-    # Terraform notes what a plan imports as if it had been in the saved state.
+    # Terraform adds imported resources to the plan's state.
     imported = file.imports() - {resource.address for resource in state.resources}
     if planned.without(imported) != state.document:
         return "the state within it is not the saved one"

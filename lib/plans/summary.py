@@ -1,6 +1,6 @@
-"""What a plan would change, for the comment on a pull request: addresses, types and actions, and no values.
+"""Summary of a plan for the comment on a pull request: addresses, types and actions, without values.
 
-Written beside the saved plan, and also where the plan is refused: then it has the reasons.
+It is written next to the saved plan. If the plan is refused, it contains the reasons.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ UNCHANGED = (["no-op"], ["read"])
 
 
 def of_plan(content: Mapping[str, Any], refusals: Collection[Refusal] = ()) -> dict[str, Any]:
-    """`content`: what `terraform show -json` prints of the plan."""
+    """Return the summary. `content`: the plan as printed by `terraform show -json`."""
     changes = [
         {
             "address": change["address"],

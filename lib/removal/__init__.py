@@ -1,1 +1,1 @@
-"""Removing an environment: its writers stopped, its buckets emptied, and what is left of it afterwards."""
+"""Removing an environment: stop writers, empty buckets, search for leftovers."""

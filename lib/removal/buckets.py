@@ -1,7 +1,7 @@
-"""Emptying buckets: every version and delete marker, in parallel, with the rate and the time left.
+"""Empties buckets: every version and delete marker, in parallel, with rate and remaining time.
 
-Terraform's provider does it one page after the other, which takes a day for what takes an hour here. Nothing is
-noted: interrupted and started again, it goes on with what is left.
+Terraform's provider deletes one page after the other, which takes a day instead of an hour. There is no
+bookkeeping: if it is interrupted, a second run continues with what is left.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from botocore.exceptions import ClientError
 from lib.errors import ToolError
 
 BATCH = 1000  # docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
-# Calls at a time for one bucket. One of 1,000 keys takes some 0.5 s, and S3 takes 3,500 keys a second of one prefix.
+# Parallel calls for one bucket. A call with 1,000 keys takes some 0.5 s; S3 allows 3,500 keys a second for a prefix.
 WORKERS = 8
 TRIES = 8
-# What S3 says of a key that it could not delete just now.
+# Error codes of S3 for keys that it could not delete temporarily.
 PASSING = ("InternalError", "ServiceUnavailable", "SlowDown", "RequestTimeout", "OperationAborted")
 
 Batch = list[dict[str, str]]
@@ -30,7 +30,7 @@ Batch = list[dict[str, str]]
 
 @dataclass
 class Count:
-    """How far it is. `total` is an estimate."""
+    """The progress. `total` is an estimate."""
 
     total: int
     done: int = 0
@@ -44,7 +44,7 @@ class Count:
 
 
 def empty(connect: Callable[[str], Any], buckets: list[str], update: Callable[[str], None]) -> int:
-    """Delete everything in these buckets; how many versions that was. `update` is told how far it is.
+    """Delete everything in these buckets; return the number of deleted versions. `update` gets the progress.
 
     Raises ToolError for a version that S3 does not delete.
     """
@@ -57,7 +57,7 @@ def empty(connect: Callable[[str], Any], buckets: list[str], update: Callable[[s
         try:
             for bucket, batch in _interleaved(s3, buckets):
                 running.add(pool.submit(delete_batch, s3, bucket, batch))
-                # No more pages than there are workers for: a bucket may hold more than fits into memory.
+                # Only as many pages as workers, because a bucket's listing may not fit into memory.
                 if len(running) >= 2 * WORKERS * len(buckets):
                     running = _collect(running, count, update)
             while running:
@@ -76,7 +76,7 @@ def _collect(running: set[Future[int]], count: Count, update: Callable[[str], No
 
 
 def _interleaved(s3: Any, buckets: list[str]) -> Iterator[tuple[str, Batch]]:
-    """A page of each bucket in turn."""
+    """Yield a page of each bucket in turn."""
     listings = {bucket: _pages(s3, bucket) for bucket in buckets}
     while listings:
         for bucket in list(listings):
@@ -94,7 +94,7 @@ def _pages(s3: Any, bucket: str) -> Iterator[Batch]:
 
 
 def delete_batch(s3: Any, bucket: str, batch: Batch) -> int:
-    """How many were deleted. What is gone already counts, as S3 does not tell."""
+    """Return how many were deleted, including those that were already gone, which S3 does not distinguish."""
     left = batch
     for attempt in range(TRIES):
         errors = s3.delete_objects(Bucket=bucket, Delete={"Objects": left, "Quiet": True}).get("Errors", [])
@@ -124,7 +124,7 @@ def _exists(s3: Any, bucket: str) -> bool:
 
 
 def _estimate(connect: Callable[[str], Any], s3: Any, bucket: str) -> int:
-    """What S3 counted last, once a day, versions included; counted here in a bucket too young for that.
+    """Return S3's daily count, including versions; for a new bucket without one, count here.
 
     docs.aws.amazon.com/AmazonS3/latest/userguide/metrics-dimensions.html#s3-cloudwatch-metrics
     """

@@ -1,4 +1,4 @@
-"""What is still there after a destroy, whatever Terraform believes: by name, and by tag."""
+"""Finds leftovers after a destroy, by name and tag, independent of Terraform's state."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Leftovers:
 
 
 def find(connect: Connect, ownership: Ownership) -> Leftovers:
-    """Ask every service that the stack uses, and then for what else has the environment's tag."""
+    """Search every service that the stack uses, then everything with the environment's tag."""
     result = Leftovers()
     standing: list[Item] = []
     for service, listing in LISTINGS.items():
@@ -71,9 +71,9 @@ def find(connect: Connect, ownership: Ownership) -> Leftovers:
 
 
 def after_destroy(deployment: Deployment) -> Leftovers:
-    """What is left once the listings have settled.
+    """Return the leftovers after the services' listings have settled.
 
-    A service may list for up to a minute what it has deleted, so what is found is looked for again.
+    A service may list deleted resources for up to a minute, so found ones are searched again.
     docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteQueue.html
     """
     end = time.monotonic() + LISTED_SECONDS
@@ -105,9 +105,9 @@ def _report(item: Item, result: Leftovers) -> None:
 
 
 def _tagged(client: Any, suffix: str, standing: list[Item], reported: set[str]) -> list[str]:
-    """What has our tag and another name, or is of a service that no listing asks.
+    """Return resources with our tag that have another name, or belong to a service without a listing here.
 
-    The tagging API names what is gone for some time, so a service that was asked itself knows better.
+    The tagging API returns deleted resources for some time, so a service's own listing is preferred.
     docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_GetResources.html
     """
     by_id = {_last_part(item.id): item for item in standing}

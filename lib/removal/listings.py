@@ -1,4 +1,4 @@
-"""What stands in an account, asked of each service by its own API; lists are read to their end."""
+"""Lists the resources of an account with each service's API."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from lib.targets.pages import pages
 
 @dataclass(frozen=True)
 class Item:
-    """A resource: how a message calls it, its name or that of what it belongs to, its id, and a way to its tags.
+    """A resource: label for messages, its own or its parent's name, id, and a function that reads its tags.
 
-    `going` says since when it is on its way out, for what AWS deletes later.
+    `going` says when AWS deletes it, if it is pending deletion.
     """
 
     label: str
@@ -110,7 +110,7 @@ def _s3(client: Any) -> Iterator[Item]:
 
 
 def _secretsmanager(client: Any) -> Iterator[Item]:
-    # Those that wait for their deletion hold their names.
+    # Secrets that are pending deletion still block their names.
     for secret in pages(client, "list_secrets", "SecretList", IncludePlannedDeletion=True):
         name = secret["Name"]
         yield Item(f"secret {name}", name, secret["ARN"], partial(tags.pairs, secret.get("Tags", [])))
@@ -127,7 +127,7 @@ def _sns(client: Any) -> Iterator[Item]:
 
 
 def _sqs(client: Any) -> Iterator[Item]:
-    # Without a limit there is one page of 1,000 and no next one:
+    # Without a limit there is only one page of 1,000:
     # docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ListQueues.html
     for url in pages(client, "list_queues", "QueueUrls", MaxResults=1000):
         name = url.split("/")[-1]

@@ -1,4 +1,4 @@
-"""Showing what is left after a destroy."""
+"""Shows leftovers after a destroy."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from lib.removal import leftovers
 from lib.removal.leftovers import Leftovers
 from lib.targets.deployment import Deployment
 
-# What AWS keeps for a while, whoever asks.
+# What AWS keeps after a destroy.
 KEPT_BY_AWS = (
     "DynamoDB's own backup of a table that had point-in-time recovery: 35 days, free, nobody can delete it; it is "
-    "encrypted with the table's key, and worth something only while that key can still be kept (7 days)",
+    "encrypted with the table's key, and can be restored only while the key's deletion can be cancelled (7 days)",
 )
 
 
 def show_leftovers(deployment: Deployment, progress: Progress) -> Leftovers:
-    """Look for what is left after a destroy, and show it, and what AWS keeps."""
-    with progress.step("what is left") as step:
+    """Search for leftovers after a destroy, and show them and what AWS keeps."""
+    with progress.step("search for leftovers") as step:
         left = leftovers.after_destroy(deployment)
         step.result(f"asked {', '.join(left.asked)}")
     for item in left.found:
@@ -27,7 +27,7 @@ def show_leftovers(deployment: Deployment, progress: Progress) -> Leftovers:
     for item in left.unread:
         progress.show(f"not known whose it is, as its tags may not be read: {escape(item)}")
     for item in left.pending:
-        progress.show(f"on its way out, as AWS deletes no key at once: {escape(item)}")
+        progress.show(f"pending deletion by AWS: {escape(item)}")
     for text in KEPT_BY_AWS if deployment.target.ownership.suffix is not None else ():
         progress.show(f"kept by AWS: {text}")
     return left

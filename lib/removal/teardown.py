@@ -1,4 +1,4 @@
-"""Removing everything that the state knows: stop the writers, empty the buckets, then Terraform."""
+"""Removes everything in the state: stop the writers, empty the buckets, then run Terraform."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 
 def destroy(deployment: Deployment) -> None:
-    """Everything that the state knows, its data included, asking nothing."""
-    _ = deployment.outputs  # still readable afterwards
+    """Remove everything in the state, including its data, without a question."""
+    _ = deployment.outputs  # outputs are needed afterwards
     tear_down(deployment, deployment.terraform.plan(destroy=True))
 
 
 def tear_down(deployment: Deployment, plan: PlanResult) -> None:
-    """`plan` is a plan to destroy. Interrupted at any point and called again, it goes on with what is left."""
+    """Apply a plan to destroy. If it is interrupted, a second call continues with what is left."""
     progress, state = deployment.terraform.progress, deployment.terraform.state()
     with progress.step("stop the writers") as step:
         step.result(writers.stop(deployment.client, state))

@@ -1,6 +1,6 @@
-"""Stopping what writes, so that a bucket that was emptied stays empty.
+"""Stops everything that writes, so that emptied buckets stay empty.
 
-None of it is noted in Terraform's state: a `make deploy` afterwards finds it and starts everything again.
+The changes are not in Terraform's state, so a later `make deploy` reverts them.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ ALARMS_A_CALL = 100  # docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/
 
 
 def stop(connect: Callable[[str], Any], state: State) -> str:
-    """Stop every function, mapping and access log of the state; what was stopped, in words.
+    """Stop every function, mapping and access log in the state; return a summary.
 
-    A function whose reserved concurrency is 0 is not called any more, by the API neither.
+    A function with reserved concurrency 0 cannot be invoked, not even by the API.
     docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
     """
     _silence_alarms(connect, state)
@@ -41,14 +41,14 @@ def stop(connect: Callable[[str], Any], state: State) -> str:
 
 
 def _silence_alarms(connect: Callable[[str], Any], state: State) -> None:
-    """Nobody is called because of what we stop."""
+    """Disable the alarms' actions, so that stopping the writers notifies nobody."""
     names = state.values("alarm_name", "aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm")
     for start in range(0, len(names), ALARMS_A_CALL):
         connect("cloudwatch").disable_alarm_actions(AlarmNames=names[start : start + ALARMS_A_CALL])
 
 
 def _settled(call: Callable[[], Any]) -> None:
-    """Again as long as the resource is still busy with its last change; nothing to do where it is gone."""
+    """Repeat the call while the resource is busy with an earlier change; ignore a resource that is gone."""
 
     def attempt() -> bool:
         try:
@@ -60,4 +60,4 @@ def _settled(call: Callable[[], Any]) -> None:
             return code in GONE
         return True
 
-    wait_for("the end of a change under way", attempt, SETTLE_SECONDS, interval=1.0)
+    wait_for("the end of an earlier change", attempt, SETTLE_SECONDS, interval=1.0)

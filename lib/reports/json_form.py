@@ -11,7 +11,7 @@ from lib.reports.report import Report, Suppressed
 
 
 def text(report: Report) -> str:
-    """Return the report as one JSON object; an unknown severity is null."""
+    """Return one JSON object. Checkov's built-in checks have the severity null."""
     return (
         json.dumps(
             {

@@ -1,4 +1,4 @@
-"""The report of a run by either judge, independent of its format."""
+"""The data of one run of one judge, from which every report file is written."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Suppression:
 
 @dataclass(frozen=True)
 class Suppressed:
-    """A finding that is waived or skipped, so that it does not fail the run."""
+    """A finding that does not fail the run."""
 
     finding: Finding
     suppression: Suppression
@@ -50,7 +50,7 @@ class RuleSummary:
 
 @dataclass(frozen=True)
 class Report:
-    """The verdict of one run. `account` has the judge's name, and numbers about what was checked."""
+    """The verdict of one run. `account`: the judge's name, and numbers of stacks, resources and policies."""
 
     findings: tuple[Finding, ...]
     waived: tuple[Suppressed, ...]
@@ -60,9 +60,9 @@ class Report:
     rules: tuple[RuleSummary, ...]
     account: Mapping[str, str | int]
     summary: str
-    files: Mapping[str, str] = field(default_factory=dict)  # JSON and assets that were judged -> SHA-256
-    checkov: str = ""  # its version, where it was asked
-    directory: Path | None = None  # that was judged; None where the synthesis failed, and nothing was written
+    files: Mapping[str, str] = field(default_factory=dict)  # checked JSON and assets -> SHA-256
+    checkov: str = ""  # Checkov's version, if it ran
+    directory: Path | None = None  # of the checked stacks; None if the synthesis failed and wrote nothing
 
     @property
     def passed(self) -> bool:
@@ -75,7 +75,7 @@ class Report:
         return (*self.waived, *self.skipped)
 
     def file_of(self, finding: Finding) -> str:
-        """The JSON of a finding: relative to the project if it is in it, else absolute; empty if there is none."""
+        """Return the file of a finding, relative to the project if it is inside; empty if there is none."""
         if not self.directory or not finding.file:
             return ""
         absolute = Path(os.path.abspath(self.directory / finding.file))  # noqa: PTH100 - resolve() would follow links
@@ -83,9 +83,9 @@ class Report:
 
 
 def report_of_aspects(judge: Judge, made_at: Mapping[str, str]) -> Report:
-    """The first judge's report, where the synthesis failed: there is no JSON to point into.
+    """Return the first judge's report. Its findings have no line in the JSON, because none was written.
 
-    `made_at`: construct path -> the line of Python that made it.
+    `made_at`: construct path -> the line of Python that created it.
     """
     faults = f", {len(judge.complaints)} invalid waivers" if judge.complaints else ""
     waived = f"{len(judge.waived)} waived, " if judge.waived else ""
@@ -108,7 +108,7 @@ def report_of_aspects(judge: Judge, made_at: Mapping[str, str]) -> Report:
         },
         summary=(
             f"aspects: {len(judge.findings)} findings{faults}; {judge.stacks} stacks, {judge.resources} resources, "
-            f"{waived}{len(judge.rules)} rules; nothing was written, so the gate did not run"
+            f"{waived}{len(judge.rules)} rules; no stack was written, so the gate did not run"
         ),
     )
 
@@ -119,7 +119,7 @@ def suppression_of(waiver: Waiver) -> Suppression:
 
 
 def summaries(findings: Iterable[Finding], titles: Mapping[str, str]) -> tuple[RuleSummary, ...]:
-    """Return every rule of the catalogue, and each built-in check with findings."""
+    """Return all rules, and Checkov's built-in checks that found something. `titles`: id -> title."""
     ours = tuple(
         RuleSummary(rule.id, rule.title, rule.severity, rule.why, rule.fix, rule.controls, rule.source)
         for rule in RULES

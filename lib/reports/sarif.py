@@ -26,7 +26,7 @@ WAIVERS = RuleSummary(
 
 
 def text(report: Report) -> str:
-    """Return SARIF with one run; suppressed findings are included as such."""
+    """Return SARIF with one run of one tool. Waived and skipped findings are included as suppressed."""
     rules = (*report.rules, WAIVERS) if report.complaints else report.rules
     index = {rule.id: number for number, rule in enumerate(rules)}
     log = {
@@ -96,7 +96,7 @@ def _level(severity: Severity | None) -> str:
 def _result(report: Report, finding: Finding, rule_index: int) -> dict[str, Any]:
     made_at = _made_at(finding.made_at) if finding.made_at else None
     written = _physical(report.file_of(finding), finding.line) if finding.line else None
-    # If synthesis was stopped, nothing was written, and the location is the Python line.
+    # Where the synthesis failed nothing was written: then the Python line is the place.
     place = {"physicalLocation": written or made_at} if written or made_at else {}
     related = [{"id": 1, "physicalLocation": made_at, "message": {"text": f"made at {finding.made_at}"}}]
     return {

@@ -22,7 +22,7 @@ class Change:
 
     @property
     def grant(self) -> Grant:
-        """The changed grant: the new one if there is one, else the old one."""
+        """Return the new grant if there is one, else the old one."""
         found = self.after or self.before
         assert found is not None  # noqa: S101 - one of the two is given
         return found
@@ -41,7 +41,7 @@ def compare_access(before: Access, after: Access) -> list[Change]:
 
 
 def _is_covered(grant: Grant, access: Access) -> bool:
-    """Whether another stack has a grant that includes this one."""
+    """Whether `access` includes `grant`, as such or as part of a wider grant."""
     return grant in access.grants or any(_covers(other, grant) for other in access.grants if _covers(grant, other))
 
 

@@ -1,4 +1,4 @@
-"""Text of a pull request in GitHub's Markdown: shown as it is, and never markup, a mention, a link or an issue."""
+"""Quote text of a pull request for GitHub's Markdown, so that it cannot become markup, a mention or a link."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Item = TypeVar("Item")
 
 
 def code(text: str, longest: int = LONGEST) -> str:
-    """A code span. Two characters could end it or a table's cell, so others take their place: ` is ', | is ¦."""
+    """Return a code span. ` and | could end the span or a table cell; they are replaced by ' and ¦."""
     shown = one_line(text[: 4 * longest]).replace("`", "'").replace("|", "¦")
     if len(shown) > longest:
         shown = f"{shown[: longest - 1]}…"
@@ -21,7 +21,7 @@ def code(text: str, longest: int = LONGEST) -> str:
 
 
 def table(head: Sequence[str], items: Sequence[Item], row: Callable[[Item], Sequence[str]], most: int) -> list[str]:
-    """The lines of a table with a row for each of the first `most` items. The cells are Markdown already."""
+    """Return the lines of a table with the first `most` items. `row` returns cells in Markdown."""
     if not items:
         return []
     rows = (f"| {' | '.join(row(item))} |" for item in items[:most])

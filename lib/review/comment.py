@@ -1,6 +1,6 @@
-"""The one comment on a pull request: verdict, access, settings, what holds data, plan, cost of what is new.
+"""The comment on a pull request: verdict, access, settings, resources with data, plan, cost of new resources.
 
-Written from the same report as the other forms. A hidden marker in its first line is how the job finds it again.
+It is another form of the report. The job finds its earlier comment by the hidden marker in the first line.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from lib.review.grants import access_of
 from lib.review.setting_changes import SettingChange, compare_settings
 
 MARKER = "<!-- payments-infrastructure: report of the pull request -->"
-# GitHub refuses a comment of more than 65,536 characters. We count bytes, which are never fewer, and leave some room.
+# GitHub refuses comments above 65,536 characters. We count bytes, never fewer than characters, and leave a margin.
 LONGEST = 65_000
 TOPICS = ("encryption", "exposure", "retention", "alarms")
 ROWS = (50, 20, 10, 5, 2, 0)
@@ -30,14 +30,14 @@ Document = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Plan:
-    """What `make plan` noted of a plan: {"changes": [{address, type, actions, holds_data}], "refusals": [text]}."""
+    """The summary that `make plan` wrote: {"changes": [{address, type, actions, holds_data}], "refusals": [text]}."""
 
     changes: Sequence[Mapping[str, Any]]
     refusals: Sequence[str]
 
 
 def render(report: Report, stack: Document, base: Document | None, plan: Plan | None, run: str = "") -> str:
-    """The comment, at most LONGEST bytes. `base`: the JSON of the base branch. `run`: URL of the workflow run."""
+    """Return the comment, at most LONGEST bytes. `base`: JSON of the base branch. `run`: URL of the workflow run."""
     before, after = (StackView(base) if base is not None else None), StackView(stack)
     changes = compare_access(access_of(before), access_of(after)) if before else None
     planned = plan.changes if plan else list(_declared_changes(before, after))
@@ -57,12 +57,12 @@ def render(report: Report, stack: Document, base: Document | None, plan: Plan | 
 
 
 def failure(reason: str, run: str = "") -> str:
-    """The comment where there is no verdict: nothing could be synthesized, or it cannot be read."""
+    """Return the comment for a pull request without a verdict: synthesis failed, or its output cannot be read."""
     return "\n".join([MARKER, "## Policies: no verdict", "", code(reason, 1000), "", *_run(run)])
 
 
 def _shortened(write: Callable[[int], str]) -> str:
-    """With as many rows in each table as fit."""
+    """Return the comment with as many rows in each table as fit."""
     for most in ROWS:
         text = write(most)
         if len(text.encode()) <= LONGEST:
@@ -78,13 +78,13 @@ def _verdict(report: Report, run: str, most: int) -> Iterator[str]:
     yield f"## Policies: {'passed' if report.passed else 'failed'}"
     yield ""
     yield (
-        f"{len(report.findings)} findings, {len(report.complaints)} faults in waivers, {len(report.waived)} waived, "
+        f"{len(report.findings)} findings, {len(report.complaints)} invalid waivers, {len(report.waived)} waived, "
         f"{len(report.skipped)} skipped; {report.account['resources']} resources in {report.account['stacks']} stacks. "
-        "Judged by the gate and the policies of the base branch."
+        "Checked by the gate and the policies of the base branch."
     )
     yield ""
     yield from table(("Rule", "Severity", "Construct", "Finding", "Made at"), report.findings, _finding, most)
-    yield from table(("Fault in waivers",), report.complaints, _text, most)
+    yield from table(("Invalid waiver",), report.complaints, _text, most)
     yield from _run(run)
 
 
@@ -94,13 +94,13 @@ def _access(changes: Sequence[Change] | None, most: int) -> Iterator[str]:
     if changes is None:
         yield "Not compared: the base branch has no stack to compare with."
     elif not changes:
-        yield "Nobody may do more or less than before."
+        yield "No permission changes."
     yield ""
     yield from table(("Change", "Who", "May", "On", "If"), changes or (), _grant, most)
 
 
 def _settings(changes: Sequence[SettingChange], most: int) -> Iterator[str]:
-    """No section where nothing of this kind changes."""
+    """Write the section, unless no such setting changes."""
     if changes:
         yield "### Encryption, exposure, retention and alarms"
         yield ""
@@ -108,7 +108,7 @@ def _settings(changes: Sequence[SettingChange], most: int) -> Iterator[str]:
 
 
 def _data(planned: Sequence[Mapping[str, Any]], plan: Plan | None, most: int) -> Iterator[str]:
-    yield "### What holds data"
+    yield "### Resources with data"
     yield ""
     changed = [change for change in planned if change["holds_data"] and change["actions"] != ["create"]]
     if not changed:
@@ -125,7 +125,7 @@ def _plan(planned: Sequence[Mapping[str, Any]], plan: Plan | None, most: int) ->
     yield "### Plan" if plan else "### Resources"
     yield ""
     if plan is None:
-        yield "There is no plan: AWS is not set up for this repository, or planning failed. Compared with the base:"
+        yield "There is no plan: AWS is not set up for this repository, or planning failed. Differences from the base:"
         yield ""
     counts = {name: sum(name in change["actions"] for change in planned) for name in ("create", "update", "delete")}
     yield f"{counts['create']} to create, {counts['update']} to update, {counts['delete']} to destroy."
@@ -134,14 +134,14 @@ def _plan(planned: Sequence[Mapping[str, Any]], plan: Plan | None, most: int) ->
 
 
 def _cost(cost: Estimate, most: int) -> Iterator[str]:
-    yield "### Cost of what is new"
+    yield "### Cost of new resources"
     yield ""
     if not cost.items and not cost.unpriced:
-        yield "Nothing new costs anything."
+        yield "No new resource costs anything."
         return
     yield (
-        f"An estimate: **${cost.monthly:.2f} a month** without any traffic, by list prices of {cost.region} on "
-        f"{cost.day}, without the free tier and without what is removed. Usage costs extra."
+        f"Estimate: **${cost.monthly:.2f} a month** without traffic, at list prices of {cost.region} on "
+        f"{cost.day}, without the free tier. Savings by removed resources are not subtracted. Usage costs extra."
     )
     yield ""
     yield from table(("Resource", "A month", "And by use", "Source"), cost.items, _priced, most)
@@ -179,7 +179,7 @@ def _text(text: str) -> Sequence[str]:
 
 
 def _declared_changes(before: StackView | None, after: StackView) -> Iterator[dict[str, Any]]:
-    """What a plan would say, as far as two documents tell: by address, and arguments that differ."""
+    """Estimate the plan by comparing two documents: added and removed addresses, and arguments that differ."""
     old = {each.address: each.attributes for each in before.resources} if before else {}
     new = {each.address: each.attributes for each in after.resources}
     for address in sorted(old.keys() | new.keys()):

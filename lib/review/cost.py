@@ -1,4 +1,4 @@
-"""What new resources cost: an estimate from the list prices of lib/review/prices.toml, without any traffic."""
+"""Estimate what new resources cost without traffic, by the list prices in lib/review/prices.toml."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FILE = Path(__file__).with_name("prices.toml")
 
 @dataclass(frozen=True)
 class Item:
-    """One new resource. `monthly`: USD without traffic. `usage`: what is charged beside that, for a reader."""
+    """One new resource. `monthly`: USD without traffic. `usage`: text about the charges that depend on usage."""
 
     address: str
     monthly: Decimal
@@ -25,7 +25,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Estimate:
-    """`unpriced`: addresses of a type or kind that prices.toml does not know."""
+    """The priced items. `unpriced`: addresses of resources that prices.toml does not list."""
 
     items: tuple[Item, ...]
     unpriced: tuple[str, ...]
@@ -34,12 +34,12 @@ class Estimate:
 
     @property
     def monthly(self) -> Decimal:
-        """USD of all items without traffic."""
+        """Return the USD a month of all items, without traffic."""
         return sum((item.monthly for item in self.items), Decimal())
 
 
 def estimate(new: Iterable[tuple[str, Mapping[str, Any]]]) -> Estimate:
-    """`new`: (address, arguments) of each resource, as they are in the synthesized JSON. Free types are left out."""
+    """Return the estimate. `new`: (address, arguments) of each resource in the synthesized JSON. Omits free types."""
     table = _table()
     items, unpriced = [], []
     for address, arguments in new:
@@ -61,7 +61,7 @@ def _table() -> dict[str, Any]:
 
 
 def _count(arguments: Mapping[str, Any], each: str) -> int:
-    """How many blocks `each` names: `metric_query.metric` counts the queries with a metric. One if there are none."""
+    """Count the blocks at the path `each`; `metric_query.metric` counts the queries with a metric. At least 1."""
     block, _, inner = each.partition(".")
     blocks = arguments.get(block) or []
     return sum(bool(item.get(inner)) for item in (blocks if isinstance(blocks, list) else [blocks])) or 1

@@ -108,7 +108,7 @@ def _matrix(access: Access) -> dict[str, dict[str, Cell]]:
 
 
 def _counts(report: Report, rule: RuleSummary) -> tuple[int, int]:
-    """Return the findings of a rule, including waived and skipped ones."""
+    """Return the number of a rule's findings that fail the run, and the number of waived or skipped ones."""
     failing = sum(finding.rule_id == rule.id for finding in report.findings)
     return failing, sum(each.finding.rule_id == rule.id for each in report.suppressed)
 

@@ -1,4 +1,4 @@
-"""Real AWS as a target: the user's credentials, the stack's working folder on this machine, its state in S3."""
+"""AWS as a target, with the user's credentials, a working folder on this machine, and the state in S3."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ from lib.terraform.process import Guard
 from lib.terraform.stack_folder import JSON_NAME, TERRAFORMS_OWN, StackFolder
 from lib.terraform.terraform import Terraform
 
-# Deleting millions of objects meets S3's limits, and beside production AWS throttles now and then: wait and try again.
+# Deleting millions of objects reaches S3's limits, and AWS may throttle calls: retry with backoff.
 # docs.aws.amazon.com/AmazonS3/latest/userguide/optimizing-performance.html
 CLIENT = Config(retries={"mode": "adaptive", "total_max_attempts": 10}, max_pool_connections=64)
 
 
 def settings_of(environ: Mapping[str, str]) -> Settings:
-    """Raises SettingsError where they are not those of a deploy to AWS, and ToolError for an emulator's endpoint."""
+    """Return the settings. Raises SettingsError if they do not suffice for AWS, ToolError for a local endpoint."""
     settings = Settings.from_environment(environ)
     settings.require_state_bucket()
     refuse_local_endpoint(environ)
@@ -43,7 +43,7 @@ def settings_of(environ: Mapping[str, str]) -> Settings:
 
 
 def refuse_local_endpoint(environ: Mapping[str, str]) -> None:
-    """`eval "$(make env)"` in this shell, and a deploy to AWS would meet the demo's emulator: ToolError."""
+    """Raise ToolError if AWS_ENDPOINT_URL points to this machine, as after `eval "$(make env)"`."""
     url = environ.get("AWS_ENDPOINT_URL", "")
     if (urlsplit(url).hostname or "") in ("127.0.0.1", "localhost", "::1"):
         raise ToolError(
@@ -53,13 +53,13 @@ def refuse_local_endpoint(environ: Mapping[str, str]) -> None:
 
 
 def prepare(environ: Mapping[str, str], progress: Progress, folder: Path = FOLDER) -> Deployment:
-    """Synthesized, passed by both judges, ready to plan. Raises RefusedError and ToolError."""
+    """Synthesize, run both judges, and prepare Terraform. Raises RefusedError and ToolError."""
     settings = settings_of(environ)
     command = terraform.find(progress)
     place = Place.of(settings, folder)
     stack = checked_stack(environ, settings, place.synthesized).copy_to(working_folder(place, settings))
     if verdict.verify(place.verdict, place.checked):
-        # Terraform's own files of an earlier run may be of another bucket or provider: it makes them again.
+        # Terraform's files of an earlier run may be for another bucket or provider, so they are created again.
         _remove(stack.directory / name for name in TERRAFORMS_OWN[:2])
         if difference := verdict.verify(place.verdict, place.checked):
             raise ToolError(f"{place.checked} is not what has passed: {difference}; run it again")
@@ -67,14 +67,14 @@ def prepare(environ: Mapping[str, str], progress: Progress, folder: Path = FOLDE
 
 
 def checked_stack(environ: Mapping[str, str], settings: Settings, folder: Path) -> StackFolder:
-    """In `folder`: what main.py synthesizes, or what another job has (SYNTHESIZED). Raises RefusedError, ToolError."""
+    """Check a stack in `folder`: synthesized now, or by another job (SYNTHESIZED). Raises RefusedError, ToolError."""
     if environ.get(VARIABLE):
         return judged_copy(Path(environ[VARIABLE]), folder, settings, backend(settings))
     return judged_stack(environ, folder)
 
 
 def reopen(environ: Mapping[str, str], progress: Progress, folder: Path = FOLDER) -> Deployment:
-    """What stands by these settings, by its state alone: nothing is synthesized, and no verdict is asked for."""
+    """Open the deployed stack from its state; nothing is synthesized or checked."""
     settings = settings_of(environ)
     command = terraform.find(progress)
     stack = StackFolder.create(working_folder(Place.of(settings, folder), settings), without_resources(settings))
@@ -82,7 +82,7 @@ def reopen(environ: Mapping[str, str], progress: Progress, folder: Path = FOLDER
 
 
 def working_folder(place: Place, settings: Settings) -> Path:
-    """Terraform's; the stack has the same place in `checked` as in what was synthesized."""
+    """Return Terraform's working folder, at the same relative path in `checked` as in the synthesized output."""
     return place.checked / "stacks" / settings.stack_name
 
 
@@ -99,23 +99,23 @@ def _ready(
 
 
 def session_for(region: str) -> Any:
-    """A boto3 session with the user's credentials, whose clients bear with AWS's limits."""
+    """Return a boto3 session with the user's credentials, whose clients retry throttled calls."""
     core = botocore.session.Session()
     core.set_default_client_config(CLIENT)
     return boto3.session.Session(botocore_session=core, region_name=region)
 
 
 def check_place(deployment: Deployment) -> None:
-    """Terraform forgets a resource that it does not find, so it must look where the resources stand.
+    """Check that region and account are those of the state, because Terraform drops resources that it does not find.
 
-    Raises ToolError where the state is of another region, or of another account than the credentials.
+    Raises ToolError if they are not.
     """
     places = deployment.terraform.state().places()
     regions, accounts = {region for region, _ in places}, {account for _, account in places}
     if regions - {deployment.stack.region}:
         found = sorted(regions - {deployment.stack.region})[0]
         raise ToolError(
-            f"AWS_REGION is {deployment.stack.region}, and this environment stands in {found}; set it to {found}, "
+            f"AWS_REGION is {deployment.stack.region}, but this environment is in {found}; set it to {found}, "
             "or choose another ENVIRONMENT_SUFFIX"
         )
     if not accounts:
@@ -123,13 +123,13 @@ def check_place(deployment: Deployment) -> None:
     mine = str(deployment.client("sts").get_caller_identity()["Account"])
     if accounts - {mine}:
         raise ToolError(
-            f"the credentials are of account {mine}, and this environment stands in {sorted(accounts - {mine})[0]}; "
+            f"the credentials are of account {mine}, but this environment is in {sorted(accounts - {mine})[0]}; "
             "use credentials of that account"
         )
 
 
 def without_resources(settings: Settings) -> dict[str, Any]:
-    """A stack's JSON without its resources: enough for what Terraform does by the state alone."""
+    """Return a stack's JSON without resources, which suffices for commands that need only the state."""
     provider = pinned_provider()
     source = provider.address.removeprefix("registry.terraform.io/")
     return {
@@ -142,13 +142,13 @@ def without_resources(settings: Settings) -> dict[str, Any]:
 
 
 def backend(settings: Settings) -> dict[str, str]:
-    """Where TapStack keeps its state (lib/tap_stack.py; a test compares the two)."""
+    """Return the backend configuration of TapStack (as in lib/tap_stack.py; a test compares the two)."""
     key = f"{settings.environment_suffix}/{settings.stack_name}.tfstate"
     return {"bucket": settings.state_bucket, "key": key, "region": settings.state_bucket_region}
 
 
 def outputs(environ: Mapping[str, str], progress: Progress) -> dict[str, str]:
-    """Of what stands on AWS by these settings, from its state alone: nothing is synthesized. Raises ToolError."""
+    """Return the outputs of the stack on AWS, from its state; nothing is synthesized. Raises ToolError."""
     settings = settings_of(environ)
     with tempfile.TemporaryDirectory(prefix="payments-outputs-") as folder:
         (Path(folder) / JSON_NAME).write_text(json.dumps({"terraform": {"backend": {"s3": backend(settings)}}}))

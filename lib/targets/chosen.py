@@ -1,4 +1,4 @@
-"""Which deployed stack a command is about: the demo that is kept up here if there is one, else AWS's."""
+"""Chooses the deployed stack for a command: the kept demo if there is one, else the stack on AWS."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ STATE_BUCKET = "TERRAFORM_STATE_BUCKET"
 
 
 def kept_demo(environ: Mapping[str, str], home: DemoFolder | None = None) -> KeptDemo | None:
-    """By `TAP_TARGET`: `aws`, `emulator`, or not set for the kept demo if there is one; None for AWS.
+    """Return the kept demo, or None for AWS, by `TAP_TARGET`: `aws`, `emulator`, or unset for the demo if there is one.
 
-    Raises ToolError where the emulator is asked for and none is up.
+    Raises ToolError if the emulator is requested and none is running.
     """
     target = environ.get(TARGET, "")
     if target not in ("", "aws", "emulator"):
-        raise SettingsError(TARGET, target, "it is aws or emulator", "unset it for the demo that is up, else AWS")
+        raise SettingsError(TARGET, target, "it is aws or emulator", "unset it for the kept demo, else AWS")
     home = home or DemoFolder()
     return home.require() if target == "emulator" else home.load() if target == "" else None
 
 
 def demo_to_change(environ: Mapping[str, str], home: DemoFolder | None = None) -> KeptDemo | None:
-    """For `plan` and `deploy`, which are about AWS as long as nothing says otherwise: None for AWS.
+    """Return the demo that `plan` and `deploy` use; None for AWS, the default.
 
-    The kept demo with TAP_TARGET=emulator, or if there is one and no state bucket is named for AWS.
+    It is the kept demo with TAP_TARGET=emulator, or if there is one and no state bucket is set.
     """
     if not environ.get(TARGET) and STATE_BUCKET in environ:
         return None
@@ -46,10 +46,9 @@ def demo_to_change(environ: Mapping[str, str], home: DemoFolder | None = None) -
 def opened(
     environ: Mapping[str, str], progress: Progress, home: DemoFolder | None = None, folder: Path = FOLDER
 ) -> Iterator[Deployment]:
-    """The deployed stack beside the checked JSON: the demo's own, or what the settings synthesize for AWS.
+    """Open the deployed stack and the checked JSON: the demo's own, or what the settings synthesize for AWS.
 
-    Raises ToolError: while another command is at work on it here, and where the judges refuse what is synthesized, for
-    there is nothing then to compare with.
+    Raises ToolError while another command uses it, or if the synthesized stack has findings.
     """
     home = home or DemoFolder()
     kept = kept_demo(environ, home)
@@ -65,14 +64,12 @@ def opened(
         try:
             deployment = aws.prepare(environ, progress, folder)
         except RefusedError as error:
-            raise ToolError(
-                "the stack that these settings synthesize is not clean (above): it compares with nothing"
-            ) from error
+            raise ToolError("the synthesized stack has findings (above); fix them before comparing") from error
         yield deployment
 
 
 def outputs(environ: Mapping[str, str], progress: Progress, home: DemoFolder | None = None) -> Mapping[str, str]:
-    """Of the deployed stack. Raises ToolError where there is none."""
+    """Return the deployed stack's outputs. Raises ToolError if there is none."""
     kept = kept_demo(environ, home)
     if kept:
         return kept.outputs
@@ -83,7 +80,7 @@ def outputs(environ: Mapping[str, str], progress: Progress, home: DemoFolder | N
 
 
 def no_target(environ: Mapping[str, str], error: SettingsError) -> ToolError:
-    """No demo, and no settings for AWS."""
+    """Return the error for no demo and no settings for AWS."""
     if environ.get(TARGET):
         return error
-    return ToolError(f"no demo is up here (make demo KEEP=1 starts one), and for AWS: {error}")
+    return ToolError(f"no demo is running here (make demo KEEP=1 starts one), and for AWS: {error}")

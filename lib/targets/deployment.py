@@ -1,4 +1,4 @@
-"""A deployed stack, wherever it is: its Terraform folder, its outputs and clients of its services."""
+"""A deployed stack on any target: its Terraform folder, outputs and service clients."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MERCHANT = "coffee-house"
 
 @dataclass
 class Target:
-    """Where a stack is deployed. `connect(service)` gives a boto3 client; `reach(api_endpoint)` a URL to call."""
+    """A target. `connect(service)` returns a boto3 client, `reach(api_endpoint)` a URL that can be called."""
 
     name: str
     connect: Callable[[str], Any]
@@ -27,12 +27,12 @@ class Target:
     ownership: Ownership
     reach: Callable[[str], str] = str
     through_proxies: bool = True
-    authority: str | None = None  # a PEM file, where the public ones do not know the API
+    authority: str | None = None  # a PEM file with the API's certificate authority, unless it is public
 
 
 @dataclass
 class Deployment:
-    """Terraform's working folder of a stack, and the target that it is deployed to."""
+    """A stack's Terraform working folder and its target."""
 
     stack: StackFolder
     terraform: Terraform
@@ -40,14 +40,14 @@ class Deployment:
     _clients: dict[str, Any] = field(default_factory=dict)
 
     def client(self, service: str) -> Any:
-        """A boto3 client of the target; the same one each time."""
+        """Return a boto3 client of the target, always the same one."""
         if service not in self._clients:
             self._clients[service] = self.target.connect(service)
         return self._clients[service]
 
     @functools.cached_property
     def outputs(self) -> dict[str, str]:
-        """Terraform's outputs; `api_endpoint` is one that can be called from here."""
+        """Terraform's outputs, with an `api_endpoint` that can be called from here."""
         found = self.terraform.outputs()
         if "api_endpoint" in found:
             found["api_endpoint"] = self.target.reach(found["api_endpoint"])
@@ -59,7 +59,7 @@ class Deployment:
 
     @functools.cached_property
     def payments(self) -> PaymentsClient:
-        """A client of the deployed API, for the demo's merchant; `.of` gives another's."""
+        """A client of the deployed API for the demo's merchant; `.of` returns one for another merchant."""
         return PaymentsClient(
             self.api_endpoint,
             self.stack.region,
@@ -70,7 +70,7 @@ class Deployment:
         )
 
     def forget_outputs(self) -> None:
-        """Read them again the next time: an apply may have changed them."""
+        """Read the outputs again the next time, because an apply may have changed them."""
         self.__dict__.pop("outputs", None)
 
     def plan(self) -> PlanResult:

@@ -1,4 +1,4 @@
-"""The emulator of AWS (MiniStack) as a process: started on 127.0.0.1, awaited, asked, ended with everything it made."""
+"""Starts and stops the emulator of AWS (MiniStack) as a process on 127.0.0.1, and removes its files."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ FOLDER_NAME = "emulator"
 LOG_NAME = "emulator.log"
 START_SECONDS = 60.0
 CONNECTIONS = 32
-# All that the emulator, and so the Lambdas that it runs, see of the caller's environment.
+# The only variables of the caller that the emulator and its Lambda functions get.
 PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ")
 
 
 @dataclass(frozen=True)
 class Certificate:
-    """What a server shows, its key, and the authority by which its clients know it: PEM files."""
+    """PEM files of a server's certificate chain, its key, and its certificate authority."""
 
     chain: Path
     key: Path
@@ -46,7 +46,7 @@ class Certificate:
 
 @dataclass(frozen=True)
 class Address:
-    """Where an emulator answers; `authority` where it does so over TLS."""
+    """The address of an emulator; `authority` is its certificate authority if it uses TLS."""
 
     port: int
     region: str
@@ -57,14 +57,14 @@ class Address:
         return f"{'https' if self.authority else 'http'}://{HOST}:{self.port}"
 
     def client(self, service: str, region: str | None = None) -> Any:
-        """A boto3 client of it, whatever proxies, profiles and certificates the caller's environment names."""
+        """Return a boto3 client, independent of proxies, profiles and certificates in the caller's environment."""
         return _session().client(
             service,
             region_name=region or self.region,
             endpoint_url=self.url,
             aws_access_key_id=DUMMY["access_key"],
             aws_secret_access_key=DUMMY["secret_key"],
-            verify=str(self.authority) if self.authority else False,  # AWS_CA_BUNDLE must not matter
+            verify=str(self.authority) if self.authority else False,  # overrides AWS_CA_BUNDLE
             config=Config(
                 proxies={},
                 retries={"max_attempts": 2},
@@ -79,13 +79,13 @@ class Address:
         try:
             with opener.open(f"{self.url}/_ministack/health", timeout=5) as answer:
                 return bool(answer.status == 200)
-        except OSError:  # URLError is one
+        except OSError:  # includes URLError
             return False
 
 
 @functools.cache
 def _session() -> Any:
-    """One that reads no configuration files and no AWS_PROFILE: a profile that is not there would be an error."""
+    """Return a session that ignores configuration files and AWS_PROFILE, whose profile may not exist."""
     quiet = botocore.session.Session(session_vars={"profile": (None, None, None, None)})
     quiet.set_config_variable("config_file", os.devnull)
     quiet.set_config_variable("credentials_file", os.devnull)
@@ -93,7 +93,7 @@ def _session() -> Any:
 
 
 class Emulator:
-    """A running one, started by this process. Use as a context, or call `stop`."""
+    """A running emulator, started by this process. Use it as a context manager, or call `stop`."""
 
     def __init__(self, address: Address, process: subprocess.Popen[bytes], pipe: int, folder: Path) -> None:
         self.address = address
@@ -112,12 +112,12 @@ class Emulator:
         for_lambdas: Mapping[str, str] | None = None,
         strict: Certificate | None = None,
     ) -> Emulator:
-        """Start one that keeps all its files in `home`/emulator, which is removed with it.
+        """Start an emulator with all its files in `home`/emulator, which is removed when it stops.
 
-        If this process is killed, it ends, and removes `home` as a whole. `lock`: an open file that it holds as long
-        as it lives. `for_lambdas`: variables that Lambdas inherit. `strict`: it answers over TLS, and enforces
-        signatures and policies as AWS does, on all but the credentials that Terraform has (DUMMY).
-        Raises ToolError: the port is taken, it dies, it hangs.
+        If this process is killed, the emulator ends and removes `home`. `lock`: an open file that the emulator holds
+        while it runs. `for_lambdas`: variables for its Lambda functions. `strict`: it uses TLS, and enforces
+        signatures and policies like AWS, except for Terraform's credentials (DUMMY).
+        Raises ToolError if the port is taken, or if the emulator does not start.
         """
         folder = home / FOLDER_NAME
         environments.ensure("emulator")
@@ -142,7 +142,7 @@ class Emulator:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 pass_fds=(reading, lock),
-                start_new_session=True,  # Ctrl-C is for us: the destroy still needs it
+                start_new_session=True,  # Ctrl-C must not reach it, because the destroy still needs it
             )
         os.close(reading)
         emulator = cls(address, process, writing, folder)
@@ -159,32 +159,32 @@ class Emulator:
         return self.address.healthy()
 
     def broken(self) -> str | None:
-        """Why it is not there any more, or None."""
+        """Return why the emulator has ended, or None if it runs."""
         code = self._process.poll()
         if code is None:
             return None
-        return f"the emulator ended with exit code {code}; its last words: {last_line(self.folder / LOG_NAME)}"
+        return f"the emulator ended with exit code {code}; its last output: {last_line(self.folder / LOG_NAME)}"
 
     def watch(self, pid: int) -> None:
-        """End that process group too if this process is killed."""
+        """Also end that process group if this process is killed."""
         self._send(f"watch {pid}")
 
     def forget(self, pid: int) -> None:
         self._send(f"forget {pid}")
 
     def keep(self) -> int:
-        """Let it live on, beyond the context and this process; its process id."""
+        """Keep the emulator running after this process; return its process id."""
         self._send("keep")
         os.close(self._pipe)
         self._kept = True
         return self._process.pid
 
     def _send(self, line: str) -> None:
-        with contextlib.suppress(BrokenPipeError):  # gone: `broken` says so
+        with contextlib.suppress(BrokenPipeError):  # it has ended: `broken` reports it
             os.write(self._pipe, f"{line}\n".encode())
 
     def stop(self) -> None:
-        """End it and its Lambda workers, and remove its files. It keeps nothing that a gentler end would save."""
+        """Kill it and its Lambda workers, and remove its files. It has no state to save."""
         end_group(self._process.pid)
         self._process.wait()
         with contextlib.suppress(OSError):
@@ -206,13 +206,13 @@ def end_group(pid: int) -> None:
 
 
 def clean_environment(environ: Mapping[str, str], address: Address, temporary: Path) -> dict[str, str]:
-    """Nothing of the caller's AWS settings, credentials or Python settings reaches the emulator or a Lambda in it."""
+    """Return the emulator's environment, without the caller's AWS settings, credentials and Python settings."""
     passed = {name: environ[name] for name in PASSED_ON if name in environ}
     return {
         **passed,
         "HOME": str(temporary),
         "TMPDIR": str(temporary),
-        "BIND_HOST": HOST,  # its default is every interface
+        "BIND_HOST": HOST,  # the default is all interfaces
         "GATEWAY_PORT": str(address.port),
         "MINISTACK_REGION": address.region,
         "S3_DATA_DIR": str(temporary / "s3"),
@@ -225,7 +225,7 @@ def clean_environment(environ: Mapping[str, str], address: Address, temporary: P
 
 
 def enforcing(certificate: Certificate) -> dict[str, str]:
-    """What makes the emulator enforce what AWS enforces; its Lambdas inherit the authority."""
+    """Return variables that enable TLS and authorization; the Lambda functions inherit the certificate authority."""
     return {
         "AUTH": "true",
         "USE_SSL": "1",
@@ -242,7 +242,7 @@ def free_port() -> int:
 
 
 def check_free(port: int) -> None:
-    """Raises ToolError where something listens there already."""
+    """Raise ToolError if the port is in use."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -254,6 +254,6 @@ def check_free(port: int) -> None:
 
 
 def last_line(log: Path) -> str:
-    """What a log ends with."""
+    """Return the last line of a log."""
     lines: Iterator[str] = reversed(log.read_text(errors="replace").splitlines()) if log.is_file() else iter(())
     return next((line.strip() for line in lines if line.strip()), "none")

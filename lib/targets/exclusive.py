@@ -1,4 +1,4 @@
-"""One process at a time, by a lock that the system lets go when its holder ends in whatever way."""
+"""File locks for one process at a time, which the operating system releases when the holder ends."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from lib.errors import ToolError
 
 @contextlib.contextmanager
 def exclusively(file: Path, what: str) -> Iterator[None]:
-    """Raises ToolError while another process holds it; `what` it then does: "another demo is running here"."""
+    """Hold the lock. Raises ToolError if another process holds it; `what` begins the message."""
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("a+") as lock:
         if not take(lock.fileno()):
@@ -26,7 +26,7 @@ def exclusively(file: Path, what: str) -> Iterator[None]:
 
 
 def take(descriptor: int) -> bool:
-    """Whether the lock on an open file could be had."""
+    """Try to lock an open file; return whether it succeeded."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

@@ -1,7 +1,7 @@
-"""The one demo of a checkout: who may run it now, and the one that was kept up.
+"""The demo of a checkout: its locks, and the demo that was kept running.
 
-Two locks, both let go by the system when their holder ends in whatever way, so that neither can be stale: `command` is
-held by whoever changes the demo, `emulator` by the emulator itself.
+There are two locks, which the operating system releases when their holder ends, so that neither can be stale: `command`
+is held by a command that changes the demo, `emulator` by the emulator itself.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ STOP_SECONDS = 20.0
 
 @dataclass(frozen=True)
 class KeptDemo:
-    """A demo that stays up."""
+    """A kept demo."""
 
     pid: int
     port: int
@@ -46,27 +46,27 @@ class DemoFolder:
         self.folder = folder
         self.stack = folder / STACK_FOLDER
         self._state = folder / "kept.json"
-        # Beside the folder, which comes and goes.
+        # Beside the folder, which is created and removed.
         self._command_lock = folder.with_name(f"{folder.name}.lock")
         self._emulator_lock = folder.with_name(f"{folder.name}-emulator.lock")
 
     @contextlib.contextmanager
     def exclusively(self) -> Iterator[None]:
-        """Raises ToolError while another process runs or ends a demo here."""
+        """Hold the command lock. Raises ToolError while another process runs or ends a demo here."""
         with exclusively(self._command_lock, "another demo is running here"):
             yield
 
     @contextlib.contextmanager
     def opened(self) -> Iterator[int]:
-        """The folder, empty, and gone at the end unless a demo was saved in it; an open file for the emulator to hold.
+        """Create the empty folder, and remove it at the end unless a demo was saved; yields the emulator's lock file.
 
-        Raises ToolError while a kept emulator holds it.
+        Raises ToolError while a kept emulator holds the lock.
         """
         self.folder.parent.mkdir(parents=True, exist_ok=True)
         with self._emulator_lock.open("a+") as lock:
             if not take(lock.fileno()):
-                raise ToolError("a kept demo is up here; make demo-down ends it, make outputs says where it is")
-            shutil.rmtree(self.folder, ignore_errors=True)  # what a dead one left
+                raise ToolError("a kept demo is up here; end it with make demo-down, or see make outputs")
+            shutil.rmtree(self.folder, ignore_errors=True)  # files of a demo that was killed
             self.folder.mkdir()
             try:
                 yield lock.fileno()
@@ -78,7 +78,7 @@ class DemoFolder:
         self._state.write_text(json.dumps(asdict(kept)))
 
     def load(self) -> KeptDemo | None:
-        """The demo that is up, or None."""
+        """Return the kept demo, or None."""
         try:
             kept = KeptDemo(**json.loads(self._state.read_text()))
         except (OSError, ValueError, TypeError):
@@ -86,15 +86,15 @@ class DemoFolder:
         return None if self._emulator_is_gone() else kept
 
     def require(self) -> KeptDemo:
-        """Raises ToolError without one."""
+        """Return the kept demo. Raises ToolError if there is none."""
         kept = self.load()
         if kept is None:
-            raise ToolError("no demo is up here; make demo KEEP=1 starts one that stays")
+            raise ToolError("no demo is running here; start one with make demo KEEP=1")
         return kept
 
     def end(self, kept: KeptDemo) -> None:
         """Stop its emulator and remove its files."""
-        # The lock says that this process id is still the emulator's, and not somebody else's by now.
+        # The lock shows that this process id still belongs to the emulator.
         if not self._emulator_is_gone():
             end_group(kept.pid)
             wait_for("the end of the kept emulator", self._emulator_is_gone, STOP_SECONDS)

@@ -1,4 +1,4 @@
-"""The local target: a judged stack deployed to an emulator by the real Terraform, its state in the emulator's S3."""
+"""The local target: the checked stack, deployed to an emulator by real Terraform, with its state in the emulator."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def prepare(
     command: Sequence[str],
     emulator: Emulator | None = None,
 ) -> Deployment:
-    """State bucket, working copy, override, terraform init. `command`: what starts Terraform."""
+    """Create state bucket, working copy and override, and run terraform init. `command` starts Terraform."""
     backend = stack.backend
     state_bucket.ensure(address.client("s3", backend["region"]), backend["bucket"], backend["region"])
     copy = stack.copy_to(folder / STACK_FOLDER)
@@ -49,14 +49,14 @@ def prepare(
 def reopen(
     copy: StackFolder, address: Address, progress: Progress, command: Sequence[str], emulator: Emulator | None = None
 ) -> Deployment:
-    """A working copy that was prepared, as a deployment. `emulator`: where this process started it."""
+    """Open a prepared working copy. `emulator`: the emulator, if this process started it."""
     guard = Guard(emulator.watch, emulator.forget, emulator.broken) if emulator is not None else Guard()
     runner = Terraform(command, copy.directory, local_environment(os.environ, address), progress, guard)
     target = Target(
         name=f"emulator on {address.url}",
         connect=address.client,
         credentials=Credentials(DUMMY["access_key"], DUMMY["secret_key"]),
-        # The emulator holds nothing but this stack and its state: whatever else is there was left over.
+        # The emulator has only this stack and its state: everything else counts as a leftover.
         ownership=Ownership(kept=(str(copy.backend["bucket"]),)),
         reach=lambda endpoint: reach(endpoint, address),
         through_proxies=False,
@@ -67,7 +67,10 @@ def reopen(
 
 @contextmanager
 def one_init_at_a_time() -> Iterator[None]:
-    """Terraform's plugin cache does not bear two: developer.hashicorp.com/terraform/cli/config/config-file"""
+    """Lock `terraform init`, whose plugin cache does not support two at once.
+
+    developer.hashicorp.com/terraform/cli/config/config-file
+    """
     PLUGIN_CACHE.mkdir(parents=True, exist_ok=True)
     with (PLUGIN_CACHE / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -75,7 +78,7 @@ def one_init_at_a_time() -> Iterator[None]:
 
 
 def local_environment(environ: Mapping[str, str], address: Address) -> dict[str, str]:
-    """Terraform's environment with nothing of the caller's AWS settings, so that nothing can reach AWS by them."""
+    """Return Terraform's environment without the caller's AWS settings, so that no call can reach AWS."""
     kept = {
         name: value
         for name, value in terraform.environment(environ).items()
@@ -83,10 +86,10 @@ def local_environment(environ: Mapping[str, str], address: Address) -> dict[str,
     }
     return {
         **kept,
-        # The provider is fetched once for all working copies; its version is pinned in the JSON, not in a lock file.
+        # The provider is downloaded once for all working copies; its version is pinned in the JSON, not in a lock file.
         "TF_PLUGIN_CACHE_DIR": kept.get("TF_PLUGIN_CACHE_DIR") or str(PLUGIN_CACHE),
         "TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE": "1",
-        "AWS_ENDPOINT_URL": address.url,  # a service that the override does not name calls the emulator too
+        "AWS_ENDPOINT_URL": address.url,  # also for services that the override does not name
         **({"AWS_CA_BUNDLE": str(address.authority)} if address.authority else {}),
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_CONFIG_FILE": os.devnull,
@@ -96,6 +99,6 @@ def local_environment(environ: Mapping[str, str], address: Address) -> dict[str,
 
 
 def reach(api_endpoint: str, address: Address) -> str:
-    """The emulator's API by path: `http://{api id}.execute-api…` is a host name that no resolver knows."""
+    """Return the emulator's API URL by path, because `http://{api id}.execute-api…` cannot be resolved."""
     api_id = (urlsplit(api_endpoint).hostname or "").split(".")[0]
     return f"{address.url}/_aws/execute-api/{api_id}/$default"

@@ -1,6 +1,6 @@
-"""The one thing that differs between AWS and the emulator: where the provider and the state's backend call.
+"""The override file for the emulator: the endpoints of the provider and the state backend.
 
-Terraform merges files named *_override.tf.json over the others, so the judged JSON is deployed as it was judged.
+Terraform merges files named *_override.tf.json into the others, so the checked JSON stays unchanged.
 developer.hashicorp.com/terraform/language/files/override
 """
 
@@ -16,7 +16,7 @@ from lib.terraform.stack_folder import StackFolder
 
 OVERRIDE_NAME = "local_override.tf.json"
 
-# What a resource type begins with -> the provider's name of the service that it calls; the first that fits.
+# Prefix of a resource type -> the provider's name of its service; the first match wins.
 # registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/guides/custom-service-endpoints
 SERVICES = {
     "aws_apigatewayv2_": "apigatewayv2",
@@ -35,16 +35,16 @@ SERVICES = {
     "aws_sqs_": "sqs",
     "aws_ssm_": "ssm",
 }
-# What the provider computes by itself.
+# Types that the provider computes without a call.
 CALL_NOTHING = {"aws_iam_policy_document", "aws_partition", "aws_region"}
-# The emulator accepts any; to look like credentials at all, there must be some.
+# The emulator accepts any credentials, but some are required.
 DUMMY = {"access_key": "test", "secret_key": "test"}
 
 
 def services(types: Iterable[str]) -> list[str]:
-    """The services that these types call, by the provider's names."""
+    """Return the provider's names of the services that these types call."""
     found = {_service(name) for name in types if name not in CALL_NOTHING}
-    return sorted({*found, "sts"})  # the provider asks who it is
+    return sorted({*found, "sts"})  # the provider calls GetCallerIdentity
 
 
 def _service(resource_type: str) -> str:
@@ -53,30 +53,30 @@ def _service(resource_type: str) -> str:
             return service
     raise ToolError(
         f"resource type {resource_type} calls a service that the local target does not know; "
-        "add it to SERVICES in lib/targets/override.py, so that nothing of a local deploy calls AWS"
+        "add it to SERVICES in lib/targets/override.py, so that a local deploy never calls AWS"
     )
 
 
 def local_override(stack: StackFolder, url: str) -> dict[str, Any]:
-    """What `local_override.tf.json` holds: every call goes to `url`.
+    """Return the content of `local_override.tf.json`, which sends every call to `url`.
 
-    A backend block replaces the other one as a whole, so it repeats what it keeps; a provider block is merged.
+    A backend block replaces the original one, so it repeats the kept settings; a provider block is merged.
     """
     if not re.fullmatch(r"https?://[^/]+", url):
-        raise ToolError(f"emulator address {url!r} is no http://host:port")
+        raise ToolError(f"emulator address {url!r} is not http://host:port")
     skip = {"skip_credentials_validation": True, "skip_metadata_api_check": True, "skip_region_validation": True}
     backend = {**stack.backend, **DUMMY, **skip, "use_path_style": True, "endpoints": {"s3": url, "sts": url}}
     provider = {
         **DUMMY,
         **skip,
         "s3_use_path_style": True,
-        "max_retries": 3,  # an emulator that is gone does not come back
+        "max_retries": 3,  # no retries: an emulator that has ended does not come back
         "endpoints": [dict.fromkeys(services(stack.types), url)],
     }
     return {"terraform": {"backend": {"s3": backend}}, "provider": {"aws": [provider]}}
 
 
 def write_override(stack: StackFolder, url: str) -> None:
-    """Beside the judged JSON, in the working folder."""
+    """Write it beside the checked JSON in the working folder."""
     text = json.dumps(local_override(stack, url), indent=2, sort_keys=True)
     (stack.directory / OVERRIDE_NAME).write_text(f"{text}\n")

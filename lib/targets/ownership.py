@@ -1,6 +1,6 @@
-"""Whose a resource is: told by its Environment tag, and by its exact name where it has no tags.
+"""Decides whether a resource belongs to an environment: by its Environment tag, or by its exact name without tags.
 
-The end of a name does not tell: lambda-archiver-my-dev ends in -dev, and belongs to the environment my-dev.
+The end of a name is not enough: lambda-archiver-my-dev ends in -dev, but belongs to the environment my-dev.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from lib.settings import Settings
 TAG = "Environment"
 MANAGED_BY = ("ManagedBy", "cdktf")
 
-# What takes no tags (dashboards, aliases, policies), or has them a moment after it was made (buckets).
+# Types without tags (dashboards, aliases, policies), or tagged shortly after their creation (buckets).
 UNTAGGED = {
     "alias/kms": ("cursors", "payments"),
     "dashboard": ("payments",),
@@ -26,10 +26,10 @@ Tags = Callable[[], Mapping[str, str]]
 
 @dataclass(frozen=True)
 class Ownership:
-    """What counts as ours: an environment's resources, or everything (`suffix` None).
+    """The resources of an environment, or all resources (`suffix` None).
 
-    `names` are those of its resources that may have no tags. `kept` are names that belong to somebody else all the
-    same: the state bucket.
+    `names` are the names of its resources without tags. `kept` are names that never belong to it, such as the state
+    bucket.
     """
 
     suffix: str | None = None
@@ -38,7 +38,7 @@ class Ownership:
 
     @classmethod
     def of(cls, settings: Settings) -> Ownership:
-        """The environment of these settings."""
+        """Make it for the environment of these settings."""
         naming = Naming(settings.environment_suffix, settings.state_bucket)
         plain = {
             f"{kind}-{purpose}-{settings.environment_suffix}"
@@ -49,7 +49,7 @@ class Ownership:
         return cls(settings.environment_suffix, frozenset(plain | buckets), (settings.state_bucket,))
 
     def owns(self, name: str, tags: Tags = dict) -> bool:
-        """`tags` is asked only where the name leaves it open; one that takes no tags has none."""
+        """Whether a resource belongs to it. `tags` is called only if the name does not decide."""
         if name in self.kept:
             return False
         if self.suffix is None or name in self.names:

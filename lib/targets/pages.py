@@ -1,4 +1,4 @@
-"""Listings read to their end, whatever the size of their pages."""
+"""Reads paginated listings completely."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from typing import Any
 
 
 def pages(client: Any, operation: str, key: str, **arguments: Any) -> Iterator[Any]:
-    """Every entry of a listing: `pages(iam, "list_roles", "Roles")`. `client`: boto3's."""
+    """Yield every entry of a listing: `pages(iam, "list_roles", "Roles")`. `client`: boto3's."""
     for page in client.get_paginator(operation).paginate(**arguments):
         yield from page.get(key) or []

@@ -26,7 +26,7 @@ THROTTLED = 429
 
 @dataclass(frozen=True)
 class Answer:
-    """`body` is the JSON answered, or the text where it is none; `headers` are read in any case of letters."""
+    """`body` is the parsed JSON, or else the text; `headers` ignore case."""
 
     status: int
     headers: Mapping[str, str]
@@ -35,9 +35,9 @@ class Answer:
 
 @dataclass(frozen=True)
 class PaymentsClient:
-    """`endpoint` without a slash at its end; `through_proxies`: use the environment's (not for the emulator).
+    """`endpoint` has no trailing slash; `through_proxies`: use the environment's proxies (not for the emulator).
 
-    `authority`: a PEM file of whoever vouches for the endpoint, where the public ones do not.
+    `authority`: a PEM file with the endpoint's certificate authority, unless it is a public one.
     """
 
     endpoint: str
@@ -51,15 +51,15 @@ class PaymentsClient:
 
     @property
     def path(self) -> str:
-        """Where the merchant's payments are: `/merchants/coffee-house/payments`."""
+        """The path of the merchant's payments: `/merchants/coffee-house/payments`."""
         return f"/merchants/{quote(self.merchant_id, safe='')}/payments"
 
     def of(self, merchant_id: str) -> PaymentsClient:
-        """The same caller, on another merchant's path."""
+        """Return a client with the same caller for another merchant's path."""
         return replace(self, merchant_id=merchant_id)
 
     def create(self, body: Any, idempotency_key: str | None, *, signed: bool = True) -> Answer:
-        """A new payment. `body` is sent as JSON, or as it is where it is text."""
+        """Create a payment. `body` is sent as JSON, or unchanged if it is a string."""
         headers = {"content-type": "application/json"}
         if idempotency_key is not None:
             headers["idempotency-key"] = idempotency_key
@@ -67,15 +67,15 @@ class PaymentsClient:
         return self.call("POST", self.path, headers, data, signed=signed)
 
     def read(self, payment_id: str, *, signed: bool = True) -> Answer:
-        """One payment as it stands."""
+        """Read one payment."""
         return self.call("GET", f"{self.path}/{quote(payment_id, safe='')}", signed=signed)
 
     def list(self, **query: str) -> Answer:
-        """A page of the merchant's payments. `query`: limit, cursor, to; `from` as `**{"from": …}`."""
+        """Read a page of the merchant's payments. `query`: limit, cursor, to; `from` as `**{"from": …}`."""
         return self.call("GET", self.path, query=query)
 
     def step(self, payment_id: str, name: str, body: Any, idempotency_key: str) -> Answer:
-        """Capture, void or refunds. `body`: None for none."""
+        """Send a capture, void or refund. `body`: None for an empty one."""
         headers = {"content-type": "application/json", "idempotency-key": idempotency_key}
         return self.call("POST", f"{self.path}/{payment_id}/{name}", headers, "" if body is None else json.dumps(body))
 
@@ -89,7 +89,7 @@ class PaymentsClient:
         query: Mapping[str, str] | None = None,
         signed: bool = True,
     ) -> Answer:
-        """Any request. 429 only after `patience`. Raises requests.RequestException where nothing answers."""
+        """Send any request; 429 only after `patience`. Raises requests.RequestException if there is no answer."""
         url = f"{self.endpoint}{path}" + (f"?{urlencode(query)}" if query else "")
         end = time.monotonic() + self.patience
         for pause in pauses():

@@ -1,4 +1,4 @@
-"""Where a stack's files are on this machine."""
+"""The folders of a stack on this machine."""
 
 from __future__ import annotations
 
@@ -17,11 +17,10 @@ FOLDER = ROOT / ".local" / "aws"
 
 @dataclass(frozen=True)
 class Place:
-    """The folders of one stack. They stay, so that the provider is fetched once.
+    """The folders of one stack. They are kept, so that the provider is downloaded once.
 
-    `synthesized` holds what main.py wrote last. `checked` is a directory of that one stack, which the verdict can be
-    compared with, and Terraform's working folder is in it. `plan` is where `make plan` saves a plan, `lock` the file
-    that one command at a time holds.
+    `synthesized` is the last output of main.py. `checked` contains that one stack, can be compared with the verdict,
+    and is Terraform's working folder. `make plan` saves a plan in `plan`. `lock` is the lock file of commands.
     """
 
     synthesized: Path
@@ -36,22 +35,22 @@ class Place:
 
     @classmethod
     def of_demo(cls, folder: Path) -> Place:
-        """Of the demo that is kept there. What was synthesized stays as it was checked: Terraform works on a copy."""
+        """Make it for the kept demo. Terraform works on a copy, so the synthesized output stays as it was checked."""
         synthesized = folder / "cdktf.out"
         return cls(synthesized, synthesized, folder / "plan", folder.with_name(f"{folder.name}.lock"))
 
     @contextmanager
     def exclusively(self) -> Iterator[None]:
-        """Raises ToolError while another command is at work on the stack here."""
-        with exclusively(self.lock, f"another command is at work on {self.lock.stem} here"):
+        """Hold the lock. Raises ToolError while another command uses this stack."""
+        with exclusively(self.lock, f"another command uses {self.lock.stem} here"):
             yield
 
     @property
     def summary(self) -> Path:
-        """The folder of what the last plan would change, refused or not."""
+        """Return the folder of the last plan's summary; it is also written for refused plans."""
         return self.plan.with_name("summary")
 
     @property
     def verdict(self) -> Path:
-        """On what was synthesized last."""
+        """Return the file of the last synthesis's verdict."""
         return self.synthesized / VERDICT

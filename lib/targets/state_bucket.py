@@ -1,6 +1,6 @@
-"""`make state-bucket`: the bucket that holds Terraform's state, versioned, encrypted, private, reached over TLS only.
+"""`make state-bucket`: creates the bucket for Terraform's state: versioned, encrypted, private, TLS only.
 
-Idempotent: a bucket that is there is brought to the same form. It is no part of a stack, so no stack can destroy it.
+It may be repeated: an existing bucket gets the same settings. It is not part of a stack, so no destroy removes it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from lib.errors import ToolError
 
-# The one region that CreateBucket must not be told, and the one that is meant where a bucket names none:
+# The region that CreateBucket must not name, and that a bucket without a location is in:
 # docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html, …/API_GetBucketLocation.html
 UNNAMED_REGION = "us-east-1"
 OLD_NAMES = {"EU": "eu-west-1"}
@@ -20,9 +20,9 @@ STATEMENT_ID = "DenyInsecureTransport"
 
 
 def ensure(client: Any, bucket: str, region: str) -> bool:
-    """Make it, or bring it to its form; True if it is new. `client` is S3's, of that region.
+    """Create the bucket, or correct its settings; return whether it is new. `client` is an S3 client of that region.
 
-    Raises ToolError where the name is somebody else's, or the bucket is in another region.
+    Raises ToolError if the bucket belongs to another account, or is in another region.
     """
     new = _create(client, bucket, region)
     client.put_public_access_block(
@@ -59,7 +59,7 @@ def _create(client: Any, bucket: str, region: str) -> bool:
     else:
         if found != region:
             raise ToolError(
-                f"the bucket {bucket} is in {found}, and TERRAFORM_STATE_BUCKET_REGION is {region}; "
+                f"the bucket {bucket} is in {found}, but TERRAFORM_STATE_BUCKET_REGION is {region}; "
                 f"set it to {found}, or choose another name"
             )
         return False
@@ -70,7 +70,7 @@ def _create(client: Any, bucket: str, region: str) -> bool:
 
 
 def _encrypt(client: Any, bucket: str) -> None:
-    """With S3's own key, unless somebody has chosen a key for this bucket already."""
+    """Encrypt with S3's own key, unless the bucket already has another key."""
     rules: list[Any] = []
     try:
         rules = client.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"]
@@ -83,7 +83,7 @@ def _encrypt(client: Any, bucket: str) -> None:
 
 
 def _refuse_plain_http(client: Any, bucket: str) -> None:
-    """Add the statement to the bucket's policy; what else stands there stays."""
+    """Add the statement to the bucket's policy; other statements are kept."""
     statements: Any = []
     try:
         statements = json.loads(client.get_bucket_policy(Bucket=bucket)["Policy"])["Statement"]
@@ -99,12 +99,14 @@ def _refuse_plain_http(client: Any, bucket: str) -> None:
         "Resource": [arn, f"{arn}/*"],
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }
-    statements = statements if isinstance(statements, list) else [statements]  # IAM takes one without its list
+    statements = (
+        statements if isinstance(statements, list) else [statements]
+    )  # IAM accepts a single statement without a list
     kept = [statement for statement in statements if statement.get("Sid") != STATEMENT_ID]
     policy = {"Version": "2012-10-17", "Statement": [*kept, deny]}
     client.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
 
 
 def _partition(client: Any) -> str:
-    """aws, aws-cn or aws-us-gov: that of the client's region."""
+    """Return the partition of the client's region: aws, aws-cn or aws-us-gov."""
     return str(client.meta.partition)

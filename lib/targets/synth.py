@@ -1,4 +1,4 @@
-"""Synthesizing and judging, as a user does it: `python main.py`, in a folder of its own."""
+"""Synthesizes and checks a stack with `python main.py`, in a separate folder."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from lib.gate import verdict
 from lib.settings import Settings
 from lib.terraform.stack_folder import StackFolder
 
-VERDICT = Path("reports") / verdict.FILE  # in the folder that a stack was synthesized into
+VERDICT = Path("reports") / verdict.FILE  # in the folder with the synthesized stack
 
 
 class RefusedError(Exception):
-    """What must not be deployed. The user has been told why; `exit_code` is ours."""
+    """The stack or plan must not be deployed; the reasons have been printed. `exit_code` is the command's."""
 
     def __init__(self, exit_code: int, reason: str) -> None:
         super().__init__(reason)
@@ -27,10 +27,10 @@ class RefusedError(Exception):
 
 
 def judged_stack(environ: Mapping[str, str], folder: Path) -> StackFolder:
-    """The stack of these settings, synthesized into `folder` and passed by both judges. Raises RefusedError, ToolError.
+    """Synthesize the stack into `folder` and run both judges. Raises RefusedError, ToolError.
 
-    A folder of its own: another synth in the meantime must not put something else in its place. The verdict is written
-    there too, as VERDICT.
+    The folder is used only by this run, so that another synthesis cannot replace its content. The verdict is written
+    there, too, as VERDICT.
     """
     settings = Settings.from_environment(environ)
     folder.mkdir(parents=True, exist_ok=True)
@@ -38,13 +38,13 @@ def judged_stack(environ: Mapping[str, str], folder: Path) -> StackFolder:
     command = [sys.executable, str(ROOT / "main.py"), "--reports", str((folder / VERDICT).parent)]
     code = run(command, {**environ, "CDKTF_OUTDIR": str(folder)})
     if code:
-        # Ended by a signal: the shells' convention, which never looks like a policy finding.
+        # If a signal ended it, use the shells' convention, which differs from a policy finding.
         raise RefusedError(code if code > 0 else 128 - code, f"main.py ended with {code}")
     return StackFolder.read(folder / "stacks" / settings.stack_name)
 
 
 def run(command: list[str], environ: Mapping[str, str]) -> int:
-    """The exit code of a judge, in a process group of its own: Ctrl-C ends it from here, without its own message."""
+    """Run a judge in its own process group and return its exit code. On Ctrl-C this function kills it."""
     process = subprocess.Popen(command, cwd=ROOT, env=dict(environ), stdin=subprocess.DEVNULL, start_new_session=True)
     try:
         return process.wait()

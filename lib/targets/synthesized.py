@@ -1,7 +1,7 @@
-"""Stacks that another job synthesized, judged here by the gate of this checkout: `SYNTHESIZED=DIR make plan`.
+"""Plan or deploy stacks that another job synthesized: `SYNTHESIZED=DIR make plan`. This checkout's gate checks them.
 
-A pull request's code runs in a job without credentials. The job that plans or deploys runs reviewed code only, and
-takes the pull request's JSON and assets as data.
+The code of a pull request runs in a job without credentials. The job that plans or deploys runs only reviewed code,
+and reads the pull request's JSON and assets as data.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ VARIABLE = "SYNTHESIZED"
 
 
 def judged_copy(source: Path, folder: Path, settings: Settings, backend: Mapping[str, str]) -> StackFolder:
-    """A copy in `folder` of the stacks in `source`, which the gate has passed. The verdict is written there (VERDICT).
+    """Copy the stacks in `source` to `folder`, check them with the gate, and write the verdict there (VERDICT).
 
-    `backend`: where the settings keep the state. Raises RefusedError where the gate finds something, and ToolError
-    where the stack is not that of the settings: another job's output must not reach another environment's state.
+        `backend`: the state backend of the settings. Raises RefusedError if the gate finds something, and ToolError
+    if the stack does not match the settings: its plan must not be applied to another environment's state.
     """
     if not source.is_dir():
-        raise ToolError(f"{VARIABLE}={source}: there is no such directory; name one that main.py has written")
+        raise ToolError(f"{VARIABLE}={source}: this directory does not exist; name one that main.py wrote")
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(source, folder, symlinks=True)  # the gate refuses links
     reports = (folder / VERDICT).parent
@@ -39,9 +39,9 @@ def judged_copy(source: Path, folder: Path, settings: Settings, backend: Mapping
     for name, expected in backend.items():
         if stack.backend.get(name) != expected:
             raise ToolError(
-                f"{VARIABLE}={source}: the backend's {name} is {stack.backend.get(name)!r}, and by the settings it is "
+                f"{VARIABLE}={source}: the backend's {name} is {stack.backend.get(name)!r}, but the settings require "
                 f"{expected!r}; synthesize with the same settings"
             )
     if stack.region != settings.aws_region:
-        raise ToolError(f"{VARIABLE}={source}: is for {stack.region}, and AWS_REGION is {settings.aws_region}")
+        raise ToolError(f"{VARIABLE}={source}: is for {stack.region}, but AWS_REGION is {settings.aws_region}")
     return stack

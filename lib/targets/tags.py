@@ -1,4 +1,4 @@
-"""The tags of a resource, which each service spells in its own way."""
+"""Reads a resource's tags, whose format differs between services."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from lib.targets.pages import pages
 
-# What the services answer when what is asked about is gone.
+# Error codes of services for a resource that is gone.
 NOT_FOUND = (
     "404",
     "NoSuchBucket",
@@ -26,7 +26,7 @@ DENIED = ("AccessDenied", "AccessDeniedException", "AuthorizationError")
 
 
 def pairs(tags: Any, key: str = "Key", value: str = "Value") -> dict[str, str]:
-    """`[{"Key": …, "Value": …}]` as a dict."""
+    """Return `[{"Key": …, "Value": …}]` as a dict."""
     return {tag[key]: tag[value] for tag in tags}
 
 
@@ -35,7 +35,7 @@ def of_alarm(client: Any, arn: str) -> dict[str, str]:
 
 
 def of_bucket(client: Any, bucket: str) -> dict[str, str] | None:
-    """None where it has never had any: a bucket is made first, and tagged then."""
+    """Return None if it has never had tags: a bucket is created first and then tagged."""
     try:
         return pairs(client.get_bucket_tagging(Bucket=bucket)["TagSet"])
     except ClientError as error:

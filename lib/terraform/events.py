@@ -1,4 +1,4 @@
-"""Terraform's machine-readable output (`-json`): how far it is, and what it says went wrong.
+"""Reads Terraform's machine-readable output (`-json`): progress and errors.
 
 developer.hashicorp.com/terraform/internals/machine-readable-ui
 """
@@ -14,7 +14,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Diagnostic:
-    """An error or a warning; `address` is the resource it speaks of, or empty."""
+    """An error or warning; `address` is the resource that it is about, or empty."""
 
     severity: str
     summary: str
@@ -29,13 +29,13 @@ class Diagnostic:
     @classmethod
     def read(cls, event: dict[str, Any]) -> Diagnostic:
         given = event["diagnostic"]
-        detail = given.get("detail", "").split("\n\nTo see which modules")[0]  # there is one module
+        detail = given.get("detail", "").split("\n\nTo see which modules")[0]  # there is only one module
         return cls(given["severity"], given.get("summary", ""), detail, given.get("address", "") or "")
 
 
 @dataclass
 class Events:
-    """What a run has said so far. Feed it lines; ask it for one line of progress."""
+    """The events of a run: `feed` takes output lines, `line` returns the progress."""
 
     diagnostics: list[Diagnostic] = field(default_factory=list)
     changes: list[str] = field(default_factory=list)
@@ -47,7 +47,7 @@ class Events:
     read: int = 0
 
     def add_line(self, line: str) -> None:
-        """One line of output. What is not an event is kept in `noise`: Terraform's last words may be plain text."""
+        """Read one line of output. Lines that are not events are kept in `noise`, because errors may be plain text."""
         try:
             event = json.loads(line)
         except ValueError:
@@ -88,10 +88,10 @@ class Events:
         return [item for item in self.diagnostics if item.severity == "error"]
 
     def line(self) -> str:
-        """`12/58 aws_sqs_queue.x … 25 s (and 3 more)`; the resource that has been at it longest."""
+        """`12/58 aws_sqs_queue.x … 25 s (and 3 more)`; with the resource that has taken longest."""
         if self.running:
             address = min(self.running, key=self.running.__getitem__)
-            shown = re.sub(r"_[0-9A-F]{8}$", "", address)  # without the hash that CDKTF makes a name unique with
+            shown = re.sub(r"_[0-9A-F]{8}$", "", address)  # without the hash that CDKTF appends to names
             others = f" (and {len(self.running) - 1} more)" if len(self.running) > 1 else ""
             return f"{self.done}/{self.total} {shown} … {time.monotonic() - self.running[address]:.0f} s{others}"
         if self.done:

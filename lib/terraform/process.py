@@ -1,4 +1,4 @@
-"""A Terraform process: its output as it comes, and the ways in which it ends."""
+"""Runs a Terraform process: reads its output, and ends it in every case."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ STOP_SECONDS = 20.0
 
 @dataclass
 class Guard:
-    """How a process is kept from outliving its use.
+    """Makes sure that a process ends.
 
-    `watch` and `forget` name a process group that must end if this process is killed. `broken` says why there is no
-    point in going on (the emulator died), or None. `patience`: how many seconds an interrupted Terraform has to finish
-    what is under way and to save its state; None for as long as it takes.
+    `watch` and `forget` register a process group that must end if this process is killed. `broken` returns why the run
+    cannot continue (the emulator died), or None. `patience`: how many seconds an interrupted Terraform has to finish
+    and save its state; None for no limit.
     """
 
     watch: Callable[[int], None] = lambda _pid: None
@@ -44,16 +44,16 @@ def run(
     tick: Callable[[], None],
     stopping: Callable[[], None],
 ) -> int:
-    """Run Terraform with these arguments to its end and return its exit code.
+    """Run Terraform with these arguments and return its exit code.
 
-    `feed` gets each line of output; `tick` is called after each line and each second without one; `stopping` when an
-    interrupted process has been asked to stop. Ctrl-C asks once and waits (`Guard.patience`); a second one kills.
-    Raises KeyboardInterrupt once it has ended, and ToolError where it cannot go on.
+    `feed` gets each line of output; `tick` is called after each line and each second without one; `stopping` when
+    Terraform is interrupted. Ctrl-C interrupts it and waits (`Guard.patience`); a second Ctrl-C kills it.
+    Raises KeyboardInterrupt after it has ended, and ToolError if it cannot continue.
     """
 
     def check() -> None:
         if reason := guard.broken():
-            raise ToolError(f"terraform {arguments[0]} cannot go on: {reason}")
+            raise ToolError(f"terraform {arguments[0]} cannot continue: {reason}")
 
     with _started([*command, *arguments], directory, environment, guard) as process:
         output = _Output(process)
@@ -71,7 +71,7 @@ def run(
 def _started(
     command: Sequence[str], directory: Path, environment: Mapping[str, str], guard: Guard
 ) -> Iterator[subprocess.Popen[str]]:
-    """In a process group of its own, so that Ctrl-C reaches us and Terraform is asked to stop by us."""
+    """Start it in its own process group, so that Ctrl-C reaches only this process, which then interrupts Terraform."""
     process = subprocess.Popen(
         list(command),
         cwd=directory,
@@ -87,7 +87,7 @@ def _started(
         yield process
     finally:
         with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)  # its plugins too
+            os.killpg(process.pid, signal.SIGKILL)  # also its plugins
         process.wait()
         guard.forget(process.pid)
         if process.stdout is not None:
@@ -95,7 +95,7 @@ def _started(
 
 
 class _Output:
-    """A process's lines, read by a thread of its own, so that waiting for one can end."""
+    """The lines of a process, read by a thread, so that waiting for a line can time out."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
@@ -104,7 +104,7 @@ class _Output:
 
     def _collect(self) -> None:
         if self._process.stdout is not None:
-            with suppress(ValueError):  # closed under us: the process was stopped
+            with suppress(ValueError):  # closed because the process was stopped
                 for line in self._process.stdout:
                     self._lines.put(line)
         self._lines.put(None)
@@ -116,7 +116,7 @@ class _Output:
         silent: Callable[[], None],
         patience: float | None = None,
     ) -> None:
-        """To its end, or until `patience` seconds went by without a line. `silent` is called in each of them."""
+        """Read to the end, or until `patience` seconds without a line; `silent` is called in each of these seconds."""
         waited = 0.0
         while patience is None or waited < patience:
             try:

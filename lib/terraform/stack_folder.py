@@ -1,4 +1,4 @@
-"""A synthesized stack on disk, and copies of it for Terraform to work in."""
+"""A synthesized stack on disk, and its copies in Terraform's working folders."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 from lib.errors import ToolError
 
 JSON_NAME = "cdk.tf.json"
-# What is fetched once for all deploys; and a state that could not be saved, which only this file still has.
+# Terraform's downloads, which are reused, and a state that could not be saved and exists only in this file.
 TERRAFORMS_OWN = (".terraform", ".terraform.lock.hcl", "errored.tfstate")
 
 
@@ -25,7 +25,7 @@ class StackFolder:
 
     @classmethod
     def read(cls, directory: Path) -> StackFolder:
-        """Raises ToolError for what is no synthesized stack with an S3 backend and an AWS provider."""
+        """Read a folder. Raises ToolError unless it is a synthesized stack with S3 backend and AWS provider."""
         try:
             content = json.loads((directory / JSON_NAME).read_text())
         except (OSError, ValueError) as error:
@@ -47,19 +47,19 @@ class StackFolder:
 
     @property
     def tags(self) -> dict[str, str]:
-        """What the provider puts on every resource that takes tags."""
+        """The provider's default tags."""
         blocks = self.content["provider"]["aws"][0].get("default_tags") or [{}]
         return dict(blocks[0].get("tags", {}))
 
     @property
     def types(self) -> list[str]:
-        """The resource and data types that it uses."""
+        """The stack's resource and data source types."""
         return sorted({*self.content.get("resource", {}), *self.content.get("data", {})})
 
     def copy_to(self, directory: Path) -> StackFolder:
-        """Into a working folder, as it is, assets included.
+        """Copy the stack unchanged, with its assets, to a working folder.
 
-        Of what is there, Terraform's own files stay, and nothing else: Terraform would read it, and nobody judged it.
+        Only Terraform's own files are kept there: Terraform would read other files, which were not checked.
         """
         _clear(directory)
         shutil.copytree(self.directory, directory, dirs_exist_ok=True)
@@ -67,14 +67,14 @@ class StackFolder:
 
     @classmethod
     def create(cls, directory: Path, content: Mapping[str, Any]) -> StackFolder:
-        """In a working folder, in place of the one that is there."""
+        """Create a stack in a working folder, replacing an existing one."""
         _clear(directory)
         (directory / JSON_NAME).write_text(json.dumps(content, indent=2, sort_keys=True))
         return cls(directory, content)
 
 
 def _clear(directory: Path) -> None:
-    """A working folder without what is not Terraform's own."""
+    """Remove everything but Terraform's own files from a working folder."""
     directory.mkdir(parents=True, exist_ok=True)
     for entry in directory.iterdir():
         if entry.name not in TERRAFORMS_OWN:

@@ -1,7 +1,7 @@
-"""What Terraform's state says: which resources stand, and where.
+"""Reads Terraform's state: the deployed resources.
 
-`terraform state pull` needs no provider, and answers in a second. The format is Terraform's version 4 of it, in use
-since Terraform 0.12: github.com/hashicorp/terraform, internal/states/statefile/version4.go
+`terraform state pull` needs no provider and takes a second. The format is version 4, in use since Terraform 0.12:
+ github.com/hashicorp/terraform, internal/states/statefile/version4.go
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ ARN = re.compile(r"arn:[a-z-]+:[a-z0-9-]+:([a-z0-9-]+):(\d{12}):")
 
 @dataclass(frozen=True)
 class StateResource:
-    """A resource in the state. `tainted`: its creation did not end well, and Terraform would replace it."""
+    """A resource in the state. `tainted`: its creation failed, and Terraform would replace it."""
 
     address: str
     type: str
@@ -32,18 +32,18 @@ class StateResource:
         return name_of(self.attributes)
 
 
-# Where a resource's own name stands, by type; the first that it has.
+# Attributes with a resource's name; the first that exists is used.
 NAMES = ("name", "bucket", "function_name", "alarm_name", "dashboard_name", "policy_name", "id")
 
 
 def name_of(attributes: Mapping[str, Any]) -> str:
-    """What AWS calls a resource with these attributes: its own name, or its id where it has none."""
+    """Return a resource's name, or its id if it has none."""
     return next((str(attributes[key]) for key in NAMES if attributes.get(key)), "")
 
 
 @dataclass(frozen=True)
 class State:
-    """`lineage` tells one stack's state from another's; `serial` counts its changes."""
+    """`lineage` identifies a stack's state; `serial` counts its changes."""
 
     lineage: str = ""
     serial: int = 0
@@ -52,15 +52,15 @@ class State:
 
     @classmethod
     def read(cls, text: str) -> State:
-        """From `terraform state pull`; empty where no state was ever saved. Raises ToolError for another format."""
+        """Read the output of `terraform state pull`; empty if none was saved. Raises ToolError for another format."""
         try:
             return cls.of(json.loads(text)) if text.strip() else cls()
         except ValueError as error:
-            raise ToolError(f"the saved state is no JSON ({error})") from error
+            raise ToolError(f"the saved state is not JSON ({error})") from error
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> State:
-        """Raises ToolError for another format."""
+        """Make it from the state's document. Raises ToolError for another format."""
         try:
             if document["version"] != FORMAT:
                 raise ValueError(f"it is in version {document['version']} of its format")
@@ -71,7 +71,7 @@ class State:
             ) from error
 
     def values(self, attribute: str, *types: str) -> list[str]:
-        """That attribute of each resource of these types that has one."""
+        """Return an attribute's values of all resources of these types that have it."""
         return [
             str(resource.attributes[attribute])
             for resource in self.resources
@@ -79,7 +79,7 @@ class State:
         ]
 
     def without(self, addresses: Collection[str]) -> dict[str, Any]:
-        """The document without these managed resources."""
+        """Return the document without these managed resources."""
         kept = [
             resource
             for resource in self.document["resources"]
@@ -88,7 +88,7 @@ class State:
         return {**self.document, "resources": kept}
 
     def places(self) -> set[tuple[str, str]]:
-        """(region, account) of all that has an ARN with both."""
+        """Return the (region, account) pairs in the resources' ARNs."""
         return {
             (found[1], found[2])
             for resource in self.resources

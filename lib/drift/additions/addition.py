@@ -15,7 +15,7 @@ Connect = Callable[[str], Any]
 
 
 def addition(to: Managed, what: str, type_: str, arguments: Mapping[str, Any], remedy: str) -> Change:
-    """`what` names it: `the inline policy emergency`. `type_` and `arguments`: how Terraform would declare it."""
+    """Return an addition. `what`: its name in messages; `type_` and `arguments`: its Terraform declaration."""
     given = {name: value for name, value in arguments.items() if value not in (None, "", [])}
     return Change(
         Kind.ADDED,
@@ -30,7 +30,7 @@ def addition(to: Managed, what: str, type_: str, arguments: Mapping[str, Any], r
 
 
 def found_or_none(call: Callable[..., Any], *absent: str, **arguments: Any) -> Any:
-    """What a call answers; None where it fails with one of these error codes, which mean that there is none."""
+    """Return a call's answer; None if it fails with one of these error codes, which mean that nothing exists."""
     try:
         return call(**arguments)
     except ClientError as error:
@@ -40,5 +40,5 @@ def found_or_none(call: Callable[..., Any], *absent: str, **arguments: Any) -> A
 
 
 def command(*words: str) -> str:
-    """`aws …` for a shell."""
+    """Return an `aws …` command for a shell."""
     return shlex.join(["aws", *words])

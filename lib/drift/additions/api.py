@@ -12,7 +12,7 @@ from lib.targets.pages import pages
 
 
 def find(client: Any, state: Refreshed) -> Iterator[Change]:
-    """Of every API."""
+    """Yield the additions of every API."""
     for api in state.of("aws_apigatewayv2_api"):
         yield from _routes(client, state, api)
         yield from _integrations(client, state, api)

@@ -10,7 +10,7 @@ from lib.drift.model import Change
 from lib.drift.refreshed import Managed, Refreshed
 
 REPLICATION = "aws_s3_bucket_replication_configuration"
-# Terraform's type -> operation, error code where there is none, what the AWS CLI calls its deletion.
+# Terraform's type -> operation, error code if there is none, the AWS CLI's command to delete it.
 CONFIGURATIONS = {
     "aws_s3_bucket_cors_configuration": ("get_bucket_cors", "NoSuchCORSConfiguration", "delete-bucket-cors"),
     "aws_s3_bucket_website_configuration": (
@@ -25,7 +25,7 @@ NOTIFICATIONS = {
     "QueueConfigurations": ("queue", "queue_arn", "QueueArn"),
     "TopicConfigurations": ("topic", "topic_arn", "TopicArn"),
 }
-# Reports about the objects, which S3 writes into another bucket.
+# Reports about objects, which S3 writes to another bucket.
 REPORTS = {
     "aws_s3_bucket_inventory": ("list_bucket_inventory_configurations", "InventoryConfigurationList", "inventory"),
     "aws_s3_bucket_analytics_configuration": (
@@ -37,7 +37,7 @@ REPORTS = {
 
 
 def find(client: Any, state: Refreshed) -> Iterator[Change]:
-    """Of every bucket."""
+    """Yield the additions of every bucket."""
     for bucket in state.of("aws_s3_bucket"):
         if not state.having("aws_s3_bucket_acl", "bucket", bucket["bucket"]):
             yield from _grants(client, bucket)
@@ -51,7 +51,7 @@ def find(client: Any, state: Refreshed) -> Iterator[Change]:
 
 
 def _grants(client: Any, bucket: Managed) -> Iterator[Change]:
-    """Whoever else than the owner may do something: docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html"""
+    """Yield grants to others than the owner: docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html"""
     acl = client.get_bucket_acl(Bucket=bucket["bucket"])
     for grant in acl["Grants"]:
         grantee = grant["Grantee"]

@@ -1,5 +1,4 @@
-"""What else calls a function, by which other ways it is reached, who else reads a table's stream or a queue, and a
-function's code where it is not the code that was deployed."""
+"""Additions to functions: mappings, permissions, URLs, aliases, destinations, and code that was not deployed."""
 
 from __future__ import annotations
 
@@ -19,7 +18,7 @@ NOT_FOUND = "ResourceNotFoundException"
 
 
 def find(client: Any, state: Refreshed) -> Iterator[Change]:
-    """Of every function, and of every source that a mapping may read."""
+    """Yield the additions of every function, and of every possible source of a mapping."""
     for function in state.of("aws_lambda_function"):
         yield from _mappings(client, state, function, FunctionName=function.name)
         yield from _urls(client, state, function)
@@ -87,7 +86,7 @@ def _aliases(client: Any, state: Refreshed, function: Managed) -> Iterator[Chang
 
 
 def _asynchronous(client: Any, state: Refreshed, function: Managed) -> Iterator[Change]:
-    """Where the results of asynchronous invocations are sent."""
+    """Yield additional destinations of asynchronous invocations."""
     type_ = "aws_lambda_function_event_invoke_config"
     declared = {(item["function_name"], item["qualifier"] or "$LATEST") for item in state.of(type_)}
     for item in pages(
@@ -115,7 +114,7 @@ def _asynchronous(client: Any, state: Refreshed, function: Managed) -> Iterator[
 
 
 def _code(client: Any, state: Refreshed, function: Managed) -> Iterator[Change]:
-    """Terraform compares no code. A deploy publishes what it uploads, so $LATEST is the code of the alias's version."""
+    """Compare $LATEST with the alias's version: a deploy publishes its code, and Terraform does not compare code."""
     latest = function["code_sha256"]
     for alias in state.of("aws_lambda_alias"):
         if _name(alias["function_name"]) == function.name:
@@ -138,7 +137,7 @@ def _code(client: Any, state: Refreshed, function: Managed) -> Iterator[Change]:
 
 
 def _qualifiers(client: Any, function: Managed) -> Iterator[str]:
-    """Each may have a policy of its own; "" is the function's."""
+    """Yield the qualifiers, each of which may have its own policy; "" is the function's."""
     yield ""
     for alias in pages(client, "list_aliases", "Aliases", FunctionName=function.name):
         yield alias["Name"]
@@ -157,7 +156,7 @@ def _permissions(client: Any, state: Refreshed, function: Managed, qualifier: st
     found = found_or_none(client.get_policy, NOT_FOUND, FunctionName=function.name, **which)
     for statement in json.loads(found["Policy"])["Statement"] if found else []:
         sid = statement["Sid"]
-        # The emulator answers with the statements of every qualifier.
+        # The emulator returns the statements of every qualifier.
         if (sid, qualifier) in declared or _qualifier(statement["Resource"]) != qualifier:
             continue
         principal = _principal(statement["Principal"])
@@ -178,7 +177,7 @@ def _permissions(client: Any, state: Refreshed, function: Managed, qualifier: st
 
 
 def _name(function: Any) -> str:
-    """Of a function that is named by its name or by one of its ARNs."""
+    """Return a function's name from its name or one of its ARNs."""
     return str(function).split(":function:")[-1].split(":")[0]
 
 
@@ -192,6 +191,6 @@ def _principal(value: Any) -> str:
 
 
 def _source(conditions: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Of AWS:SourceArn and AWS:SourceAccount, whatever their operators."""
+    """Return the values of AWS:SourceArn and AWS:SourceAccount; ignores the operators."""
     values = {name.lower(): value for operator in conditions.values() for name, value in operator.items()}
     return {"source_arn": values.get("aws:sourcearn"), "source_account": values.get("aws:sourceaccount")}

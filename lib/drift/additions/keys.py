@@ -15,7 +15,7 @@ FUNCTION_CONTEXT = "aws:lambda:FunctionArn"
 
 
 def find(client: Any, state: Refreshed) -> Iterator[Change]:
-    """Of every key."""
+    """Yield the additions of every key."""
     for key in state.of("aws_kms_key"):
         yield from _grants(client, state, key)
         yield from _aliases(client, state, key)
@@ -41,7 +41,7 @@ def _grants(client: Any, state: Refreshed, key: Managed) -> Iterator[Change]:
 
 
 def _is_of_aws(grant: Mapping[str, Any], state: Refreshed) -> bool:
-    """Whether a service made it for a resource of the stack: DynamoDB for a table, Lambda for a function's environment.
+    """Whether a service created the grant for the stack: DynamoDB for a table, Lambda for a function's environment.
 
     docs.aws.amazon.com/kms/latest/developerguide/services-dynamodb.html
     docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html

@@ -15,7 +15,7 @@ METRIC = "aws_cloudwatch_log_metric_filter"
 
 
 def find(client: Any, state: Refreshed) -> Iterator[Change]:
-    """Of every log group."""
+    """Yield the additions of every log group."""
     for group in state.of("aws_cloudwatch_log_group"):
         yield from _subscriptions(client, state, group)
         yield from _metrics(client, state, group)

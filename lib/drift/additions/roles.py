@@ -13,7 +13,7 @@ from lib.targets.pages import pages
 
 
 def find(client: Any, state: Refreshed) -> Iterator[Change]:
-    """Of every role."""
+    """Yield the additions of every role."""
     for role in state.of("aws_iam_role"):
         yield from _inline(client, state, role)
         yield from _attached(client, state, role)

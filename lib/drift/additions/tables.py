@@ -15,7 +15,7 @@ GONE = ("DISABLED", "DISABLING", "ENABLE_FAILED")
 
 
 def find(client: Any, state: Refreshed) -> Iterator[Change]:
-    """Of every table."""
+    """Yield the additions of every table."""
     for table in state.of("aws_dynamodb_table"):
         for resource, arn in (("arn", table["arn"]), ("stream_arn", table["stream_arn"])):
             if arn and not state.having(POLICY, "resource_arn", arn):

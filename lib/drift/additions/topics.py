@@ -10,12 +10,12 @@ from lib.drift.model import Change
 from lib.drift.refreshed import Refreshed
 from lib.targets.pages import pages
 
-# Instead of an ARN, until whoever was invited confirms: nobody can end it, and it ends by itself after two days.
+# Stands for the ARN until the subscription is confirmed: it cannot be deleted, and expires after two days.
 PENDING = "PendingConfirmation"
 
 
 def find(client: Any, state: Refreshed) -> Iterator[Change]:
-    """Of every topic."""
+    """Yield the additions of every topic."""
     for topic in state.of("aws_sns_topic"):
         declared = state.having("aws_sns_topic_subscription", "topic_arn", topic["arn"])
         arns, endpoints = ({item[name] for item in declared} for name in ("arn", "endpoint"))

@@ -48,7 +48,7 @@ class Runner(TerraformJsonRunner):
         self.graph_results: dict[Any, list[dict[str, Any]]] = {}
 
     def run(self, files: list[str], runner_filter: Any) -> Any:
-        """Like Checkov's method, but with a JSON parser: Checkov uses a YAML parser, which takes as long as all checks.
+        """Replace Checkov's method: its YAML parser takes as long as all checks, so this one uses a JSON parser.
 
         Checkov's parser adds line numbers; here every line is 1, because the gate determines lines itself.
         """
@@ -87,10 +87,10 @@ class Runner(TerraformJsonRunner):
 
 
 def judge(file: Path, resources: list[str], policies: dict[str, Any], complaints: Complaints) -> StackAnswer:
-    """Every check over one stack, no skip applied.
+    """Run every check on one stack, without applying skips.
 
     `resources` are the addresses that the gate has read from the file itself.
-    Raises GateError where anything of the stack went unjudged.
+    Raises GateError if a part of the stack was not checked.
     """
     runner = Runner()
     only_json = RunnerFilter(framework=["terraform_json"], show_progress_bar=False)

@@ -1,4 +1,4 @@
-"""The messages between the gate and the worker, each a JSON object on a line. Standard library only: both import it."""
+"""Messages between the gate and the worker, one JSON object a line. Both import this; it needs no other package."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TypedDict
 
 
 class PoliciesRequest(TypedDict):
-    """What to check by, as absolute paths: loaded at once."""
+    """Paths (absolute) of the policies and settings that the worker loads at its start."""
 
     policies: str
     config: str
@@ -20,13 +20,13 @@ class StackRequest(TypedDict):
 
 
 class StacksRequest(TypedDict):
-    """What to check; it follows a PoliciesRequest."""
+    """The stacks to check; sent after a PoliciesRequest."""
 
     stacks: list[StackRequest]
 
 
 class FindingAnswer(TypedDict):
-    """A failed check; `address` is empty for the stack itself, `fix` for most of Checkov's own checks."""
+    """A failed check. `address` is empty for the stack itself; `fix` is empty for most built-in checks of Checkov."""
 
     id: str
     message: str
@@ -35,21 +35,21 @@ class FindingAnswer(TypedDict):
 
 
 class StackAnswer(TypedDict):
-    """How many checks passed or failed, and those that failed."""
+    """The number of checks that ran on a stack, and the failed ones."""
 
     checks: int
     findings: list[FindingAnswer]
 
 
 class BuiltInCheck(TypedDict):
-    """A check of Checkov's own."""
+    """A built-in check of Checkov."""
 
     title: str
     waivable: bool
 
 
 class Answer(TypedDict):
-    """The answer to both requests: ids of the policies, id -> reason of the skips, and the stacks in their order."""
+    """The answer to both requests: policy ids, skipped checks (id -> reason), and one StackAnswer a stack, in order."""
 
     policies: list[str]
     skips: dict[str, str]
@@ -59,6 +59,6 @@ class Answer(TypedDict):
 
 
 class ErrorAnswer(TypedDict):
-    """Instead of an Answer: one line that names what is wrong and the fix."""
+    """Sent instead of an Answer: one line with the error and its fix."""
 
     error: str

@@ -24,9 +24,8 @@ ENDINGS = (".yaml", ".py")
 NOT_POLICIES = ("README.md", "__pycache__", "deploy-role.json", "waivers.yaml")
 # Reads the values of the policies' project. Raises ValueError for a value that no policy could check by.
 CONVENTIONS = "_conventions.py"
-# Built-in checks that cannot be waived: Checkov's category ENCRYPTION, and checks with these words in the title. Its
-# other categories do not show it: public access and deletion protection are spread over NETWORKING, IAM and
-# GENERAL_SECURITY.
+# Built-in checks that cannot be waived: Checkov's category ENCRYPTION, and checks with these words in the title.
+# Public access and deletion protection are spread over Checkov's categories NETWORKING, IAM and GENERAL_SECURITY.
 UNWAIVABLE = re.compile(
     r"encrypt|\bKMS\b|\bCMKs?\b|\bTLS\b|\bSSL\b|\bHTTPS?\b|secure (data )?transport|secure protocols"
     r"|\bpublic(ly)?\b|0\.0\.0\.0|open to the world|(deletion|termination) protection",
@@ -67,7 +66,7 @@ def known_ids() -> set[str]:
 
 
 def built_in_checks(policies: dict[str, Any]) -> dict[str, BuiltInCheck]:
-    """Return Checkov's built-in checks (all but `policies`): id -> {"title": str, "waivable": bool}."""
+    """Return Checkov's built-in checks by id, without those in `policies`."""
     return {
         check.id: {"title": check.name, "waivable": not _protects(check)}
         for check in (*graph_checks(), *python_checks())
@@ -171,7 +170,7 @@ def _why_not_loaded(path: Path, built_in: set[str]) -> str:
 
 
 def read_config(path: Path, policies: dict[str, Any]) -> dict[str, str]:
-    """The skips of .checkov.yaml: id -> reason.
+    """Return the skipped checks of .checkov.yaml: id -> reason.
 
     Raises GateError for settings with which plain Checkov would check less than the gate.
     """

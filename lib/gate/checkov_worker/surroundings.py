@@ -115,7 +115,7 @@ class _LeftOut:
         return None
 
     def create_module(self, _: importlib.machinery.ModuleSpec) -> None:
-        """An ordinary module."""
+        """Let Python create an ordinary module."""
 
     def exec_module(self, module: types.ModuleType) -> None:
         def missing(name: str) -> type:

@@ -60,7 +60,7 @@ class Change:
 
     @property
     def payment(self) -> Payment:
-        """The changed payment, in the newest state known."""
+        """Return the changed payment in its newest known state."""
         payment = self.after or self.before
         if payment is None:
             raise ValueError("a change needs an image before or after it")
@@ -75,7 +75,7 @@ class Change:
 
     @property
     def step(self) -> Step | None:
-        """The step that began or had its outcome; None for a change without a step."""
+        """Return the step that began or ended with this change; None for a change without a step."""
         before = self.before.steps if self.before else {}
         changed = [step for key, step in (self.after.steps if self.after else {}).items() if before.get(key) != step]
         return changed[0] if len(changed) == 1 else None

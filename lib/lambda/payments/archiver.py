@@ -22,7 +22,7 @@ from payments.s3_archive import S3Archive
 
 @functools.cache
 def archive() -> S3Archive:
-    """Created with the first batch, and kept for the next ones."""
+    """Return the archive; it is created with the first batch and kept for later ones."""
     return S3Archive(settings.required(settings.ARCHIVE_BUCKET))
 
 

@@ -1,4 +1,4 @@
-"""Calls to AWS services: an error that a retry can fix becomes a UnavailableError."""
+"""One call of an AWS service: what the service cannot do just now is an UnavailableError."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ SERVER_ERROR = 500
 
 
 def call(operation: Callable[..., Any], **arguments: Any) -> Any:
-    """Return the operation's answer. Raises UnavailableError if a retry may help, else the error itself.
+    """Return the operation's answer. Raises UnavailableError if a retry may help, else botocore's ClientError.
 
-    The log has the cause: the exception's class, and the service's error code.
+    Logs the exception's class and the service's error code.
     """
     try:
         return operation(**arguments)

@@ -161,9 +161,9 @@ def _last_group(text: str, groups: list[tuple[int, str]], first: int) -> int | N
 
 
 def _next_sizes(sizes: list[int]) -> Collection[int]:
-    """Return the possible sizes of the group after groups of these sizes; none if numbers are not written so.
+    """Return the possible sizes of the next group of digits, after groups of `sizes`; none if no number continues so.
 
-    Numbers are written in equal groups, of which the last may be shorter (4-4-4-4-3); with two groups of four joined
+    People write card numbers in equal groups, the last of which may be shorter (4-4-4-4-3); with two groups joined
     (4-8-4); as printed on some cards (4-6-5); or with thousands separators (1-3-3-3-3-3).
     """
     if sizes == [4, 6]:

@@ -27,7 +27,7 @@ _TO_HEX = str.maketrans("abcdefghijklmnop", "0123456789abcdef")
 
 
 class Signer(Protocol):
-    """Makes and verifies message authentication codes. Raises UnavailableError if the service does not answer."""
+    """Makes and checks message authentication codes. Raises UnavailableError when it does not answer."""
 
     def sign(self, message: bytes) -> bytes:
         """Return the MAC of a message, MAC_BYTES long."""
@@ -64,9 +64,9 @@ def write(place: Place, query: Query, signer: Signer) -> str:
 
 
 def read(cursor: str, query: Query, signer: Signer) -> Place:
-    """Return the place in a cursor. Raises InvalidRequestError if it is malformed, changed, or another query's."""
+    """Return the position in a cursor. Raises InvalidRequestError if it is malformed, changed or of another query."""
     refused = InvalidRequestError(
-        FieldError("cursor", "must be a next_cursor of this list with the same merchant_id, from, to")
+        FieldError("cursor", "must be a next_cursor of this list, with the same merchant_id, from and to")
     )
     if len(cursor) > LONGEST or not LETTERS.fullmatch(cursor):
         raise refused

@@ -13,14 +13,14 @@ class UnavailableError(Exception):
 
 @dataclass(frozen=True)
 class FieldError:
-    """What is wrong with one field: its JSON pointer (RFC 6901; a header or path parameter by name), and the rule."""
+    """An invalid field: its JSON pointer (RFC 6901; headers and path parameters by name), and the violated rule."""
 
     pointer: str
     detail: str
 
 
 def child(pointer: str, name: str) -> str:
-    """The JSON pointer of an object's member; a name that the client made up is not repeated at length."""
+    """Return the JSON pointer of an object's member; a long name from the client is shortened."""
     return f"{pointer}/{name.replace('~', '~0').replace('/', '~1')[:64]}"
 
 

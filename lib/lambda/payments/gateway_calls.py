@@ -1,4 +1,4 @@
-"""Makes a step's gateway call: within the time that is left, not while the gateway is down, with one effect."""
+"""The gateway call of a step: within the time that is left, not while the gateway is down, and each effect once."""
 
 from __future__ import annotations
 

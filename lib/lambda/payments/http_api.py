@@ -56,7 +56,7 @@ class HttpRequest:
         )
 
     def body(self) -> str | None:
-        """Return the body as text. Raises InvalidRequestError if it is not valid base64 or UTF-8."""
+        """Return the body's text. Raises InvalidRequestError if it is not base64 or not UTF-8."""
         if not self.raw_body or not self.is_base64:
             return self.raw_body
         try:

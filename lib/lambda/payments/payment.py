@@ -47,9 +47,9 @@ class Request:
     metadata: Mapping[str, str] = field(default_factory=dict)
 
     def fingerprint(self) -> str:
-        """A hash that is equal for equal requests, however their JSON is written.
+        """Return a hash of the request, independent of how its JSON is formatted.
 
-        It covers the fields that differ from their defaults, so a field that is added later changes no fingerprint.
+        It covers only fields that differ from their defaults, so fields added later do not change old fingerprints.
         """
         told = {
             member.name: value

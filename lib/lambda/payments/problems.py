@@ -61,7 +61,7 @@ class Problem(Exception):  # noqa: N818 - RFC 9457 calls it that
 
 
 def problem_of(error: Problem | PaymentError | UnavailableError) -> Problem:
-    """How an error is answered."""
+    """Convert an error to the Problem that the client gets."""
     if isinstance(error, Problem):
         return error
     if isinstance(error, UnavailableError):

@@ -35,7 +35,7 @@ def now() -> datetime:
 
 @functools.cache
 def payments() -> Payments:
-    """Created with the first request, and kept for the next ones."""
+    """Return the Payments; they are created with the first request and kept for later ones."""
     ledger = DynamoDbLedger(
         settings.required(settings.TRANSACTIONS_TABLE),
         settings.required(settings.MERCHANT_INDEX),
@@ -49,7 +49,7 @@ def payments() -> Payments:
 
 @functools.cache
 def signer() -> cursor.Signer:
-    """Created with the first list that has a second page."""
+    """Return the signer; it is created with the first list that has a second page."""
     return cursor.KmsSigner(settings.required(settings.CURSOR_KEY))
 
 
@@ -145,7 +145,7 @@ ROUTER = Router(
 
 
 def _ask(request: HttpRequest, merchant_id: str, payment_id: str = "") -> StepRequest:
-    """Return what every change needs. Raises InvalidRequestError for an invalid merchant or key."""
+    """Return the StepRequest of an HTTP request. Raises InvalidRequestError for a wrong merchant or idempotency key."""
     return StepRequest(
         merchant_id=validation.merchant_id(merchant_id),
         payment_id=payment_id,

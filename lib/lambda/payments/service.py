@@ -66,7 +66,7 @@ class Page:
 
 
 class Ledger(Recorder, Protocol):
-    """The port to the ledger. Each method raises UnavailableError if the ledger does not answer."""
+    """Where payments are recorded. Each method raises UnavailableError when the ledger does not answer."""
 
     def record(self, payment: Payment) -> Payment | None:
         """Record it in one atomic write. If a payment with that id exists, return that one instead."""
@@ -107,7 +107,7 @@ class StepResult:
     replayed: bool
 
     def refund(self) -> dict[str, Any]:
-        """The refund for the answer."""
+        """Return the refund in the answer's form."""
         return {
             **refund(self.step),
             "payment_id": self.payment.payment_id,
@@ -147,15 +147,15 @@ class Payments:
         return self._complete(made, made.making, ask, replayed=standing is not None)
 
     def capture(self, ask: StepRequest, amount: int | None) -> StepResult:
-        """Capture the amount, or the whole authorization. Raises PaymentError."""
+        """Capture the amount, or all. Raises PaymentError."""
         return self._do(CAPTURE, ask, amount)
 
     def void(self, ask: StepRequest) -> StepResult:
-        """Void an authorization. Raises PaymentError."""
+        """Give up an authorization. Raises PaymentError."""
         return self._do(VOID, ask, None)
 
     def refund(self, ask: StepRequest, amount: int) -> StepResult:
-        """Refund a part of the captured amount. Raises PaymentError."""
+        """Give back some of what was captured. Raises PaymentError."""
         return self._do(REFUND, ask, amount)
 
     def read(self, merchant_id: str, payment_id: str) -> Payment:

@@ -24,7 +24,7 @@ def now() -> datetime:
 
 @functools.cache
 def settler() -> Settler:
-    """Created with the first run, and kept for the next ones."""
+    """Return the settler; it is created with the first run and kept for later ones."""
     ledger = DynamoDbLedger(
         settings.required(settings.TRANSACTIONS_TABLE), "", settings.required(settings.PENDING_INDEX)
     )

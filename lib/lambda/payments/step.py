@@ -79,7 +79,8 @@ class Step:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The gateway's answer to a step, as it is recorded; `settled_by` if another request than the step's records it.
+    """The gateway's answer to a step, in the form that is recorded. `settled_by`: the request that recorded it, if not
+    the step's own.
 
     `waits_until`: for an authorized payment, when the settler voids it unless it is captured. `token_hash` and
     `capture_before`: only for the step that creates the payment.

@@ -1,4 +1,4 @@
-"""Parses a request's body into a valid Request, or raises a Problem that names every invalid field."""
+"""From the bytes of a request to a valid Request, or an InvalidRequestError that names every field that is wrong."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def idempotency_key(value: str | None) -> str:
 
 
 def merchant_id(value: str) -> str:
-    """Return the merchant of the path. Raises InvalidRequestError."""
+    """Return the merchant in the path. Raises InvalidRequestError."""
     rule = screening.CARD_NUMBER if cards.contains(value) else _IDENTIFIER(value)
     if rule:
         raise InvalidRequestError(FieldError("merchant_id", rule))
@@ -59,29 +59,29 @@ def merchant_id(value: str) -> str:
 
 
 def payment_request(merchant: str, body: str | None) -> Request:
-    """Parse and check a body. Raises InvalidRequestError, Problem 413 with an error for each invalid field."""
+    """Parse and check a body. Raises InvalidRequestError with an error for each wrong field, Problem 413."""
     return Request(merchant, **_checked(_parse(body or ""), FIELDS, REQUIRED))
 
 
 def capture_amount(body: str | None) -> int | None:
-    """Return the amount to capture; None, for all, if none is given. Raises InvalidRequestError, Problem 413."""
+    """The amount to capture; None, for all, if none is given. Raises InvalidRequestError, Problem 413."""
     amount: int | None = _checked(_parse(body or "{}"), {"amount": _amount}, ()).get("amount")
     return amount
 
 
 def refund_amount(body: str | None) -> int:
-    """Return the amount to refund. Raises InvalidRequestError, Problem 413."""
+    """The amount to refund. Raises InvalidRequestError, Problem 413."""
     amount: int = _checked(_parse(body or ""), {"amount": _amount}, ("amount",))["amount"]
     return amount
 
 
 def nothing(body: str | None) -> None:
-    """Check that there is no body, or an empty object. Raises InvalidRequestError, Problem 413."""
+    """Check that the body is missing or an empty object. Raises InvalidRequestError, Problem 413."""
     _checked(_parse(body or "{}"), {}, ())
 
 
 def query(merchant: str, parameters: Mapping[str, str]) -> tuple[Query, str | None]:
-    """Return a list's query and cursor. Raises InvalidRequestError with an error for each invalid parameter."""
+    """Return the query and cursor of a list request. Raises InvalidRequestError, with an error a parameter."""
     merchant = merchant_id(merchant)
     errors = unknown_parameters(parameters, QUERY_PARAMETERS)
     times: dict[str, datetime] = {"from": FIRST, "to": LAST}
@@ -143,7 +143,7 @@ def _parse(body: str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         raise InvalidRequestError(FieldError("", "must be JSON without duplicate keys")) from None
     if not isinstance(document, dict):
-        raise InvalidRequestError(FieldError("", "must be an object"))
+        raise InvalidRequestError(FieldError("", "is an object"))
     if _deeper_than(document, MAX_DEPTH):
         raise InvalidRequestError(FieldError("", f"must have at most {MAX_DEPTH} levels"))
     return document

@@ -1,1 +1,1 @@
-"""What gateways have recorded of the ledger's payments, and how it is compared."""
+"""Reads gateways' own records, and compares them with the ledger."""

@@ -1,4 +1,4 @@
-"""A payment's steps beside what its gateway has of them. No AWS, no HTTP."""
+"""Compares a payment's steps with its gateway's record. No AWS calls, no HTTP."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from lib.operations.gateways.gateway import (
 )
 from lib.operations.ledger import Payment, Step
 
-# Stored status -> the states that its charge may have. While a step is pending, the gateway may have done it.
+# Stored status -> possible states of its charge. While a step is pending, the gateway may already have done it.
 STATES = {
     "declined": (DECLINED,),
     "authorized": (AUTHORIZED,),
@@ -32,7 +32,7 @@ STATES = {
 
 
 def compare_gateway(payment: Payment, found: Found) -> Iterator[Difference]:
-    """Nothing is said of the making of a payment, or of a refund, whose outcome is pending in the ledger."""
+    """Yield differences. A charge or refund whose outcome is pending in the ledger is not compared."""
     own = next((charge for charge in found.charges if charge.reference == payment.gateway_reference), None)
     if own is None and found.charges:
         own = found.charges[0]
@@ -49,21 +49,21 @@ def compare_gateway(payment: Payment, found: Found) -> Iterator[Difference]:
 
 
 def only_at_gateway(found: Charge | Refund) -> Difference:
-    """Money that moved without a record in the ledger."""
+    """Return the difference for a charge or refund without a record in the ledger."""
     what = "charge" if isinstance(found, Charge) else "refund"
     detail = f"the gateway has the {what} {found.reference} of {found.amount}, made at {found.created}"
     return Difference("only at the gateway", found.payment_id, detail, {"ledger": None, "gateway": found.state})
 
 
 def is_effect(charge: Charge) -> bool:
-    """It holds or moves money."""
+    """Whether the charge holds or moves money."""
     return charge.state in (AUTHORIZED, CAPTURED)
 
 
 def _charge(payment: Payment, charge: Charge | None) -> Iterator[Difference]:
     declined = payment.status == DECLINED
     if charge is None:
-        # A gateway need not keep what it refused at once.
+        # A gateway need not store charges that it refused at once.
         if not declined:
             values = {"ledger": payment.status, "gateway": None}
             yield Difference("not at the gateway", payment.payment_id, f"no charge {payment.gateway_reference}", values)
@@ -97,7 +97,7 @@ def _refund(payment: Payment, step: Step, refund: Refund | None) -> Iterator[Dif
             values = {"ledger": step.state, "gateway": None}
             yield Difference("not at the gateway", payment.payment_id, detail, values)
         return
-    # One that is under way at the gateway is a promise of it; one that fails later is told then.
+    # A refund in progress at the gateway counts as agreed; if it fails later, a later run reports it.
     agree = refund.state == step.state or (step.state == SUCCEEDED and refund.state == PENDING)
     unlike: list[tuple[str, Any, Any]] = [] if agree else [("state", step.state, refund.state)]
     if step.amount != refund.amount:

@@ -1,4 +1,4 @@
-"""The gateways whose record can be read: the simulated one, and Stripe's where the deployment has a key for it."""
+"""The gateways whose records can be read: the simulated one, and Stripe if the deployment has a key."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from lib.operations.gateways.gateway import Gateway
 from lib.operations.gateways.simulated import Simulated
 from lib.operations.gateways.stripe import BASE, Stripe
 
-STRIPE_BASE = "STRIPE_BASE"  # of tests: an address on 127.0.0.1
+STRIPE_BASE = "STRIPE_BASE"  # for tests: an address on 127.0.0.1
 
 
 def configured(stack: Deployed, environ: Mapping[str, str] = os.environ) -> dict[str, Gateway]:
-    """By name. Raises ToolError for a key that is not one of the test mode, and ClientError for one that is refused."""
+    """Return the gateways by name. Raises ToolError for a key that is not of the test mode, and ClientError."""
     found: dict[str, Gateway] = {"simulated": Simulated()}
     secret_arn = stack.outputs.get("gateway_secret_arn", "")
     if secret_arn and (key := _secret(stack.connect("secretsmanager"), secret_arn)):
@@ -26,7 +26,7 @@ def configured(stack: Deployed, environ: Mapping[str, str] = os.environ) -> dict
 
 
 def _secret(client: Any, arn: str) -> str:
-    """Empty for a secret that nobody has stored a key in yet."""
+    """Return the secret's value; empty if no key was stored yet."""
     try:
         return str(client.get_secret_value(SecretId=arn).get("SecretString", ""))
     except ClientError as error:

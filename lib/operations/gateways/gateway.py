@@ -1,4 +1,4 @@
-"""The port to a gateway's own record, in the terms of payments: no HTTP and no AWS."""
+"""The port to a gateway's own record, in terms of payments, without HTTP and AWS."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from typing import Protocol
 
 from lib.operations.ledger import Payment
 
-# Of a charge and of a refund at a gateway.
+# States of charges and refunds at a gateway.
 PENDING, DECLINED, AUTHORIZED, CAPTURED, VOIDED = "pending", "declined", "authorized", "captured", "voided"
 SUCCEEDED = "succeeded"
 
 
 @dataclass(frozen=True)
 class Charge:
-    """What the gateway has of a payment; amounts in minor units of the ISO 4217 currency. `created`: ISO 8601.
+    """The gateway's record of a payment; amounts in minor units of the ISO 4217 currency. `created`: ISO 8601.
 
-    `key` is the idempotency key that the charge was made with; `state` one of the above.
+    `key` is the idempotency key of the charge; `state` is one of the above.
     """
 
     payment_id: str
@@ -35,7 +35,7 @@ class Charge:
 
 @dataclass(frozen=True)
 class Refund:
-    """What the gateway has of a refund; `state` is pending, succeeded or declined."""
+    """The gateway's record of a refund; `state` is pending, succeeded or declined."""
 
     payment_id: str
     reference: str
@@ -47,27 +47,27 @@ class Refund:
 
 @dataclass(frozen=True)
 class Found:
-    """What the gateway has of one payment: one charge, unless something went wrong."""
+    """The gateway's records of one payment: one charge, unless something went wrong."""
 
     charges: tuple[Charge, ...] = ()
     refunds: tuple[Refund, ...] = ()
 
 
 class Gateway(Protocol):
-    """One gateway's record. Each method raises ToolError if the gateway cannot be asked."""
+    """One gateway's record. Each method raises ToolError if the gateway does not answer."""
 
     keeps_record: bool  # False: its answers can be computed, and it lists nothing
 
     def charges(self, begin: datetime, end: datetime) -> Iterator[Charge]:
-        """Those that were created in that time and belong to a payment."""
+        """Yield the charges or refunds of payments that were created in the window."""
 
     def refunds(self, begin: datetime, end: datetime) -> Iterator[Refund]:
-        """Those that were created in that time and belong to a payment."""
+        """Yield the charges or refunds of payments that were created in the window."""
 
     def look_up(self, payment: Payment) -> Found:
-        """What it has of that payment now."""
+        """Return the current records of a payment."""
 
 
 def gateway_key(payment_id: str, kind: str, step_key: str) -> str:
-    """The idempotency key of a step's call at the gateway: docs/payments.md."""
+    """Return the idempotency key of a step's gateway call: docs/payments.md."""
     return f"{payment_id}_{kind}" if kind in ("sale", "authorize") else f"{payment_id}_{kind}_{step_key}"

@@ -1,6 +1,6 @@
-"""The simulated gateway keeps no record: what it answered depends on the token, so it is computed from its hash.
+"""The simulated gateway's record, computed from the hashes of tokens, because it stores nothing.
 
-Written down a second time, on purpose; docs/payments.md has the table of tokens.
+This intentionally repeats the rules of lib/lambda/payments/simulated.py instead of importing them.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from lib.operations.gateways.gateway import (
 )
 from lib.operations.ledger import Payment
 
-# Codes that are looked for in a payment that the ledger has as approved: docs.stripe.com/declines/codes
+# Decline codes whose tokens are compared with approved payments: docs.stripe.com/declines/codes
 CODES = (
     *("card_declined", "card_not_supported", "do_not_honor", "expired_card", "fraudulent", "generic_decline"),
     *("incorrect_cvc", "insufficient_funds", "invalid_account", "lost_card", "pickup_card", "processing_error"),
@@ -38,7 +38,7 @@ CODES = (
 
 
 def token_hash(token: str) -> str:
-    """As the ledger keeps it once the gateway has answered."""
+    """Return the hash that the ledger stores after the gateway has answered."""
     return hashlib.sha256(token.encode()).hexdigest()[:20]
 
 
@@ -51,7 +51,7 @@ DECLINES = {
 
 
 class Simulated:
-    """What it answers to each step that the ledger has, were it asked again."""
+    """Computes the simulated gateway's answers to the steps in the ledger."""
 
     keeps_record = False
 
@@ -93,7 +93,7 @@ class Simulated:
 
 
 def _approved(payment: Payment) -> str:
-    """It approves whatever it does not decline: a payment that the ledger has as declined, too."""
+    """Return the state of an approved payment; the gateway approves everything that it does not decline."""
     if payment.status in (CAPTURED, VOIDED):
         return payment.status
     return CAPTURED if payment.making.kind == "sale" else AUTHORIZED

@@ -1,7 +1,7 @@
-"""Stripe's record in its test mode: PaymentIntents and refunds, a page of 100 a request. It reads and changes nothing.
+"""Reads Stripe's record in test mode: PaymentIntents and refunds, 100 in each request.
 
-docs.stripe.com/api/payment_intents/list, docs.stripe.com/api/refunds/list; docs/gateway.md has the metadata. A live key
-is refused: what a team certifies before it lifts that is there, too.
+docs.stripe.com/api/payment_intents/list, docs.stripe.com/api/refunds/list; docs/gateway.md has the metadata. Live keys
+are refused; that page has the checklist for live mode.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ PAGE = 100
 TIMEOUT = (5.0, 30.0)  # seconds: to connect, to read
 ATTEMPTS = 6
 LONGEST_WAIT_SECONDS = 30.0
-# An authorization is captured or voided within a week, so its charge may be older than what happened to it.
+# An authorization is captured or voided within a week, so its charge may be a week older than the capture.
 CAPTURED_LATER = timedelta(days=8)
 
 Object = dict[str, Any]
@@ -55,7 +55,7 @@ REFUND_STATES = {"succeeded": SUCCEEDED, "failed": DECLINED, "canceled": DECLINE
 
 @dataclass
 class Stripe:
-    """`key`: of the test mode. `base`: Stripe's, or a loopback address in tests: a key goes nowhere else."""
+    """`key`: a test-mode key. `base`: Stripe's address, or a loopback address in tests; others are refused."""
 
     key: str = field(repr=False)
     base: str = BASE
@@ -64,7 +64,7 @@ class Stripe:
 
     def __post_init__(self) -> None:
         if not KEY.fullmatch(self.key):
-            raise ToolError("the gateway's secret holds no key of Stripe's test mode (sk_test_…, rk_test_…)")
+            raise ToolError("the gateway's secret has no key of Stripe's test mode (sk_test_…, rk_test_…)")
         if self.base != BASE and urlsplit(self.base).hostname != "127.0.0.1":
             raise ToolError(f"{self.base} is neither {BASE} nor on 127.0.0.1; a key is sent nowhere else")
         self._session = requests.Session()
@@ -111,7 +111,7 @@ class Stripe:
             place = {"starting_after": found[-1]["id"]}
 
     def _get(self, path: str, parameters: Mapping[str, str | int]) -> Object | None:
-        """None for what is not there. Raises ToolError, which names no part of the key."""
+        """Return an object; None if it does not exist. Raises ToolError without any part of the key."""
         reason = ""
         for attempt in range(ATTEMPTS):
             if attempt:
@@ -149,13 +149,13 @@ def _refuse_live(found: Object) -> None:
 
 
 def _payment_id(intent: Object) -> str | None:
-    """None for a PaymentIntent that the payment function did not make."""
+    """Return the payment's id; None for a PaymentIntent that this stack did not create."""
     payment_id = (intent.get("metadata") or {}).get("payment_id")
     return payment_id if isinstance(payment_id, str) and payment_id else None
 
 
 def _is_release(refund: Object, intent: Object) -> bool:
-    """A capture of a part may be shown with a refund of the rest, which nobody asked for."""
+    """Whether a refund is Stripe's release of the rest after a partial capture, not a requested refund."""
     released = intent["amount"] - (intent.get("amount_received") or 0)
     return not refund.get("metadata") and intent["status"] == "succeeded" and refund["amount"] == released
 

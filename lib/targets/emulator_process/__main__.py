@@ -14,7 +14,7 @@ import guardian  # type: ignore[import-not-found]
 
 
 def main() -> None:
-    pipe, _lock, folder = sys.argv[1:]  # the lock is inherited, and let go by the end of this process
+    pipe, _lock, folder = sys.argv[1:]  # the lock is inherited, and released when this process ends
     guardian.watch(int(pipe), folder)
     fixes.apply()
     sys.argv[1:] = []

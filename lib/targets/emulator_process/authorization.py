@@ -1,4 +1,4 @@
-"""With AUTH: action, resource and condition keys as AWS checks them, where MiniStack 1.5.33 checks others.
+"""Corrects the actions, resources and condition keys that MiniStack 1.5.33 checks with AUTH, to those of AWS.
 
 Applied by fixes.apply().
 
@@ -26,7 +26,7 @@ Tags = Callable[[str], "Mapping[str, str] | None"]
 Context = Callable[..., dict[str, Any]]
 
 # Service -> request parameters that name the resource, and its ARN; {0} region, {1} account, {2} the parameter.
-# Of a list of names it is the first one's, which the query protocol calls .member.1.
+# For a list of names, it is the first one, which the query protocol calls .member.1.
 NAMED_BY: dict[str, dict[str, str]] = {
     "dynamodb": {"ResourceArn": "{2}"},
     "kms": {"AliasName": "arn:aws:kms:{0}:{1}:{2}"},
@@ -84,7 +84,7 @@ def with_resources(original: Resource) -> Resource:
 
 
 def with_request_keys(original: Context) -> Context:
-    """Fix 3, what a request says of itself."""
+    """Fix 3, condition keys of requests."""
 
     def context(service: str, action: str, body: bytes, params: Mapping[str, Any]) -> dict[str, Any]:
         keys = original(service, action, body, params)
@@ -122,7 +122,7 @@ def mapping_tags(uuid: str) -> Mapping[str, str] | None:
 
 
 def structured(body: bytes) -> dict[str, Any]:
-    """A JSON object's members; none for another body."""
+    """Return a JSON object's members; empty for another body."""
     try:
         content = json.loads(body) if body[:1] == b"{" else {}
     except ValueError:
@@ -131,7 +131,7 @@ def structured(body: bytes) -> dict[str, Any]:
 
 
 def value(params: Mapping[str, Any], name: str) -> str:
-    """A parameter's text, or the first of several; the query protocol wraps each in a list."""
+    """Return a parameter's value, or the first of several; the query protocol wraps each in a list."""
     found = params.get(name, "")
     found = found[0] if isinstance(found, list) and found else found
     return found if isinstance(found, str) else ""

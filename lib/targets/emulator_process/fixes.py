@@ -1,11 +1,11 @@
-"""Where MiniStack 1.5.33 answers otherwise than AWS does, put right at its start; the product knows nothing of this.
+"""Fixes for differences between MiniStack 1.5.33 and AWS, applied when it starts; no other code depends on them.
 
-Each fix says what AWS does and what MiniStack does instead. Applied by `apply()`, in the emulator's own process.
+Each fix states what AWS does and what MiniStack does instead. Applied by `apply()`, in the emulator's own process.
 
 1. PutMetricAlarm over the query protocol drops `Metrics` (metric math), and DescribeAlarms over it answers with eight
    of an alarm's members. Terraform's provider speaks that protocol, so every plan would show changes to every alarm.
-2. An alarm is judged by every data point of its metric's name, whatever the dimensions. AWS takes a metric to be its
-   namespace, name and exact dimensions: an alarm whose dimensions name something else never fires.
+2. MiniStack evaluates an alarm with all data points of its metric's name and ignores the dimensions. On AWS a metric is
+   identified by namespace, name and exact dimensions: an alarm whose dimensions name something else never fires.
 3. With AUTH a policy's conditions on kms:CallerAccount and kms:MacAlgorithm are never met, because requests to KMS have
    no such keys. On AWS they have. authorization.py has what else AUTH gets wrong.
 4. GetApi and GetStage answer with the tags of the creation, whatever TagResource and UntagResource have changed.
@@ -28,7 +28,7 @@ from xml.sax.saxutils import escape
 Response = tuple[int, dict[str, str], bytes]
 Handler = Callable[..., Response]
 
-# What an alarm on metric math does not have, as each of its metrics has its own.
+# Members that an alarm on metric math does not have, because each of its metrics has them.
 SINGLE_METRIC = ("MetricName", "Namespace", "Statistic", "ExtendedStatistic", "Period", "Dimensions", "Unit")
 
 
@@ -49,7 +49,7 @@ def apply() -> None:
 
 
 def keep_metrics(cloudwatch: ModuleType, original: Handler) -> Handler:
-    """Fix 1, the writing half: what the query protocol says beyond what MiniStack reads of it."""
+    """Fix 1, writing: store the members of the query protocol that MiniStack drops."""
 
     def put_metric_alarm(params: Any, data: Any, is_cbor: bool, is_json: bool = False) -> Response:
         response = original(params, data, is_cbor, is_json)
@@ -68,7 +68,7 @@ def keep_metrics(cloudwatch: ModuleType, original: Handler) -> Handler:
 
 
 def describe_all(cloudwatch: ModuleType, original: Handler) -> Handler:
-    """Fix 1, the reading half: what MiniStack answers over JSON has every member; write the same as XML."""
+    """Fix 1, reading: convert MiniStack's complete JSON answer to XML."""
 
     def describe_alarms(params: Any, data: Any, is_cbor: bool, is_json: bool = False) -> Response:
         if is_cbor or is_json:
@@ -97,7 +97,7 @@ def by_dimensions(cloudwatch: ModuleType, original: FunctionType) -> Callable[[d
 
 
 def with_kms_keys(original: Callable[..., dict[str, Any]], account: Callable[[], str]) -> Callable[..., dict[str, Any]]:
-    """Fix 3: what a request to KMS tells the policies, beside its tags. An account has no other's users here."""
+    """Fix 3: condition keys of requests to KMS; all callers here belong to the same account."""
 
     def context(service: str, action: str, body: bytes, params: Mapping[str, Any]) -> dict[str, Any]:
         keys = original(service, action, body, params)
@@ -111,7 +111,7 @@ def with_kms_keys(original: Callable[..., dict[str, Any]], account: Callable[[],
 
 
 def show_tags(apigateway: ModuleType, original: Callable[..., Any]) -> Callable[..., Any]:
-    """Fix 4: an API or stage shows the tags that it has."""
+    """Fix 4: return the current tags of an API or stage."""
 
     def change(resource_arn: str, data: Any) -> Any:
         response = original(resource_arn, data)
@@ -126,7 +126,7 @@ def show_tags(apigateway: ModuleType, original: Callable[..., Any]) -> Callable[
 
 
 def structure(params: Mapping[str, Any]) -> dict[str, Any]:
-    """The query protocol's flat names as nested data.
+    """Return the query protocol's flat names as nested data.
 
     `{"Dimensions.member.1.Name": ["TableName"]}` -> `{"Dimensions": [{"Name": "TableName"}]}`
     """
@@ -139,7 +139,7 @@ def structure(params: Mapping[str, Any]) -> dict[str, Any]:
         node[last] = _typed(last, value[0] if isinstance(value, list) else value)
     result = _lists(tree)
     if not isinstance(result, dict):
-        raise TypeError("a request has names")
+        raise TypeError("a request must have names")
     return result
 
 
@@ -159,7 +159,7 @@ def _typed(name: str, text: str) -> Any:
 
 
 def xml(value: Any, name: str = "") -> str:
-    """The query protocol's XML of a JSON value; what is null is left out."""
+    """Return a JSON value as the query protocol's XML, without null values."""
     if isinstance(value, Mapping):
         return "".join(
             f"<{key}>{xml(item, key)}</{key}>" for key, item in value.items() if item is not None and item != ""

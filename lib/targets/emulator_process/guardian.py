@@ -1,7 +1,7 @@
-"""Ends the emulator, and what runs against it, when whoever started it ends in whatever way, a kill included.
+"""Ends the emulator and its processes when the process that started it ends, even by a kill.
 
-The starter holds the other end of a pipe. As long as it lives it may write lines: `watch PID` (a process group to end
-with it), `forget PID`, `keep` (stay up after it). The pipe's end without `keep` means that it is gone.
+The starter holds the other end of a pipe, and may write lines to it: `watch PID` (a process group to end as well),
+`forget PID`, `keep` (keep running without the starter). If the pipe closes without `keep`, the starter has ended.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import threading
 
 
 def watch(pipe: int, folder: str) -> None:
-    """Follow the pipe in a thread of its own; `folder` is removed with the emulator."""
+    """Read the pipe in a thread; `folder` is removed with the emulator."""
     threading.Thread(target=_follow, args=(pipe, folder), name="guardian", daemon=True).start()
 
 
@@ -33,4 +33,4 @@ def _follow(pipe: int, folder: str) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(group, signal.SIGKILL)
     shutil.rmtree(folder, ignore_errors=True)
-    os.killpg(os.getpgrp(), signal.SIGKILL)  # the Lambda workers, and this process
+    os.killpg(os.getpgrp(), signal.SIGKILL)  # the Lambda workers and this process
