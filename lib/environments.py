@@ -27,6 +27,7 @@ VENV_TERRAFORM = ROOT / ".venv-terraform"
 VENV_MUTANTS = ROOT / ".venv-mutants"
 VENV_LOCALSTRIPE = ROOT / ".venv-localstripe"
 VENV_BROWSER = ROOT / ".venv-browser"
+VENV_DEPENDENCIES = ROOT / ".venv-dependencies"
 LAMBDA_DEPENDENCIES = ROOT / ".lambda-dependencies"
 
 # Name -> folder; the name is also that of the lock, requirements/{name}.txt.
@@ -39,10 +40,11 @@ ENVIRONMENTS = {
     "mutants": VENV_MUTANTS,
     "localstripe": VENV_LOCALSTRIPE,
     "browser": VENV_BROWSER,
+    "dependencies": VENV_DEPENDENCIES,
     "lambda": LAMBDA_DEPENDENCIES,
 }
 # What a synth and its judgement need; the emulator joins for demo and test, terraform only where none is installed; the
-# second emulator, mutants and browser only for the commands of their names, localstripe for the tests of the gateway.
+# second emulator, mutants, browser and dependencies only for the commands of their names, localstripe for the tests of the gateway.
 SYNTH = ("project", "checkov", "lambda")
 
 # The zip is built for the function's platform, whatever machine builds it.
