@@ -6,7 +6,6 @@ import json
 import re
 import zipfile
 from importlib.metadata import distributions
-from pathlib import Path
 from typing import Any
 
 import pytest
