@@ -100,11 +100,12 @@ simulate: setup  ## N=2000 schedules of the functions with faults; SEED=… repe
 mutants: setup  ## how many of N=300 mutants of the rules their tests kill; SEED=1 repeats a sample
 	@$(RUN) -m tests.mutants $(if $(N),--mutants '$(N)') $(if $(SEED),--seed '$(SEED)')
 
-lint: setup  ## ruff and mypy
+lint: setup  ## ruff, mypy, and import-linter's contracts in pyproject.toml
 	@$(RUN) -m ruff check .
 	@$(RUN) -m ruff format --check .
 	@$(RUN) -m mypy main.py lib
 	@$(RUN) -m mypy -p payments
+	@PYTHONPATH=lib/lambda .venv/bin/lint-imports --no-logo --no-cache
 
 bench: setup  ## measurements beside their peers, written to benchmarks/RESULTS.md
 	@$(RUN) -m benchmarks
@@ -125,7 +126,7 @@ sbom: setup  ## what the Lambda zip contains, in CycloneDX 1.6: reports/sbom.cdx
 	@.venv-dependencies/bin/python -m lib.dependencies sbom
 
 docs: setup  ## docs/rules.md, written from the catalogue
-	@$(RUN) -m lib.rules_document
+	@$(RUN) -m lib.reports.rules_document
 
 lock:  ## renew the locks in requirements/ (needs uv)
 	@for name in project checkov emulator second-emulator terraform mutants localstripe browser dependencies; do \

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lib import environments
-from lib.findings import one_line
+from lib.console.text import one_line
+from lib.errors import ToolError
 
 if TYPE_CHECKING:
     from lib.gate import Gate
@@ -33,7 +34,7 @@ def main() -> int:
     try:
         environments.enter(__file__)
         return run(arguments.reports, arguments.base)
-    except environments.ToolError as error:
+    except ToolError as error:
         print(one_line(f"error: {error}"), file=sys.stderr)
         return 2
 
@@ -72,7 +73,8 @@ def judge(settings: Settings, gate: Gate) -> tuple[Report, Path]:
     import jsii
     from cdktf import App
 
-    from lib import origins, reports
+    from lib import reports
+    from lib.findings import origins
     from lib.tap_stack import TapStack
 
     made_at = origins.note()
@@ -81,7 +83,7 @@ def judge(settings: Settings, gate: Gate) -> tuple[Report, Path]:
     try:
         app = App(context=settings.context())
     except node_errors as error:
-        raise environments.ToolError(f"the output folder cannot be made: {error}; check CDKTF_OUTDIR") from error
+        raise ToolError(f"the output folder cannot be made: {error}; check CDKTF_OUTDIR") from error
     # An earlier synth's stacks must not stand beside this one's: what lies here is what was judged.
     for earlier in (Path(app.outdir) / "stacks").iterdir():
         shutil.rmtree(earlier)
@@ -98,12 +100,12 @@ def judge(settings: Settings, gate: Gate) -> tuple[Report, Path]:
         app.synth()
     except node_errors as error:
         if not stack.judge.findings and not stack.judge.complaints:
-            raise environments.ToolError(f"synth failed: {str(error).strip().splitlines()[0]}") from error
+            raise ToolError(f"synth failed: {str(error).strip().splitlines()[0]}") from error
     if stack.judge.findings or stack.judge.complaints:
         return reports.of_aspects(stack.judge, made_at), Path(app.outdir)
     outdir = Path(app.outdir)
     origins.write(outdir / "stacks", made_at)
-    return reports.of_gate(gate.judge(outdir), outdir), outdir
+    return gate.judge(outdir).as_report(outdir), outdir
 
 
 if __name__ == "__main__":

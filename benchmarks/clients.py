@@ -15,10 +15,10 @@ from typing import Any
 
 import requests
 
-from lib.deploy.deployment import Deployment
-from lib.deploy.payments_client import Answer, PaymentsClient
-from lib.deploy.progress import Progress
-from lib.environments import ToolError
+from lib.console.progress import Progress
+from lib.errors import ToolError
+from lib.targets.deployment import Deployment
+from lib.targets.payments_client import Answer, PaymentsClient
 
 CLIENTS = 16
 CURRENCIES = ("EUR", "JPY", "KWD")

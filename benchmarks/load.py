@@ -24,12 +24,12 @@ from rich.table import Table
 from benchmarks.clients import Load, drive
 from benchmarks.proof import differences, redeliver, settle
 from lib import environments
-from lib.deploy.deployment import Deployment
-from lib.deploy.local import LocalTarget
-from lib.deploy.progress import Progress, Shown
-from lib.deploy.synth import RefusedError, judged_stack
-from lib.environments import ToolError
+from lib.console.progress import Progress, Shown
+from lib.demo.temporary import temporary_deployment
+from lib.errors import ToolError
 from lib.settings import SettingsError
+from lib.targets.deployment import Deployment
+from lib.targets.synth import RefusedError, judged_stack
 
 DEFAULT, LEAST, MOST = 10_000, 2, 100_000  # percentiles are of two at least
 
@@ -79,7 +79,7 @@ def main() -> int:
         environments.ensure("emulator")
         with tempfile.TemporaryDirectory(prefix="payments-load-") as folder:
             stack = judged_stack(os.environ, Path(folder))
-            with LocalTarget.deployed(stack.directory, progress) as deployment:
+            with temporary_deployment(stack.directory, progress) as deployment:
                 found = prove(deployment, count, progress)
     except RefusedError as refused:
         return refused.exit_code

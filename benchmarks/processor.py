@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from lib import environments
-from lib.deploy.emulator import Address, Emulator
 from lib.environments import LAMBDA_DEPENDENCIES, ROOT, VENV_EMULATOR, python_of
+from lib.targets.emulator import Address, Emulator
 
 REGION = "eu-west-1"
 HANDLERS = {

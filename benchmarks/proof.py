@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from benchmarks.clients import CURRENCIES, Load
-from lib.deploy.deployment import Deployment
-from lib.deploy.polling import wait_for
-from lib.deploy.progress import Progress
-from lib.environments import ToolError
+from lib.console.polling import wait_for
+from lib.console.progress import Progress
+from lib.errors import ToolError
 from lib.operations import ledger, stream
 from lib.operations.archive import AUDIT, RECEIPTS, ArchiveReader, audit_records, document
+from lib.targets.deployment import Deployment
 
 ARCHIVE_SECONDS = 600.0
 REDELIVERED = 0.2  # of the audit trail's objects, each a batch of the stream

@@ -18,6 +18,8 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from lib.errors import ToolError
+
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 VENV_CHECKOV = ROOT / ".venv-checkov"
@@ -52,10 +54,6 @@ LAMBDA_PLATFORM = (
     *("--only-binary", ":all:", "--no-compile"),
     *("--platform", "manylinux2014_aarch64", "--implementation", "cp", "--python-version", "3.12"),
 )
-
-
-class ToolError(Exception):
-    """Wrong input or a broken tool: one line that names the value, the rule and the way out. Exit code 2."""
 
 
 def python_of(environment: Path) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from lib.environments import ToolError
+from lib.errors import ToolError
 
 # Longest name AWS accepts, by the resource type that a name begins with. Sources: the services' API references
 # (CreateFunction, CreateRole, CreateQueue, CreateTable, …) and the S3 user guide's bucket naming rules.

@@ -19,7 +19,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lib.environments import LAMBDA_DEPENDENCIES, ROOT, ToolError
+from lib.environments import LAMBDA_DEPENDENCIES, ROOT
+from lib.errors import ToolError
 
 SOURCES = ROOT / "lib" / "lambda"
 # What Lambda takes in one request: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from lib.environments import ToolError
+from lib.errors import ToolError
 from lib.naming import LONGEST_SUFFIX
 
 DEFAULT_SUFFIX = "dev"

@@ -11,6 +11,7 @@ from _stack import META_ARGUMENTS, StackCheck, shown
 WILDCARD = re.compile(r"[*?\s]")
 # Of a type that is not classified, an id may be any text; it stands for itself, and in no permission.
 SOME_ID = "id of a type that is not classified"
+OF_OUTPUTS = ("description", "sensitive", "value")
 PARTS = ("account", "arn", "host", "id", "name", "partition", "region", "url", "version")
 # What an argument expects, by its name, where that is told from its name. Documents stand nowhere else.
 EXPECTED = (
@@ -18,6 +19,8 @@ EXPECTED = (
     (re.compile(r"identifiers"), ("account", "arn")),
     (re.compile(r"values"), PARTS),
     (re.compile(r"(.*_)?urls?"), ("url",)),
+    # Labels that the author chooses.
+    (re.compile(r"(statement|target)_id"), (*PARTS, SOME_ID)),
     (re.compile(r"(.*_)?ids?"), ("account", "arn", "id", "region", SOME_ID)),
     (re.compile(r"(.*_)?names?"), ("arn", "host", "name", "region", SOME_ID)),
     (re.compile(r"((access|assume_role|key|resource)_)?policy(_document)?"), ("document",)),
@@ -46,7 +49,8 @@ class ExpressionsAreReferences(StackCheck):
                 for name, body in stack.of_type(kind).items():
                     yield from ((f"{kind}.{name}", text) for text in judge(stack, kind, body))
         for section in stack.document.keys() - {"//", "data", "resource"}:
-            yield from (("", text) for text in judge(stack, section, {section: stack.document[section]}, skip=()))
+            found = stack.document[section]
+            yield from (("", text) for text in judge(stack, section, {section: known(section, found)}, skip=()))
 
 
 def judge(stack, kind, body, skip=META_ARGUMENTS):
@@ -59,6 +63,16 @@ def judge(stack, kind, body, skip=META_ARGUMENTS):
                 literal = "".join(part for part in parts if isinstance(part, str))
                 if is_part_of_arn(kind, path) and WILDCARD.search(literal):
                     yield f"{'.'.join(path)} is {shown(text)}: in an ARN, a wildcard or space is no part of a name"
+
+
+def known(section, found):
+    """A section without the arguments of outputs that TAP-DOC-1 refuses."""
+    if section != "output" or not isinstance(found, dict):
+        return found
+    return {
+        name: {key: value for key, value in output.items() if key in OF_OUTPUTS} if isinstance(output, dict) else output
+        for name, output in found.items()
+    }
 
 
 def texts(path, value):

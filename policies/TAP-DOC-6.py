@@ -54,6 +54,8 @@ def written_out(stack, name, seen=()):
         if is_reference(part) and part not in seen:
             inner = stack.of_type(part.kind).get(part.name, {}).get(part.attribute)
             text += written_out(stack, inner, (*seen, part)) if isinstance(inner, str) else f"${{{'.'.join(part)}}}"
+        elif is_reference(part):  # to itself, perhaps by way of others
+            text += f"${{{'.'.join(part)}}}"
         else:
             text += part if isinstance(part, str) else part.text
     return text

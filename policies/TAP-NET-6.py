@@ -36,6 +36,8 @@ class DataStaysInTheStack(StackCheck):
         kind, stack, body = resource.kind, resource.stack, resource.body
         if kind == "aws_apigatewayv2_integration" and goes_out(body):
             yield f"integration_type is {shown(body.get('integration_type'))}, and connection_type not VPC_LINK"
+        if kind == "aws_apigatewayv2_integration" and body.get("integration_uri", []) == []:
+            yield "integration_uri is not set"
         if kind == "aws_vpc_endpoint" and not is_service_of_aws(body):
             yield f"service_name is {shown(body.get('service_name'))}"
         if kind == "aws_sns_topic_subscription" and not is_right_endpoint(stack, body):
@@ -55,7 +57,8 @@ class DataStaysInTheStack(StackCheck):
 
 def goes_out(integration):
     """Whether an API hands requests on by HTTP, and not within a network of the stack."""
-    by_http = integration.get("integration_type") not in ("AWS", "AWS_PROXY", "MOCK")
+    types = texts(integration.get("integration_type"))
+    by_http = not types or any(type_ not in ("AWS", "AWS_PROXY", "MOCK") for type_ in types)
     return by_http and integration.get("connection_type") != "VPC_LINK"
 
 

@@ -14,7 +14,7 @@ QUEUE = "aws_sqs_queue"
 ENDS = ("aws_s3_bucket", "aws_sns_topic", QUEUE)
 # docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html
 # A cron expression can name a day that has been.
-RATE = re.compile(r"rate\(\d{1,2} (minute|hour)s?\)|rate\(1 day\)")
+RATE = re.compile(r"rate\((1 (minute|hour|day)|([2-9]|[1-5][0-9]) minutes|([2-9]|1[0-9]|2[0-3]) hours)\)")
 FIELDS = ("account", "detail", "detail-type", "id", "region", "resources", "source", "time", "version")
 
 

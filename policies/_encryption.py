@@ -130,7 +130,7 @@ def blocks_at(body, path, kind):
         if ABOUT_ENCRYPTION.search(head):
             return [{}]
         return blocks_at({}, rest, kind) if (kind, head) in MUST_BE_THERE else []
-    blocks = found if isinstance(found, list) else [found]
+    blocks = [block for block in found if block is not None] if isinstance(found, list) else [found]
     return [
         place for block in blocks for place in (blocks_at(block, rest, kind) if isinstance(block, dict) else [block])
     ]

@@ -17,14 +17,14 @@ OF_TWO = {
         "use",
     ),
     # One is counted, and the other is not: what should follow does not.
-    "standstill": (rf"IF\(FILL\((?P<a>{ID}),0\)>0ANDFILL\((?P<b>{ID}),0\)<1,1,0\)", "use", "use"),
+    "standstill": (rf"IF\(FILL\((?P<a>{ID}),0\)>0 AND FILL\((?P<b>{ID}),0\)<1,1,0\)", "use", "use"),
     "quota share": (rf"100\*(?P<a>{ID})/SERVICE_QUOTA\((?P<b>{ID})\)", "executions", "executions"),
 }
 
 
 def what_it_yields(expression, counts):
     """What an expression counts over metrics, given as id -> what each counts; None for one that may never fire."""
-    text = re.sub(r"\s", "", str(expression))
+    text = compact(expression)
     if terms(expression) in (sorted(counts), ["METRICS()"]) and len(set(counts.values())) == 1:
         return next(iter(counts.values()))
     for yielded, (form, *expected) in OF_TWO.items():
@@ -35,9 +35,14 @@ def what_it_yields(expression, counts):
     return None
 
 
+def compact(expression):
+    """The expression without spaces around operators; one within a number or a name stays, and no form has it."""
+    return re.sub(r"\s*([-+*/(),\[\]<>=]+)\s*", r"\1", str(expression).strip())
+
+
 def terms(expression):
     """The ids that `FILL(a, 0) + b`, `SUM([a, b])` or `MAX(METRICS())` is about, sorted; None for anything else."""
-    text = re.sub(r"\s", "", str(expression))
+    text = compact(expression)
     within = re.fullmatch(r"(?:SUM|MAX)\((?:\[(.*)\]|(METRICS\(\)))\)", text)
     if within and within[2]:
         return [within[2]]

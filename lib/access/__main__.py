@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from lib import environments
-from lib.environments import ToolError
+from lib.errors import ToolError
 
 COMMANDS = {
     "deploy-role": "the managed policies of the role that deploys SUFFIX to ACCOUNT; DIRECTORY=… writes files",
@@ -93,7 +93,7 @@ def client_policy(environ: Mapping[str, str]) -> dict[str, Any]:
     from botocore.exceptions import BotoCoreError, ClientError
 
     from lib.access import client
-    from lib.deploy.progress import Shown, console_for
+    from lib.console.progress import Shown, console_for
     from lib.operations import deployed
 
     stack = deployed.find(environ, Shown(console_for(sys.stderr)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lib.aspects.provider import actions
-from lib.environments import ToolError
+from lib.errors import ToolError
 
 # The SDK's name of a service -> its prefix in policies.
 PREFIXES = {

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lib.environments import ToolError
+from lib.errors import ToolError
 from lib.naming import Naming
 
 Content = Mapping[str, Any]

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from lib.access.documents import VERSION
-from lib.environments import ToolError
+from lib.errors import ToolError
 
 STAGE = "$default"
 MERCHANT = "merchant_id"  # the path parameter

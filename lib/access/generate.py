@@ -14,7 +14,7 @@ from lib.access.arns import Content, of_stack
 from lib.access.documents import documents
 from lib.access.grants import Grant, Grants, called_actions
 from lib.access.role import FILE, LONGEST, PARAMETERS
-from lib.environments import ToolError
+from lib.errors import ToolError
 from lib.naming import Naming
 from lib.settings import Settings
 
@@ -48,7 +48,7 @@ def text(content: dict[str, Any]) -> str:
 def main() -> int:
     try:
         environments.enter("-m", "lib.access.generate")
-        from lib.deploy.synth import RefusedError, judged_stack
+        from lib.targets.synth import RefusedError, judged_stack
 
         settings = Settings.from_environment(os.environ)
         with TemporaryDirectory(prefix="deploy-role-") as folder:

@@ -12,7 +12,7 @@ from typing import Any
 from lib.access import actions as operations
 from lib.access.arns import Type
 from lib.aspects.provider import actions as reference
-from lib.environments import ToolError
+from lib.errors import ToolError
 
 HERE = Path(__file__).parent
 CALLS_FILE = HERE / "calls.json"

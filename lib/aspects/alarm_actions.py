@@ -8,9 +8,10 @@ from pathlib import Path
 
 from lib.aspects.alarm_bounds import COMPOSITE
 from lib.aspects.metrics import ALARM
-from lib.aspects.model import ResourceRule, Severity, StackRule
+from lib.aspects.model import ResourceRule, StackRule
 from lib.aspects.observability import ALARMING
 from lib.aspects.terraform_json import MISSING, Attributes, StackView, flag, format_value, listed, literal
+from lib.findings.finding import Severity
 
 MISSING_DATA = ("breaching", "ignore", "missing", "notBreaching")
 RUNBOOKS = Path(__file__).resolve().parents[2] / "docs" / "runbooks"

@@ -13,7 +13,7 @@ from lib.aspects.addresses import shape
 from lib.aspects.alarm_expressions import EXPECTED, bounds_of
 from lib.aspects.expressions import Reference
 from lib.aspects.metrics import ALARM, TABLES, Metric, entry_of, metrics_of
-from lib.aspects.model import Severity, StackRule
+from lib.aspects.model import StackRule
 from lib.aspects.terraform_json import (
     MISSING,
     Attributes,
@@ -25,6 +25,7 @@ from lib.aspects.terraform_json import (
     number,
     reference,
 )
+from lib.findings.finding import Severity
 
 COMPOSITE = "aws_cloudwatch_composite_alarm"
 KINDS: Mapping[str, Any] = TABLES["kinds"]

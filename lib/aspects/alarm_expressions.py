@@ -75,6 +75,7 @@ FORMS = tuple(
 
 def bounds_of(expression: str, kind_of: Mapping[str, str | None]) -> Mapping[str, Any] | None:
     """The bounds of an expression over metrics, given as id -> kind; None for one that may never fire."""
+    expression = expression.strip()
     for form in FORMS:
         if form.matches(expression, kind_of):
             return form.bounds

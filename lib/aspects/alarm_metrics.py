@@ -7,8 +7,9 @@ from typing import Any
 
 from lib.aspects import dashboard
 from lib.aspects.metrics import ALARM, Metric, metrics_of, without_data
-from lib.aspects.model import Severity, StackRule
+from lib.aspects.model import StackRule
 from lib.aspects.terraform_json import MISSING, StackView, blocks, format_value, literal
+from lib.findings.finding import Severity
 
 DASHBOARD = "aws_cloudwatch_dashboard"
 

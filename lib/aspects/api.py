@@ -9,7 +9,7 @@ from typing import Any
 from lib.aspects import access_log
 from lib.aspects.addresses import addressed, is_this_account, owned, shape, surroundings
 from lib.aspects.expressions import Reference
-from lib.aspects.model import Severity, StackRule
+from lib.aspects.model import StackRule
 from lib.aspects.terraform_json import (
     MISSING,
     Attributes,
@@ -22,6 +22,7 @@ from lib.aspects.terraform_json import (
     number,
     reference,
 )
+from lib.findings.finding import Severity
 
 HTTP_API, ROUTE, HTTP_AUTHORIZER = "aws_apigatewayv2_api", "aws_apigatewayv2_route", "aws_apigatewayv2_authorizer"
 REST_API, METHOD, REST_AUTHORIZER = "aws_api_gateway_rest_api", "aws_api_gateway_method", "aws_api_gateway_authorizer"

@@ -10,10 +10,11 @@ from collections.abc import Iterator
 
 from lib.aspects.encryption import AT_REST, WHY_OUR_KEY, keyed
 from lib.aspects.log_targets import is_log_target, other_uses
-from lib.aspects.model import Severity, StackRule
+from lib.aspects.model import StackRule
 from lib.aspects.recovery import LIFECYCLE, RECOVERY_DAYS, RETENTION_DAYS, early_expirations
 from lib.aspects.terraform_json import Attributes, Resource, StackView, blocks, flag, format_value, literal
 from lib.aspects.tls import arn_of, denies_plain_http, policy_document
+from lib.findings.finding import Severity
 
 BUCKET = "aws_s3_bucket"
 ACCESS = "aws_s3_bucket_public_access_block"

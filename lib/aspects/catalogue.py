@@ -69,3 +69,6 @@ RULES: tuple[Rule, ...] = (
 
 if len({rule.id for rule in RULES}) != len(RULES):
     raise ValueError(f"two rules share an id: {sorted(rule.id for rule in RULES)}; give each its own")
+
+RULE_IDS = frozenset(rule.id for rule in RULES)
+UNWAIVABLE_IDS = frozenset(rule.id for rule in RULES if not rule.waivable)

@@ -9,8 +9,9 @@ from typing import Any
 from lib.aspects import container_definitions, image_lifecycle
 from lib.aspects.addresses import owned
 from lib.aspects.expressions import Reference, parse
-from lib.aspects.model import Severity, StackRule
+from lib.aspects.model import StackRule
 from lib.aspects.terraform_json import MISSING, Resource, StackView, format_value, listed, literal
+from lib.findings.finding import Severity
 
 FUNCTION, LAYER = "aws_lambda_function", "aws_lambda_layer_version"
 # JSON texts that say which images run, and which are kept.

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from lib.aspects.addresses import addressed, is_this_account, shape, surroundings
-from lib.aspects.model import ANY_TYPE, Severity, StackRule
+from lib.aspects.model import ANY_TYPE, StackRule
 from lib.aspects.provider.data import JUDGMENTS, matches
 from lib.aspects.strict_json import read_object
 from lib.aspects.terraform_json import MISSING, UNKNOWN, Resource, StackView, arguments, format_value, listed, literal
+from lib.findings.finding import Severity
 
 SUBSCRIPTION, INTEGRATION, VPC_ENDPOINT = (
     "aws_sns_topic_subscription",

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from lib.aspects.model import ResourceRule, Severity, StackRule
+from lib.aspects.model import ResourceRule, StackRule
 from lib.aspects.terraform_json import (
     MISSING,
     Attributes,
@@ -21,6 +21,7 @@ from lib.aspects.terraform_json import (
     format_value,
     number,
 )
+from lib.findings.finding import Severity
 
 OWN_KEY = "a customer managed key of this stack"
 AT_REST = ("PCI DSS 4.0.1 3.5.1", "Well-Architected SEC08-BP02")

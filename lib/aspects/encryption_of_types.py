@@ -8,12 +8,13 @@ from functools import partial
 from typing import Any
 
 from lib.aspects.encryption import AT_REST, OWN_KEY, WHY_OUR_KEY
-from lib.aspects.model import ANY_TYPE, Severity, StackRule
+from lib.aspects.model import ANY_TYPE, StackRule
 from lib.aspects.provider.data import FACTS, JUDGMENTS, grouped, matches
 from lib.aspects.provider.judged import Role, encryption
 from lib.aspects.provider.projection import PATTERNS
 from lib.aspects.terraform_json import MISSING, Attributes, Resource, StackView, blocks, flag, format_value, literal
 from lib.aspects.types import classified
+from lib.findings.finding import Severity
 
 _JUDGMENT = JUDGMENTS["encryption"]
 _REQUIRED_BLOCKS = frozenset(_JUDGMENT["required_blocks"])

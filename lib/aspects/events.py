@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lib.aspects import event_pattern
 from lib.aspects.egress import dead_letter_target
-from lib.aspects.model import Severity, StackRule
+from lib.aspects.model import StackRule
 from lib.aspects.runtime import QUEUE, is_queue_or_topic
 from lib.aspects.terraform_json import (
     MISSING,
@@ -17,6 +17,7 @@ from lib.aspects.terraform_json import (
     format_value,
     reference,
 )
+from lib.findings.finding import Severity
 
 MAPPING, RULE = "aws_lambda_event_source_mapping", "aws_cloudwatch_event_rule"
 

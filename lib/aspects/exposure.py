@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from lib.aspects.model import ANY_TYPE, Severity, StackRule
+from lib.aspects.model import ANY_TYPE, StackRule
 from lib.aspects.network_ranges import too_wide
 from lib.aspects.provider.data import matches
 from lib.aspects.terraform_json import (
@@ -25,6 +25,7 @@ from lib.aspects.terraform_json import (
     listed,
     literal,
 )
+from lib.findings.finding import Severity
 
 # Arguments that put something on the internet, or let in who says no name, at any depth of any type.
 OPENS_WHEN_TRUE = frozenset(

@@ -7,8 +7,9 @@ from typing import Any
 
 from lib.aspects.catalogue import RULES
 from lib.aspects.document.classified import ARGUMENTS, violations_of
-from lib.aspects.model import Finding, Rule
+from lib.aspects.model import Rule
 from lib.aspects.terraform_json import StackView
+from lib.findings.finding import Finding
 
 
 def judge(stack_json: Mapping[str, Any], rules: Iterable[Rule] = RULES) -> tuple[Finding, ...]:

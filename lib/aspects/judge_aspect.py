@@ -9,12 +9,12 @@ import jsii
 from cdktf import Annotations, App, IAspect, TerraformStack
 from constructs import IConstruct, IValidation
 
-from lib.aspects.catalogue import RULES
+from lib.aspects.catalogue import RULE_IDS, RULES, UNWAIVABLE_IDS
 from lib.aspects.judge import judge
-from lib.aspects.model import Finding, Rule
+from lib.aspects.model import Rule
 from lib.aspects.terraform_json import StackView
-from lib.findings import most_severe_first
-from lib.waivers import OUR_IDS, OUR_UNWAIVABLE, Verdict, Waiver, apply, read, utc_today
+from lib.findings.finding import Finding, most_severe_first
+from lib.findings.waivers import Verdict, Waiver, apply, read, utc_today
 
 
 class Judge:
@@ -76,8 +76,8 @@ class Judge:
             self._waivers,
             most_severe_first(owner),
             today=self._today or utc_today(),
-            known_ids=OUR_IDS,
-            unwaivable=OUR_UNWAIVABLE,
+            known_ids=RULE_IDS,
+            unwaivable=UNWAIVABLE_IDS,
             known_paths=paths,
             sees_all=False,  # another stack's waivers are none of this one's concern
         )

@@ -61,7 +61,9 @@ def _mentions(attributes: Attributes, bucket: Resource) -> bool:
     address = f"{bucket.type}.{bucket.id}"
     return any(
         (isinstance(name, str) and name in text) or any(to.address == address for to in references(text))
-        for text in _texts({argument: value for argument, value in attributes.items() if argument != "//"})
+        for text in _texts(
+            {argument: value for argument, value in attributes.items() if argument not in ("//", "tags")}
+        )
     )
 
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from lib.aspects.model import Severity, StackRule
+from lib.aspects.model import StackRule
 from lib.aspects.terraform_json import Resource, StackView, format_value
 from lib.aspects.tls import denies_plain_http, own_arns, policy_document
+from lib.findings.finding import Severity
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,13 @@
-"""What a rule is, and what it finds: data and pure functions, no CDKTF."""
+"""What a rule is: data and pure functions, no CDKTF."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import Any
 
 from lib.aspects.terraform_json import Resource, StackView
+from lib.findings.finding import Finding, Severity
 
 # What a resource's check yields: messages, one line each, that name what is wrong and what is expected.
 ResourceCheck = Callable[[str, Mapping[str, Any]], Iterable[str]]
@@ -15,29 +15,6 @@ ResourceCheck = Callable[[str, Mapping[str, Any]], Iterable[str]]
 StackCheck = Callable[[StackView], Iterable[tuple[str, str]]]
 
 ANY_TYPE = ("*",)
-
-
-class Severity(IntEnum):
-    """How bad a finding is; compares."""
-
-    LOW = 1
-    MEDIUM = 2
-    HIGH = 3
-    CRITICAL = 4
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A rule that something breaks; `str()` is the one line that people read."""
-
-    rule_id: str
-    severity: Severity
-    path: str
-    message: str
-    fix: str
-
-    def __str__(self) -> str:
-        return " ".join(f"{self.rule_id} {self.severity.name} [{self.path}] {self.message}. Fix: {self.fix}".split())
 
 
 @dataclass(frozen=True, kw_only=True)

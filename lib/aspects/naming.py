@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lib.aspects.metrics import NAMESPACE
-from lib.aspects.model import Severity, StackRule
+from lib.aspects.model import StackRule
 from lib.aspects.provider.data import FACTS, JUDGMENTS, grouped, matches
 from lib.aspects.terraform_json import Resource, StackView, blocks, format_value, literal
+from lib.findings.finding import Severity
 
 # Type -> (argument that names it, {resource-type} word of its names). `x[].y` is the argument y of each block x.
 NAMED: dict[str, tuple[tuple[str, str], ...]] = {

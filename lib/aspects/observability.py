@@ -12,8 +12,9 @@ from typing import Any
 
 from lib.aspects.expressions import references
 from lib.aspects.metrics import ALARM, metrics_of
-from lib.aspects.model import Severity, StackRule
+from lib.aspects.model import StackRule
 from lib.aspects.terraform_json import Resource, StackView, arguments, blocks, format_value, literal, number
+from lib.findings.finding import Severity
 
 FUNCTION, TABLE, QUEUE = "aws_lambda_function", "aws_dynamodb_table", "aws_sqs_queue"
 RISING = ("GreaterThanOrEqualToThreshold", "GreaterThanThreshold")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lib.aspects.model import ResourceRule, Severity
+from lib.aspects.model import ResourceRule
 from lib.aspects.terraform_json import (
     MISSING,
     Attributes,
@@ -19,6 +19,7 @@ from lib.aspects.terraform_json import (
     literal,
     number,
 )
+from lib.findings.finding import Severity
 
 LIFECYCLE = "aws_s3_bucket_lifecycle_configuration"
 # A mistake of a Friday night is seen on Monday, and whoever brings the data back has the rest of the week.

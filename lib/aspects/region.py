@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from lib.aspects.model import ANY_TYPE, Severity, StackRule
+from lib.aspects.model import ANY_TYPE, StackRule
 from lib.aspects.terraform_json import Resource, StackView, format_value, literal
+from lib.findings.finding import Severity
 
 # A region, an availability zone (us-east-1a), or its id (use1-az1):
 # https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lib.aspects.model import ResourceRule, Severity, StackRule
+from lib.aspects.model import ResourceRule, StackRule
 from lib.aspects.observability import failure_queues
 from lib.aspects.terraform_json import (
     MISSING,
@@ -17,6 +17,7 @@ from lib.aspects.terraform_json import (
     literal,
     number,
 )
+from lib.findings.finding import Severity
 
 FUNCTION, INVOCATIONS = "aws_lambda_function", "aws_lambda_function_event_invoke_config"
 QUEUE, TOPIC = "aws_sqs_queue", "aws_sns_topic"

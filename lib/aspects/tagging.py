@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from lib.aspects.model import ResourceRule, Severity
+from lib.aspects.model import ResourceRule
 from lib.aspects.provider.data import FACTS
 from lib.aspects.terraform_json import Attributes, blocks, format_value, literal
+from lib.findings.finding import Severity
 
 REQUIRED = ("Environment", "ManagedBy", "Project", "Owner")
 # Types with `tags` and `tags_all`.

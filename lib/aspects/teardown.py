@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from lib.aspects.model import ANY_TYPE, ResourceRule, Severity
+from lib.aspects.model import ANY_TYPE, ResourceRule
 from lib.aspects.provider.data import FACTS, JUDGMENTS
 from lib.aspects.terraform_json import MISSING, Attributes, arguments, blocks, flag, format_value, literal, number
+from lib.findings.finding import Severity
 
 DECOMMISSION = ("Well-Architected COST04-BP03", "PCI DSS 4.0.1 3.2.1")
 

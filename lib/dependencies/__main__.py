@@ -12,7 +12,8 @@ from collections import Counter
 from pathlib import Path
 
 from lib.dependencies import audit, licenses
-from lib.environments import ENVIRONMENTS, ROOT, ToolError
+from lib.environments import ENVIRONMENTS, ROOT
+from lib.errors import ToolError
 
 SBOM_FILE = ROOT / "reports" / "sbom.cdx.json"
 

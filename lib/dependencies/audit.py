@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from lib.dependencies import locks
-from lib.environments import ROOT, ToolError
+from lib.environments import ROOT
+from lib.errors import ToolError
 
 SERVICE = "https://api.osv.dev/v1/query"
 OPTIONS = ("--no-deps", "--disable-pip", "--strict", "--format", "json", "--progress-spinner", "off")

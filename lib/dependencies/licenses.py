@@ -18,7 +18,8 @@ from license_expression import ExpressionError, get_spdx_licensing
 
 from lib.dependencies import locks
 from lib.dependencies.locks import Package
-from lib.environments import ENVIRONMENTS, ToolError
+from lib.environments import ENVIRONMENTS
+from lib.errors import ToolError
 
 POLICY_FILE = locks.REQUIREMENTS / "licenses.toml"
 LIST_FILE = locks.REQUIREMENTS / "licenses.md"

@@ -25,7 +25,7 @@ from packaging.utils import canonicalize_name
 from lib import packaging
 from lib.dependencies import licenses, locks
 from lib.dependencies.locks import Package
-from lib.environments import ToolError
+from lib.errors import ToolError
 
 # Where the functions run; packages name what they need there by these (PEP 508).
 LAMBDA = {"python_version": "3.12", "python_full_version": "3.12.0", "sys_platform": "linux", "extra": ""}

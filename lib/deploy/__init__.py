@@ -1,1 +1,1 @@
-"""Deploying what was judged: a Terraform runner, the local target (an emulator of AWS), the demo, and real AWS."""
+"""The commands of `python -m lib.deploy`: plan, deploy and destroy, on AWS or on the kept demo."""

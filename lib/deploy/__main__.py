@@ -14,7 +14,7 @@ import signal
 import sys
 
 from lib import environments
-from lib.environments import ToolError
+from lib.errors import ToolError
 
 COMMANDS = {
     "demo": "the whole way on the local emulator; KEEP=1 leaves the stack up",
@@ -54,11 +54,13 @@ def run(command: str, *, as_json: bool = False) -> int:
     """Raises ToolError."""
     from botocore.exceptions import BotoCoreError, ClientError
 
-    from lib.deploy import aws_commands, chosen, demo, demo_commands
-    from lib.deploy.kept import DemoFolder
+    from lib.console.progress import Shown, console_for
+    from lib.demo import demo
+    from lib.deploy import aws_commands, demo_commands
     from lib.deploy.options import Options
-    from lib.deploy.progress import Shown, console_for
-    from lib.deploy.synth import RefusedError
+    from lib.targets import chosen
+    from lib.targets.kept import DemoFolder
+    from lib.targets.synth import RefusedError
 
     # Standard output is for what a program reads; what a person reads meanwhile goes beside it.
     for_programs = command in ("outputs", "env") or as_json
@@ -66,11 +68,11 @@ def run(command: str, *, as_json: bool = False) -> int:
     options = Options.from_environment(os.environ)
     try:
         if command == "demo":
-            return demo.demo(os.environ, options, progress)
+            return demo.demo(os.environ, progress, keep=options.keep, port=options.port)
         if command == "demo-down":
             return demo.demo_down(progress)
         if command == "drift":
-            from lib.deploy.drift.command import drift
+            from lib.drift.command import drift
 
             return drift(os.environ, progress, as_json=as_json)
         if command == "env":

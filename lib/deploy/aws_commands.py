@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from lib.deploy import aws, deploy, destroy, state_bucket
+from lib.console.progress import Progress
+from lib.deploy import deploy, destroy
 from lib.deploy.options import Options
-from lib.deploy.place import FOLDER, Place
-from lib.deploy.progress import Progress
 from lib.settings import SettingsError
+from lib.targets import aws, state_bucket
+from lib.targets.place import FOLDER, Place
 
 
 def run(command: str, environ: Mapping[str, str], options: Options, progress: Progress, folder: Path = FOLDER) -> int:

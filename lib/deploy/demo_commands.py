@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from lib.deploy import aws, deploy, local, terraform
-from lib.deploy.kept import DemoFolder, Kept
+from lib.console.progress import Progress
+from lib.deploy import deploy
 from lib.deploy.options import Options
-from lib.deploy.override import Stack
-from lib.deploy.place import Place
-from lib.deploy.progress import Progress
-from lib.deploy.synth import judged_stack
-from lib.environments import ToolError
+from lib.errors import ToolError
 from lib.settings import Settings
+from lib.targets import aws, local
+from lib.targets.kept import DemoFolder, Kept
+from lib.targets.place import Place
+from lib.targets.synth import judged_stack
+from lib.terraform import terraform
+from lib.terraform.stack_folder import StackFolder
 
 
 def run(
@@ -22,7 +24,7 @@ def run(
     """`plan` or `deploy`: 0, or 1 when it is refused or the answer was no. Raises RefusedError and ToolError."""
     place = Place.of_demo(home.folder)
     with home.exclusively():
-        check_settings(Settings.from_environment(environ), kept, Stack.read(home.stack))
+        check_settings(Settings.from_environment(environ), kept, StackFolder.read(home.stack))
         stack = judged_stack(environ, place.synthesized)
         deployment = local.prepare(stack, kept.address, home.folder, progress, terraform.find(progress))
         if command == "plan":
@@ -32,7 +34,7 @@ def run(
         return code
 
 
-def check_settings(settings: Settings, kept: Kept, deployed: Stack) -> None:
+def check_settings(settings: Settings, kept: Kept, deployed: StackFolder) -> None:
     """With another suffix, region or state bucket everything would be made anew, beside the demo. Raises ToolError."""
     wanted = {**aws.backend(settings), "stack": settings.stack_name, "AWS_REGION": settings.aws_region}
     standing = {name: deployed.backend[name] for name in aws.backend(settings)}

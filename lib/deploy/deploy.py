@@ -7,16 +7,16 @@ from collections.abc import Collection
 
 from rich.text import Text
 
-from lib.deploy.confirmation import confirm
-from lib.deploy.deployment import Deployment
+from lib.console.confirmation import confirm
+from lib.console.progress import Progress
 from lib.deploy.options import Options
-from lib.deploy.place import Place
-from lib.deploy.plans import planning, recovery
-from lib.deploy.plans.plan_file import PlanFile
-from lib.deploy.plans.refusal import Refusal
-from lib.deploy.plans.saved import SavedPlan
-from lib.deploy.progress import Progress
-from lib.deploy.terraform import PLAN_FILE, PlanResult
+from lib.plans import planning, recovery
+from lib.plans.plan_file import PlanFile
+from lib.plans.refusal import Refusal
+from lib.plans.saved import SavedPlan
+from lib.targets.deployment import Deployment
+from lib.targets.place import Place
+from lib.terraform.terraform import PLAN_FILE, PlanResult
 
 
 def plan(deployment: Deployment, place: Place, options: Options, progress: Progress) -> int:
@@ -43,10 +43,10 @@ def deploy(deployment: Deployment, place: Place, options: Options, progress: Pro
     if result.no_changes:
         progress.show("Nothing to do: what stands is what the JSON declares.")
         return 0
-    if not confirm(f"Apply this plan to {deployment.target.name}?", options):
+    if not confirm(f"Apply this plan to {deployment.target.name}?", auto_approve=options.auto_approve):
         progress.show("Not applied.")
         return 1
-    deployment.apply_plan(result)
+    planning.apply_plan(deployment, result)
     return 0
 
 

@@ -14,7 +14,8 @@ import sys
 from pathlib import Path
 
 from lib import environments
-from lib.findings import one_line
+from lib.console.text import one_line
+from lib.errors import ToolError
 
 
 def main() -> int:
@@ -30,7 +31,7 @@ def main() -> int:
         if arguments.verify:
             return verify(arguments.verify, arguments.directory)
         return judge(arguments.directory, arguments.reports, arguments.base)
-    except environments.ToolError as error:
+    except ToolError as error:
         print(one_line(f"error: {error}"), file=sys.stderr)
         return 2
 
@@ -45,7 +46,7 @@ def judge(directory: Path, folder: Path, base: str | None) -> int:
     verdict.clear(folder)
     review.clear(folder)
     with Gate() as gate:
-        report = reports.of_gate(gate.judge(directory), directory)
+        report = gate.judge(directory).as_report(directory)
     terminal.say(report)
     reports.write(report, folder)
     verdict.write(report, folder)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from lib import packaging
-from lib.environments import ToolError
+from lib.errors import ToolError
 from lib.gate.folder import ASSETS
 
 # An argument that names a file -> the one that has its hash:

@@ -8,7 +8,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from lib.environments import ToolError
+from lib.errors import ToolError
 
 
 def of_file(file: Path) -> str:

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from lib.environments import ToolError
+from lib.errors import ToolError
 from lib.gate import terraform_init
 
 ASSETS = "assets"

@@ -7,12 +7,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from lib import waivers
-from lib.aspects.catalogue import RULES
+from lib.aspects.catalogue import RULE_IDS, RULES, UNWAIVABLE_IDS
 from lib.aspects.judge import judge as first_judge
-from lib.aspects.model import Finding
-from lib.environments import ROOT, ToolError
-from lib.findings import most_severe_first
+from lib.environments import ROOT
+from lib.errors import ToolError
+from lib.findings import waivers
+from lib.findings.finding import Finding, most_severe_first
 from lib.gate import digests
 from lib.gate.process import CheckovProcess
 from lib.gate.report import GateFinding, GateReport
@@ -100,7 +100,7 @@ class Gate:
         loaded = set(answer["policies"])
         if loaded != on_disk:
             raise ToolError(f"{self._policies}: Checkov did not load {sorted(on_disk ^ loaded)[0]}; repair that policy")
-        if self._policies == POLICIES and (unwritten := waivers.OUR_IDS - on_disk):
+        if self._policies == POLICIES and (unwritten := RULE_IDS - on_disk):
             raise ToolError(f"{self._policies}: {sorted(unwritten)[0]} has no policy there; restore it")
         if len(answer["stacks"]) != len(stacks):
             raise ToolError(f"Checkov judged {len(answer['stacks'])} of {len(stacks)} stacks; run it again")
@@ -115,8 +115,8 @@ class Gate:
             exceptions,
             [finding for finding in findings if finding.rule_id not in skips],
             today=self._today or waivers.utc_today(),
-            known_ids=loaded | waivers.OUR_IDS | built_in.keys(),
-            unwaivable=waivers.OUR_UNWAIVABLE | {id_ for id_, words in built_in.items() if not words["waivable"]},
+            known_ids=loaded | RULE_IDS | built_in.keys(),
+            unwaivable=UNWAIVABLE_IDS | {id_ for id_, words in built_in.items() if not words["waivable"]},
             known_paths={path for stack in stacks for path in stack.constructs.values()},
             also_found=_found_by_the_first_judge(stacks, exceptions),
         )
@@ -141,7 +141,7 @@ class Gate:
 
 def _found_by_the_first_judge(stacks: list[Stack], exceptions: tuple[waivers.Waiver, ...]) -> list[Finding]:
     """Asked for one thing only: whether a waiver is used. No finding of the gate comes or goes by it."""
-    if not any(waiver.rule in waivers.OUR_IDS for waiver in exceptions):
+    if not any(waiver.rule in RULE_IDS for waiver in exceptions):
         return []
     return [finding for stack in stacks for finding in first_judge(stack.document)]
 

@@ -12,7 +12,8 @@ import threading
 from pathlib import Path
 from typing import IO, Any
 
-from lib.environments import VENV_CHECKOV, ToolError, python_of
+from lib.environments import VENV_CHECKOV, python_of
+from lib.errors import ToolError
 
 WORKER = Path(__file__).resolve().parent / "checkov_worker" / "__main__.py"
 SECONDS_TO_ANSWER = 120  # and as many again for each 100 stacks; one takes about a second

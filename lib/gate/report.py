@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from lib.aspects.model import Severity
-from lib.findings import severity_name
-from lib.waivers import Waiver
+from lib.environments import ROOT
+from lib.findings.finding import Severity, severity_name
+from lib.findings.waivers import Waiver
+from lib.reports.report import Entry, Excuse, Report, excuse_of, rules_of
 
 
 @dataclass(frozen=True)
@@ -68,3 +71,50 @@ class GateReport:
             f"{self.policies_loaded} of {self.policies_on_disk} policies, {self.checks_run} checks, "
             f"{waived}{len(self.skips)} of Checkov's own skipped by .checkov.yaml{self.note}"
         )
+
+    def as_report(self, directory: Path) -> Report:
+        """The same for the files of the report; `directory` is the one that was judged."""
+        findings = tuple(_entry(finding, directory) for finding in self.findings)
+        waived = tuple(_entry(finding, directory, excuse_of(waiver)) for finding, waiver in self.waived)
+        skipped = tuple(_entry(finding, directory, Excuse(self.skips[finding.rule_id])) for finding in self.skipped)
+        return Report(
+            findings=findings,
+            waived=waived,
+            skipped=skipped,
+            complaints=self.complaints,
+            warnings=self.warnings,
+            rules=rules_of((*findings, *waived, *skipped), self.titles),
+            account={
+                "judge": "gate",
+                "stacks": self.stacks,
+                "resources": self.resources,
+                "policies_loaded": self.policies_loaded,
+                "policies_on_disk": self.policies_on_disk,
+                "checks_run": self.checks_run,
+            },
+            summary=self.summary,
+            files=self.files,
+            checkov=self.checkov,
+        )
+
+
+def _entry(finding: GateFinding, directory: Path, excuse: Excuse | None = None) -> Entry:
+    return Entry(
+        rule_id=finding.rule_id,
+        severity=finding.severity,
+        path=finding.path,
+        resource=finding.resource,
+        message=finding.message,
+        fix=finding.fix,
+        file=_place(directory / finding.file),
+        line=finding.line,
+        made_at=finding.made_at,
+        text=str(finding),
+        excuse=excuse,
+    )
+
+
+def _place(file: Path) -> str:
+    """Relative to the project where it is in it, else absolute."""
+    absolute = Path(os.path.abspath(file))  # noqa: PTH100 - resolve() would follow links
+    return (absolute.relative_to(ROOT) if absolute.is_relative_to(ROOT) else absolute).as_posix()

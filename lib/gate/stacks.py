@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lib import origins
-from lib.environments import ToolError
+from lib.errors import ToolError
+from lib.findings import origins
 from lib.gate import assets, folder, json_lines, terraform_init
 from lib.gate.assets import Asset
 

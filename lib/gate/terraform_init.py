@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lib.environments import ToolError
+from lib.errors import ToolError
 from lib.gate import digests, json_lines
 
 DATA = ".terraform"

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import lib
-from lib.environments import ROOT, ToolError
+from lib.environments import ROOT
+from lib.errors import ToolError
 from lib.gate import digests, json_lines
 from lib.gate.stacks import read_stacks
 from lib.gate.terraform_init import pinned_provider

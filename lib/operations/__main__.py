@@ -14,7 +14,7 @@ import sys
 from typing import NoReturn
 
 from lib import environments
-from lib.environments import ToolError
+from lib.errors import ToolError
 
 KEY = re.compile(r"\w{2,8}_(?:test|live)_\w+")  # of Stripe's: one in an argument is not repeated
 SETTLE_SECONDS = 120  # a batch waits for up to 30 s to fill, and one that is tried again takes longer
@@ -70,7 +70,7 @@ def run(options: argparse.Namespace) -> int:
     """Raises ToolError."""
     from botocore.exceptions import BotoCoreError, ClientError
 
-    from lib.deploy.progress import Shown, console_for
+    from lib.console.progress import Shown, console_for
     from lib.operations import deployed
     from lib.operations.export import export_audit
     from lib.operations.gateway_key import gateway_key

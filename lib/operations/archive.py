@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from lib.environments import ToolError
+from lib.errors import ToolError
 
 AUDIT = "audit/"
 RECEIPTS = "receipts/"

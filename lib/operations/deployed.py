@@ -8,13 +8,13 @@ from typing import Any
 
 from botocore.credentials import Credentials
 
-from lib.deploy import aws, chosen
-from lib.deploy.kept import DemoFolder
-from lib.deploy.override import DUMMY
-from lib.deploy.payments_client import PaymentsClient
-from lib.deploy.progress import Progress
-from lib.environments import ToolError
+from lib.console.progress import Progress
+from lib.errors import ToolError
 from lib.settings import Settings, SettingsError
+from lib.targets import aws, chosen
+from lib.targets.kept import DemoFolder
+from lib.targets.override import DUMMY
+from lib.targets.payments_client import PaymentsClient
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Deployed:
 
 
 def find(environ: Mapping[str, str], progress: Progress, home: DemoFolder | None = None) -> Deployed:
-    """By `TAP_TARGET` (lib/deploy/chosen.py). Raises ToolError where nothing is deployed."""
+    """By `TAP_TARGET` (lib/targets/chosen.py). Raises ToolError where nothing is deployed."""
     kept = chosen.kept_demo(environ, home)
     if kept:
         credentials = Credentials(DUMMY["access_key"], DUMMY["secret_key"])

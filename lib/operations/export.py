@@ -21,7 +21,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 from rich.markup import escape
 
-from lib.deploy.progress import Progress
+from lib.console.progress import Progress
 from lib.operations.archive import AUDIT, READERS, SET_ASIDE
 from lib.operations.deployed import Deployed
 from lib.operations.export_target import Target, UnsafeNameError, target_of

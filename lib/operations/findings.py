@@ -12,7 +12,7 @@ from typing import IO, Any, TextIO
 
 from rich.markup import escape
 
-from lib.deploy.progress import Progress
+from lib.console.progress import Progress
 from lib.operations.comparison import Compared
 from lib.operations.differences import AUDITED_TWICE, RUNBOOKS, Difference
 from lib.operations.window import Window

@@ -12,8 +12,8 @@ from typing import TextIO
 
 from rich.markup import escape
 
-from lib.deploy.progress import Progress
-from lib.environments import ToolError
+from lib.console.progress import Progress
+from lib.errors import ToolError
 from lib.operations.deployed import Deployed
 
 OUTPUT = "gateway_secret_arn"

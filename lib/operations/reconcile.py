@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import TextIO
 
-from lib.deploy.progress import Progress, Step
+from lib.console.progress import Progress, Step
 from lib.operations import ledger, sorting
 from lib.operations.archive import (
     AUDIT,

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from rich.markup import escape
 
-from lib.deploy.progress import Progress
+from lib.console.progress import Progress
 from lib.operations import stream
 from lib.operations.archive import SET_ASIDE, ArchiveReader, UnreadableError, document
 from lib.operations.deployed import Deployed

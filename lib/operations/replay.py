@@ -15,7 +15,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from lib.environments import ToolError
+from lib.errors import ToolError
 from lib.operations.archive import AUDIT, ArchiveReader, audit_records
 
 Record = dict[str, Any]

@@ -17,12 +17,12 @@ from typing import Any
 import requests
 from rich.markup import escape
 
-from lib.deploy.payments_client import Answer, PaymentsClient
-from lib.deploy.polling import wait_for
-from lib.deploy.progress import Progress
-from lib.environments import ToolError
+from lib.console.polling import wait_for
+from lib.console.progress import Progress
+from lib.errors import ToolError
 from lib.operations.archive import RECEIPTS, ArchiveReader, document
 from lib.operations.deployed import Deployed
+from lib.targets.payments_client import Answer, PaymentsClient
 
 AMOUNT = 100  # minor units: one euro
 SIMULATED_TOKEN, STRIPE_TOKEN = "tok_smoke", "pm_card_visa"  # docs.stripe.com/testing

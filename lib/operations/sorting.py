@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from lib.environments import ToolError
+from lib.errors import ToolError
 
 CACHE_KIB = 32 * 1024
 AT_ONCE = 1000  # rows

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from lib.environments import ToolError
+from lib.errors import ToolError
 
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 # Between the clocks of a function, which dates a step, and of DynamoDB or a gateway, which date what they did.

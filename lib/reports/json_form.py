@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from lib.aspects.model import Severity
+from lib.findings.finding import Severity
 from lib.reports.report import Entry, Report
 
 

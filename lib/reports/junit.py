@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree
 
-from lib.findings import severity_name
+from lib.findings.finding import severity_name
 from lib.reports.report import Entry, Report
 
 # www.w3.org/TR/xml/#charsets: everything else may not stand in XML, not even escaped.

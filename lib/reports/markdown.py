@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import groupby
 
-from lib.findings import severity_name
+from lib.findings.finding import severity_name
 from lib.reports.report import Report
 
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lib.aspects.catalogue import RULES
-from lib.aspects.model import Finding, Severity
-from lib.environments import ROOT
-from lib.gate.report import GateFinding, GateReport
-from lib.waivers import Waiver
+from lib.findings.finding import Finding, Severity
+from lib.findings.waivers import Waiver
 
 if TYPE_CHECKING:
     from lib.aspects.judge_aspect import Judge  # whose import starts Node
@@ -79,43 +75,17 @@ class Report:
         return not self.findings and not self.complaints
 
 
-def of_gate(report: GateReport, directory: Path) -> Report:
-    """The second judge's verdict on `directory`."""
-    waived = tuple(_of_gate(finding, directory, _excuse(waiver)) for finding, waiver in report.waived)
-    skipped = tuple(_of_gate(finding, directory, Excuse(report.skips[finding.rule_id])) for finding in report.skipped)
-    findings = tuple(_of_gate(finding, directory) for finding in report.findings)
-    return Report(
-        findings=findings,
-        waived=waived,
-        skipped=skipped,
-        complaints=report.complaints,
-        warnings=report.warnings,
-        rules=_rules((*findings, *waived, *skipped), report.titles),
-        account={
-            "judge": "gate",
-            "stacks": report.stacks,
-            "resources": report.resources,
-            "policies_loaded": report.policies_loaded,
-            "policies_on_disk": report.policies_on_disk,
-            "checks_run": report.checks_run,
-        },
-        summary=report.summary,
-        files=report.files,
-        checkov=report.checkov,
-    )
-
-
 def of_aspects(judge: Judge, made_at: Mapping[str, str]) -> Report:
     """The first judge's verdict, where it has stopped the synth: there is no JSON to point into."""
     faults = f", {len(judge.complaints)} faults in waivers" if judge.complaints else ""
     waived = f"{len(judge.waived)} waived, " if judge.waived else ""
     return Report(
         findings=tuple(_of_aspects(finding, made_at) for finding in judge.findings),
-        waived=tuple(_of_aspects(finding, made_at, _excuse(waiver)) for finding, waiver in judge.waived),
+        waived=tuple(_of_aspects(finding, made_at, excuse_of(waiver)) for finding, waiver in judge.waived),
         skipped=(),
         complaints=judge.complaints,
         warnings=judge.warnings,
-        rules=_rules((), {}),
+        rules=rules_of((), {}),
         account={
             "judge": "aspects",
             "stacks": judge.stacks,
@@ -128,22 +98,6 @@ def of_aspects(judge: Judge, made_at: Mapping[str, str]) -> Report:
             f"aspects: {len(judge.findings)} findings{faults}; {judge.stacks} stacks, {judge.resources} resources, "
             f"{waived}{len(judge.rules)} rules; nothing was written, so the gate was not asked"
         ),
-    )
-
-
-def _of_gate(finding: GateFinding, directory: Path, excuse: Excuse | None = None) -> Entry:
-    return Entry(
-        rule_id=finding.rule_id,
-        severity=finding.severity,
-        path=finding.path,
-        resource=finding.resource,
-        message=finding.message,
-        fix=finding.fix,
-        file=_place(directory / finding.file),
-        line=finding.line,
-        made_at=finding.made_at,
-        text=str(finding),
-        excuse=excuse,
     )
 
 
@@ -163,18 +117,13 @@ def _of_aspects(finding: Finding, made_at: Mapping[str, str], excuse: Excuse | N
     )
 
 
-def _excuse(waiver: Waiver) -> Excuse:
+def excuse_of(waiver: Waiver) -> Excuse:
+    """What the reports say of a waiver."""
     return Excuse(waiver.reason, waiver.owner, waiver.expires.isoformat(), f"policies/waivers.yaml:{waiver.line}")
 
 
-def _place(file: Path) -> str:
-    """Relative to the project where it is in it, else absolute."""
-    absolute = Path(os.path.abspath(file))  # noqa: PTH100 - resolve() would follow links
-    return (absolute.relative_to(ROOT) if absolute.is_relative_to(ROOT) else absolute).as_posix()
-
-
-def _rules(entries: Iterable[Entry], titles: Mapping[str, str]) -> tuple[RuleWords, ...]:
-    """All of ours, and what else has spoken."""
+def rules_of(entries: Iterable[Entry], titles: Mapping[str, str]) -> tuple[RuleWords, ...]:
+    """Every rule of the catalogue, and each check of Checkov's own that found something."""
     ours = tuple(
         RuleWords(rule.id, rule.title, rule.severity, rule.why, rule.fix, rule.controls, rule.source) for rule in RULES
     )

@@ -7,9 +7,8 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
-from lib.aspects.model import Severity
 from lib.environments import ROOT
-from lib.findings import severity_name
+from lib.findings.finding import Severity, severity_name
 from lib.reports.report import Entry, Excuse, Report, RuleWords
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from lib.findings import one_line, severity_name
+from lib.console.text import one_line
+from lib.findings.finding import severity_name
 from lib.reports.report import Entry, Report
 
 

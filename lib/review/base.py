@@ -10,7 +10,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from lib.environments import ENVIRONMENTS, ROOT, SYNTH, ToolError
+from lib.environments import ENVIRONMENTS, ROOT, SYNTH
+from lib.errors import ToolError
 
 OUT = "out"
 

@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from lib.aspects.terraform_json import StackView
-from lib.findings import severity_name
+from lib.findings.finding import severity_name
 from lib.reports.report import Entry, Report, RuleWords
 from lib.review.access_changes import Change, compare_access
 from lib.review.grants import Access, Condition, Grant, Source, access_of

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from lib import origins
-from lib.environments import ToolError
+from lib.errors import ToolError
+from lib.findings import origins
 from lib.reports.report import Report
 from lib.review.page import Stack, render
 

@@ -15,10 +15,11 @@ from typing import Any, NoReturn
 
 import pytest
 
-from lib.deploy.emulator import Address, Emulator, free_port
-from lib.environments import ROOT, ToolError
+from lib.environments import ROOT
+from lib.errors import ToolError
 from lib.operations import gateway_key
 from lib.operations.deployed import Deployed
+from lib.targets.emulator import Address, Emulator, free_port
 from payments import stripe_key
 from payments.gateway import Approved, Unknown
 from payments.stripe import Stripe

@@ -9,8 +9,8 @@ import zipfile
 from dataclasses import dataclass, field
 from typing import Any
 
-from lib.deploy.deployment import Deployment
-from lib.deploy.pages import pages
+from lib.targets.deployment import Deployment
+from lib.targets.pages import pages
 from tests.integration.settled import once_settled
 
 STRANGER = "arn:aws:iam::111122223333:root"

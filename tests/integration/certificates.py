@@ -6,7 +6,7 @@ from pathlib import Path
 
 import trustme
 
-from lib.deploy.emulator import Certificate
+from lib.targets.emulator import Certificate
 
 
 def issue(folder: Path) -> Certificate:

@@ -14,12 +14,12 @@ from typing import Any
 
 import pytest
 
-from lib.deploy import aws
-from lib.deploy.deployment import Deployment
-from lib.deploy.emulator import Emulator
-from lib.deploy.local import LocalTarget
-from lib.deploy.progress import Silent
-from lib.deploy.synth import judged_stack
+from lib.console.progress import Silent
+from lib.demo.temporary import temporary_deployment
+from lib.targets import aws
+from lib.targets.deployment import Deployment
+from lib.targets.emulator import Emulator
+from lib.targets.synth import judged_stack
 from tests.integration import markers
 from tests.integration.aws_behaviour import imposed
 from tests.integration.certificates import issue
@@ -133,7 +133,7 @@ def deployment(
         "FAULTS_FOLDER": str(faults_folder),
     }
     certificate = issue(tmp_path_factory.mktemp("certificate"))
-    with LocalTarget.deployed(stack.directory, Silent(), recording, certificate) as deployed:
+    with temporary_deployment(stack.directory, Silent(), recording, certificate) as deployed:
         # Whoever asks the deployed stack bears what AWS does to its callers: the tests, and the code that they test.
         deployed.target.connect = imposed(deployed.target.connect)
         deployed._clients.clear()  # the deploy's own

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from lib.deploy.deployment import MERCHANT, Deployment
-from lib.deploy.showcase import audit_trail
+from lib.demo.showcase import audit_trail
 from lib.operations import stream
 from lib.operations.archive import ArchiveReader
 from lib.operations.deployed import Deployed
+from lib.targets.deployment import MERCHANT, Deployment
 
 SHARD = "shardId-00000000000000000000-00000000"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from lib.deploy.drift.model import Kind, Repair
+from lib.drift.model import Kind, Repair
 from tests.integration.account import (
     STRANGER,
     Account,

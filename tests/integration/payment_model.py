@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from lib.deploy.payments_client import Answer
+from lib.targets.payments_client import Answer
 
 # What the simulated gateway does with a payment, by its token: DESIGN.md and docs/payments.md.
 APPROVED, NO_REFUNDS = "tok_model", "tok_refund_declined"

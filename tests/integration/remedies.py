@@ -9,7 +9,7 @@ from typing import Any
 
 from botocore import xform_name
 
-from lib.deploy.deployment import Deployment
+from lib.targets.deployment import Deployment
 from tests.integration.settled import once_settled
 
 CLI_NAMES = {"s3api": "s3"}

@@ -7,7 +7,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from lib.deploy.polling import wait_for
+from lib.console.polling import wait_for
 
 SETTLE_SECONDS = 60.0
 NOT_YET = ("ConflictException", "ResourceConflictException", "ResourceInUseException", "OperationAborted")

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from lib.deploy.deployment import Deployment
-from lib.deploy.pages import pages
-from lib.deploy.polling import wait_for
+from lib.console.polling import wait_for
+from lib.targets.deployment import Deployment
+from lib.targets.pages import pages
 
 DELIVERY_SECONDS = 60.0
 STOPPED = "settler-stopped"  # it watches runs on a schedule, so that no data is bad news

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from botocore.credentials import Credentials
 
-from lib.deploy.deployment import Deployment
-from lib.deploy.pages import pages
-from lib.deploy.payments_client import PaymentsClient
+from lib.targets.deployment import Deployment
+from lib.targets.pages import pages
+from lib.targets.payments_client import PaymentsClient
 
 pytestmark = pytest.mark.emulator_only("it makes IAM users")
 

@@ -11,8 +11,8 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from lib.deploy.deployment import Deployment
-from lib.deploy.pages import pages
+from lib.targets.deployment import Deployment
+from lib.targets.pages import pages
 from tests.integration.aws_behaviour import imposed
 
 pytestmark = pytest.mark.emulator_only("AWS does this by itself")

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from lib.deploy import state_bucket
-from lib.deploy.emulator import Emulator
-from lib.deploy.removal import buckets
-from lib.environments import ToolError
+from lib.errors import ToolError
+from lib.removal import buckets
+from lib.targets import state_bucket
+from lib.targets.emulator import Emulator
 
 pytestmark = pytest.mark.emulator_only("about S3 itself, with made-up buckets")
 

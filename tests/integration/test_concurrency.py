@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from lib.deploy.deployment import Deployment
-from lib.deploy.payments_client import Answer, PaymentsClient
-from lib.deploy.polling import wait_for
-from lib.deploy.showcase import audit_trail, table_item
+from lib.console.polling import wait_for
+from lib.demo.showcase import audit_trail, table_item
 from lib.operations.archive import ArchiveReader
+from lib.targets.deployment import Deployment
+from lib.targets.payments_client import Answer, PaymentsClient
 
 pytestmark = pytest.mark.emulator_only("its requests take production's share of the API's throttling")
 

@@ -16,13 +16,13 @@ from typing import Any
 
 import pytest
 
-from lib.deploy.deployment import MERCHANT, Deployment
-from lib.deploy.pages import pages
-from lib.deploy.payments_client import Answer
-from lib.deploy.polling import wait_for
-from lib.deploy.settler import run_settler
-from lib.deploy.showcase import archived, table_item
-from lib.environments import ToolError
+from lib.console.polling import wait_for
+from lib.demo.settler import run_settler
+from lib.demo.showcase import archived, table_item
+from lib.errors import ToolError
+from lib.targets.deployment import MERCHANT, Deployment
+from lib.targets.pages import pages
+from lib.targets.payments_client import Answer
 
 pytestmark = pytest.mark.emulator_only("it breaks the functions' calls")
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from lib.deploy.deployment import Deployment
-from lib.deploy.pages import pages
+from lib.targets.deployment import Deployment
+from lib.targets.pages import pages
 
 pytestmark = pytest.mark.aws
 

@@ -18,14 +18,15 @@ from lib.access import role
 from lib.access.actions import of_operation
 from lib.access.arns import of_stack
 from lib.access.grants import CALLS_FILE, Grants
-from lib.deploy.deployment import Deployment
-from lib.deploy.removal import leftovers, writers
-from lib.deploy.removal.leftovers import Leftovers
-from lib.deploy.removal.ownership import Whose
-from lib.deploy.state import State
-from lib.deploy.synth import judged_stack
 from lib.naming import Naming
+from lib.plans import planning
+from lib.removal import leftovers, teardown, writers
+from lib.removal.leftovers import Leftovers
 from lib.settings import Settings
+from lib.targets.deployment import Deployment
+from lib.targets.ownership import Whose
+from lib.targets.synth import judged_stack
+from lib.terraform.state import State
 from tests.integration.other_environment import OTHER, attempts, standing
 from tests.integration.under_role import ACCOUNT, Call, under_role
 from tests.integration.updated_stack import first, updated
@@ -80,19 +81,19 @@ def run(stack: Any, settings: Settings, tmp_path_factory: pytest.TempPathFactory
     with under_role(stack, settings, policies, folder) as under, standing(under.admin, settings) as other:
         under.put(first(stack.content))
         under.phase("deploy")
-        under.deployment.apply()
+        planning.apply(under.deployment)
 
         # A destroy that was killed before Terraform began, and a deploy that was killed before it saved its state.
         under.phase("take over")
         deployed = under.deployment.terraform.state()
         writers.stop(under.deployment.client, deployed)
         forget(deployed, folder / "forgotten.tfstate", under.deployment)
-        under.deployment.apply()
+        planning.apply(under.deployment)
         result.made_twice = ids(under.deployment.terraform.state()) - ids(deployed)
 
         under.phase("update")
         under.put(updated(under.deployment.stack.content, under.deployment.stack.directory))
-        under.deployment.apply()
+        planning.apply(under.deployment)
         under.phase("plan")
         result.changes_after_update = under.deployment.plan().changes
         result.attempts = {} if RECORDING else attempts(under.role, under.admin, other, settings)
@@ -101,8 +102,8 @@ def run(stack: Any, settings: Settings, tmp_path_factory: pytest.TempPathFactory
         bucket = under.deployment.outputs["audit_bucket_name"]
         for body in (b"first", b"second"):
             under.admin("s3").put_object(Bucket=bucket, Key="audit/a-record", Body=body)
-        under.deployment.destroy()
-        result.left = under.deployment.find_leftovers()
+        teardown.destroy(under.deployment)
+        result.left = leftovers.find(under.deployment.client, under.deployment.target.ours)
         result.others = leftovers.find(under.admin, Whose(OTHER, kept=(settings.state_bucket,)))
         result.calls = under.calls()
         yield result

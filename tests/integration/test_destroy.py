@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from lib.deploy.deployment import Deployment
-from lib.deploy.polling import wait_for
-from lib.deploy.showcase import audit_trail
+from lib.console.polling import wait_for
+from lib.demo.showcase import audit_trail
+from lib.removal import leftovers, teardown
+from lib.targets.deployment import Deployment
 
 pytestmark = pytest.mark.emulator_only("it destroys the stack")
 
@@ -23,12 +24,12 @@ def test_a_destroy_is_complete(
     s3.put_object(Bucket=bucket, Key=audit_key, Body=b"a second version")
     s3.delete_object(Bucket=bucket, Key=audit_key)  # and a delete marker
     deployment.client("sqs").send_message(QueueUrl=outputs["dead_letter_queue_url"], MessageBody="a failed event")
-    before = deployment.find_leftovers()
+    before = leftovers.find(deployment.client, deployment.target.ours)
     assert before.found, "the listing sees what stands there; else its silence would prove nothing"
 
-    deployment.destroy()
+    teardown.destroy(deployment)
 
-    left = deployment.leftovers_after_destroy()
+    left = leftovers.after_destroy(deployment)
     assert left.found == []
     # Another environment's keys may be on their way out already.
     pending = set(left.pending) - set(before.pending)

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 import pytest
 
-from lib.deploy.deployment import Deployment
-from lib.deploy.drift import command
-from lib.deploy.drift.model import Evaluated, Repair
-from lib.deploy.drift.report import Drift, as_json, text
-from lib.deploy.progress import Silent
+from lib.console.progress import Silent
+from lib.drift import command
+from lib.drift.model import Evaluated, Repair
+from lib.drift.report import Drift, as_json, text
+from lib.plans import planning
+from lib.targets.deployment import Deployment
 from tests.integration import remedies
 from tests.integration.account import Account
 from tests.integration.manual_changes import MANUAL_CHANGES, Expected
@@ -82,7 +83,7 @@ def test_deploy_repairs_what_is_said_and_leaves_the_rest(deployment: Deployment,
 
     refused = {item.change.address for item in found.drift.changes if item.change.repair is Repair.REFUSES}
     assert len(refused) == 1, "the logs that are kept without an end"
-    deployment.apply(permitted=refused)  # refused without this permission, and with one that is not needed
+    planning.apply(deployment, permitted=refused)  # refused without this permission, and with one that is not needed
     left = [item.change for item in command.find(deployment, Silent()).changes]
     assert sorted(map(text, left)) == sorted(map(text, leaves))
 

@@ -15,19 +15,22 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from lib.deploy import deploy, destroy, local, terraform
-from lib.deploy.deployment import Deployment
-from lib.deploy.emulator import Address
+from lib.console.progress import Silent
+from lib.deploy import deploy, destroy
 from lib.deploy.options import Options
-from lib.deploy.override import Stack
-from lib.deploy.pages import pages
-from lib.deploy.place import Place
-from lib.deploy.progress import Silent
-from lib.deploy.removal import leftovers, writers
-from lib.deploy.removal.ownership import Whose
-from lib.deploy.synth import judged_stack
-from lib.deploy.terraform import StateLockedError, TerraformError
+from lib.plans import planning
+from lib.removal import leftovers, writers
 from lib.settings import Settings
+from lib.targets import local
+from lib.targets.deployment import Deployment
+from lib.targets.emulator import Address
+from lib.targets.ownership import Whose
+from lib.targets.pages import pages
+from lib.targets.place import Place
+from lib.targets.synth import judged_stack
+from lib.terraform import terraform
+from lib.terraform.stack_folder import StackFolder
+from lib.terraform.terraform import StateLockedError, TerraformError
 from tests.integration.aws_behaviour import imposed
 
 pytestmark = pytest.mark.emulator_only("it deploys and destroys an environment, and stops the functions of another")
@@ -104,13 +107,13 @@ def test_a_killed_deploy_is_completed_by_the_next(second: Second) -> None:
     (api,) = (each["name"] for each in name.values())
     apis = [each["Name"] for each in pages(deployment.client("apigatewayv2"), "get_apis", "Items")]
     assert apis.count(api) == 1, "the killed run's API, and no second one"
-    left = deployment.find_leftovers().found
+    left = leftovers.find(deployment.client, deployment.target.ours).found
     assert len([line for line in left if line.startswith("kms key")]) == 2
 
 
 def test_each_environment_knows_its_own(deployment: Deployment, second: Second, environ: dict[str, str]) -> None:
     ours = leftovers.find(deployment.client, Whose.of(Settings.from_environment(environ))).found
-    theirs = second.deployment.find_leftovers().found
+    theirs = leftovers.find(second.deployment.client, second.deployment.target.ours).found
     assert len(ours) == len(theirs) > 30
     assert not set(ours) & set(theirs)
 
@@ -127,8 +130,8 @@ def test_one_is_destroyed_on_the_second_try_and_the_other_is_untouched(
 
     # By the state alone: the JSON declares nothing any more.
     bare = {name: whole.stack.content[name] for name in ("terraform", "provider")}
-    stack = Stack.create(whole.stack.directory, bare)
-    local.write_override(Stack(stack.directory, whole.stack.content), address.url)
+    stack = StackFolder.create(whole.stack.directory, bare)
+    local.write_override(StackFolder(stack.directory, whole.stack.content), address.url)
     doomed = Deployment(stack, whole.terraform, whole.target)
     with pytest.raises(TerraformError, match="exit code -9"):
         destroy.destroy(doomed, OPTIONS, KilledAt(doomed, 20))
@@ -160,7 +163,7 @@ def test_writers_are_stopped_and_a_deploy_starts_them_again(deployment: Deployme
     assert alarms
     assert not [alarm["AlarmName"] for alarm in alarms if alarm["ActionsEnabled"]]
 
-    deployment.apply()
+    planning.apply(deployment)
     (mapping,) = functions.list_event_source_mappings(FunctionName=outputs["archive_function_name"])[
         "EventSourceMappings"
     ]

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from lib.deploy.deployment import Deployment
-from lib.deploy.payments_client import Answer
-from lib.deploy.polling import wait_for
-from lib.deploy.settler import run_settler
-from lib.deploy.showcase import table_item
+from lib.console.polling import wait_for
+from lib.demo.settler import run_settler
+from lib.demo.showcase import table_item
+from lib.targets.deployment import Deployment
+from lib.targets.payments_client import Answer
 
 SETTLED_SECONDS = 120.0  # the settler first looks half a minute after a step began
 APPROVED, DECLINED = "tok_unknown_then_approved", "tok_unknown_then_declined"

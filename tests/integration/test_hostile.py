@@ -32,11 +32,11 @@ from schemathesis import GenerationMode
 from schemathesis.config import SchemathesisConfig
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from lib.deploy.deployment import MERCHANT, Deployment
-from lib.deploy.pages import pages
-from lib.deploy.payments_client import Answer, PaymentsClient
-from lib.deploy.polling import wait_for
+from lib.console.polling import wait_for
 from lib.environments import ROOT
+from lib.targets.deployment import MERCHANT, Deployment
+from lib.targets.pages import pages
+from lib.targets.payments_client import Answer, PaymentsClient
 
 pytestmark = pytest.mark.emulator_only("its refused requests raise the alarm on client errors")
 

@@ -14,8 +14,8 @@ import pytest
 from botocore.credentials import Credentials
 
 from lib.access import client
-from lib.deploy.deployment import Deployment
-from lib.deploy.payments_client import PaymentsClient
+from lib.targets.deployment import Deployment
+from lib.targets.payments_client import PaymentsClient
 
 pytestmark = pytest.mark.emulator_only("it makes IAM users")
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from lib.deploy.deployment import Deployment
-from lib.deploy.pages import pages
+from lib.targets.deployment import Deployment
+from lib.targets.pages import pages
 
 FUNCTIONS = {
     "processor": "payment_function_name",

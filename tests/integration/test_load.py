@@ -11,9 +11,9 @@ import pytest
 from benchmarks import load
 from benchmarks.clients import drive
 from benchmarks.proof import differences
-from lib.deploy.deployment import Deployment
-from lib.deploy.progress import Silent
+from lib.console.progress import Silent
 from lib.environments import ROOT
+from lib.targets.deployment import Deployment
 
 PAYMENTS = 300
 

@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from lib.deploy.deployment import Deployment
-from lib.deploy.payments_client import Answer
-from lib.deploy.polling import wait_for
+from lib.console.polling import wait_for
+from lib.targets.deployment import Deployment
+from lib.targets.payments_client import Answer
 from tests.integration.payment_model import ALLOWED, CODES, DECLINED, NO_REFUNDS, OPEN, OPEN_DECLINED, TOKENS, Payment
 
 pytestmark = pytest.mark.emulator_only("its refused requests raise the alarm on client errors")

@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
-from lib.deploy.deployment import Deployment
-from lib.deploy.polling import wait_for
-from lib.deploy.progress import Silent
-from lib.deploy.showcase import archived, audit_trail
+from lib.console.polling import wait_for
+from lib.console.progress import Silent
+from lib.demo.showcase import archived, audit_trail
 from lib.operations import stream
 from lib.operations.archive import ArchiveReader
 from lib.operations.deployed import Deployed
 from lib.operations.reconcile import Options, reconcile
 from lib.operations.redrive import Redrive
+from lib.targets.deployment import Deployment
 from tests.integration.lost_records import SHARD, lose, receipt_key, send
 from tests.integration.settled import once_settled
 

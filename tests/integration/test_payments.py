@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from lib.deploy.deployment import MERCHANT, Deployment
-from lib.deploy.payments_client import Answer
-from lib.deploy.polling import wait_for
-from lib.deploy.showcase import archived, audit_trail, table_item
+from lib.console.polling import wait_for
+from lib.demo.showcase import archived, audit_trail, table_item
+from lib.targets.deployment import MERCHANT, Deployment
+from lib.targets.payments_client import Answer
 
 RECORD_SECONDS = 90.0
 # The networks' test card: it passes the Luhn test and belongs to nobody.

@@ -6,8 +6,9 @@ import json
 
 import pytest
 
-from lib.deploy.deployment import Deployment
-from lib.deploy.pages import pages
+from lib.plans import planning
+from lib.targets.deployment import Deployment
+from lib.targets.pages import pages
 
 
 @pytest.mark.aws
@@ -44,7 +45,7 @@ def test_drift_is_seen_and_repaired(deployment: Deployment, outputs: dict[str, s
     assert not [change for change in plan.changes if change.startswith(("delete", "replace", "create"))]
     assert "point_in_time_recovery" in plan.text
 
-    deployment.apply()
+    planning.apply(deployment)
     backups = dynamodb.describe_continuous_backups(TableName=table)["ContinuousBackupsDescription"]
     assert backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED"
     assert s3.get_bucket_versioning(Bucket=bucket)["Status"] == "Enabled"

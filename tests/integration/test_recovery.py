@@ -11,15 +11,18 @@ from typing import Any
 
 import pytest
 
-from lib.deploy import deploy, local, terraform
-from lib.deploy.deployment import Deployment
-from lib.deploy.emulator import Emulator
+from lib.console.progress import Silent, Step
+from lib.deploy import deploy
 from lib.deploy.options import Options
-from lib.deploy.override import OVERRIDE_NAME, Stack
-from lib.deploy.place import Place
-from lib.deploy.progress import Silent, Step
-from lib.deploy.terraform import UNSAVED_STATE
-from lib.environments import ToolError
+from lib.errors import ToolError
+from lib.targets import local
+from lib.targets.deployment import Deployment
+from lib.targets.emulator import Emulator
+from lib.targets.override import OVERRIDE_NAME
+from lib.targets.place import Place
+from lib.terraform import terraform
+from lib.terraform.stack_folder import StackFolder
+from lib.terraform.terraform import UNSAVED_STATE
 from tests.integration.network import Wire
 
 pytestmark = pytest.mark.emulator_only("it cuts deploys of a made-up stack off")
@@ -104,7 +107,7 @@ def wire(plain_emulator: Emulator) -> Iterator[Wire]:
 @pytest.fixture
 def deployment(plain_emulator: Emulator, wire: Wire, tmp_path: Path) -> Deployment:
     """The small stack, ready to be deployed; its state lies at the other end of a wire."""
-    stack = Stack.create(tmp_path / "synthesized", CONTENT)
+    stack = StackFolder.create(tmp_path / "synthesized", CONTENT)
     progress = Silent()
     command = terraform.find(progress)
     prepared = local.prepare(stack, plain_emulator.address, tmp_path, progress, command, plain_emulator)

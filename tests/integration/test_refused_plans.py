@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from lib.deploy.deployment import Deployment
-from lib.deploy.override import JSON_NAME, Stack
-from lib.deploy.plans.planning import PlanRefusedError
-from lib.deploy.polling import wait_for
-from lib.deploy.showcase import audit_trail, table_item
+from lib.console.polling import wait_for
+from lib.demo.showcase import audit_trail, table_item
+from lib.plans import planning
+from lib.plans.planning import PlanRefusedError
+from lib.targets.deployment import Deployment
+from lib.terraform.stack_folder import JSON_NAME, StackFolder
 
 Content = dict[str, Any]
 pytestmark = pytest.mark.emulator_only("it plans the loss of data")
@@ -31,7 +32,7 @@ def changed(deployment: Deployment) -> Iterator[Changed]:
         content = json.loads(original.replace(renamed.encode(), b"under_another_construct") if renamed else original)
         change(content["resource"])
         file.write_text(json.dumps(content))
-        return Deployment(Stack(deployment.stack.directory, content), deployment.terraform, deployment.target)
+        return Deployment(StackFolder(deployment.stack.directory, content), deployment.terraform, deployment.target)
 
     yield make
     file.write_bytes(original)
@@ -48,7 +49,7 @@ def payment_id(deployment: Deployment, wish: Callable[..., dict[str, Any]], key:
 def refusals(deployment: Deployment) -> dict[str, str]:
     """Address -> what the refusal says; the apply must be refused."""
     with pytest.raises(PlanRefusedError) as caught:
-        deployment.apply()
+        planning.apply(deployment)
     assert caught.value.exit_code == 1
     return {refusal.address: str(refusal) for refusal in caught.value.refusals}
 

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from lib.console.progress import Silent
 from lib.deploy import deploy
-from lib.deploy.deployment import Deployment
 from lib.deploy.options import Options
-from lib.deploy.place import Place
-from lib.deploy.plans.planning import PlanRefusedError
-from lib.deploy.plans.saved import SUMS, SavedPlan
-from lib.deploy.progress import Silent
 from lib.gate import digests, verdict
+from lib.plans.planning import PlanRefusedError
+from lib.plans.saved import SUMS, SavedPlan
+from lib.targets.deployment import Deployment
+from lib.targets.place import Place
 
 pytestmark = pytest.mark.emulator_only("it suspends the versioning of the archive, and applies plans")
 

@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from lib.deploy.deployment import Deployment
-from lib.deploy.pages import pages
-from lib.deploy.payments_client import Answer, PaymentsClient
-from lib.deploy.polling import wait_for
-from lib.deploy.progress import Silent
-from lib.deploy.showcase import audit_trail
+from lib.console.polling import wait_for
+from lib.console.progress import Silent
+from lib.demo.showcase import audit_trail
 from lib.operations.deployed import Deployed
 from lib.operations.smoke import Smoke
+from lib.targets.deployment import Deployment
+from lib.targets.pages import pages
+from lib.targets.payments_client import Answer, PaymentsClient
 from tests.integration.settled import once_settled
 
 RECORD_SECONDS = 90.0

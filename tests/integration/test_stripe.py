@@ -12,17 +12,17 @@ from typing import Any
 
 import pytest
 
-from lib.deploy.deployment import Deployment
-from lib.deploy.local import LocalTarget
-from lib.deploy.pages import pages
-from lib.deploy.payments_client import PaymentsClient
-from lib.deploy.polling import wait_for
-from lib.deploy.progress import Silent
-from lib.deploy.synth import judged_stack
+from lib.console.polling import wait_for
+from lib.console.progress import Silent
+from lib.demo.temporary import temporary_deployment
 from lib.operations.deployed import Deployed
 from lib.operations.gateway_key import gateway_key
 from lib.operations.reconcile import Options, reconcile
 from lib.operations.smoke import Smoke
+from lib.targets.deployment import Deployment
+from lib.targets.pages import pages
+from lib.targets.payments_client import PaymentsClient
+from lib.targets.synth import judged_stack
 from tests.gateway.localstripe import started
 from tests.gateway.proxy import ANSWER_LOST, KEY, Proxy
 
@@ -43,7 +43,7 @@ def deployed(environ: dict[str, str], proxy: Proxy, tmp_path_factory: pytest.Tem
     """An emulator of its own."""
     settings = {**environ, "ENVIRONMENT_SUFFIX": "stripe-1", "PAYMENT_GATEWAY": "stripe"}
     stack = judged_stack(settings, tmp_path_factory.mktemp("stripe"))
-    with LocalTarget.deployed(stack.directory, Silent(), {"STRIPE_BASE": proxy.url}) as made:
+    with temporary_deployment(stack.directory, Silent(), {"STRIPE_BASE": proxy.url}) as made:
         yield made
 
 

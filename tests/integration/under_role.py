@@ -16,13 +16,15 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from lib.deploy import local, terraform
-from lib.deploy.deployment import Deployment
-from lib.deploy.emulator import Address, Emulator
-from lib.deploy.override import JSON_NAME, OVERRIDE_NAME, Stack
-from lib.deploy.progress import Silent
-from lib.deploy.removal.ownership import Whose
+from lib.console.progress import Silent
 from lib.settings import Settings
+from lib.targets import local
+from lib.targets.deployment import Deployment
+from lib.targets.emulator import Address, Emulator
+from lib.targets.override import OVERRIDE_NAME
+from lib.targets.ownership import Whose
+from lib.terraform import terraform
+from lib.terraform.stack_folder import JSON_NAME, StackFolder
 from tests.integration import terraform_log
 from tests.integration.certificates import issue
 
@@ -55,12 +57,12 @@ class UnderRole:
         """Another JSON in the place of the deployment's."""
         folder = self.deployment.stack.directory
         (folder / JSON_NAME).write_text(json.dumps(content))
-        self.deployment = replace(self.deployment, stack=Stack(folder, content))
+        self.deployment = replace(self.deployment, stack=StackFolder(folder, content))
 
 
 @contextmanager
 def under_role(
-    stack: Stack, settings: Settings, policies: Mapping[str, Mapping[str, Any]], folder: Path
+    stack: StackFolder, settings: Settings, policies: Mapping[str, Mapping[str, Any]], folder: Path
 ) -> Iterator[UnderRole]:
     """Not deployed yet; `settings` are the stack's. At the end the emulator is gone."""
     for name in ("certificate", "logs"):
@@ -130,7 +132,7 @@ def _session(credentials: Mapping[str, str], calls: set[Call]) -> Any:
     return session
 
 
-def _hand_over(stack: Stack, credentials: Mapping[str, str]) -> None:
+def _hand_over(stack: StackFolder, credentials: Mapping[str, str]) -> None:
     """Provider and backend have the role's credentials in place of the account's."""
     file = stack.directory / OVERRIDE_NAME
     override = json.loads(file.read_text())

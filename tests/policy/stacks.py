@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from lib.environments import ToolError
+from lib.errors import ToolError
 from lib.gate import Gate, GateFinding
 
 STACKS_AT_ONCE = 32  # a refused one costs the others of its batch another run

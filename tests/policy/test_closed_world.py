@@ -14,10 +14,10 @@ from lib.aws import AwsProvider  # noqa: F401  # first: it decides how the bindi
 # isort: split
 from cdktf import App, Aspects
 
-from lib import waivers
 from lib.aspects.judge import judge
 from lib.aspects.judge_aspect import Judge, JudgeAspect
 from lib.environments import ROOT
+from lib.findings import waivers
 from lib.gate import Gate, GateReport
 
 from .mutations import Mutation, mutated

@@ -20,7 +20,7 @@ from constructs import IConstruct
 
 from lib.aspects import decorate
 from lib.aspects.judge import judge
-from lib.aspects.model import Finding
+from lib.findings.finding import Finding
 
 from .mutations import VIOLATIONS, Mutation, mutated
 from .shipped import NAME, app_with_stack, stack_of

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from lib.environments import ROOT, ToolError
+from lib.environments import ROOT
+from lib.errors import ToolError
 from lib.gate import GateFinding
 
 from .conftest import Rates

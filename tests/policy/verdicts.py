@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from lib.environments import ToolError
+from lib.errors import ToolError
 from lib.gate import Gate, GateFinding
 
 from .mutations import Mutation, mutated

@@ -13,14 +13,18 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from lib import environments
-from lib.deploy import local, state_bucket, terraform
-from lib.deploy.deployment import Deployment
-from lib.deploy.emulator import Address
-from lib.deploy.override import JSON_NAME, Stack, write_override
-from lib.deploy.progress import Progress, Shown
-from lib.deploy.synth import RefusedError, judged_stack
-from lib.deploy.terraform import TerraformError
-from lib.environments import ToolError
+from lib.console.progress import Progress, Shown
+from lib.errors import ToolError
+from lib.plans import planning
+from lib.removal import leftovers, teardown
+from lib.targets import local, state_bucket
+from lib.targets.deployment import Deployment
+from lib.targets.emulator import Address
+from lib.targets.override import write_override
+from lib.targets.synth import RefusedError, judged_stack
+from lib.terraform import terraform
+from lib.terraform.stack_folder import JSON_NAME, StackFolder
+from lib.terraform.terraform import TerraformError
 from tests.second_emulator.eleven import ENVIRONMENTS, check_quota, eleven
 from tests.second_emulator.gaps import Gaps, differences
 from tests.second_emulator.moto import running
@@ -61,16 +65,16 @@ def run(folder: Path, progress: Progress) -> list[str]:
     with running(folder, stack.region) as address:
         _create_state_bucket(stack, address)
         deployment = _prepare(stack, gaps.without(stack.content), folder / "whole", address, progress)
-        deployment.apply()
+        planning.apply(deployment)
         plan = deployment.plan()
         complaints = [*gaps.compare_plan(differences(deployment.terraform.read_plan(plan.file)))]
         _destroy(deployment, progress)
-        complaints += gaps.compare_left(deployment.leftovers())
+        complaints += gaps.compare_left(leftovers.find(deployment.client, deployment.target.ours).found)
 
         progress.show(f"{ENVIRONMENTS} environments' logs in one account and region")
         deployment = _prepare(stack, eleven(stack.content, SUFFIX), folder / "eleven", address, progress)
         try:
-            deployment.apply()
+            planning.apply(deployment)
         except TerraformError as error:
             complaints.append(f"{ENVIRONMENTS} environments cannot be deployed to one account and region: {error}")
         _destroy(deployment, progress)
@@ -80,12 +84,12 @@ def run(folder: Path, progress: Progress) -> list[str]:
 
 
 def _prepare(
-    stack: Stack, content: Mapping[str, Any], folder: Path, address: Address, progress: Progress
+    stack: StackFolder, content: Mapping[str, Any], folder: Path, address: Address, progress: Progress
 ) -> Deployment:
     """A working copy of the stack with another JSON, ready to apply."""
     copy = stack.copy_to(folder)
     (copy.directory / JSON_NAME).write_text(json.dumps(content))
-    changed = Stack(copy.directory, content)
+    changed = StackFolder(copy.directory, content)
     write_override(changed, address.url)
     deployment = local.reopen(changed, address, progress, terraform.find(progress))
     with local.one_init_at_a_time():
@@ -96,20 +100,20 @@ def _prepare(
 def _destroy(deployment: Deployment, progress: Progress) -> None:
     """A second time where the first one fails: gaps.toml, [[setup]]."""
     try:
-        deployment.destroy()
+        teardown.destroy(deployment)
     except TerraformError as error:
         progress.show(f"destroying again, as moto has failed: {error}")
-        deployment.destroy()
+        teardown.destroy(deployment)
 
 
-def _create_state_bucket(stack: Stack, address: Address) -> None:
+def _create_state_bucket(stack: StackFolder, address: Address) -> None:
     """Without a policy: gaps.toml, [[setup]]."""
     backend = stack.backend
     where = {"LocationConstraint": backend["region"]}
     address.client("s3", backend["region"]).create_bucket(Bucket=backend["bucket"], CreateBucketConfiguration=where)
 
 
-def _check_state_bucket(stack: Stack, address: Address) -> list[str]:
+def _check_state_bucket(stack: StackFolder, address: Address) -> list[str]:
     """A complaint if moto would take the bucket as make state-bucket makes it."""
     backend = stack.backend
     client = address.client("s3", backend["region"])

@@ -10,9 +10,9 @@ from pathlib import Path
 from urllib.request import ProxyHandler, build_opener
 
 from lib import environments
-from lib.deploy.emulator import Address, end_group, free_port, last_line
-from lib.deploy.polling import wait_for
-from lib.environments import ToolError
+from lib.console.polling import wait_for
+from lib.errors import ToolError
+from lib.targets.emulator import Address, end_group, free_port, last_line
 
 START_SECONDS = 60.0
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from lib.deploy.emulator import Emulator
+from lib.targets.emulator import Emulator
 from tests.simulation.dynamodb import MemoryDynamoDb
 from tests.simulation.running import quiet
 from tests.simulation.schedule import Schedule

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from lib import environments
-from lib.environments import ENVIRONMENTS, ROOT, ToolError
+from lib.environments import ENVIRONMENTS, ROOT
+from lib.errors import ToolError
 
 
 @pytest.fixture

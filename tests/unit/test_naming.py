@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lib.environments import ToolError
+from lib.errors import ToolError
 from lib.naming import LIMITS, LONGEST_PURPOSE, LONGEST_SUFFIX, Naming
 
 NAMING = Naming("dev", "example-state")

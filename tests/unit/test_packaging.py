@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from lib import packaging
-from lib.environments import ToolError
+from lib.errors import ToolError
 
 
 def tree(root: Path, **files: str) -> Path:

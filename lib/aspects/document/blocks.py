@@ -7,10 +7,11 @@ from typing import Any
 
 from lib.aspects.document import form
 from lib.aspects.expressions import parse
-from lib.aspects.model import ANY_TYPE, Severity, StackRule
+from lib.aspects.model import ANY_TYPE, StackRule
 from lib.aspects.naming import naming_argument
 from lib.aspects.provider.projection import VERSION
 from lib.aspects.terraform_json import StackView, flag, format_value, listed, literal
+from lib.findings.finding import Severity
 
 DATA_SOURCES = ("aws_caller_identity", "aws_iam_policy_document", "aws_partition", "aws_region")
 PROVIDER = frozenset({"region", "default_tags"})

@@ -9,9 +9,10 @@ from typing import Any
 
 from lib.aspects.document.meta_arguments import META_ARGUMENTS
 from lib.aspects.expressions import Reference, parse
-from lib.aspects.model import ANY_TYPE, Severity, StackRule
+from lib.aspects.model import ANY_TYPE, StackRule
 from lib.aspects.terraform_json import UNKNOWN, Resource, StackView, format_value, listed, literal, number
 from lib.aspects.types import UNCLASSIFIED, Argument, ResourceType, classified
+from lib.findings.finding import Severity
 
 HOW_TO_CLASSIFY = "policies/README.md, 'Add a type', says how"
 SOURCE = "https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs"

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 from typing import Any
 
 from lib.aspects.expressions import Reference, parse
-from lib.aspects.model import ANY_TYPE, Severity, StackRule
+from lib.aspects.model import ANY_TYPE, StackRule
 from lib.aspects.naming import naming_argument
 from lib.aspects.terraform_json import MISSING, Resource, StackView, format_value, literal
+from lib.findings.finding import Severity
 
 ASSETS = "assets"
 # Argument that Terraform reads a file of this machine for -> arguments of which one holds the file's hash.
@@ -24,6 +24,7 @@ FILES = {
     ("aws_synthetics_canary", "zip_file"): (),
 }
 # MD5 or SHA-256, in hexadecimal or in base 64.
+FILE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")
 HASH = re.compile(r"[A-Za-z0-9+/]{22,}={0,2}")
 # What tells objects apart that have no name.
 IDS = {"aws_cloudwatch_event_target": "target_id", "aws_lambda_permission": "statement_id"}
@@ -100,14 +101,8 @@ def _is_an_asset(file: object) -> bool:
     known = literal(file)
     if known is MISSING or not isinstance(known, str):
         return False
-    path = PurePosixPath(known)
-    return (
-        len(path.parts) > 1
-        and path.parts[0] == ASSETS
-        and ".." not in path.parts
-        and str(path) == known
-        and "\\" not in known
-    )
+    first, *rest = known.split("/")
+    return first == ASSETS and bool(rest) and all(FILE_NAME.fullmatch(part) for part in rest)
 
 
 COLLISIONS = StackRule(

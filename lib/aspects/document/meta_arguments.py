@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from lib.aspects.model import ANY_TYPE, Severity, StackRule
+from lib.aspects.model import ANY_TYPE, StackRule
 from lib.aspects.terraform_json import Resource, StackView, flag, format_value
+from lib.findings.finding import Severity
 
 # What Terraform itself understands in every resource; the rest are the provider's arguments.
 META_ARGUMENTS = frozenset(

@@ -8,11 +8,12 @@ from typing import Any
 
 from lib.aspects.document.meta_arguments import META_ARGUMENTS
 from lib.aspects.expressions import Reference, Unsupported, parse
-from lib.aspects.model import ANY_TYPE, Severity, StackRule
+from lib.aspects.model import ANY_TYPE, StackRule
 from lib.aspects.naming import NOT_OURS, naming_argument
 from lib.aspects.provider.data import matches
 from lib.aspects.terraform_json import Resource, StackView, format_value, literal
 from lib.aspects.types import classified
+from lib.findings.finding import Severity
 
 # Of a type that is not classified (its TAP-DOC-4 is waived) only these are known to be AWS's own.
 OF_ANY_TYPE = {"arn": "arn", "id": "id"}

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lib.aspects.expressions import references
-from lib.aspects.model import ANY_TYPE, Severity, StackRule
+from lib.aspects.model import ANY_TYPE, StackRule
 from lib.aspects.provider.data import ARGUMENTS
 from lib.aspects.terraform_json import StackView
+from lib.findings.finding import Severity
 
 Findings = Iterator[tuple[str, str]]
 

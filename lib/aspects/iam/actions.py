@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from lib.aspects.iam.documents import DOCUMENT, allowing
-from lib.aspects.model import Severity, StackRule
+from lib.aspects.model import StackRule
 from lib.aspects.provider.actions import find, matching
 from lib.aspects.terraform_json import UNKNOWN, StackView, format_value, listed, literal
+from lib.findings.finding import Severity
 
 
 def _named(stack: StackView) -> Iterator[tuple[str, str]]:

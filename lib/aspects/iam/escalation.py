@@ -12,9 +12,10 @@ from lib.aspects.iam.arns import is_root
 from lib.aspects.iam.conditions import is_narrowed
 from lib.aspects.iam.documents import Statement, allowing, is_key_policy, is_only, is_trust_policy
 from lib.aspects.iam.grants import granted
-from lib.aspects.model import ANY_TYPE, Severity, StackRule
+from lib.aspects.model import ANY_TYPE, StackRule
 from lib.aspects.provider.actions import WRITES, Action, matching
 from lib.aspects.terraform_json import UNKNOWN, StackView, format_value, listed, literal
+from lib.findings.finding import Severity
 
 _PATHS: Mapping[str, Any] = tomllib.loads((Path(__file__).parent / "escalation.toml").read_text())
 SERVICES = {prefix: reason for reason, prefixes in _PATHS["services"].items() for prefix in prefixes}

@@ -9,9 +9,10 @@ from lib.aspects.iam.arns import is_role
 from lib.aspects.iam.conditions import on_key
 from lib.aspects.iam.documents import DOCUMENT, Statement, allowing
 from lib.aspects.iam.principals import is_service
-from lib.aspects.model import Severity, StackRule
+from lib.aspects.model import StackRule
 from lib.aspects.provider.actions import matching
 from lib.aspects.terraform_json import StackView, format_value, listed, literal
+from lib.findings.finding import Severity
 
 PASS_ROLE = "iam:PassRole"  # noqa: S105 - an action
 

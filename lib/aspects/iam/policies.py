@@ -7,8 +7,9 @@ from typing import Any
 
 from lib.aspects.iam.arguments import attached, policies
 from lib.aspects.iam.documents import DOCUMENT, MERGING, documents, meant_document
-from lib.aspects.model import ANY_TYPE, Severity, StackRule
+from lib.aspects.model import ANY_TYPE, StackRule
 from lib.aspects.terraform_json import StackView, format_value, listed, reference
+from lib.findings.finding import Severity
 
 
 def _documents_of_the_stack(stack: StackView) -> Iterator[tuple[str, str]]:

@@ -9,8 +9,9 @@ from typing import Any
 from lib.aspects.iam.arns import is_role, is_root, resolve
 from lib.aspects.iam.conditions import admits_only_ours
 from lib.aspects.iam.documents import DOCUMENT, Statement, allowing, meant_document, statements_of
-from lib.aspects.model import Severity, StackRule
+from lib.aspects.model import StackRule
 from lib.aspects.terraform_json import StackView, blocks, format_value
+from lib.findings.finding import Severity
 
 ROLE = "aws_iam_role"
 # A service is named in full; some have a name for each region.

@@ -8,9 +8,10 @@ from typing import Any
 from lib.aspects.iam.arguments import REPOSITORIES
 from lib.aspects.iam.arns import ACCOUNT, PARTITION, REGION, names_resource, resolve
 from lib.aspects.iam.documents import DOCUMENT, Statement, allowing, is_key_policy, is_only, is_trust_policy
-from lib.aspects.model import Severity, StackRule
+from lib.aspects.model import StackRule
 from lib.aspects.provider.actions import find
 from lib.aspects.terraform_json import StackView, format_value, listed
+from lib.findings.finding import Severity
 
 # The one wildcard that an AWS service needs, besides those beneath a resource: Lambda makes and deletes the network
 # interfaces of a function in a VPC, whose ids nobody knows before. The subnets and groups of the stack can be named.

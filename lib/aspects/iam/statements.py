@@ -18,8 +18,9 @@ from lib.aspects.iam.documents import (
     statements_of,
     uses_of,
 )
-from lib.aspects.model import Severity, StackRule
+from lib.aspects.model import StackRule
 from lib.aspects.terraform_json import MISSING, Attributes, Resource, StackView, blocks, format_value, listed, literal
+from lib.findings.finding import Severity
 
 # What may be denied, as (test, condition key, values): requests without TLS, or with an old one. Any other Deny can
 # lock out who has to destroy the stack, or the services that it needs.

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from lib.environments import ToolError
+from lib.errors import ToolError
 from lib.operations.gateway_key import KEY
 from lib.operations.gateways.gateway import (
     AUTHORIZED,

@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.results import table, write_section
 from lib.aspects.judge import judge
-from lib.environments import ToolError
+from lib.errors import ToolError
 from lib.gate import Gate
 
 from ..shipped import synthesized

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from lib.aspects.judge import judge
 from lib.aspects.terraform_json import StackView
-from lib.environments import ToolError
+from lib.errors import ToolError
 
 from ..slices import Document
 from .explained import Findings, explanation, refusal

@@ -31,9 +31,9 @@ DIFFERENCES = (
     ),
     Explained(
         r"TAP-DOC-2",
-        r"TAP-(ENC|NAME|DEL|OBS|RUN)-[0-9]+",
-        "both say that the value is not the key, name, number or topic that the rule wants; whether the attribute that "
-        "is referred to is the wrong one here too is each judge's own affair",
+        r"TAP-((ENC|NAME|DEL|OBS|RUN|TAG)-[0-9]+|DOC-5)",
+        "both refuse the value: it is not the key, name, number, topic or tag that the rule wants, or the argument does "
+        "not exist; one of them also compares the attribute that the value refers to",
     ),
     Explained(
         r"TAP-(?!DOC|DEL-2)[A-Z]+-[0-9]+",
@@ -46,6 +46,12 @@ DIFFERENCES = (
         r"TAP-DOC-5",
         "both refuse an argument that the type does not have, or a word that it does not know; whether a rule that "
         "looks for an argument's name on any type knows it too is its own affair",
+    ),
+    Explained(
+        r"TAP-IAM-[27]",
+        r"TAP-IAM-[358]",
+        "both refuse the document as a trust policy; one of them also reads it as a permission, where another argument "
+        "refers to it by mistake",
     ),
     Explained(
         r"TAP-OBS-9",

@@ -14,9 +14,10 @@ from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Any
 
-from lib.environments import ROOT, VENV_CHECKOV, ToolError, python_of
+from lib.aspects.catalogue import RULE_IDS
+from lib.environments import ROOT, VENV_CHECKOV, python_of
+from lib.errors import ToolError
 from lib.gate.stacks import read_stacks
-from lib.waivers import OUR_IDS
 
 from ..stacks import write_stacks
 
@@ -40,7 +41,7 @@ class Policies:
         self._process = subprocess.Popen(
             [python_of(VENV_CHECKOV), program, POLICIES], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
-        if unknown := OUR_IDS ^ set(self._answer()):
+        if unknown := RULE_IDS ^ set(self._answer()):
             raise ToolError(f"{POLICIES}: {sorted(unknown)[0]} has no policy in Python there, or is no rule")
 
     def judge(self, documents: Mapping[str, Mapping[str, Any]]) -> dict[str, list[Violation] | ToolError]:

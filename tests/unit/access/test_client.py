@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 import pytest
 
 from lib.access import client
-from lib.environments import ToolError
+from lib.errors import ToolError
 
 API = client.Api("a1b2c3d4e5", "aws", "eu-west-1", "123456789012")
 ROUTES = ["GET /payments/{payment_id}", "POST /payments", "POST /payments/{payment_id}/refunds"]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from lib.access import __main__ as command
-from lib.environments import ToolError
+from lib.errors import ToolError
 
 ENVIRONMENT = {
     "SUFFIX": "qa7",

@@ -14,7 +14,7 @@ from lib.access import documents, generate, role
 from lib.access.actions import of_operation
 from lib.access.arns import of_stack
 from lib.access.grants import Grants, read_calls
-from lib.environments import ToolError
+from lib.errors import ToolError
 from lib.naming import Naming
 from lib.settings import Settings
 from tests.unit.conftest import ARGUMENTS, Template

@@ -12,7 +12,7 @@ import pytest
 from lib.aspects import document
 from lib.aspects.catalogue import RULES
 from lib.aspects.judge import judge
-from lib.aspects.model import Finding
+from lib.findings.finding import Finding
 
 # The stack below has what the families look at, and no more: tests/unit/aspects/document/ has a whole one.
 FAMILIES = [rule for rule in RULES if rule not in document.RULES]

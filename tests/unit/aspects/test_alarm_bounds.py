@@ -10,7 +10,7 @@ import pytest
 from lib.aspects.alarm_bounds import KINDS
 from lib.aspects.judge import judge
 from lib.aspects.metrics import TABLES
-from lib.aspects.model import Finding
+from lib.findings.finding import Finding
 
 from .conftest import FAMILIES
 

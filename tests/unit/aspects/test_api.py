@@ -9,8 +9,8 @@ import pytest
 
 from lib.aspects.api import AUTHORIZED
 from lib.aspects.judge import judge
-from lib.aspects.model import Finding
 from lib.aspects.terraform_json import StackView
+from lib.findings.finding import Finding
 
 from .conftest import FAMILIES
 

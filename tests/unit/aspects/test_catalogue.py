@@ -9,8 +9,9 @@ import sys
 import pytest
 
 from lib.aspects.catalogue import RULES
-from lib.aspects.model import Rule, Severity
+from lib.aspects.model import Rule
 from lib.environments import ROOT
+from lib.findings.finding import Severity
 
 CRITICAL, HIGH, MEDIUM, LOW = Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW
 

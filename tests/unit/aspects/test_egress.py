@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lib.aspects.model import Finding
+from lib.findings.finding import Finding
 
 QUEUE, TOPIC, BUCKET = "${aws_sqs_queue.letters.arn}", "${aws_sns_topic.alerts.arn}", "${aws_s3_bucket.records.arn}"
 FUNCTION, GROUP = "${aws_lambda_function.processor.invoke_arn}", "${aws_cloudwatch_log_group.processor.arn}"

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from lib.aspects.encryption_of_types import is_covered, uncovered
-from lib.aspects.model import Finding
 from lib.aspects.terraform_json import StackView
 from lib.aspects.types import all_types
+from lib.findings.finding import Finding
 
 from .test_encryption import NOT_OUR_KEY
 

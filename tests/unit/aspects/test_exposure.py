@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lib.aspects.exposure import CLOSED_ONLY_IF_GIVEN, INSIDE_A_VPC, OPENS, OPENS_WHEN_TRUE, SHARES, WORDS
-from lib.aspects.model import Finding
+from lib.findings.finding import Finding
 
 THING = "aws_vpc_endpoint_policy.a"
 # What a resource lacks here that rules of other families ask for.

@@ -9,8 +9,9 @@ import pytest
 
 from lib.aspects.catalogue import RULES
 from lib.aspects.judge import judge
-from lib.aspects.model import ANY_TYPE, Finding, ResourceRule, Severity, StackRule
+from lib.aspects.model import ANY_TYPE, ResourceRule, StackRule
 from lib.aspects.terraform_json import StackView
+from lib.findings.finding import Finding, Severity
 
 from .conftest import FAMILIES
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from lib.aspects.judge import judge
-from lib.aspects.model import Finding
+from lib.findings.finding import Finding
 
 from .conftest import FAMILIES
 

@@ -22,9 +22,9 @@ from lib.aspects.provider.data import (
     matches,
 )
 from lib.aspects.provider.projection import facts
-from lib.deploy import terraform
-from lib.deploy.progress import Shown
+from lib.console.progress import Shown
 from lib.environments import ROOT, VENV_CHECKOV, python_of
+from lib.terraform import terraform
 
 SECOND = {
     line["type"]: line for line in map(json.loads, (ROOT / "policies" / "_provider.jsonl").read_text().splitlines())

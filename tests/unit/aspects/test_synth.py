@@ -43,9 +43,10 @@ from constructs import Construct, IConstruct
 
 from lib.aspects import decorate
 from lib.aspects.judge_aspect import Judge, JudgeAspect
-from lib.aspects.model import ResourceRule, Severity
+from lib.aspects.model import ResourceRule
 from lib.aspects.tagging_aspect import TaggingAspect
 from lib.environments import ROOT
+from lib.findings.finding import Severity
 
 MADE_UP = "Small/aws_iam_policy_document.made_up"
 TAGS = {"Environment": "dev", "ManagedBy": "cdktf", "Project": "payments", "Owner": "payments-platform"}

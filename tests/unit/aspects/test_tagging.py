@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from lib.aspects.model import Finding
 from lib.aspects.tagging import REQUIRED, TAGGABLE
+from lib.findings.finding import Finding
 
 TOPIC = "aws_sns_topic.alerts"
 GROUP = "aws_autoscaling_group.workers"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lib.aspects import teardown
-from lib.aspects.model import Finding
+from lib.findings.finding import Finding
 
 TABLE = "aws_dynamodb_table.ledger"
 BUCKET = "aws_s3_bucket.records"

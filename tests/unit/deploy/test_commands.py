@@ -17,19 +17,22 @@ import pytest
 from botocore.credentials import Credentials
 
 from lib import environments
+from lib.console.confirmation import confirm
+from lib.console.progress import Silent
+from lib.demo import demo
 from lib.deploy import __main__ as command
-from lib.deploy import aws, aws_commands, demo, local, synth
-from lib.deploy.confirmation import confirm
-from lib.deploy.emulator import Address
-from lib.deploy.exclusive import exclusively
-from lib.deploy.kept import DemoFolder
+from lib.deploy import aws_commands
 from lib.deploy.options import Options
-from lib.deploy.payments_client import PaymentsClient
-from lib.deploy.place import Place
-from lib.deploy.progress import Silent
-from lib.deploy.state import State
-from lib.environments import ROOT, ToolError
+from lib.environments import ROOT
+from lib.errors import ToolError
 from lib.settings import Settings, SettingsError
+from lib.targets import aws, local, synth
+from lib.targets.emulator import Address
+from lib.targets.exclusive import exclusively
+from lib.targets.kept import DemoFolder
+from lib.targets.payments_client import PaymentsClient
+from lib.targets.place import Place
+from lib.terraform.state import State
 
 
 def test_options_have_their_defaults() -> None:
@@ -92,14 +95,14 @@ def test_a_lock_is_removed_by_its_id_only(progress: Silent, tmp_path: Path) -> N
 @pytest.mark.parametrize(("answer", "goes_on"), [("yes\n", True), ("y\n", False), ("no\n", False), ("\n", False)])
 def test_only_yes_goes_on(monkeypatch: pytest.MonkeyPatch, answer: str, goes_on: bool) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO(answer))
-    assert confirm("Apply?", Options()) is goes_on
+    assert confirm("Apply?", auto_approve=False) is goes_on
 
 
 def test_nobody_to_answer_is_an_error_unless_no_question_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO(""))
     with pytest.raises(ToolError, match=r"AUTO_APPROVE=1 asks none$"):
-        confirm("Apply?", Options())
-    assert confirm("Apply?", Options(auto_approve=True))
+        confirm("Apply?", auto_approve=False)
+    assert confirm("Apply?", auto_approve=True)
 
 
 class Standing:
@@ -188,10 +191,10 @@ def test_a_refused_demo_leaves_nothing(
     root_with: Callable[[str], Path], tmp_path: Path, progress: Silent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root_with("import sys; sys.exit(1)")
-    monkeypatch.setattr("lib.deploy.terraform.find", lambda _: ["terraform"])
+    monkeypatch.setattr("lib.terraform.terraform.find", lambda _: ["terraform"])
     home = DemoFolder(tmp_path / "demo")
     with pytest.raises(synth.RefusedError):
-        demo.demo(dict(os.environ), Options(), progress, home)
+        demo.demo(dict(os.environ), progress, home)
     assert not home.folder.exists()
     assert "emulator" not in progress.lines
 
@@ -206,7 +209,7 @@ def test_without_any_terraform_the_demo_ends_before_it_began(
     monkeypatch.setattr(environments, "ensure", refuse)
     home = DemoFolder(tmp_path / "demo")
     with pytest.raises(ToolError, match="no terraform is on the PATH"):
-        demo.demo(dict(os.environ), Options(), progress, home)
+        demo.demo(dict(os.environ), progress, home)
     assert not home.folder.exists()
 
 
@@ -229,7 +232,7 @@ def test_failures_are_one_line_and_an_exit_code(
 
 
 def test_a_policy_finding_keeps_its_exit_code(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object) -> int:
+    def refuse(*_: object, **__: object) -> int:
         raise synth.RefusedError(1, "the plan is refused")
 
     monkeypatch.setattr(demo, "demo", refuse)

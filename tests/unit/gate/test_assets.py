@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from lib import packaging
-from lib.environments import ToolError
+from lib.errors import ToolError
 from lib.gate.stacks import read_stacks
 
 from .conftest import write_stack

@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
-from lib import waivers
-from lib.environments import VENV_CHECKOV, ToolError
+from lib.environments import VENV_CHECKOV
+from lib.errors import ToolError
+from lib.findings import waivers
 from lib.gate import Gate, GateReport
 from lib.gate.process import CheckovProcess
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lib.environments import ToolError
+from lib.errors import ToolError
 from lib.gate import GateReport
 
 Judge = Callable[[Path], GateReport]

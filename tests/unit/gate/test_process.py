@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from lib.deploy.polling import wait_for
-from lib.environments import ROOT, ToolError
+from lib.console.polling import wait_for
+from lib.environments import ROOT
+from lib.errors import ToolError
 from lib.gate import Gate, process
 
 from .conftest import write_stack

@@ -16,7 +16,8 @@ import pytest
 
 from lib import reports
 from lib.aspects.catalogue import RULES
-from lib.environments import ROOT, ToolError
+from lib.environments import ROOT
+from lib.errors import ToolError
 from lib.gate import Gate
 from lib.gate.process import CheckovProcess
 from lib.reports import Report, terminal
@@ -52,7 +53,7 @@ def report(checkov: CheckovProcess, tmp_path_factory: pytest.TempPathFactory) ->
     )
     (out / "stacks" / "stack" / "origins.json").write_text(json.dumps(MADE_AT))
     judged = Gate(policies, folder / ".checkov.yaml", checkov, today=date(2026, 11, 23)).judge(out)
-    return reports.of_gate(judged, out)
+    return judged.as_report(out)
 
 
 @pytest.fixture(scope="module")
@@ -270,7 +271,7 @@ def test_a_stack_cannot_draw_a_report_of_its_own(
     path = "stack/|\n## Findings (0)\n<b>`x`\u0000\u001b[2J"
     queue = {**BAD, "//": {"metadata": {"path": path}}}
     out = write_stack(tmp_path / "hostile", {"resource": {"aws_sqs_queue": {"orders": queue}}})
-    report = reports.of_gate(Gate(policies, config, checkov).judge(out), out)
+    report = Gate(policies, config, checkov).judge(out).as_report(out)
     reports.write(report, tmp_path / "reports")
     assert junit(tmp_path / "reports").tag == "testsuites"
     assert list(validator().iter_errors(json.loads((tmp_path / "reports" / "report.sarif").read_text()))) == []

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from lib.environments import ToolError
+from lib.errors import ToolError
 from lib.gate import Gate, GateReport
 from lib.gate.process import CheckovProcess
 from lib.gate.stacks import read_stacks

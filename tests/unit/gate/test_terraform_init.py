@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from lib.environments import ToolError
+from lib.errors import ToolError
 from lib.gate import terraform_init
 from lib.gate.stacks import read_stacks
 from tests.unit.conftest import Template

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from lib import reports
-from lib.environments import ROOT, ToolError
+from lib.environments import ROOT
+from lib.errors import ToolError
 from lib.gate import Gate, verdict
 from lib.gate.process import CheckovProcess
 from lib.reports import Report
@@ -32,7 +32,7 @@ def report(checkov: CheckovProcess, policies: Path, config: Path, out: Path) -> 
     """A stack that passes, with an asset."""
     (out / ASSET).parent.mkdir(parents=True)
     (out / ASSET).write_bytes(b"zip")
-    return reports.of_gate(Gate(policies, config, checkov).judge(out), out)
+    return Gate(policies, config, checkov).judge(out).as_report(out)
 
 
 @pytest.fixture
@@ -183,7 +183,7 @@ def test_a_verdict_of_what_failed_verifies_nothing(
 ) -> None:
     bad = {**QUEUE, "message_retention_seconds": 60}
     out = write_stack(tmp_path / "bad", {"resource": {"aws_sqs_queue": {"orders": bad}}})
-    report = reports.of_gate(Gate(policies, config, checkov).judge(out), out)
+    report = Gate(policies, config, checkov).judge(out).as_report(out)
     verdict.write(report, tmp_path / "reports")
     written = json.loads((tmp_path / "reports" / verdict.FILE).read_text())["predicate"]
     assert (written["verificationResult"], written["verifiedLevels"]) == ("FAILED", ["FAILED"])

@@ -90,7 +90,7 @@ def peak() -> int:
 
 
 def main() -> None:
-    from lib.deploy.progress import Silent
+    from lib.console.progress import Silent
     from lib.operations.reconcile import Options, reconcile
 
     endless = Endless(int(sys.argv[1]))

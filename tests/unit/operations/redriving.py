@@ -10,7 +10,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from lib.deploy.progress import Silent
+from lib.console.progress import Silent
 from lib.operations import messages
 from lib.operations.messages import VISIBILITY_SECONDS
 from lib.operations.redrive import Redrive

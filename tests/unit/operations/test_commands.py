@@ -14,14 +14,15 @@ import pytest
 from botocore.exceptions import ClientError
 
 from lib import environments
-from lib.deploy.kept import DemoFolder
-from lib.deploy.progress import Silent
-from lib.environments import ROOT, ToolError
+from lib.console.progress import Silent
+from lib.environments import ROOT
+from lib.errors import ToolError
 from lib.operations import deployed
 from lib.operations.__main__ import main
 from lib.operations.archive import UnreadableError, audit_records, document
 from lib.operations.differences import RUNBOOKS
 from lib.operations.stream import Range
+from lib.targets.kept import DemoFolder
 from tests.unit.operations.world import World
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from lib.environments import ToolError
+from lib.errors import ToolError
 from tests.unit.operations.damage import edit_audit, of
 from tests.unit.operations.world import World
 

@@ -14,8 +14,8 @@ from typing import Any, NoReturn
 import pytest
 from botocore.exceptions import ClientError
 
-from lib.deploy.progress import Silent
-from lib.environments import ToolError
+from lib.console.progress import Silent
+from lib.errors import ToolError
 from lib.operations.deployed import Deployed
 from lib.operations.export import AT_ONCE, export_audit
 

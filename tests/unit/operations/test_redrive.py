@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lib.environments import ToolError
+from lib.errors import ToolError
 from lib.operations import messages, replay
 from lib.operations.messages import VISIBILITY_SECONDS, Messages
 from tests.unit.operations.redriving import Queue, Setting

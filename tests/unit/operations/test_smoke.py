@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from botocore.credentials import Credentials
 
-from lib.deploy.payments_client import Answer, PaymentsClient
-from lib.deploy.progress import Silent
+from lib.console.progress import Silent
 from lib.operations import smoke
 from lib.operations.deployed import Deployed
 from lib.operations.smoke import Smoke, letters, pauses, retry_after
+from lib.targets.payments_client import Answer, PaymentsClient
 
 Serve = Callable[..., tuple[PaymentsClient, list[tuple[str, str]]]]
 PAYMENT = {"payment_id": "pay_x", "status": "captured", "created_at": "2026-11-24T08:00:00Z"}

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from lib.environments import ToolError
+from lib.errors import ToolError
 from lib.operations.gateways import configured
 from lib.operations.gateways.gateway import gateway_key
 from lib.operations.gateways.stripe import Stripe

@@ -13,7 +13,7 @@ from typing import Any, NoReturn, cast
 
 from botocore.exceptions import ClientError
 
-from lib.deploy.progress import Silent
+from lib.console.progress import Silent
 from lib.operations.deployed import Deployed
 from lib.operations.reconcile import Options, reconcile
 from payments.archive import Change, audit_trail, poison, receipts

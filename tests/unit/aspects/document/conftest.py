@@ -10,7 +10,7 @@ import pytest
 
 from lib.aspects import document
 from lib.aspects.judge import judge
-from lib.aspects.model import Finding
+from lib.findings.finding import Finding
 
 Changed = Callable[..., tuple[Finding, ...]]
 

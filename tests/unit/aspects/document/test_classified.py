@@ -11,7 +11,7 @@ import pytest
 from lib.aspects import types
 from lib.aspects.catalogue import RULES
 from lib.aspects.judge import judge
-from lib.aspects.model import Finding
+from lib.findings.finding import Finding
 
 from .conftest import Changed
 

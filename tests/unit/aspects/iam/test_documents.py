@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from lib.aspects.iam.documents import DOCUMENT, documents, is_only, is_trust_policy, meant_document, statements
-from lib.aspects.model import Finding
 from lib.aspects.terraform_json import StackView
+from lib.findings.finding import Finding
 
 from .samples import OF_KEY, READ
 

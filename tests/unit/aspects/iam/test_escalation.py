@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from lib.aspects.iam.escalation import ACTIONS, MANAGES_PERMISSIONS, SERVICES
-from lib.aspects.model import Finding
 from lib.aspects.provider.actions import WRITES, find, matching
+from lib.findings.finding import Finding
 
 from .samples import (
     ACCOUNT,

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from lib.aspects.iam.grants import NO_ROLES, TYPES
-from lib.aspects.model import Finding
 from lib.aspects.provider.data import FACTS, matches
+from lib.findings.finding import Finding
 
 from .samples import ROLE
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lib.aspects.model import Finding
+from lib.findings.finding import Finding
 
 from .samples import READ, ROLE, principals
 

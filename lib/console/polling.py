@@ -1,0 +1,23 @@
+"""Waiting for a condition, never for a time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from lib.errors import ToolError
+
+Found = TypeVar("Found")
+
+
+def wait_for(what: str, look: Callable[[], Found | None], timeout: float, interval: float = 0.1) -> Found:
+    """What `look` returns once it is something (not None, False or empty). Raises ToolError after `timeout` seconds."""
+    end = time.monotonic() + timeout
+    while True:
+        found = look()
+        if found:
+            return found
+        if time.monotonic() > end:
+            raise ToolError(f"{what} did not come within {timeout:g} s")
+        time.sleep(interval)

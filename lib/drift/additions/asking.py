@@ -1,0 +1,44 @@
+"""What the modules here have in common: how a service is asked, and what an addition is."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from lib.drift.model import Change, Kind, Repair
+from lib.drift.refreshed import Managed
+
+Connect = Callable[[str], Any]
+
+
+def addition(to: Managed, what: str, type_: str, arguments: Mapping[str, Any], remedy: str) -> Change:
+    """`what` names it: `the inline policy emergency`. `type_` and `arguments`: how Terraform would declare it."""
+    given = {name: value for name, value in arguments.items() if value not in (None, "", [])}
+    return Change(
+        Kind.ADDED,
+        to.address,
+        to.name,
+        Repair.LEAVES,
+        added=what,
+        added_type=type_,
+        arguments=given,
+        remedy=remedy,
+    )
+
+
+def found_or_none(call: Callable[..., Any], *absent: str, **arguments: Any) -> Any:
+    """What a call answers; None where it fails with one of these error codes, which mean that there is none."""
+    try:
+        return call(**arguments)
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in absent:
+            raise
+        return None
+
+
+def command(*words: str) -> str:
+    """`aws …` for a shell."""
+    return shlex.join(["aws", *words])

@@ -1,0 +1,211 @@
+"""Exceptions from a rule: for one construct, with a reason, an owner and a last day (policies/waivers.yaml)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Generic
+
+import yaml
+
+from lib.environments import ROOT
+from lib.errors import ToolError
+from lib.findings.finding import AnyFinding, FindingT
+
+FILE = ROOT / "policies" / "waivers.yaml"
+NOTHING = "tag:yaml.org,2002:null"
+KEYS = ("rule", "path", "reason", "owner", "expires")
+LONGEST_DAYS = 365
+WARNING_DAYS = 30
+
+
+@dataclass(frozen=True)
+class Waiver:
+    """One entry. `expires` is the last day that it counts.
+
+    `path` is a construct's, whole or beneath its stack, and means what is beneath it too: one judge may find a fault at
+    a bucket, and the other at the bucket's versioning.
+    """
+
+    rule: str
+    path: str
+    reason: str
+    owner: str
+    expires: date
+    line: int  # of the entry, in waivers.yaml
+
+    def __str__(self) -> str:
+        return f"policies/waivers.yaml:{self.line} ({self.rule} at {self.path})"
+
+    def covers(self, path: str) -> bool:
+        """Whether this construct is meant. A whole stack never is, but for a finding on the stack itself."""
+        beneath_stack = path.partition("/")[2]
+        return bool(self.path) and (
+            self.path in (path, beneath_stack)
+            or beneath_stack.startswith(f"{self.path}/")
+            or ("/" in self.path and path.startswith(f"{self.path}/"))
+        )
+
+
+@dataclass(frozen=True)
+class Verdict(Generic[FindingT]):
+    """Findings with the waivers applied. A complaint is one sentence about a waiver, and fails like a finding."""
+
+    kept: tuple[FindingT, ...]
+    waived: tuple[tuple[FindingT, Waiver], ...]
+    complaints: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def utc_today() -> date:
+    """The day that counts, wherever the machine stands."""
+    return datetime.now(UTC).date()
+
+
+def apply(
+    waivers: Iterable[Waiver],
+    findings: Iterable[FindingT],
+    *,
+    today: date,
+    known_ids: Collection[str],
+    unwaivable: Collection[str],
+    known_paths: Collection[str],
+    also_found: Iterable[AnyFinding] = (),
+    sees_all: bool = True,
+) -> Verdict[FindingT]:
+    """Take from `findings` what the waivers excuse. A waiver with a complaint excuses nothing.
+
+    `known_paths` are the constructs that were judged. `also_found` is what the other judge finds: where the two blame
+    different constructs, each has an entry, and neither entry is unused for it. A judge of one stack does not see all
+    of them: with `sees_all=False` it does not complain of a path that it does not know, nor of an unused waiver.
+    """
+    entries, found = tuple(waivers), tuple(findings)
+    anywhere: tuple[AnyFinding, ...] = (*found, *also_found)
+    paths = {*known_paths, *(finding.path for finding in anywhere)}
+    complaints: list[str] = []
+    good: list[Waiver] = []
+    for waiver in entries:
+        faults = list(_faults(waiver, entries, today, known_ids, unwaivable, paths))
+        if not faults and sees_all:
+            faults = list(_misses(waiver, anywhere, paths))
+        complaints += faults
+        if not faults:
+            good.append(waiver)
+    pairs = [(finding, next((each for each in good if _excuses(each, finding)), None)) for finding in found]
+    return Verdict(
+        kept=tuple(finding for finding, waiver in pairs if waiver is None),
+        waived=tuple((finding, waiver) for finding, waiver in pairs if waiver is not None),
+        complaints=tuple(complaints),
+        warnings=tuple(
+            f"{waiver} ends on {waiver.expires}, in {(waiver.expires - today).days} days: "
+            f"{waiver.owner} repairs the construct before, or asks again"
+            for waiver in good
+            if (waiver.expires - today).days <= WARNING_DAYS
+        ),
+    )
+
+
+def _excuses(waiver: Waiver, finding: AnyFinding) -> bool:
+    return waiver.rule == finding.rule_id and waiver.covers(finding.path)
+
+
+def _faults(
+    waiver: Waiver,
+    entries: tuple[Waiver, ...],
+    today: date,
+    known_ids: Collection[str],
+    unwaivable: Collection[str],
+    paths: Collection[str],
+) -> Iterator[str]:
+    """What is wrong with an entry, whatever was found."""
+    for key in ("reason", "owner"):
+        if not any(character.isalnum() for character in getattr(waiver, key)):
+            yield f"{waiver} gives no {key}, and an exception has one; write it, or remove the entry"
+    if waiver.rule not in known_ids:
+        yield f"{waiver} names no rule of ours or of Checkov's; correct the id {waiver.rule}, or remove the entry"
+    if waiver.rule in unwaivable:
+        yield (
+            f"{waiver} asks for what nobody gets: {waiver.rule} is about encryption, public access or deletion, "
+            "which cannot be waived; repair the construct and remove the entry"
+        )
+    for other in entries:
+        if other is not waiver and other.rule == waiver.rule and _same(waiver, other, paths):
+            yield f"{waiver} says what line {other.line} says, and one entry excuses one thing; remove one of the two"
+            break
+    days = (waiver.expires - today).days
+    if days < 0:
+        yield f"{waiver} expired on {waiver.expires}, and excuses nothing since; repair the construct, or ask again"
+    if days > LONGEST_DAYS:
+        yield (
+            f"{waiver} expires on {waiver.expires}, in {days} days, and {LONGEST_DAYS} are the longest; "
+            "set an earlier day"
+        )
+
+
+def _same(one: Waiver, other: Waiver, paths: Collection[str]) -> bool:
+    return one.path == other.path or any(one.covers(path) and other.covers(path) for path in paths)
+
+
+def _misses(waiver: Waiver, findings: tuple[AnyFinding, ...], paths: Collection[str]) -> Iterator[str]:
+    if not any(waiver.covers(path) for path in paths):
+        yield f"{waiver} names no construct that was judged; correct the path {waiver.path}, or remove the entry"
+    elif not any(_excuses(waiver, finding) for finding in findings):
+        yield f"{waiver} is unused: {waiver.rule} finds nothing there; remove the entry"
+
+
+def read(file: Path = FILE) -> tuple[Waiver, ...]:
+    """The entries of the file; none where there is no file. ToolError for what cannot be read without a guess."""
+    if not file.is_file():
+        if file.is_symlink() or file.exists():
+            raise ToolError(f"{file}: is no plain file; put the list of waivers itself there")
+        return ()
+    try:
+        document = yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        raise ToolError(f"{file}: is not YAML ({' '.join(str(error).split())}); repair it") from error
+    if document is None or document.tag == NOTHING:
+        return ()
+    if not isinstance(document, yaml.SequenceNode):
+        raise ToolError(f"{file}: is no list; write an entry as `- rule: …`, with the keys {', '.join(KEYS)}")
+    return tuple(_waiver(file, number, node) for number, node in enumerate(document.value, start=1))
+
+
+def _waiver(file: Path, number: int, node: yaml.Node) -> Waiver:
+    line = node.start_mark.line + 1
+    entry = f"{file}: entry {number} (line {line})"
+    if not isinstance(node, yaml.MappingNode):
+        raise ToolError(f"{entry} is no mapping; write it with the keys {', '.join(KEYS)}")
+    values: dict[str, str] = {}
+    for key_node, value_node in node.value:
+        key = str(key_node.value)
+        if key not in KEYS:
+            raise ToolError(f"{entry} has the key {key!r}, which means nothing; the keys are {', '.join(KEYS)}")
+        if key in values:
+            raise ToolError(f"{entry} has the key {key} twice; keep one")
+        if not isinstance(value_node, yaml.ScalarNode):
+            raise ToolError(f"{entry}: {key} is no text; write one value")
+        # As it stands in the file: a date stays text, and `null` is nothing.
+        values[key] = "" if value_node.tag == NOTHING else " ".join(value_node.value.split())
+    for key in KEYS:
+        if key not in values:
+            raise ToolError(f"{entry} lacks the key {key}; an entry has {', '.join(KEYS)}")
+    return Waiver(
+        rule=values["rule"],
+        path=values["path"],
+        reason=values["reason"],
+        owner=values["owner"],
+        expires=_date(entry, values["expires"]),
+        line=line,
+    )
+
+
+def _date(entry: str, text: str) -> date:
+    try:
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass  # 2027-02-30
+    raise ToolError(f"{entry}: expires is {text!r}, which is no date; write it like 2027-03-31")

@@ -1,0 +1,206 @@
+"""Resources that stand on AWS under our names and tags, and that Terraform's state does not know.
+
+A Terraform that is killed, or cut off from its state's bucket, leaves up to 20 seconds of its work behind that way
+(it saves the state that often). Creating them again would fail by their names, or make a second key or API.
+
+Types that AWS creates or overwrites alike (alarms, dashboards, policies, a bucket's settings) need no lookup.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from lib.targets import tags
+from lib.targets.pages import pages
+from lib.targets.tags import NOT_FOUND
+
+Values = Mapping[str, Any]
+OWNER_TAGS = ("Environment", "ManagedBy")
+
+
+@dataclass(frozen=True)
+class Search:
+    """Who we are: clients by service, the tags that all of ours have, and the ids that the state knows already.
+
+    What the state knows by another address is no orphan: to import it a second time would end with its removal.
+    """
+
+    connect: Callable[[str], Any]
+    tags: Mapping[str, str]
+    known: Collection[str] = ()
+
+    def owns(self, found: Mapping[str, str]) -> bool:
+        return all(found.get(name) == self.tags.get(name) for name in OWNER_TAGS)
+
+    def find(self, resource_type: str, values: Values) -> str:
+        """The id by which Terraform imports it; empty where there is none of ours, or its values are not known yet."""
+        lookup = LOOKUPS.get(resource_type)
+        try:
+            found = lookup(self, _Values(values)) if lookup else ""
+            return "" if found in self.known else found
+        except _NotKnownYetError:
+            return ""
+        except ClientError as error:
+            if error.response["Error"]["Code"] in NOT_FOUND:
+                return ""
+            raise
+
+
+class _NotKnownYetError(Exception):
+    """A value that another resource must have first."""
+
+
+class _Values(dict[str, Any]):
+    """What a plan knows of a resource before the apply."""
+
+    def __missing__(self, name: str) -> Any:
+        raise _NotKnownYetError(name)
+
+
+def _bucket(search: Search, values: Values) -> str:
+    client, name = search.connect("s3"), values["bucket"]
+    if not any(bucket["Name"] == name for bucket in pages(client, "list_buckets", "Buckets")):
+        return ""
+    found = tags.of_bucket(client, name)
+    # Without any it is in our account, under our name, and was killed between the two.
+    return name if found is None or search.owns(found) else ""
+
+
+def _table(search: Search, values: Values) -> str:
+    client, name = search.connect("dynamodb"), values["name"]
+    return name if search.owns(tags.of_table(client, name)) else ""
+
+
+def _role(search: Search, values: Values) -> str:
+    name = values["name"]
+    return name if search.owns(tags.of_role(search.connect("iam"), name)) else ""
+
+
+def _log_group(search: Search, values: Values) -> str:
+    client, name = search.connect("logs"), values["name"]
+    for group in pages(client, "describe_log_groups", "logGroups", logGroupNamePrefix=name):
+        if group["logGroupName"] == name:
+            return name if search.owns(tags.of_log_group(client, group["arn"])) else ""
+    return ""
+
+
+def _queue(search: Search, values: Values) -> str:
+    client = search.connect("sqs")
+    url = client.get_queue_url(QueueName=values["name"])["QueueUrl"]
+    return url if search.owns(tags.of_queue(client, url)) else ""
+
+
+def _topic(search: Search, values: Values) -> str:
+    client = search.connect("sns")
+    for topic in pages(client, "list_topics", "Topics"):
+        arn: str = topic["TopicArn"]
+        if arn.rpartition(":")[2] == values["name"]:
+            return arn if search.owns(tags.of_topic(client, arn)) else ""
+    return ""
+
+
+def _key(search: Search, values: Values) -> str:
+    """A key has no name: the one with our tags and this description."""
+    client = search.connect("kms")
+    for item in pages(client, "list_keys", "Keys"):
+        key = client.describe_key(KeyId=item["KeyId"])["KeyMetadata"]
+        if (
+            key["KeyState"] != "PendingDeletion"
+            and key["KeyId"] not in search.known
+            and key.get("Description") == values["description"]
+            and search.owns(tags.of_key(client, key["KeyId"]))
+        ):
+            return str(key["KeyId"])
+    return ""
+
+
+def _key_alias(search: Search, values: Values) -> str:
+    client, name = search.connect("kms"), values["name"]
+    for alias in pages(client, "list_aliases", "Aliases"):
+        if alias["AliasName"] == name:
+            return name if search.owns(tags.of_key(client, alias["TargetKeyId"])) else ""
+    return ""
+
+
+def _function(search: Search, values: Values) -> str:
+    name = values["function_name"]
+    return name if search.owns(tags.of_function(search.connect("lambda"), name)) else ""
+
+
+def _function_alias(search: Search, values: Values) -> str:
+    function, name = _function(search, values), values["name"]
+    if not function:
+        return ""
+    arn = search.connect("lambda").get_alias(FunctionName=function, Name=name)["AliasArn"]
+    return "" if arn in search.known else f"{function}/{name}"
+
+
+def _function_permission(search: Search, values: Values) -> str:
+    function, statement = _function(search, values), values["statement_id"]
+    if not function or statement in search.known:
+        return ""
+    qualifier = {"Qualifier": values["qualifier"]} if values.get("qualifier") else {}
+    policy = json.loads(search.connect("lambda").get_policy(FunctionName=function, **qualifier)["Policy"])
+    if not any(entry["Sid"] == statement for entry in policy["Statement"]):
+        return ""
+    return f"{':'.join([function, *qualifier.values()])}/{statement}"
+
+
+def _mapping(search: Search, values: Values) -> str:
+    wanted = {"EventSourceArn": values["event_source_arn"], "FunctionName": values["function_name"]}
+    found = pages(search.connect("lambda"), "list_event_source_mappings", "EventSourceMappings", **wanted)
+    return next((str(mapping["UUID"]) for mapping in found if mapping["UUID"] not in search.known), "")
+
+
+def _api(search: Search, values: Values) -> str:
+    for api in pages(search.connect("apigatewayv2"), "get_apis", "Items"):
+        named = api["Name"] == values["name"] and api["ApiId"] not in search.known
+        if named and search.owns(api.get("Tags", {})):
+            return str(api["ApiId"])
+    return ""
+
+
+def _part_of_api(operation: str, member: str, argument: str, id_member: str) -> Callable[[Search, Values], str]:
+    """A lookup in one of an API's lists: by which member, as which argument gives it, and which member is its id."""
+
+    def lookup(search: Search, values: Values) -> str:
+        api, wanted = values["api_id"], values[argument]
+        for item in pages(search.connect("apigatewayv2"), operation, "Items", ApiId=api):
+            if item.get(member) == wanted and item[id_member] not in search.known:
+                return f"{api}/{item[id_member]}"
+        return ""
+
+    return lookup
+
+
+def _secret(search: Search, values: Values) -> str:
+    found = search.connect("secretsmanager").describe_secret(SecretId=values["name"])
+    return str(found["ARN"]) if search.owns(tags.pairs(found.get("Tags", []))) else ""
+
+
+LOOKUPS: dict[str, Callable[[Search, Values], str]] = {
+    "aws_apigatewayv2_api": _api,
+    "aws_apigatewayv2_integration": _part_of_api(
+        "get_integrations", "IntegrationUri", "integration_uri", "IntegrationId"
+    ),
+    "aws_apigatewayv2_route": _part_of_api("get_routes", "RouteKey", "route_key", "RouteId"),
+    "aws_apigatewayv2_stage": _part_of_api("get_stages", "StageName", "name", "StageName"),
+    "aws_cloudwatch_log_group": _log_group,
+    "aws_dynamodb_table": _table,
+    "aws_iam_role": _role,
+    "aws_kms_alias": _key_alias,
+    "aws_kms_key": _key,
+    "aws_lambda_alias": _function_alias,
+    "aws_lambda_event_source_mapping": _mapping,
+    "aws_lambda_function": _function,
+    "aws_lambda_permission": _function_permission,
+    "aws_s3_bucket": _bucket,
+    "aws_secretsmanager_secret": _secret,
+    "aws_sns_topic": _topic,
+    "aws_sqs_queue": _queue,
+}

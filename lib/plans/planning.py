@@ -1,0 +1,173 @@
+"""A plan that may be applied: made from the checked JSON, taking over what a killed run left behind, and checked.
+
+What it left behind stands, and is not in the state. The plan imports it by import blocks in a file beside the JSON:
+developer.hashicorp.com/terraform/language/import
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.markup import escape
+
+from lib.errors import ToolError
+from lib.plans import rules
+from lib.plans.orphans import Search
+from lib.plans.plan_file import PlanFile
+from lib.plans.refusal import Refusal
+from lib.targets.override import OVERRIDE_NAME
+from lib.targets.synth import RefusedError
+from lib.terraform.stack_folder import JSON_NAME
+from lib.terraform.terraform import PlanResult
+
+if TYPE_CHECKING:
+    from lib.targets.deployment import Deployment
+
+ADOPTED_NAME = "adopted.tf.json"
+MOST_ROUNDS = 5  # an API's routes are looked for once the API is known; nothing of ours is nested deeper than three
+
+
+class PlanRefusedError(RefusedError):
+    """A plan that must not be applied, for these reasons; they have been shown."""
+
+    def __init__(self, refusals: Collection[Refusal]) -> None:
+        super().__init__(1, "; ".join(str(refusal) for refusal in refusals))
+        self.refusals = tuple(refusals)
+
+
+def checked_plan(deployment: Deployment, permitted: Collection[str] = ()) -> PlanResult:
+    """`permitted`: addresses whose data may be lost. Raises PlanRefusedError and ToolError."""
+    adopted: dict[str, str] = {}
+    for _ in range(MOST_ROUNDS):
+        write_adopted(deployment, adopted)
+        plan = deployment.plan()
+        content = deployment.terraform.read_plan(plan.file)
+        more = orphans(deployment, content)
+        if not more:
+            check(deployment, plan.file, content, adopted, permitted)
+            return plan
+        for address, id_ in more.items():
+            deployment.terraform.progress.show(
+                f"left behind by an interrupted deploy, and taken over: {escape(address)} ({escape(id_)})"
+            )
+        adopted |= more
+    raise ToolError(f"after {MOST_ROUNDS} plans Terraform still wants to create what stands already: {', '.join(more)}")
+
+
+def apply(deployment: Deployment, permitted: Collection[str] = ()) -> None:
+    """Plan, check the plan, and apply it; `permitted` names what may lose its data. Raises PlanRefusedError."""
+    apply_plan(deployment, checked_plan(deployment, permitted))
+
+
+def apply_plan(deployment: Deployment, plan: PlanResult) -> None:
+    """A plan that was checked. Raises ToolError where Terraform fails; running it all again goes on from there."""
+    deployment.terraform.apply(plan)
+    write_adopted(deployment, {})
+    deployment.forget_outputs()
+
+
+def check(
+    deployment: Deployment,
+    plan: Path,
+    content: Mapping[str, Any],
+    adopted: Mapping[str, str],
+    permitted: Collection[str],
+) -> None:
+    """`content` is the plan as data. Raises PlanRefusedError, once each reason has been shown."""
+    broken = rules.check(content, _checked(deployment, adopted), permitted)
+    refuse(deployment, [*_other_configuration(deployment, plan), *broken])
+
+
+def losses(deployment: Deployment, content: Mapping[str, Any]) -> set[str]:
+    """Addresses whose data would be lost by a plan, so that it is refused unless they are permitted."""
+    broken = rules.check(content, _checked(deployment, {}), permitted=())
+    return {refusal.address for refusal in broken if refusal.about_data}
+
+
+def _checked(deployment: Deployment, adopted: Mapping[str, str]) -> rules.Checked:
+    return rules.Checked(deployment.stack.content, adopted, lambda bucket: _has_objects(deployment, bucket))
+
+
+def refuse(deployment: Deployment, refusals: Collection[Refusal]) -> None:
+    """Show each reason, and raise PlanRefusedError if there is one."""
+    for refusal in refusals:
+        deployment.terraform.progress.show(f"[red]refused[/red] {escape(str(refusal))}")
+    if refusals:
+        raise PlanRefusedError(refusals)
+
+
+def orphans(deployment: Deployment, content: Mapping[str, Any]) -> dict[str, str]:
+    """Of what a plan would create: what stands already and is ours, as address -> import id."""
+    creations = [change for change in content.get("resource_changes", []) if change["change"]["actions"] == ["create"]]
+    if not creations:
+        return {}
+    search = _search(deployment, content)
+    with deployment.terraform.progress.step("what an interrupted deploy left behind") as step:
+        found = {change["address"]: search.find(change["type"], change["change"]["after"]) for change in creations}
+        found = {address: id_ for address, id_ in found.items() if id_}
+        step.result(f"{len(found)} resources" if found else "nothing")
+    return found
+
+
+def _other_configuration(deployment: Deployment, plan: Path) -> Iterator[Refusal]:
+    """A plan carries its configuration with it, and Terraform applies that one: it must be the checked one."""
+    folder = deployment.stack.directory
+    files = (folder / name for name in (JSON_NAME, OVERRIDE_NAME, ADOPTED_NAME))
+    checked = {file.name: file.read_bytes() for file in files if file.exists()}
+    planned = PlanFile(plan).configuration()
+    for name in sorted({*planned, *checked}):
+        if planned.get(name) != checked.get(name):
+            cause = f"was made from another {name} than the one that was checked now"
+            yield Refusal("the plan", cause, "plan again", about_data=False)
+
+
+def adopted_by(plan: PlanFile) -> dict[str, str]:
+    """What a saved plan imports beyond the JSON, as address -> import id."""
+    text = plan.configuration().get(ADOPTED_NAME)
+    return {entry["to"]: entry["id"] for entry in json.loads(text)["import"]} if text else {}
+
+
+def write_adopted(deployment: Deployment, adopted: Mapping[str, str]) -> None:
+    """The import blocks, or no file where there is nothing to import."""
+    file = deployment.stack.directory / ADOPTED_NAME
+    blocks = [{"to": address, "id": id_} for address, id_ in sorted(adopted.items())]
+    file.write_text(json.dumps({"import": blocks}, indent=2)) if blocks else file.unlink(missing_ok=True)
+
+
+def confirmed(deployment: Deployment, content: Mapping[str, Any], adopted: Mapping[str, str]) -> dict[str, str]:
+    """Of what another run has adopted: what this one would adopt as well."""
+    search = _search(deployment, content, leave_out=adopted)
+    imports = [change for change in content.get("resource_changes", []) if change["address"] in adopted]
+    return {
+        change["address"]: adopted[change["address"]]
+        for change in imports
+        if search.find(change["type"], change["change"]["after"]) == adopted[change["address"]]
+    }
+
+
+def changes(content: Mapping[str, Any]) -> Iterator[str]:
+    """One line each: "update aws_sqs_queue.x"."""
+    for change in content.get("resource_changes", []):
+        if change["change"]["actions"] not in (["no-op"], ["read"]):
+            yield f"{'/'.join(change['change']['actions'])} {change['address']}"
+
+
+def _search(deployment: Deployment, content: Mapping[str, Any], leave_out: Collection[str] = ()) -> Search:
+    known = {
+        str(change["change"]["before"].get("id"))
+        for change in content.get("resource_changes", [])
+        if change["change"]["before"] and change["address"] not in leave_out
+    }
+    return Search(deployment.client, deployment.stack.tags, known)
+
+
+def _has_objects(deployment: Deployment, bucket: str) -> bool:
+    client = deployment.client("s3")
+    try:
+        found = client.list_object_versions(Bucket=bucket, MaxKeys=1)
+    except client.exceptions.NoSuchBucket:
+        return False
+    return bool(found.get("Versions") or found.get("DeleteMarkers"))

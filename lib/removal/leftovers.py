@@ -1,0 +1,109 @@
+"""What is still there after a destroy, whatever Terraform believes: by name, and by tag."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from lib.removal.listings import LISTINGS, Item
+from lib.targets.deployment import Deployment
+from lib.targets.ownership import MANAGED_BY, TAG, Whose
+from lib.targets.pages import pages
+from lib.targets.tags import NOT_FOUND
+
+Connect = Callable[[str], Any]
+LISTED_SECONDS = 70.0
+LOOK_SECONDS = 2.0
+TAGGING = "resourcegroupstaggingapi"
+
+
+@dataclass
+class Leftovers:
+    """`found` must be empty; `pending` is on its way out (AWS deletes no key at once); `asked` the services asked."""
+
+    found: list[str] = field(default_factory=list)
+    pending: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+
+def find(connect: Connect, ours: Whose) -> Leftovers:
+    """Ask every service that the stack uses, and then for what else has the environment's tag."""
+    result = Leftovers()
+    standing: list[Item] = []
+    for service, listing in LISTINGS.items():
+        result.asked.append(service)
+        items = list(listing(connect(service)))
+        standing += items
+        for item in items:
+            if _is_ours(item, ours):
+                _report(item, result)
+    if ours.suffix is not None:
+        result.asked.append("tags")
+        result.found += _tagged(connect(TAGGING), ours.suffix, standing, {*result.found, *result.pending})
+    return result
+
+
+def after_destroy(deployment: Deployment) -> Leftovers:
+    """What is left once the listings have settled.
+
+    A service may list for up to a minute what it has deleted, so what is found is looked for again.
+    docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteQueue.html
+    """
+    end = time.monotonic() + LISTED_SECONDS
+    while True:
+        left = find(deployment.client, deployment.target.ours)
+        if not left.found or time.monotonic() > end:
+            return left
+        time.sleep(LOOK_SECONDS)
+
+
+def _is_ours(item: Item, ours: Whose) -> bool:
+    try:
+        return ours.owns(item.name, item.tags)
+    except ClientError as error:
+        # A listing may still have what was deleted a moment ago.
+        if error.response["Error"]["Code"] in NOT_FOUND:
+            return False
+        raise
+
+
+def _report(item: Item, result: Leftovers) -> None:
+    if item.going:
+        result.pending.append(f"{item.label}, {item.going}")
+    else:
+        result.found.append(item.label)
+
+
+def _tagged(client: Any, suffix: str, standing: list[Item], reported: set[str]) -> list[str]:
+    """What has our tag and another name, or is of a service that no listing asks.
+
+    The tagging API names what is gone for some time, so a service that was asked itself knows better.
+    docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_GetResources.html
+    """
+    by_id = {_last_part(item.id): item for item in standing}
+    filters = [{"Key": TAG, "Values": [suffix]}, {"Key": MANAGED_BY[0], "Values": [MANAGED_BY[1]]}]
+    found = []
+    for entry in pages(client, "get_resources", "ResourceTagMappingList", TagFilters=filters):
+        arn: str = entry["ResourceARN"]
+        parts = re.split(r"[:/]", arn)
+        item = next((by_id[part] for part in parts if part in by_id), None)
+        if item is None and parts[2] in SERVICES_ASKED:
+            continue  # gone
+        if item is None:
+            found.append(f"{arn}, by its tags")
+        elif not item.going and item.label not in reported:
+            found.append(f"{item.label}, by its tags")
+    return found
+
+
+def _last_part(id_: str) -> str:
+    return re.split(r"[:/]", id_)[-1]
+
+
+# As ARNs spell them.
+SERVICES_ASKED = {*LISTINGS, "apigateway", "monitoring"}

@@ -1,0 +1,31 @@
+"""Showing what is left after a destroy."""
+
+from __future__ import annotations
+
+from rich.markup import escape
+
+from lib.console.progress import Progress
+from lib.removal import leftovers
+from lib.removal.leftovers import Leftovers
+from lib.targets.deployment import Deployment
+
+# What AWS keeps for a while, whoever asks.
+KEPT_BY_AWS = (
+    "DynamoDB's own backup of a table that had point-in-time recovery: 35 days, free, nobody can delete it; it is "
+    "encrypted with the table's key, and worth something only while that key can still be kept (7 days)",
+)
+
+
+def show_leftovers(deployment: Deployment, progress: Progress) -> Leftovers:
+    """Look for what is left after a destroy, and show it, and what AWS keeps."""
+    with progress.step("what is left") as step:
+        left = leftovers.after_destroy(deployment)
+        step.result(f"asked {', '.join(left.asked)}")
+    for item in left.found:
+        progress.show(f"  [red]{escape(item)}[/red]")
+    progress.show(f"[red]{len(left.found)} left[/red]" if left.found else "[bold green]nothing left[/bold green]")
+    for item in left.pending:
+        progress.show(f"on its way out, as AWS deletes no key at once: {escape(item)}")
+    for text in KEPT_BY_AWS if deployment.target.ours.suffix is not None else ():
+        progress.show(f"kept by AWS: {text}")
+    return left

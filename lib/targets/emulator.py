@@ -1,0 +1,259 @@
+"""The emulator of AWS (MiniStack) as a process: started on 127.0.0.1, awaited, asked, ended with everything it made."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.request import HTTPSHandler, ProxyHandler, build_opener
+
+import boto3
+import botocore.session
+from botocore.config import Config
+
+from lib import environments
+from lib.console.polling import wait_for
+from lib.errors import ToolError
+from lib.targets.override import DUMMY
+
+HOST = "127.0.0.1"
+PROGRAM = Path(__file__).with_name("emulator_process")
+FOLDER_NAME = "emulator"
+LOG_NAME = "emulator.log"
+START_SECONDS = 60.0
+CONNECTIONS = 32
+# All that the emulator, and so the Lambdas that it runs, see of the caller's environment.
+PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ")
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """What a server shows, its key, and the authority by which its clients know it: PEM files."""
+
+    chain: Path
+    key: Path
+    authority: Path
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where an emulator answers; `authority` where it does so over TLS."""
+
+    port: int
+    region: str
+    authority: Path | None = None
+
+    @property
+    def url(self) -> str:
+        return f"{'https' if self.authority else 'http'}://{HOST}:{self.port}"
+
+    def client(self, service: str, region: str | None = None) -> Any:
+        """A boto3 client of it, whatever proxies, profiles and certificates the caller's environment names."""
+        return _session().client(
+            service,
+            region_name=region or self.region,
+            endpoint_url=self.url,
+            aws_access_key_id=DUMMY["access_key"],
+            aws_secret_access_key=DUMMY["secret_key"],
+            verify=str(self.authority) if self.authority else False,  # AWS_CA_BUNDLE must not matter
+            config=Config(
+                proxies={},
+                retries={"max_attempts": 2},
+                s3={"addressing_style": "path"},
+                max_pool_connections=CONNECTIONS,
+            ),
+        )
+
+    def healthy(self) -> bool:
+        context = ssl.create_default_context(cafile=self.authority)
+        opener = build_opener(ProxyHandler({}), HTTPSHandler(context=context))
+        try:
+            with opener.open(f"{self.url}/_ministack/health", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except OSError:  # URLError is one
+            return False
+
+
+@functools.cache
+def _session() -> Any:
+    """One that reads no configuration files and no AWS_PROFILE: a profile that is not there would be an error."""
+    quiet = botocore.session.Session(session_vars={"profile": (None, None, None, None)})
+    quiet.set_config_variable("config_file", os.devnull)
+    quiet.set_config_variable("credentials_file", os.devnull)
+    return boto3.session.Session(botocore_session=quiet)
+
+
+class Emulator:
+    """A running one, started by this process. Use as a context, or call `stop`."""
+
+    def __init__(self, address: Address, process: subprocess.Popen[bytes], pipe: int, folder: Path) -> None:
+        self.address = address
+        self.folder = folder
+        self._process = process
+        self._pipe = pipe
+        self._kept = False
+
+    @classmethod
+    def start(
+        cls,
+        home: Path,
+        region: str,
+        port: int | None = None,
+        lock: int | None = None,
+        for_lambdas: Mapping[str, str] | None = None,
+        strict: Certificate | None = None,
+    ) -> Emulator:
+        """Start one that keeps all its files in `home`/emulator, which is removed with it.
+
+        If this process is killed, it ends, and removes `home` as a whole. `lock`: an open file that it holds as long
+        as it lives. `for_lambdas`: variables that Lambdas inherit. `strict`: it answers over TLS, and enforces
+        signatures and policies as AWS does, on all but the credentials that Terraform has (DUMMY).
+        Raises ToolError: the port is taken, it dies, it hangs.
+        """
+        folder = home / FOLDER_NAME
+        environments.ensure("emulator")
+        port = free_port() if port is None else port
+        check_free(port)
+        temporary = folder / "tmp"
+        temporary.mkdir(parents=True, exist_ok=True)
+        address = Address(port, region, strict.authority if strict else None)
+        reading, writing = os.pipe()
+        lock = lock if lock is not None else os.open(os.devnull, os.O_RDONLY)
+        command = [str(environments.python_of(environments.VENV_EMULATOR)), "-I", str(PROGRAM)]
+        with (folder / LOG_NAME).open("wb") as log:
+            process = subprocess.Popen(
+                [*command, str(reading), str(lock), str(home)],
+                cwd=folder,
+                env={
+                    **clean_environment(os.environ, address, temporary),
+                    **(enforcing(strict) if strict else {}),
+                    **(for_lambdas or {}),
+                },
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                pass_fds=(reading, lock),
+                start_new_session=True,  # Ctrl-C is for us: the destroy still needs it
+            )
+        os.close(reading)
+        emulator = cls(address, process, writing, folder)
+        try:
+            wait_for("the emulator", emulator._up, START_SECONDS)
+        except BaseException:
+            emulator.stop()
+            raise
+        return emulator
+
+    def _up(self) -> bool:
+        if reason := self.broken():
+            raise ToolError(reason)
+        return self.address.healthy()
+
+    def broken(self) -> str | None:
+        """Why it is not there any more, or None."""
+        code = self._process.poll()
+        if code is None:
+            return None
+        return f"the emulator ended with exit code {code}; its last words: {last_line(self.folder / LOG_NAME)}"
+
+    def watch(self, pid: int) -> None:
+        """End that process group too if this process is killed."""
+        self._tell(f"watch {pid}")
+
+    def forget(self, pid: int) -> None:
+        self._tell(f"forget {pid}")
+
+    def keep(self) -> int:
+        """Let it live on, beyond the context and this process; its process id."""
+        self._tell("keep")
+        os.close(self._pipe)
+        self._kept = True
+        return self._process.pid
+
+    def _tell(self, line: str) -> None:
+        with contextlib.suppress(BrokenPipeError):  # gone: `broken` says so
+            os.write(self._pipe, f"{line}\n".encode())
+
+    def stop(self) -> None:
+        """End it and its Lambda workers, and remove its files. It keeps nothing that a gentler end would save."""
+        end_group(self._process.pid)
+        self._process.wait()
+        with contextlib.suppress(OSError):
+            os.close(self._pipe)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def __enter__(self) -> Emulator:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if not self._kept:
+            self.stop()
+
+
+def end_group(pid: int) -> None:
+    """Kill the process group that `pid` leads."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
+
+
+def clean_environment(environ: Mapping[str, str], address: Address, temporary: Path) -> dict[str, str]:
+    """Nothing of the caller's AWS settings, credentials or Python settings reaches the emulator or a Lambda in it."""
+    passed = {name: environ[name] for name in PASSED_ON if name in environ}
+    return {
+        **passed,
+        "HOME": str(temporary),
+        "TMPDIR": str(temporary),
+        "BIND_HOST": HOST,  # its default is every interface
+        "GATEWAY_PORT": str(address.port),
+        "MINISTACK_REGION": address.region,
+        "S3_DATA_DIR": str(temporary / "s3"),
+        "STATE_DIR": str(temporary / "state"),
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        "LOG_LEVEL": "WARNING",
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+
+
+def enforcing(certificate: Certificate) -> dict[str, str]:
+    """What makes the emulator enforce what AWS enforces; its Lambdas inherit the authority."""
+    return {
+        "AUTH": "true",
+        "USE_SSL": "1",
+        "MINISTACK_SSL_CERT": str(certificate.chain),
+        "MINISTACK_SSL_KEY": str(certificate.key),
+        "AWS_CA_BUNDLE": str(certificate.authority),
+    }
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def check_free(port: int) -> None:
+    """Raises ToolError where something listens there already."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise ToolError(
+                f"port {port} is taken on {HOST} ({error.strerror}); unset EMULATOR_PORT to take a free one"
+            ) from error
+
+
+def last_line(log: Path) -> str:
+    """What a log ends with."""
+    lines: Iterator[str] = reversed(log.read_text(errors="replace").splitlines()) if log.is_file() else iter(())
+    return next((line.strip() for line in lines if line.strip()), "none")

@@ -1,0 +1,105 @@
+"""The one demo of a checkout: who may run it now, and the one that was kept up.
+
+Two locks, both let go by the system when their holder ends in whatever way, so that neither can be stale: `command` is
+held by whoever changes the demo, `emulator` by the emulator itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from lib.console.polling import wait_for
+from lib.environments import ROOT
+from lib.errors import ToolError
+from lib.targets.emulator import Address, end_group
+from lib.targets.exclusive import exclusively, take
+from lib.targets.local import STACK_FOLDER
+
+FOLDER = ROOT / ".local" / "demo"
+STOP_SECONDS = 20.0
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A demo that stays up."""
+
+    pid: int
+    port: int
+    region: str
+    stack_name: str
+    outputs: dict[str, str]
+
+    @property
+    def address(self) -> Address:
+        return Address(self.port, self.region)
+
+
+class DemoFolder:
+    """`.local/demo` of the checkout, or another one in tests."""
+
+    def __init__(self, folder: Path = FOLDER) -> None:
+        self.folder = folder
+        self.stack = folder / STACK_FOLDER
+        self._state = folder / "kept.json"
+        # Beside the folder, which comes and goes.
+        self._command_lock = folder.with_name(f"{folder.name}.lock")
+        self._emulator_lock = folder.with_name(f"{folder.name}-emulator.lock")
+
+    @contextlib.contextmanager
+    def exclusively(self) -> Iterator[None]:
+        """Raises ToolError while another process runs or ends a demo here."""
+        with exclusively(self._command_lock, "another demo is running here"):
+            yield
+
+    @contextlib.contextmanager
+    def opened(self) -> Iterator[int]:
+        """The folder, empty, and gone at the end unless a demo was saved in it; an open file for the emulator to hold.
+
+        Raises ToolError while a kept emulator holds it.
+        """
+        self.folder.parent.mkdir(parents=True, exist_ok=True)
+        with self._emulator_lock.open("a+") as lock:
+            if not take(lock.fileno()):
+                raise ToolError("a kept demo is up here; make demo-down ends it, make outputs says where it is")
+            shutil.rmtree(self.folder, ignore_errors=True)  # what a dead one left
+            self.folder.mkdir()
+            try:
+                yield lock.fileno()
+            finally:
+                if not self._state.exists():
+                    shutil.rmtree(self.folder, ignore_errors=True)
+
+    def save(self, kept: Kept) -> None:
+        self._state.write_text(json.dumps(asdict(kept)))
+
+    def load(self) -> Kept | None:
+        """The demo that is up, or None."""
+        try:
+            kept = Kept(**json.loads(self._state.read_text()))
+        except (OSError, ValueError, TypeError):
+            return None
+        return None if self._emulator_is_gone() else kept
+
+    def require(self) -> Kept:
+        """Raises ToolError without one."""
+        kept = self.load()
+        if kept is None:
+            raise ToolError("no demo is up here; make demo KEEP=1 starts one that stays")
+        return kept
+
+    def end(self, kept: Kept) -> None:
+        """Stop its emulator and remove its files."""
+        # The lock says that this process id is still the emulator's, and not somebody else's by now.
+        if not self._emulator_is_gone():
+            end_group(kept.pid)
+            wait_for("the end of the kept emulator", self._emulator_is_gone, STOP_SECONDS)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _emulator_is_gone(self) -> bool:
+        with self._emulator_lock.open("a+") as lock:
+            return take(lock.fileno())

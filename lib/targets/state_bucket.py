@@ -1,0 +1,110 @@
+"""`make state-bucket`: the bucket that holds Terraform's state, versioned, encrypted, private, reached over TLS only.
+
+Idempotent: a bucket that is there is brought to the same form. It is no part of a stack, so no stack can destroy it.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from lib.errors import ToolError
+
+# The one region that CreateBucket must not be told, and the one that is meant where a bucket names none:
+# docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html, …/API_GetBucketLocation.html
+UNNAMED_REGION = "us-east-1"
+OLD_NAMES = {"EU": "eu-west-1"}
+STATEMENT_ID = "DenyInsecureTransport"
+
+
+def ensure(client: Any, bucket: str, region: str) -> bool:
+    """Make it, or bring it to its form; True if it is new. `client` is S3's, of that region.
+
+    Raises ToolError where the name is somebody else's, or the bucket is in another region.
+    """
+    new = _create(client, bucket, region)
+    client.put_public_access_block(
+        Bucket=bucket,
+        PublicAccessBlockConfiguration={
+            "BlockPublicAcls": True,
+            "BlockPublicPolicy": True,
+            "IgnorePublicAcls": True,
+            "RestrictPublicBuckets": True,
+        },
+    )
+    client.put_bucket_ownership_controls(
+        Bucket=bucket, OwnershipControls={"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+    )
+    client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    _encrypt(client, bucket)
+    _refuse_plain_http(client, bucket)
+    return new
+
+
+def _create(client: Any, bucket: str, region: str) -> bool:
+    try:
+        found = client.get_bucket_location(Bucket=bucket)["LocationConstraint"] or UNNAMED_REGION
+        found = OLD_NAMES.get(found, found)
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        if code == "AccessDenied":
+            raise ToolError(
+                f"the bucket {bucket} belongs to another account, or yours may not read it; choose another name in "
+                "TERRAFORM_STATE_BUCKET, or credentials of its account"
+            ) from error
+        if code != "NoSuchBucket":
+            raise
+    else:
+        if found != region:
+            raise ToolError(
+                f"the bucket {bucket} is in {found}, and TERRAFORM_STATE_BUCKET_REGION is {region}; "
+                f"set it to {found}, or choose another name"
+            )
+        return False
+    where = {"LocationConstraint": region}
+    client.create_bucket(Bucket=bucket, **({} if region == UNNAMED_REGION else {"CreateBucketConfiguration": where}))
+    client.get_waiter("bucket_exists").wait(Bucket=bucket)
+    return True
+
+
+def _encrypt(client: Any, bucket: str) -> None:
+    """With S3's own key, unless somebody has chosen a key for this bucket already."""
+    rules: list[Any] = []
+    try:
+        rules = client.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"]
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ServerSideEncryptionConfigurationNotFoundError":
+            raise
+    if not any("ApplyServerSideEncryptionByDefault" in rule for rule in rules):
+        rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
+        client.put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration={"Rules": [rule]})
+
+
+def _refuse_plain_http(client: Any, bucket: str) -> None:
+    """Add the statement to the bucket's policy; what else stands there stays."""
+    statements: Any = []
+    try:
+        statements = json.loads(client.get_bucket_policy(Bucket=bucket)["Policy"])["Statement"]
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "NoSuchBucketPolicy":
+            raise
+    arn = f"arn:{_partition(client)}:s3:::{bucket}"
+    deny = {
+        "Sid": STATEMENT_ID,
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": [arn, f"{arn}/*"],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    statements = statements if isinstance(statements, list) else [statements]  # IAM takes one without its list
+    kept = [statement for statement in statements if statement.get("Sid") != STATEMENT_ID]
+    policy = {"Version": "2012-10-17", "Statement": [*kept, deny]}
+    client.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
+
+
+def _partition(client: Any) -> str:
+    """aws, aws-cn or aws-us-gov: that of the client's region."""
+    return str(client.meta.partition)

@@ -1,0 +1,1 @@
+"""Running Terraform on the folder of one synthesized stack, and reading its state."""

@@ -1,0 +1,3 @@
+"""The stand-ins of tests/unit/terraform."""
+
+from tests.unit.terraform.conftest import program, stack  # noqa: F401
