@@ -46,7 +46,8 @@ ENVIRONMENTS = {
     "lambda": LAMBDA_DEPENDENCIES,
 }
 # What a synth and its judgement need; the emulator joins for demo and test, terraform only where none is installed; the
-# second emulator, mutants, browser and dependencies only for the commands of their names, localstripe for the tests of the gateway.
+# second emulator, mutants and browser only for the commands of their names, localstripe for the tests of the gateway,
+# dependencies for make licenses, audit and sbom.
 SYNTH = ("project", "checkov", "lambda")
 
 # The zip is built for the function's platform, whatever machine builds it.

@@ -1,6 +1,6 @@
 """Arguments by which AWS sends or copies data, and whether that stays within the stack. No policy itself.
 
-Made from the provider's schema (5.100.0): the arguments named destination, target, endpoint, url, bucket, topic, queue,
+Made from the provider's schema: the arguments named destination, target, endpoint, url, bucket, topic, queue,
 stream, log group, account and the like of the types that a stack may have, and of those the ones that send.
 """
 
