@@ -1,8 +1,8 @@
 """`python -m lib.dependencies.provider VERSION [--bindings RELEASE]`: moves the project to another hashicorp/aws.
 
 Writes every file that names the provider's version or is generated from its schema. Each of the two policy engines
-has a version and facts of its own, so both are written, the second one's by its own program. Needs the package index and
-uv for other bindings, and Terraform's registry for another version. Exit codes: 0, or 2 with one line on standard error.
+has a version and facts of its own, so both are written, the second one's by its own program. Other bindings need the
+package index and uv, another version Terraform's registry. Exit codes: 0, or 2 with one line on standard error.
 """
 
 from __future__ import annotations
@@ -32,11 +32,12 @@ LOCK = (
     *("uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--generate-hashes"),
     *("--no-emit-index-url", "--no-header", "requirements/project.in", "-o", "requirements/project.txt"),
 )
-# Where the version is written by hand: one place for each judge, and the tests' documents that no code of ours wrote.
+IN_JSON = r'("aws": \{\s*"source": "[^"]+",\s*"version": ")[^"]+(")'
+# Where the version is stated: one place for each judge, and the tests' documents that no code of ours wrote.
 STATED = {
     ROOT / "lib" / "aspects" / "provider" / "projection.py": r'^(VERSION = ")[^"]+(")$',
     ROOT / "policies" / "TAP-DOC-1.py": r'^(PROVIDER_VERSION = ")[^"]+(")$',
-    **dict.fromkeys(sorted((ROOT / "tests" / "policy" / "foreign").glob("*/cdk.tf.json")), r'("aws": \{\s*"source": "[^"]+",\s*"version": ")[^"]+(")'),
+    **dict.fromkeys(sorted((ROOT / "tests" / "policy" / "foreign").glob("*/cdk.tf.json")), IN_JSON),
 }
 # For which HashiCorp publishes packages; a stack may be deployed from any of them.
 PLATFORMS = (
@@ -54,11 +55,11 @@ TO_REVIEW = ("lib/aspects/provider/arguments.json", "policies/_provider.jsonl")
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m lib.dependencies.provider")
     parser.add_argument("version", help="of hashicorp/aws, as 5.100.0")
-    parser.add_argument("--bindings", default=pinned_bindings(), help=f"release of {BINDINGS} (default: %(default)s)")
+    parser.add_argument("--bindings", help=f"release of {BINDINGS} (default: that of requirements/project.in)")
     options = parser.parse_args(arguments)
     try:
         environments.enter("-m", "lib.dependencies.provider")
-        move(options.version, options.bindings)
+        move(options.version, options.bindings or pinned_bindings())
     except (ToolError, generate.SchemaError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
@@ -68,28 +69,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def move(version: str, bindings: str) -> None:
-    """Nothing is written before everything that needs a network has been read."""
-    made_for = provider_of(bindings)
-    if made_for != version:
+    """Writes nothing before everything has been read that needs a network."""
+    if not re.fullmatch(r"\d+\.\d+\.\d+", version):
+        raise ToolError(f"VERSION is {version!r}, which is no version of hashicorp/aws; write it as 5.100.0")
+    if (made_for := provider_of(bindings)) != version:
         raise ToolError(
             f"{BINDINGS} {bindings} is made for hashicorp/aws {made_for}, not {version}; use that version, or name the "
             "release made for yours with BINDINGS=… (github.com/cdktf/cdktf-provider-aws/releases lists them)"
         )
-    if bindings != pinned_bindings():
-        _lock_bindings(bindings)
-        environments.enter("-m", "lib.dependencies.provider")  # begins again, in an environment that has them
     command = terraform.find(Shown())
     schema = generate.read_schema(tuple(command), version)
     lock = None if version == pinned_provider().version else _published_checksums(command, version)
-    for file, pattern in STATED.items():
-        text, count = re.subn(pattern, rf"\g<1>{version}\g<2>", file.read_text(), flags=re.MULTILINE)
-        if count != 1:
-            raise ToolError(f"{file.relative_to(ROOT)} has {count} places that match {pattern}; expected one")
-        file.write_text(text)
+    if bindings != pinned_bindings():
+        _lock_bindings(bindings)
     if lock is not None:
         REFERENCE.write_text(lock)
+    for file, pattern in STATED.items():
+        file.write_text(stated(file, pattern, version))
     generate.write(schema)
     _write_facts_of_the_second_judge(json.dumps(schema))
+
+
+def stated(file: Path, pattern: str, version: str) -> str:
+    """The file's text with another version. Raises ToolError where the version is not there exactly once."""
+    text, count = re.subn(pattern, rf"\g<1>{version}\g<2>", file.read_text(), flags=re.MULTILINE)
+    if count != 1:
+        raise ToolError(f"{file.relative_to(ROOT)} has {count} places that match {pattern}; expected one")
+    return text
 
 
 def pinned_bindings() -> str:
@@ -154,7 +160,8 @@ def _run(name: str, *command: str, stdin: str | None = None) -> str:
         raise ToolError(f"{name} does not start: {error.strerror}; install {command[0]}") from error
     if done.returncode:
         lines = (done.stderr.strip() or done.stdout.strip()).splitlines() or ["no output"]
-        raise ToolError(f"{name} failed: {' '.join(lines[-3:])[:400]}")
+        reason = next((line for line in lines if line.lower().startswith(("error", "│ error"))), lines[-1])
+        raise ToolError(f"{name} failed: {reason.split(' (from versions')[0][:400]}")
     return done.stdout
 
 
