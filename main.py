@@ -102,7 +102,7 @@ def judge(settings: Settings, gate: Gate) -> tuple[Report, Path]:
         if not stack.judge.findings and not stack.judge.complaints:
             raise ToolError(f"synth failed: {str(error).strip().splitlines()[0]}") from error
     if stack.judge.findings or stack.judge.complaints:
-        return reports.of_aspects(stack.judge, made_at), Path(app.outdir)
+        return reports.report_of_aspects(stack.judge, made_at), Path(app.outdir)
     outdir = Path(app.outdir)
     origins.write(outdir / "stacks", made_at)
     return gate.judge(outdir).as_report(outdir), outdir

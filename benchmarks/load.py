@@ -24,10 +24,9 @@ from rich.table import Table
 from benchmarks.clients import Load, drive
 from benchmarks.proof import differences, redeliver, settle
 from lib import environments
-from lib.console.progress import Progress, Shown
+from lib.console.progress import ConsoleProgress, Progress
 from lib.demo.temporary import temporary_deployment
-from lib.errors import ToolError
-from lib.settings import SettingsError
+from lib.errors import SettingsError, ToolError
 from lib.targets.deployment import Deployment
 from lib.targets.synth import RefusedError, judged_stack
 
@@ -75,7 +74,7 @@ def count_of(text: str) -> int:
 def main() -> int:
     try:
         count = count_of(os.environ.get("PAYMENTS", ""))
-        progress = Shown()
+        progress = ConsoleProgress()
         environments.ensure("emulator")
         with tempfile.TemporaryDirectory(prefix="payments-load-") as folder:
             stack = judged_stack(os.environ, Path(folder))

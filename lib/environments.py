@@ -52,7 +52,7 @@ SYNTH = ("project", "checkov", "lambda")
 
 # The zip is built for the function's platform, whatever machine builds it.
 LAMBDA_PLATFORM = (
-    *("--only-binary", ":all:", "--no-compile"),
+    *("--only-binary", ":all:"),
     *("--platform", "manylinux2014_aarch64", "--implementation", "cp", "--python-version", "3.12"),
 )
 
@@ -121,14 +121,20 @@ def _make(name: str) -> None:
         raise ToolError(f"{directory} is a link to an environment of another checkout's lock; remove the link")
     print(f"setup: {directory.name} from requirements/{name}.txt …", file=sys.stderr, flush=True)
     begin = time.monotonic()
-    install = ["-m", "pip", "install", "--quiet", "--no-deps", "--require-hashes", "-r", str(_lock_file(name))]
+    locked = ["--quiet", "--no-deps", "--require-hashes", "-r", str(_lock_file(name))]
+    # Python compiles a module when it is first imported; most of them never are.
+    pip = ["-m", "pip", "install", "--no-compile", *locked]
     if name == "lambda":
         shutil.rmtree(directory, ignore_errors=True)
-        _run(name, python_of(VENV), *install, *LAMBDA_PLATFORM, "--target", str(directory))
+        _run(name, python_of(VENV), *pip, *LAMBDA_PLATFORM, "--target", str(directory))
     else:
         # The base interpreter: a virtual environment made from another one would break with it.
         _run(name, getattr(sys, "_base_executable", sys.executable), "-m", "venv", "--clear", str(directory))
-        _run(name, python_of(directory), *install)
+        uv = shutil.which("uv")
+        if uv:
+            _run(name, uv, "pip", "install", "--python", python_of(directory), *locked)
+        else:
+            _run(name, python_of(directory), *pip)
     (directory / ".stamp").write_text(_stamp(name))
     print(f"setup: {directory.name} ready after {time.monotonic() - begin:.0f} s", file=sys.stderr, flush=True)
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from lib.errors import ToolError
+from lib.errors import SettingsError
 from lib.naming import LONGEST_SUFFIX
 
 DEFAULT_SUFFIX = "dev"
@@ -33,18 +33,8 @@ LOG_RETENTION_DAYS = (365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 36
 REQUIRED_TAGS = ("Environment", "ManagedBy", "Project", "Owner")
 
 
-class SettingsError(ToolError):
-    """A setting that cannot be used: one line that names the variable, its value, the rule and the way out."""
-
-    def __init__(self, variable: str, value: object, rule: str, fix: str) -> None:
-        shown = repr(value)
-        if len(shown) > 80:
-            shown = f"{shown[:78]}…"
-        super().__init__(f"{variable} is {shown}, but {rule}; {fix}")
-
-
 @dataclass(frozen=True)
-class Options:
+class StackOptions:
     """What TapStack takes from its App's context, beyond its arguments (docs/decisions/0004).
 
     `reserved_concurrency` is the processor's; -1 reserves none. `maximum_amount` of a payment is in minor units.
@@ -58,7 +48,7 @@ class Options:
     payment_gateway: str = SIMULATED
 
     @classmethod
-    def read(cls, get: Callable[[str], Any], spell: Callable[[str], str]) -> Options:
+    def read(cls, get: Callable[[str], Any], spell: Callable[[str], str]) -> StackOptions:
         """Read and check through a getter that answers None for what is not said; `spell` names it in an error."""
 
         def checked(name: str, check: Callable[[str, object], Any], default: object) -> Any:
@@ -74,7 +64,7 @@ class Options:
         )
 
     @classmethod
-    def from_context(cls, get: Callable[[str], Any]) -> Options:
+    def from_context(cls, get: Callable[[str], Any]) -> StackOptions:
         """From a node's `try_get_context`. Raises SettingsError."""
         return cls.read(get, "context {}".format)
 
@@ -92,7 +82,7 @@ class Settings:
     state_bucket: str = DEFAULT_STATE_BUCKET
     state_bucket_region: str = DEFAULT_REGION
     default_tags: Mapping[str, str] = field(default_factory=dict)
-    options: Options = field(default_factory=Options)
+    options: StackOptions = field(default_factory=StackOptions)
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Settings:
@@ -111,7 +101,7 @@ class Settings:
                 "Project": check_tag_value("PROJECT_TAG", environ.get("PROJECT_TAG", DEFAULT_PROJECT)),
                 "Owner": check_tag_value("OWNER_TAG", environ.get("OWNER_TAG", DEFAULT_OWNER)),
             },
-            options=Options.read(lambda name: environ.get(name.upper()), str.upper),
+            options=StackOptions.read(lambda name: environ.get(name.upper()), str.upper),
         )
 
     @property

@@ -21,6 +21,7 @@ from lib.constructs.alerting import Alerting
 from lib.constructs.archive import Archive
 from lib.constructs.archiver import Archiver
 from lib.constructs.code import Code
+from lib.constructs.context import Context
 from lib.constructs.cursor_key import CursorKey
 from lib.constructs.dashboard import Dashboard
 from lib.constructs.dead_letters import DeadLetters
@@ -30,11 +31,11 @@ from lib.constructs.gateway import Gateway
 from lib.constructs.ledger import Ledger
 from lib.constructs.processor import Processor
 from lib.constructs.settler import Schedule, Settler
+from lib.errors import SettingsError
 from lib.naming import Naming
 from lib.settings import (
     NO_RESERVED_CONCURRENCY,
-    Options,
-    SettingsError,
+    StackOptions,
     all_tags,
     check_bucket,
     check_region,
@@ -66,7 +67,7 @@ class TapStack(TerraformStack):
         check_region("state_bucket_region", state_bucket_region)
         check_region("aws_region", aws_region)
         tags = all_tags(environment_suffix, check_tags("default_tags", default_tags))
-        options = Options.from_context(scope.node.try_get_context)
+        options = StackOptions.from_context(scope.node.try_get_context)
 
         super().__init__(scope, ns)
         self._keep_state(f"{environment_suffix}/{ns}.tfstate", state_bucket, state_bucket_region)
@@ -80,90 +81,61 @@ class TapStack(TerraformStack):
         # required_version, which Checkov's terraform_json parser cannot read.
         self.add_override("terraform.backend.s3.use_lockfile", True)
 
-    def _build(self, naming: Naming, options: Options) -> None:
+    def _build(self, naming: Naming, options: StackOptions) -> None:
         account = Account(self, "account")
         encryption = Encryption(self, "encryption", account=account, naming=naming)
-        key_arn = encryption.key_arn
-        ledger = Ledger(self, "ledger", naming=naming, key_arn=key_arn)
-        retention = options.log_retention_days
-        archive = Archive(
-            self, "archive", account=account, naming=naming, key_arn=key_arn, log_retention_days=retention
-        )
+        context = Context(account, naming, encryption.key_arn, options.log_retention_days)
+        ledger = Ledger(self, "ledger", context=context)
+        archive = Archive(self, "archive", context=context)
         code = Code(self, "code")
-        dead_letters = DeadLetters(
-            self, "dead_letters", account=account, naming=naming, key_arn=key_arn, purpose="dead-letters"
-        )
-        archive_failures = DeadLetters(
-            self, "archive_failures", account=account, naming=naming, key_arn=key_arn, purpose="archive-failures"
-        )
-        schedule = Schedule(self, "schedule", naming=naming)
+        dead_letters = DeadLetters(self, "dead_letters", context=context, purpose="dead-letters")
+        archive_failures = DeadLetters(self, "archive_failures", context=context, purpose="archive-failures")
+        schedule = Schedule(self, "schedule", context=context)
         settler_dead_letters = DeadLetters(
             self,
             "settler_dead_letters",
-            account=account,
-            naming=naming,
-            key_arn=key_arn,
+            context=context,
             purpose="settler-dead-letters",
             rule_arn=schedule.rule.arn,
         )
-        gateway = Gateway(
-            self, "gateway", account=account, naming=naming, key_arn=key_arn, gateway=options.payment_gateway
-        )
+        gateway = Gateway(self, "gateway", context=context, gateway=options.payment_gateway)
         processor = Processor(
             self,
             "processor",
-            account=account,
-            naming=naming,
-            key_arn=key_arn,
+            context=context,
             code=code,
             ledger=ledger,
-            cursor_key=CursorKey(self, "list_cursors", account=account, naming=naming),
+            cursor_key=CursorKey(self, "list_cursors", context=context),
             gateway=gateway,
             dead_letters=dead_letters,
             maximum_amount=options.maximum_amount,
             reserved_concurrency=options.reserved_concurrency,
-            log_retention_days=retention,
         )
         settler = Settler(
             self,
             "settler",
-            account=account,
-            naming=naming,
-            key_arn=key_arn,
+            context=context,
             code=code,
             ledger=ledger,
             gateway=gateway,
             schedule=schedule,
             dead_letters=settler_dead_letters,
             reserves_concurrency=options.reserved_concurrency != NO_RESERVED_CONCURRENCY,
-            log_retention_days=retention,
         )
         archiver = Archiver(
             self,
             "archiver",
-            account=account,
-            naming=naming,
-            key_arn=key_arn,
+            context=context,
             code=code,
             ledger=ledger,
             archive=archive,
             failures=archive_failures,
-            log_retention_days=retention,
         )
-        front_door = FrontDoor(
-            self,
-            "front_door",
-            naming=naming,
-            key_arn=key_arn,
-            target=processor,
-            log_retention_days=retention,
-        )
+        front_door = FrontDoor(self, "front_door", context=context, target=processor)
         alerting = Alerting(
             self,
             "alerting",
-            account=account,
-            naming=naming,
-            key_arn=key_arn,
+            context=context,
             alarms=all_alarms(
                 processor=processor,
                 archiver=archiver,
@@ -184,8 +156,7 @@ class TapStack(TerraformStack):
         dashboard = Dashboard(
             self,
             "dashboard",
-            account=account,
-            naming=naming,
+            context=context,
             alerting=alerting,
             front_door=front_door,
             processor=processor,
@@ -205,7 +176,7 @@ class TapStack(TerraformStack):
             "dead_letter_queue_url": dead_letters.queue.url,
             "archive_failures_queue_url": archive_failures.queue.url,
             "dashboard_name": dashboard.dashboard.dashboard_name,
-            "kms_key_arn": key_arn,
+            "kms_key_arn": context.key_arn,
             "gateway_secret_arn": gateway.secret_arn,
         }
         for name, value in outputs.items():

@@ -1,4 +1,4 @@
-"""In Python because it looks for arguments at any depth of any type, and YAML needs to be told where."""
+"""In Python: a YAML policy needs fixed paths, and this one searches arguments at any depth of any type."""
 
 from _stack import StackCheck, arguments, is_false, shown
 
@@ -14,9 +14,9 @@ PROTECTIONS = (
     "termination_protection",
     "termination_protection_enabled",
 )
-# How Cognito and ECS say false.
+# Values of Cognito and ECS that mean false.
 OFF = ("DISABLED", "INACTIVE")
-# Protected unless told otherwise.
+# Types that AWS protects by default.
 MUST_SAY = {"aws_cloudtrail_event_data_store": "termination_protection_enabled"}
 
 
@@ -28,7 +28,7 @@ class NothingIsProtectedAgainstDeletion(StackCheck):
     def violations(self, resource):
         must = MUST_SAY.get(resource.kind)
         if must and must not in resource.body:
-            yield f"{must} is not set, and then AWS protects it"
+            yield f"{must} is not set; by default AWS protects the resource"
         for argument, value in arguments(resource.body):
             if argument in PROTECTIONS and not (is_false(value) or value in OFF):
                 yield f"{argument} is {shown(value)}"

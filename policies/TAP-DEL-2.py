@@ -1,4 +1,4 @@
-"""In Python because it judges any type; a YAML policy without types makes Checkov judge outputs too, and crash."""
+"""In Python: a YAML policy for all types makes Checkov check outputs as well, and crash."""
 
 from _stack import StackCheck, blocks, is_false, shown
 
@@ -6,7 +6,7 @@ from _stack import StackCheck, blocks, is_false, shown
 class NoLifecycleForbidsDestruction(StackCheck):
     id = "TAP-DEL-2"
     name = "No lifecycle forbids destruction"
-    guideline = "take lifecycle.prevent_destroy away, or set it to false"
+    guideline = "remove lifecycle.prevent_destroy, or set it to false"
 
     def violations(self, resource):
         for lifecycle in blocks(resource.body.get("lifecycle")):

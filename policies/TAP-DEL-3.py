@@ -1,4 +1,4 @@
-"""In Python because it looks for arguments at any depth of any type, and YAML needs to be told where."""
+"""In Python: a YAML policy needs fixed paths, and this one searches arguments at any depth of any type."""
 
 from _stack import StackCheck, arguments, is_false, is_true, shown
 
@@ -15,23 +15,23 @@ KEEPS_WHEN_TRUE = (
     "skip_destroy",
 )
 KEEPS_WHEN_FALSE = ("delete_automated_backups", "delete_on_termination", "skip_final_backup", "skip_final_snapshot")
-# How Bedrock and SageMaker say that nothing is kept.
+# Values of Bedrock and SageMaker that mean: keep nothing.
 GONE = ("DELETE", "Delete")
-# Who names a last snapshot wants one.
+# Setting one of these names requests a final snapshot.
 NAMES_WHAT_IT_KEEPS = ("final_snapshot_identifier", "final_snapshot_name")
-# These keep a last snapshot unless told otherwise.
+# Types that take a final snapshot by default.
 MUST_SAY = {"aws_db_instance": "skip_final_snapshot", "aws_rds_cluster": "skip_final_snapshot"}
 
 
 class DestroyingLeavesNothingBehind(StackCheck):
     id = "TAP-DEL-3"
-    name = "Destroying leaves nothing behind"
+    name = "A destroy leaves nothing behind"
     guideline = "set skip_destroy and retain_… to false, skip_final_… and delete_… to true, and name no final snapshot"
 
     def violations(self, resource):
         must = MUST_SAY.get(resource.kind)
         if must and must not in resource.body:
-            yield f"{must} is not set, and then a snapshot stays"
+            yield f"{must} is not set; by default a snapshot remains"
         for argument, value in arguments(resource.body):
             if not leaves_nothing(argument, value):
                 yield f"{argument} is {shown(value)}"

@@ -1,4 +1,4 @@
-"""In Python because it looks for arguments at any depth of any type, and YAML needs to be told where."""
+"""In Python: a YAML policy needs fixed paths, and this one searches arguments at any depth of any type."""
 
 from _stack import StackCheck, arguments, is_false, shown
 
@@ -15,18 +15,18 @@ LOCKS = (
     "snaplock_configuration",
 )
 NO_LOCK = ("Disabled", "NONE", "OFF")
-# They are a lock by being there.
+# Types whose existence is a lock.
 LOCK_TYPES = ("aws_backup_vault_lock_configuration", "aws_s3_bucket_object_lock_configuration")
 
 
 class NothingIsLocked(StackCheck):
     id = "TAP-DEL-4"
-    name = "No object lock, no vault lock, and no deletion that needs a second factor"
-    guideline = "take the lock away: what it holds cannot be deleted, and the stack neither"
+    name = "There is no object lock, no vault lock, and no deletion that needs MFA"
+    guideline = "remove the lock: locked objects cannot be deleted, so the stack cannot be destroyed"
 
     def violations(self, resource):
         if resource.kind in LOCK_TYPES:
-            yield "it is a lock"
+            yield "this resource is a lock"
         for argument, value in arguments(resource.body):
             if argument in LOCKS and not (is_false(value) or value in ([], *NO_LOCK)):
                 yield f"{argument} is {shown(value)}"

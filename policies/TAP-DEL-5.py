@@ -1,8 +1,8 @@
-"""In Python because it looks for arguments at any depth of any type, and YAML needs to be told where."""
+"""In Python: a YAML policy needs fixed paths, and this one searches arguments at any depth of any type."""
 
 from _stack import StackCheck, arguments, is_true, shown
 
-# A destroy of these fails as long as there is something in them, unless told otherwise.
+# By default these cannot be deleted until they are empty.
 MUST_SAY = {
     "aws_athena_workgroup": "force_destroy",
     "aws_backup_vault": "force_destroy",
@@ -13,13 +13,13 @@ MUST_SAY = {
 
 class WhatHoldsDataIsEmptied(StackCheck):
     id = "TAP-DEL-5"
-    name = "What holds data is emptied when it is destroyed"
-    guideline = "set force_destroy (in a registry: force_delete) to true"
+    name = "A resource with content can be destroyed"
+    guideline = "set force_destroy (for a container registry force_delete) to true"
 
     def violations(self, resource):
         must = MUST_SAY.get(resource.kind)
         if must and must not in resource.body:
-            yield f"{must} is not set, and then AWS refuses to delete it while something is in it"
+            yield f"{must} is not set; AWS refuses to delete the resource unless it is empty"
         for argument, value in arguments(resource.body):
             if argument in ("force_destroy", "force_delete") and not is_true(value):
                 yield f"{argument} is {shown(value)}"

@@ -1,10 +1,10 @@
-"""In Python because it looks for arguments at any depth of any type, and YAML needs to be told where."""
+"""In Python: a YAML policy needs fixed paths, and this one searches arguments at any depth of any type."""
 
 from _stack import StackCheck, arguments, shown
 
-# Days; AWS allows no fewer.
+# In days: AWS's minimum.
 SHORTEST = {"deletion_window_in_days": 7, "permanent_deletion_time_in_days": 7, "recovery_window_in_days": 0}
-# These wait for thirty days unless told otherwise.
+# Types that wait for 30 days by default.
 MUST_SAY = {
     "aws_kms_external_key": "deletion_window_in_days",
     "aws_kms_key": "deletion_window_in_days",
@@ -22,7 +22,7 @@ class WaitingPeriodsAreTheShortest(StackCheck):
     def violations(self, resource):
         must = MUST_SAY.get(resource.kind)
         if must and must not in resource.body:
-            yield f"{must} is not set, and then AWS waits for thirty days"
+            yield f"{must} is not set; by default AWS waits for thirty days"
         for argument, value in arguments(resource.body):
             if argument in SHORTEST and (isinstance(value, bool) or str(value) != str(SHORTEST[argument])):
                 yield f"{argument} is {shown(value)}"

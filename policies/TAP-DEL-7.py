@@ -1,4 +1,4 @@
-"""In Python because YAML policies cannot go from a resource to the statements of its policy document."""
+"""In Python: a YAML policy cannot follow the reference from a resource to its policy document."""
 
 import fnmatch
 
@@ -9,7 +9,7 @@ from _stack import shown
 
 class NobodyMakesLogGroups(StatementCheck):
     id = "TAP-DEL-7"
-    name = "Nobody may create log groups: one made outside Terraform would outlive the stack"
+    name = "Nobody may create log groups: a group created outside of Terraform would remain after a destroy"
     guideline = "allow logs:CreateLogStream and logs:PutLogEvents only; declare the group in the stack"
 
     def violations_of(self, statement, _stack, _resource):
@@ -18,7 +18,7 @@ class NobodyMakesLogGroups(StatementCheck):
                 yield f"the action {shown(action)} covers logs:CreateLogGroup"
         excepted = many(statement.body.get("not_actions"))
         if excepted and not any(is_literal(action) and covers(action) for action in excepted):
-            yield f"not_actions {shown(excepted)} leave logs:CreateLogGroup allowed"
+            yield f"not_actions {shown(excepted)} allow logs:CreateLogGroup"
 
 
 def covers(action):

@@ -1,4 +1,4 @@
-"""In Python because a YAML policy sees resources only, and this one is about everything else in the file."""
+"""In Python: a YAML policy reads resources only, and this one checks everything else in the file."""
 
 import re
 
@@ -14,28 +14,28 @@ COMMENT = "//"
 
 class OnlyBlocksThatRulesCheck(StackCheck):
     id = "TAP-DOC-1"
-    name = "The stack has only blocks that rules can check"
+    name = "The stack contains only blocks that the rules can check"
     guideline = (
-        "take it away, or write it in the form that policies/README.md shows; what Terraform would decide after the "
-        "synthesis, decide in Python before it"
+        "remove it, or write it in the form that policies/README.md shows; decide in Python what Terraform would "
+        "evaluate after the synthesis"
     )
 
     def violations(self, resource):
-        return (f"{where} has a list in a list" for where in lists_in_lists(resource.kind, resource.body))
+        return (f"{where} contains a list in a list" for where in lists_in_lists(resource.kind, resource.body))
 
     def violations_outside(self, stack):
         content = stack.document
         yield from (("", f"{name} is not allowed") for name in content if name not in (*JUDGES, "resource", COMMENT))
-        yield from (("", f"there is no {name}") for name in ("provider", "terraform") if name not in content)
+        yield from (("", f"{name} is missing") for name in ("provider", "terraform") if name not in content)
         for name, judge in JUDGES.items():
             if name in content:
                 yield from judge(stack, content[name])
         for name in content.keys() - {COMMENT, "data", "resource"}:
-            yield from (("", f"{where} has a list in a list") for where in lists_in_lists(name, content[name]))
+            yield from (("", f"{where} contains a list in a list") for where in lists_in_lists(name, content[name]))
 
 
 def lists_in_lists(where, value):
-    """The places of every list that stands in another: to Terraform they are one, and no rule looks into it."""
+    """Paths of all lists within lists: Terraform flattens them, and no rule reads them."""
     if isinstance(value, dict):
         for name, inner in value.items():
             yield from lists_in_lists(f"{where}.{name}", inner)
@@ -52,7 +52,7 @@ def data(stack, content):
             if kind not in DATA:
                 yield f"data.{kind}.{name}", f"data {kind} is not allowed"
             for where in lists_in_lists(kind, body):
-                yield f"data.{kind}.{name}", f"{where} has a list in a list"
+                yield f"data.{kind}.{name}", f"{where} contains a list in a list"
 
 
 def output(_stack, content):
@@ -65,7 +65,7 @@ def provider(_stack, content):
     yield from form("provider", content, ("aws",))
     found = texts(content.get("aws", [])) if isinstance(content, dict) else []
     if len(found) != 1:
-        yield "", f"there are {len(found)} aws providers, and one is allowed"
+        yield "", f"there are {len(found)} aws providers; exactly one is allowed"
     for body in found:
         yield from form("provider aws", body, ("region",), ("default_tags",))
         if not isinstance(body, dict):
@@ -105,7 +105,7 @@ def imported(stack, content):
         kind, name = address(body.get("to"))
         own = stack.of_type(kind).get(name, {}).get(naming_argument(kind))
         if not is_literal(own) or body.get("id") != own:
-            yield "", f"import: {shown(body.get('id'))} is not the name of {shown(body.get('to'))} of this stack"
+            yield "", f"import: {shown(body.get('id'))} is not the name of a resource {shown(body.get('to'))} here"
 
 
 def moved(stack, content):
@@ -115,7 +115,7 @@ def moved(stack, content):
             continue
         before, after = address(body.get("from")), address(body.get("to"))
         if before[0] != after[0] or not stack.declares(*after) or stack.declares(*before):
-            yield "", f"moved: {shown(body.get('from'))} does not become {shown(body.get('to'))} of this stack"
+            yield "", f"moved: {shown(body.get('from'))} does not move to a resource here: {shown(body.get('to'))}"
 
 
 JUDGES = {
@@ -129,18 +129,18 @@ JUDGES = {
 
 
 def form(where, body, required, optional=()):
-    """What a block holds beside what it may hold, and what it lacks."""
+    """Yield a violation for each argument that a block may not have, and for each required one that it lacks."""
     if not isinstance(body, dict):
         yield "", f"{where} is {shown(body)}, not a block"
         return
     yield from (("", f"{where}: {name} is not allowed") for name in body if name not in (*required, *optional, COMMENT))
-    yield from (("", f"{where}: there is no {name}") for name in required if name not in body)
+    yield from (("", f"{where}: {name} is missing") for name in required if name not in body)
 
 
 def literals(where, body, *names):
     for name in names:
         if name in body and not (is_literal(body[name]) and is_literal(str(name))):
-            yield "", f"{where}: {name} is {shown(body[name])}, which is not written out"
+            yield "", f"{where}: {name} is {shown(body[name])}, not a literal"
 
 
 def one(value):

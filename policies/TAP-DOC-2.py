@@ -1,4 +1,4 @@
-"""In Python because Checkov evaluates the expressions of a file, and shows a policy what it takes for their values."""
+"""In Python: Checkov evaluates expressions, and a YAML policy would read the results instead of the expressions."""
 
 import re
 
@@ -9,11 +9,11 @@ from _provider import TYPES
 from _stack import META_ARGUMENTS, StackCheck, shown
 
 WILDCARD = re.compile(r"[*?\s]")
-# Of a type that is not classified, an id may be any text; it stands for itself, and in no permission.
-SOME_ID = "id of a type that is not classified"
+# The id of an unclassified type: any text, which may not be used in permissions.
+SOME_ID = "id of an unclassified type"
 OF_OUTPUTS = ("description", "sensitive", "value")
 PARTS = ("account", "arn", "host", "id", "name", "partition", "region", "url", "version")
-# What an argument expects, by its name, where that is told from its name. Documents stand nowhere else.
+# The name of an argument -> what it may refer to. Policy documents may be used nowhere else.
 EXPECTED = (
     (re.compile(r"(.*_)?arns?|(alarm|ok|insufficient_data)_actions|resources|layers", re.IGNORECASE), ("arn",)),
     (re.compile(r"identifiers"), ("account", "arn")),
@@ -28,7 +28,7 @@ EXPECTED = (
     (re.compile(r".*"), (*PARTS, SOME_ID)),
 )
 
-# Arguments that take an ARN, and do not say so: type -> argument.
+# Type -> argument that takes an ARN although its name does not end in arn.
 ARNS = {"aws_lambda_function": "role", "aws_s3_bucket_replication_configuration": "role"}
 
 
@@ -36,8 +36,8 @@ class ExpressionsAreReferences(StackCheck):
     id = "TAP-DOC-2"
     name = "Every value is a literal or a reference"
     guideline = (
-        "write the value out, or refer to an attribute that AWS computes, of a resource of the stack and of the kind "
-        "that is expected (policies/_attributes.txt); no function, condition or directive; no wildcard in a name"
+        "write a literal, or refer to an attribute of the stack's resources that policies/_attributes.txt lists with "
+        "the expected meaning; use no function, conditional or directive, and no wildcard in a name"
     )
 
     def violations(self, resource):
@@ -62,7 +62,7 @@ def judge(stack, kind, body, skip=META_ARGUMENTS):
                 yield from (f"{'.'.join(path)}: {fault}" for fault in faults(stack, wanted, parts))
                 literal = "".join(part for part in parts if isinstance(part, str))
                 if is_part_of_arn(kind, path) and WILDCARD.search(literal):
-                    yield f"{'.'.join(path)} is {shown(text)}: in an ARN, a wildcard or space is no part of a name"
+                    yield f"{'.'.join(path)} is {shown(text)}: ARNs contain it, so no wildcard or space"
 
 
 def known(section, found):
@@ -76,7 +76,7 @@ def known(section, found):
 
 
 def texts(path, value):
-    """(path, text) of every text, keys of maps included."""
+    """Yield (path, text) of every string, including keys of maps."""
     if isinstance(value, str):
         yield path, value
     elif isinstance(value, list):
@@ -98,13 +98,13 @@ def faults(stack, wanted, parts):
             if not stack.declares(part.kind, part.name):
                 yield f"{spelt} is not declared in the stack"
             elif meaning is None:
-                yield f"{spelt} may not be referred to: it is not listed as computed by AWS"
+                yield f"{spelt} may not be referenced: policies/_attributes.txt does not list it"
             elif not is_expected(wanted, parts, part, meaning):
-                yield f"{spelt} is not what is expected here ({', '.join(wanted)})"
+                yield f"{spelt} has the wrong meaning; expected: {', '.join(wanted)}"
 
 
 def attributes(kind):
-    """What may be referred to; of a type that is not classified its ARN and id."""
+    """Return attribute -> meaning of what may be referenced; for an unclassified type ARN and id."""
     if kind in ATTRIBUTES or kind in ARGUMENTS or kind.startswith("data."):
         return ATTRIBUTES.get(kind, {})
     return {"id": SOME_ID} if TYPES.get(kind, {}).get("arn") == "settable" else {"arn": "arn", "id": SOME_ID}

@@ -1,4 +1,4 @@
-"""In Python because Checkov itself takes these arguments for instructions, and a YAML policy does not see them."""
+"""In Python: Checkov interprets these arguments itself and hides them from YAML policies."""
 
 import re
 
@@ -11,9 +11,9 @@ TIMEOUTS = ("create", "delete", "read", "update")
 
 class NoMetaArgumentsThatHide(StackCheck):
     id = "TAP-DOC-3"
-    name = "No meta-argument changes what is made"
+    name = "No meta-argument changes which resources are created"
     guideline = (
-        "take it away: a loop or a branch in Python says the same before the synthesis; allowed are depends_on, "
+        "remove it, and use a loop or branch in Python instead; allowed are depends_on, "
         "lifecycle.create_before_destroy, timeouts and provider = aws"
     )
 
@@ -35,7 +35,7 @@ def judge(stack, body):
     )
     for address in texts(body.get("depends_on", [])):
         if not is_declared(stack, address):
-            yield f"depends_on names {shown(address)}, which is no resource of the stack"
+            yield f"depends_on names {shown(address)}, which is not a resource of the stack"
     for block in texts(body.get("lifecycle", [])):
         if not isinstance(block, dict):
             yield f"lifecycle is {shown(block)}"

@@ -1,4 +1,4 @@
-"""In Python because it judges every type that there is, by a list of its own."""
+"""In Python: it checks every resource type against its own list."""
 
 from _catalogue import ARGUMENTS
 from _stack import StackCheck
@@ -7,8 +7,8 @@ from checkov.common.models.enums import CheckCategories
 
 class TypesAreClassified(StackCheck):
     id = "TAP-DOC-4"
-    name = "Every type is classified"
-    guideline = "classify it in policies/_arguments.txt, in the three steps of policies/README.md; or ask for a waiver"
+    name = "Every resource type is classified"
+    guideline = "classify it in policies/_arguments.txt as policies/README.md describes, or add a waiver"
     category = CheckCategories.CONVENTION
 
     def violations(self, resource):

@@ -1,4 +1,4 @@
-"""In Python because it looks at every argument of every type, in blocks and JSON texts too, by lists of its own."""
+"""In Python: it checks every argument of every type, also in blocks and JSON strings, against its own lists."""
 
 from _catalogue import ARGUMENTS, allowed, missing, settings
 from _expressions import references
@@ -11,7 +11,7 @@ class ArgumentsAreClassified(StackCheck):
     id = "TAP-DOC-5"
     name = "Every argument is classified"
     guideline = (
-        "take the argument away or give it a value that policies/_values.txt allows; if no rule is weakened by it, "
+        "remove the argument or set it to a value that policies/_values.txt allows; if it weakens no rule, "
         "classify it in policies/_arguments.txt"
     )
     category = CheckCategories.CONVENTION
@@ -35,14 +35,14 @@ def judge(kind, body):
         if value is None:
             yield f"{argument} is not classified"
         elif instead := allowed(path, value):
-            yield f"{argument} is {shown(value)}, and may be {instead}"
+            yield f"{argument} is {shown(value)}; allowed: {instead}"
 
 
 def set_twice(resource):
     for argument, kind, by in ALSO_SET_BY.get(resource.kind, ()):
         for name, other in resource.stack.of_type(kind).items() if argument in resource.body else ():
             if any(found[:2] == (resource.kind, resource.name) for found in references(other.get(by))):
-                yield f"{argument} is set here, and by {kind}.{name}: one would undo the other"
+                yield f"{argument} is set here and by {kind}.{name}; each would overwrite the other"
 
 
 check = ArgumentsAreClassified()

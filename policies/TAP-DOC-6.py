@@ -1,4 +1,4 @@
-"""In Python because it compares the names of all resources of a type, and looks for arguments at any depth."""
+"""In Python: it compares the names of all resources of a type, and searches arguments at any depth."""
 
 import json
 import re
@@ -8,7 +8,7 @@ from _names import IDS, IN_A_PARENT, naming_argument
 from _stack import StackCheck, arguments, shown
 from checkov.common.models.enums import CheckCategories
 
-# Arguments that name a local file, and the one beside each that holds the file's hash.
+# Argument that names a local file -> argument for the file's hash.
 FILES = {"filename": "source_code_hash"}
 FILES_OF = {"aws_s3_bucket_object": {"source": "source_hash"}, "aws_s3_object": {"source": "source_hash"}}
 ASSET = re.compile(r"assets(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)+")
@@ -17,10 +17,10 @@ HASH = re.compile(r"[A-Za-z0-9+/]{22,}={0,2}")
 
 class NothingCollides(StackCheck):
     id = "TAP-DOC-6"
-    name = "No two names are the same, and files are assets"
+    name = "Names are unique, and files are assets"
     guideline = (
-        "give each resource of a type a name of its own, in any case of its letters; name files relative to the stack, "
-        "below assets/, with their hash beside them"
+        "give each resource of a type a unique name (case does not matter); name files relative to the stack, "
+        "below assets/, and set the argument for their hash"
     )
     category = CheckCategories.CONVENTION
 
@@ -35,7 +35,7 @@ class NothingCollides(StackCheck):
 
 
 def identity(stack, kind, body):
-    """(argument, name, where it must be unique); None for what has no name."""
+    """Return (argument, name, scope in which it must be unique), or None if the resource has no name."""
     argument = IDS.get(kind) or naming_argument(kind)
     name = body.get(argument)
     if not isinstance(name, str):
@@ -48,7 +48,7 @@ def identity(stack, kind, body):
 
 
 def written_out(stack, name, seen=()):
-    """A name in which the names that it refers to are put in, as far as they are known."""
+    """Return a name with the names that it refers to inserted, as far as they are known."""
     text = ""
     for part in parse(name):
         if is_reference(part) and part not in seen:
@@ -65,9 +65,9 @@ def files(resource):
     for argument, hashed in {**FILES, **FILES_OF.get(resource.kind, {})}.items():
         for name, value in arguments(resource.body):
             if name == argument and not (isinstance(value, str) and ASSET.fullmatch(value)):
-                yield f"{argument} is {shown(value)}, no file below assets/"
+                yield f"{argument} is {shown(value)}, not a file below assets/"
         if argument in resource.body and not HASH.fullmatch(str(resource.body.get(hashed))):
-            yield f"{argument} has no hash in {hashed} beside it"
+            yield f"{hashed} has no hash of {argument}"
 
 
 check = NothingCollides()

@@ -1,4 +1,4 @@
-"""In Python because the provider says of each of its 1,526 types what is secret, at any depth."""
+"""In Python: the provider marks the secret arguments of its 1,526 types, at any depth."""
 
 from _expressions import references
 from _provider import TYPES
@@ -8,10 +8,10 @@ from checkov.common.models.enums import CheckCategories
 
 class NoSecretIsWrittenDown(StackCheck):
     id = "TAP-DOC-7"
-    name = "No secret is written down or referred to"
+    name = "No secret is in the configuration"
     guideline = (
-        "let AWS make and keep it (manage_master_user_password, a secret that is rotated), and refer to its ARN; "
-        "what is written here stands in the state, the plan and the logs"
+        "let AWS create and store it (manage_master_user_password, a rotated secret), and refer to its ARN; values "
+        "in the configuration are also in the state, the plan and the logs"
     )
     category = CheckCategories.SECRETS
 
@@ -39,7 +39,7 @@ def refers_to_secrets(value):
     for found in references(value):
         secrets = TYPES.get(found.kind.removeprefix("data."), {}).get("sensitive", ())
         if found.attribute in (path.split(".")[0] for path in secrets):
-            yield f"{'.'.join(found)} is a secret"
+            yield f"it refers to {'.'.join(found)}, which is a secret"
 
 
 check = NoSecretIsWrittenDown()

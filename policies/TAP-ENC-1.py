@@ -1,4 +1,4 @@
-"""In Python because Checkov writes references out, and its YAML operators raise on values of another form."""
+"""In Python: Checkov resolves references, and its YAML operators raise errors on unexpected values."""
 
 from _stack import StackCheck, blocks, is_true, shown
 from checkov.common.models.enums import CheckCategories
@@ -32,7 +32,7 @@ class TablesAreEncrypted(StackCheck):
             yield from wrong_key(stack, "replica.kms_key_arn", block)
         for name in OF_A_TABLE:
             if any(name in dynamic for dynamic in blocks(body.get("dynamic"))):
-                yield f"nobody knows which {name} there will be"
+                yield f"{name} is a dynamic block, whose content is unknown before the deployment"
 
 
 def wrong_key(stack, path, block):

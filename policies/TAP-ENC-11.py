@@ -1,4 +1,4 @@
-"""In Python because a policy may stand in the queue or beside it, and one of its statements must have all the parts."""
+"""In Python: a queue's policy may be inline or a resource, and one of its statements must have all the parts."""
 
 from _attached import Configuration
 from _stack import StackCheck, shown
@@ -9,7 +9,7 @@ POLICIES = {
     "aws_sns_topic": Configuration("aws_sns_topic_policy", "aws_sns_topic", "arn", ("arn", "id")),
     "aws_sqs_queue": Configuration("aws_sqs_queue_policy", "aws_sqs_queue", "queue_url", ("id", "url")),
 }
-# SNS refuses a topic's policy that has actions other than its own: the publishing is what carries data.
+# SNS accepts only some actions in a topic's policy; Publish is the one that carries data.
 ACTIONS = {"aws_sns_topic": ("sns:Publish",), "aws_sqs_queue": ("sqs:*",)}
 
 
@@ -28,16 +28,17 @@ class TopicsAndQueuesRefusePlainHttp(StackCheck):
         beside = POLICIES.get(resource.kind.removesuffix("_policy"))
         if resource.kind == beside.kind:
             if beside.whose(resource.stack, resource.body) is None:
-                yield f"{beside.argument} is {shown(resource.body.get(beside.argument))}, no {beside.of} of this stack"
+                value = resource.body.get(beside.argument)
+                yield f"{beside.argument} is {shown(value)}, not a reference to an {beside.of} of this stack"
             return
         policies = [body.get("policy") for body in beside.attached_to(resource.stack, resource.name)]
         if "policy" in resource.body:
             policies.append(resource.body["policy"])
         if len(policies) != 1:
-            yield f"it has {len(policies)} policies, not one"
+            yield f"it has {len(policies)} policies instead of one"
         for policy in policies:
             if not refuses_plain_http(resource, policy, ACTIONS[resource.kind]):
-                yield f"no statement of its policy refuses {ACTIONS[resource.kind][0]} without TLS"
+                yield f"no statement of its policy denies {ACTIONS[resource.kind][0]} without TLS"
 
 
 check = TopicsAndQueuesRefusePlainHttp()

@@ -1,4 +1,4 @@
-"""In Python because a bucket that takes access logs is an exception, and other resources say which one that is."""
+"""In Python: a bucket for access logs is an exception, which only other resources show."""
 
 from _access_logs import other_uses, takes_access_logs
 from _attached import ConfigurationCheck, of_bucket
@@ -13,8 +13,8 @@ class BucketsAreEncrypted(ConfigurationCheck):
     name = "Buckets are encrypted with a customer managed key"
     guideline = (
         "give the bucket one aws_s3_bucket_server_side_encryption_configuration that refers to its id, with aws:kms "
-        "and an aws_kms_key of this stack; a bucket that takes access logs, and nothing else, has AES256: AWS delivers "
-        "them to no other"
+        "and an aws_kms_key of this stack; a bucket for access logs only has AES256, because AWS delivers access logs "
+        "to no other bucket"
     )
     category = CheckCategories.ENCRYPTION
     types = ("aws_s3_bucket", "aws_s3_bucket_server_side_encryption_configuration")
@@ -30,7 +30,7 @@ class BucketsAreEncrypted(ConfigurationCheck):
             algorithm, key = default.get("sse_algorithm"), default.get("kms_master_key_id")
             if takes_logs and algorithm == "AES256":
                 for use in other_uses(resource):
-                    yield f"sse_algorithm is AES256, and beside access logs the bucket serves {use}"
+                    yield f"sse_algorithm is AES256, but the bucket is not only for access logs: {use} uses it"
             elif algorithm not in KMS or takes_logs:
                 yield f"sse_algorithm is {shown(algorithm)}"
             elif not resource.stack.is_own_key(key):

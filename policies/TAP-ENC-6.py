@@ -1,4 +1,4 @@
-"""In Python because Checkov writes references out, and its YAML operators raise on values of another form."""
+"""In Python: Checkov resolves references, and its YAML operators raise errors on unexpected values."""
 
 from _keys import KeyCheck
 

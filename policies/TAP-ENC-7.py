@@ -1,19 +1,19 @@
-"""In Python because the period is a number, which Checkov's YAML operators compare as text."""
+"""In Python: the period is a number, and Checkov's YAML operators compare numbers as text."""
 
 import re
 
 from _stack import StackCheck, is_true, number_of, shown
 from checkov.common.models.enums import CheckCategories
 
-# AWS rotates none of these: docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html
+# Kinds of keys that AWS does not rotate: docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html
 NOT_ROTATED = re.compile("(RSA|ECC|HMAC|ML_DSA)_[A-Z0-9_]+|SM2")
-# Days: a year is AWS's default, and what the rule promises; AWS itself takes up to 2560.
+# In days: AWS's default of one year is the rule's maximum; AWS accepts up to 2560.
 LONGEST = 365
 
 
 class KeysRotate(StackCheck):
     id = "TAP-ENC-7"
-    name = "Customer managed keys rotate, once a year at least"
+    name = "Customer managed keys are rotated at least once a year"
     guideline = "set enable_key_rotation to true, without rotation_period_in_days or with 90 to 365"
     category = CheckCategories.ENCRYPTION
     types = ("aws_kms_key",)

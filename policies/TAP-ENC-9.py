@@ -1,4 +1,4 @@
-"""In Python because each type has its own settings, at any depth: what they are stands in _provider.jsonl."""
+"""In Python: each type has its own encryption settings, at any depth, which _provider.jsonl lists."""
 
 from _encryption import wrong_encryption
 from _stack import StackCheck
@@ -7,8 +7,8 @@ from checkov.common.models.enums import CheckCategories
 
 class WhateverHoldsDataIsEncrypted(StackCheck):
     id = "TAP-ENC-9"
-    name = "Whatever else holds data is encrypted with a customer managed key"
-    guideline = "switch the encryption on, and give each setting for a key the arn of an aws_kms_key of this stack"
+    name = "All other types that hold data are encrypted with a customer managed key"
+    guideline = "enable the encryption, and set each key setting to the arn of an aws_kms_key of this stack"
     category = CheckCategories.ENCRYPTION
 
     def violations(self, resource):

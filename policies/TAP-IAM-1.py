@@ -1,4 +1,4 @@
-"""In Python because YAML policies cannot go from a resource to the statements of its policy document."""
+"""In Python: a YAML policy cannot follow the reference from a resource to its policy document."""
 
 from _actions import level
 from _documents import StatementCheck
@@ -8,16 +8,16 @@ from checkov.common.models.enums import CheckCategories
 
 class ActionsAreNamed(StatementCheck):
     id = "TAP-IAM-1"
-    name = "Permissions name each action, spelled as AWS spells it"
+    name = "Permissions name each action exactly as AWS spells it"
     guideline = (
-        "write each action out in actions as the Service Authorization Reference has it, without * and ?, "
+        "list each action in actions, spelled as in AWS's Service Authorization Reference, without * and ?, "
         "and use no not_actions"
     )
     category = CheckCategories.IAM
 
     def violations_of(self, statement, _stack, _resource):
         if statement.body.get("not_actions", []) != []:
-            yield f"not_actions {shown(statement.body['not_actions'])} allow every other action"
+            yield f"not_actions {shown(statement.body['not_actions'])} allows every other action"
         elif not statement.actions:
             yield "it names no actions"
         for action in statement.actions:

@@ -1,4 +1,4 @@
-"""In Python because YAML policies cannot go from a resource to the statements of its policy document."""
+"""In Python: a YAML policy cannot follow the reference from a resource to its policy document."""
 
 from _actions import takes_any_resource
 from _arns import is_own_arn
@@ -6,7 +6,7 @@ from _documents import StatementCheck, is_about_a_key, is_trust
 from _stack import shown
 from checkov.common.models.enums import CheckCategories
 
-# In their policy AWS forbids resources: it is about what it belongs to.
+# AWS forbids resources in the policies of these types: they apply to the resource itself.
 # docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html
 WITHOUT_RESOURCES = ("aws_ecr_repository_policy",)
 
@@ -15,15 +15,15 @@ class ResourcesAreNamed(StatementCheck):
     id = "TAP-IAM-2"
     name = "Permissions name resources of this stack"
     guideline = (
-        "refer to the arn of a resource of the stack, with /… or :… for what is beneath it; `*` is for actions that "
-        "know no resource, in a statement of their own; use no not_resources"
+        "refer to the arn of a resource of the stack, with /… or :… for parts of it; use `*` only in a separate "
+        "statement for actions that AWS cannot limit to a resource; use no not_resources"
     )
     category = CheckCategories.IAM
 
     def violations_of(self, statement, stack, resource):
         kind = resource.kind if resource else None
         if statement.body.get("not_resources", []) != []:
-            yield f"not_resources {shown(statement.body['not_resources'])} allow every other resource"
+            yield f"not_resources {shown(statement.body['not_resources'])} allows every other resource"
         elif not statement.resources and kind not in WITHOUT_RESOURCES and not is_trust(statement, resource):
             yield "it names no resources"
         for arn in statement.resources:
@@ -34,7 +34,7 @@ class ResourcesAreNamed(StatementCheck):
 
 
 def is_for_any(actions):
-    """Whether there are actions, and none of them can be allowed on a resource."""
+    """Whether there are actions, and AWS can limit none of them to a resource."""
     return bool(actions) and all(isinstance(action, str) and takes_any_resource(action) for action in actions)
 
 

@@ -1,4 +1,4 @@
-"""In Python because YAML policies cannot go from a role to the statements of its trust policy."""
+"""In Python: a YAML policy cannot follow the reference from a role to its trust policy."""
 
 from _documents import document_of, statements
 from _principals import is_tied_service
@@ -8,7 +8,7 @@ from checkov.common.models.enums import CheckCategories
 
 class RolesTrustServices(StackCheck):
     id = "TAP-IAM-3"
-    name = "Roles trust AWS services only, and only when these act for this account"
+    name = "Roles trust only AWS services that act for this account"
     guideline = "allow sts:AssumeRole to principals of type Service, with a condition StringEquals aws:SourceAccount"
     category = CheckCategories.IAM
     types = ("aws_iam_role",)

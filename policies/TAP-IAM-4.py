@@ -1,4 +1,4 @@
-"""In Python because it looks for arguments at any depth of any type, and YAML needs to be told where."""
+"""In Python: a YAML policy needs fixed paths, and this one searches arguments at any depth of any type."""
 
 from _documents import DOCUMENT, MERGING, document_of, many
 from _expressions import reference
@@ -19,7 +19,7 @@ POLICY = (
     "secret_policy",
     "session_policy",
 )
-# Their policies are no policies of IAM: what is kept how long, what is masked, what is indexed.
+# Their `policy` arguments are not IAM policies: lifecycle, data masking, indexing.
 OTHER_LANGUAGES = (
     "aws_cloudwatch_log_account_policy",
     "aws_cloudwatch_log_data_protection_policy",
@@ -33,7 +33,7 @@ POLICY_ARN = ("managed_policy_arn", "managed_policy_arns", "policy_arn", "policy
 class PoliciesAreDocuments(StackCheck):
     id = "TAP-IAM-4"
     name = "Policies are policy documents of the stack"
-    guideline = "refer to the json of an aws_iam_policy_document; attach an aws_iam_policy of the stack, none of AWS's"
+    guideline = "refer to the json of an aws_iam_policy_document; attach an aws_iam_policy of this stack, not AWS's"
     category = CheckCategories.IAM
 
     def violations(self, resource):
@@ -42,7 +42,7 @@ class PoliciesAreDocuments(StackCheck):
             if name in POLICY_ARN:
                 unread = [arn for arn in many(value) if not is_own_policy(stack, arn)]
             elif name in POLICY and resource.kind not in OTHER_LANGUAGES:
-                # What stands in a block is read argument by argument.
+                # Blocks are checked argument by argument.
                 unread = [] if is_block(value) or document_of(stack, value) else [value]
             else:
                 continue

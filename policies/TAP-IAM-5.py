@@ -1,4 +1,4 @@
-"""In Python because YAML policies cannot go from a resource to the statements of its policy document."""
+"""In Python: a YAML policy cannot follow the reference from a resource to its policy document."""
 
 from _documents import StatementCheck
 from _principals import is_account_root, is_own_role, is_tied_service
@@ -8,7 +8,7 @@ from checkov.common.models.enums import CheckCategories
 
 class NobodyElseIsAdmitted(StatementCheck):
     id = "TAP-IAM-5"
-    name = "Policies admit this account, its roles, and services that act for it"
+    name = "Resource policies admit only this account, its roles, and services that act for it"
     guideline = (
         "name services with a condition aws:SourceAccount or aws:SourceArn, this account's root, or the arn of an "
         "aws_iam_role of the stack"
@@ -17,7 +17,7 @@ class NobodyElseIsAdmitted(StatementCheck):
 
     def violations_of(self, statement, stack, _resource):
         if blocks(statement.body.get("not_principals")):
-            yield "not_principals admit everybody else"
+            yield "not_principals admits everybody else"
         for kind, identifier in statement.principals:
             if not (
                 is_account_root(kind, identifier)

@@ -1,4 +1,4 @@
-"""In Python because YAML policies cannot go from a resource to the statements of its policy document."""
+"""In Python: a YAML policy cannot follow the reference from a resource to its policy document."""
 
 from _documents import StatementCheck
 from _pass_role import is_pass_role, wrong_pass_role

@@ -1,4 +1,4 @@
-"""In Python because YAML policies cannot go from a resource to the statements of its policy document."""
+"""In Python: a YAML policy cannot follow the reference from a resource to its policy document."""
 
 from _actions import covered, level
 from _conditions import is_bound_by
@@ -14,10 +14,10 @@ from checkov.common.models.enums import CheckCategories
 
 class PermissionsDoNotWiden(StatementCheck):
     id = "TAP-IAM-7"
-    name = "No permission lets its holder widen permissions"
+    name = "No permission allows to widen permissions"
     guideline = (
-        "leave the action out: permissions change with the stack, by a deployment; a key's administration is for the "
-        "account's root with StringEquals kms:CallerAccount; grant by policy documents, to roles of this stack"
+        "remove the action: permissions change only by deploying the stack; only the account's root may administer "
+        "a key, with StringEquals kms:CallerAccount; grant permissions by policy documents to roles of this stack"
     )
     category = CheckCategories.IAM
 
@@ -28,26 +28,26 @@ class PermissionsDoNotWiden(StatementCheck):
     def violations_of(self, statement, stack, resource):
         for action in statement.actions:
             if not is_literal(action):
-                yield f"{shown(action)}: nobody can tell what it allows"
+                yield f"{shown(action)} is not an action, so its effect is unknown"
                 continue
             for each in [action] if level(action) else covered(action):
                 if widens(each) and not is_exempt(each, statement, stack, resource):
                     yield f"{action}: {each}: {widens(each)}" if each != action else f"{action}: {widens(action)}"
                     break
         if statement.body.get("not_actions", []) != []:
-            yield "not_actions allow what widens permissions"
+            yield "not_actions allows actions that widen permissions"
 
 
 def is_exempt(action, statement, stack, resource):
     if action == "iam:PassRole":
         return not any(wrong_pass_role(statement, stack))
     if action == "sts:AssumeRole":
-        return is_trust(statement, resource)  # TAP-IAM-3 judges that
+        return is_trust(statement, resource)  # TAP-IAM-3 checks this
     return action.startswith("kms:") and is_key_administration(statement, stack, resource)
 
 
 def is_key_administration(statement, stack, resource):
-    """Whether a key's policy speaks of this account's root, and of callers of this account only."""
+    """Whether a statement of a key's policy admits only this account's root, for callers of this account."""
     return (
         is_about_a_key(statement, resource)
         and bool(statement.principals)

@@ -1,4 +1,4 @@
-"""In Python because the suffix stands elsewhere, in the key of the state's backend, which YAML cannot reach."""
+"""In Python: the suffix comes from the key of the state backend, which a YAML policy cannot read."""
 
 import re
 
@@ -16,11 +16,11 @@ class NamesSayTypeAndPurpose(StackCheck):
     def violations(self, resource):
         suffix = resource.stack.suffix
         for given, word in names(resource.kind, resource.body):
-            # A name that is missing or not written out, or has no suffix, is TAP-NAME-1's finding.
+            # TAP-NAME-1 reports a name that is missing, has no suffix, or is not a literal.
             if is_literal(given):
                 form = f"{word or '[a-z][a-z0-9]*'}(-[a-z0-9]+)+"
                 if not re.fullmatch(form, last_part(given).removesuffix(f"-{suffix}")):
-                    yield f"the name {shown(given)}, where {word or '{resource-type}'}-{{purpose}}-{suffix} is expected"
+                    yield f"the name {shown(given)}, not {word or '{resource-type}'}-{{purpose}}-{suffix}"
 
 
 check = NamesSayTypeAndPurpose()

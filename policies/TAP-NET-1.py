@@ -1,4 +1,4 @@
-"""In Python because a bucket has exactly one such block, and a reference says so, which Checkov writes out."""
+"""In Python: a bucket must have exactly one such block, found by reference, and Checkov resolves references."""
 
 from _attached import ConfigurationCheck, of_bucket
 from _stack import is_true, shown

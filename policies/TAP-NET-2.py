@@ -1,4 +1,4 @@
-"""In Python because an authorizer must be one that the stack declares, and who it asks, one of its functions."""
+"""In Python: the authorizer, and the function that it calls, must be declared in the stack."""
 
 import re
 
@@ -6,13 +6,13 @@ from _expressions import reference, references
 from _stack import StackCheck, blocks, shown
 from checkov.common.models.enums import CheckCategories
 
-# Type of a route -> (argument that says how it is authorized, words that ask an authorizer, its type).
+# Type of a route -> (argument for its authorization, values that require an authorizer, type of the authorizer).
 ROUTES = {
     "aws_apigatewayv2_route": ("authorization_type", ("JWT", "CUSTOM"), "aws_apigatewayv2_authorizer"),
     "aws_api_gateway_method": ("authorization", ("COGNITO_USER_POOLS", "CUSTOM"), "aws_api_gateway_authorizer"),
     "aws_lambda_function_url": ("authorization_type", (), ""),
 }
-# By these an API has routes that no resource of the stack is for.
+# Arguments that create routes without a resource of their own.
 ROUTES_OF_ITS_OWN = {
     "aws_apigatewayv2_api": ("body", "credentials_arn", "route_key", "target"),
     "aws_api_gateway_rest_api": ("body",),
@@ -25,7 +25,7 @@ class RoutesAreAuthorized(StackCheck):
     name = "Every route is authorized, by AWS or by an authorizer of this stack"
     guideline = (
         "set authorization_type (on a method of a REST API authorization) to AWS_IAM, or name an authorizer of this "
-        "stack that asks a function of this stack; declare each route by itself, not by an API's own arguments"
+        "stack that calls a function of this stack; declare each route as a resource, not by arguments of the API"
     )
     category = CheckCategories.IAM
     types = (*ROUTES, *ROUTES_OF_ITS_OWN, "aws_apigatewayv2_authorizer", "aws_api_gateway_authorizer")
@@ -33,7 +33,7 @@ class RoutesAreAuthorized(StackCheck):
     def violations(self, resource):
         for argument in ROUTES_OF_ITS_OWN.get(resource.kind, ()):
             if argument in resource.body:
-                yield f"{argument} makes routes that nothing here authorizes"
+                yield f"{argument} creates routes without authorization"
         if resource.kind in ROUTES:
             yield from wrong_route(resource)
         elif resource.kind.endswith("_authorizer"):
@@ -54,7 +54,7 @@ def wrong_route(resource):
 
 
 def is_preflight(resource):
-    """Whether a route answers what browsers ask before a request: they send no credentials with it."""
+    """Whether a route answers CORS preflight requests, which browsers send without credentials."""
     if resource.kind == "aws_apigatewayv2_route":
         key = resource.body.get("route_key")
         return isinstance(key, str) and re.fullmatch(r"OPTIONS /\S*", key) is not None
@@ -62,16 +62,16 @@ def is_preflight(resource):
 
 
 def wrong_authorizer(resource):
-    """An authorizer asks a function of the stack, or takes the tokens of an issuer that the stack declares."""
+    """Yield what is wrong unless an authorizer calls a function, or accepts tokens of an issuer, of the stack."""
     asked = [resource.body[name] for name in ("authorizer_uri", "provider_arns") if name in resource.body]
     asked += [block.get("issuer") for block in blocks(resource.body.get("jwt_configuration"))]
     if not asked:
-        yield "it names neither a function nor an issuer of tokens"
+        yield "it names neither a function nor a token issuer"
     for value in asked:
         found = references(value)
         own = [each for each in found if resource.stack.declares(each.kind, each.name) and each.kind.startswith("aws_")]
         if not own or len(own) != len(found):
-            yield f"it relies on {shown(value)}, which is not of this stack"
+            yield f"it uses {shown(value)}, which is not a resource of this stack"
 
 
 check = RoutesAreAuthorized()

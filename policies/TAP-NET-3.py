@@ -1,4 +1,4 @@
-"""In Python because the source must be a resource of this stack, of whatever type."""
+"""In Python: the source must be a resource of this stack, of any type."""
 
 from _arns import is_own_account, is_own_arn
 from _expressions import is_literal
@@ -10,7 +10,7 @@ ACTIONS = ("lambda:InvokeFunction", "lambda:InvokeFunctionUrl")
 
 class InvokersNameTheirSource(StackCheck):
     id = "TAP-NET-3"
-    name = "Functions are invoked by services only, for a resource of this stack"
+    name = "Only AWS services may invoke functions, for a resource of this stack"
     guideline = "set principal to a service, action to lambda:InvokeFunction, source_arn to a resource of this stack"
     category = CheckCategories.NETWORKING
     types = ("aws_lambda_permission",)

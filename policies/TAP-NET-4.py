@@ -1,4 +1,4 @@
-"""In Python because it looks for arguments at any depth of any type, and reckons with network ranges."""
+"""In Python: it searches arguments at any depth of any type, and compares network ranges."""
 
 import re
 
@@ -32,9 +32,9 @@ MUST_BE_TRUE = (
     "ignore_public_acls",
     "restrict_public_buckets",
 )
-# TAP-NET-1 judges this one.
+# TAP-NET-1 checks this type.
 BLOCK_OF_A_BUCKET = "aws_s3_bucket_public_access_block"
-# What is public unless told otherwise.
+# Types that are public by default -> the argument that makes them private.
 MUST_SAY = {
     "aws_alb": ("internal",),
     "aws_elb": ("internal",),
@@ -49,7 +49,7 @@ CLOSED_WORDS = {
     "aws_sagemaker_notebook_instance": {"direct_internet_access": ("Disabled",)},
     "aws_transfer_server": {"endpoint_type": ("VPC",)},
 }
-# Types whose purpose is to make something public, or to share it.
+# Types that make something public or share it.
 OPENINGS = re.compile(
     r"aws_(ami_launch_permission|snapshot_create_volume_permission|ram_\w+|s3_bucket_website_configuration|eip_association)"
 )
@@ -57,32 +57,32 @@ ACLS = ("private", "log-delivery-write", "bucket-owner-read", "bucket-owner-full
 LOG_DELIVERY = "http://acs.amazonaws.com/groups/s3/LogDelivery"
 GRANTEES = ("email", "email_address", "id", "uri")
 ORIGINS = ("allow_origins", "allowed_origins")
-# Whose members come in.
+# Arguments that list who is admitted.
 GROUPS = ("referenced_security_group_id", "source_security_group_id")
-# Shared with accounts, networks or people by being named.
+# Arguments that share a resource with the named accounts, networks or people.
 SHARES = ("launch_permission", "shared_accounts")
 WORDS = re.compile(
     r"public(_?only|internetonly|-read(-write)?)?|authenticated-read|internet-facing|everyone|allusers", re.IGNORECASE
 )
-# Their values are the author's own words; what a NAT gateway is public for is going out.
+# Exceptions: arguments with free text, and NAT gateways, whose public address serves outgoing traffic only.
 OWN_WORDS = ("connectivity_type", "description", "name", "value")
 
 
 class NothingIsOpenToTheInternet(StackCheck):
     id = "TAP-NET-4"
     name = "Nothing is open to the internet, or shared with other accounts"
-    guideline = "set it to false, name one network or the origins, or take it away"
+    guideline = "set it to false, limit it to one network or to named origins, or remove it"
     category = CheckCategories.NETWORKING
 
     def violations(self, resource):
         kind, body = resource.kind, resource.body
         if OPENINGS.fullmatch(kind):
-            yield f"{kind} makes something public, or shares it"
+            yield f"{kind} makes a resource public or shares it"
         for argument, words in CLOSED_WORDS.get(kind, {}).items():
             if body.get(argument) not in words:
                 yield f"{argument} is {shown(body.get(argument))}"
         if kind in SEARCH_DOMAINS and not blocks(body.get("vpc_options")):
-            yield "it has no vpc_options, and then its endpoint is public"
+            yield "vpc_options is missing; without it the endpoint is public"
         for argument in MUST_SAY.get(kind, ()):
             if not is_true(body.get(argument)):
                 yield f"{argument} is {shown(body.get(argument))}"
@@ -113,18 +113,18 @@ def is_closed(stack, kind, argument, value):
     if argument in GROUPS:
         return all(kind_of(stack, group) == "aws_security_group" for group in texts(value))
     if kind not in ARGUMENTS and argument not in OWN_WORDS and isinstance(value, str):
-        return not WORDS.fullmatch(value)  # of a classified type, TAP-DOC-5 knows the words
+        return not WORDS.fullmatch(value)  # for classified types, TAP-DOC-5 checks the values
     return True
 
 
 def kind_of(stack, value):
-    """The type of the resource of the stack that a value refers to."""
+    """Return the type of the stack's resource that a value refers to."""
     kind, name, _ = reference(value)
     return kind if stack.declares(kind, name) else None
 
 
 def is_log_delivery(grant):
-    """Whether a grant of S3's is for its own log delivery: any other is for somebody whom no policy names."""
+    """Whether an ACL grant is for S3's log delivery; any other grant bypasses the policies."""
     return isinstance(grant, dict) and {value for name, value in arguments(grant) if name in GRANTEES} == {LOG_DELIVERY}
 
 

@@ -1,18 +1,18 @@
-"""In Python because the log group must be one of the stack's, and limits are numbers, in every block of them."""
+"""In Python: the log group must be one of this stack, and every block has limits that are numbers."""
 
 from _expressions import reference
 from _json_text import read_json
 from _stack import StackCheck, blocks, number_of, shown
 from checkov.common.models.enums import CheckCategories
 
-# What API Gateway allows a whole account by default: more is no limit.
+# API Gateway's default limit for a whole account: a higher limit has no effect.
 # docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
 LIMITS = {"throttling_burst_limit": 5_000, "throttling_rate_limit": 10_000}
 
 
 class StagesLimitAndLog(StackCheck):
     id = "TAP-NET-5"
-    name = "Stages limit their requests, and log each"
+    name = "Stages throttle requests and log each of them"
     guideline = "set both throttling limits in default_route_settings, and access_log_settings to a group of the stack"
     category = CheckCategories.NETWORKING
     types = ("aws_apigatewayv2_stage", "aws_api_gateway_stage")
@@ -20,10 +20,10 @@ class StagesLimitAndLog(StackCheck):
     def violations(self, resource):
         logs = blocks(resource.body.get("access_log_settings"))
         if not logs:
-            yield "it has no access_log_settings"
+            yield "access_log_settings is missing"
         for log in logs:
             if not isinstance(read_json(log.get("format")), dict):
-                yield f"access_log_settings.format is {shown(log.get('format'))}, no object of JSON"
+                yield f"access_log_settings.format is {shown(log.get('format'))}, not a JSON object"
             kind, name, _ = reference(log.get("destination_arn"))
             if kind != "aws_cloudwatch_log_group" or not resource.stack.declares(kind, name):
                 yield f"access_log_settings.destination_arn is {shown(log.get('destination_arn'))}"
@@ -33,7 +33,7 @@ class StagesLimitAndLog(StackCheck):
 
 def wrong_limits(stage):
     if not blocks(stage.get("default_route_settings")):
-        yield "it has no default_route_settings"
+        yield "default_route_settings is missing"
     for argument in ("default_route_settings", "route_settings"):
         for block in blocks(stage.get(argument)):
             for limit, most in LIMITS.items():

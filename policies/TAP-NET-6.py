@@ -1,4 +1,4 @@
-"""In Python because what an argument refers to must be declared in the stack, and each type has its own arguments."""
+"""In Python: targets must be declared in the stack, and each type names them by its own arguments."""
 
 import re
 
@@ -12,7 +12,7 @@ from _stack import StackCheck, blocks, shown, texts
 from checkov.common.models.enums import CheckCategories
 
 EMAIL = re.compile(r"[^@\s]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}")
-# Records that send nobody anywhere: they prove or announce something.
+# Types of DNS records that direct no traffic: they only prove or announce something.
 ANNOUNCING = ("CAA", "TXT")
 REDRIVE = ("aws_sns_topic_subscription", "aws_sqs_queue", "aws_sqs_queue_redrive_policy")
 
@@ -21,8 +21,8 @@ class DataStaysInTheStack(StackCheck):
     id = "TAP-NET-6"
     name = "AWS sends and copies data to resources of this stack only"
     guideline = (
-        "refer to the arn (or id, or name) of a resource of this stack; the endpoint of a topic's subscription by "
-        "email is the one address that is written out"
+        "refer to the arn (or id, or name) of a resource of this stack; only the endpoint of an email subscription "
+        "may be a literal address"
     )
     category = CheckCategories.NETWORKING
 
@@ -30,12 +30,12 @@ class DataStaysInTheStack(StackCheck):
         for path, value in foreign_targets(resource):
             yield f"{path} is {shown(value)}"
         for path, value in settings(resource.kind, resource.body):
-            # Also within the stack there is one type of resource that it may go to.
+            # The target must also have the right type.
             if value is not None and is_sending(path) and allowed(path, value):
-                yield f"{path.removeprefix(f'{resource.kind}.')} is {shown(value)}, and may be {allowed(path, value)}"
+                yield f"{path.removeprefix(f'{resource.kind}.')} is {shown(value)}; allowed: {allowed(path, value)}"
         kind, stack, body = resource.kind, resource.stack, resource.body
         if kind == "aws_apigatewayv2_integration" and goes_out(body):
-            yield f"integration_type is {shown(body.get('integration_type'))}, and connection_type not VPC_LINK"
+            yield f"integration_type is {shown(body.get('integration_type'))}, and connection_type is not VPC_LINK"
         if kind == "aws_apigatewayv2_integration" and body.get("integration_uri", []) == []:
             yield "integration_uri is not set"
         if kind == "aws_vpc_endpoint" and not is_service_of_aws(body):
@@ -56,14 +56,14 @@ class DataStaysInTheStack(StackCheck):
 
 
 def goes_out(integration):
-    """Whether an API hands requests on by HTTP, and not within a network of the stack."""
+    """Whether an API forwards requests by HTTP to a target outside of the stack's networks."""
     types = texts(integration.get("integration_type"))
     by_http = not types or any(type_ not in ("AWS", "AWS_PROXY", "MOCK") for type_ in types)
     return by_http and integration.get("connection_type") != "VPC_LINK"
 
 
 def is_service_of_aws(endpoint):
-    """Whether an endpoint of a network leads to AWS: `com.amazonaws.${data.aws_region.here.name}.s3`."""
+    """Whether a VPC endpoint's service is one of AWS: `com.amazonaws.${data.aws_region.here.name}.s3`."""
     name = endpoint.get("service_name")
     if name is None:
         return any(argument in endpoint for argument in ("resource_configuration_arn", "service_network_arn"))
@@ -79,13 +79,13 @@ def is_right_endpoint(stack, body):
 
 
 def redrives_within(stack, policy):
-    """Whether a redrive policy, which is JSON, names a queue of the stack."""
+    """Whether a redrive policy (JSON) names a queue of the stack."""
     redrive = read_json(policy)
     return isinstance(redrive, dict) and is_own_target(stack, redrive.get("deadLetterTargetArn"))
 
 
 def foreign_processors(stack, body):
-    """Firehose hands records to a function, which is named in a list of names and values."""
+    """Yield what is wrong in Firehose's processor parameters, which name the function that gets the records."""
     for processors in values_at(body, ["*", "processing_configuration", "processors"]):
         for parameter in blocks(processors.get("parameters") if isinstance(processors, dict) else "?"):
             is_function = parameter.get("parameter_name") in (None, "LambdaArn")

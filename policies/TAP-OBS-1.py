@@ -1,4 +1,4 @@
-"""In Python because the alarm's dimension must refer to this very function, and Checkov writes the name out instead."""
+"""In Python: the alarm's dimension must refer to this function, and Checkov resolves references to names."""
 
 from _alarms import has_alarm
 from _stack import StackCheck

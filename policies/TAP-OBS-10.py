@@ -1,4 +1,4 @@
-"""In Python because dimensions must refer to what the stack declares, and rules and dashboards are languages."""
+"""In Python: dimensions must refer to resources of the stack, and alarm rules and dashboards need parsers."""
 
 from _alarm_rule import wrong_rule
 from _bounds import watched
@@ -10,10 +10,10 @@ from checkov.common.models.enums import CheckCategories
 
 class MetricsArePublished(StackCheck):
     id = "TAP-OBS-10"
-    name = "Alarms and dashboards look at metrics that a resource or a function of this stack publishes"
+    name = "Alarms and dashboards use metrics that a resource or a function of this stack publishes"
     guideline = (
-        "write namespace, metric and dimensions as the service publishes them, and refer to the resource in the "
-        "dimension; what the functions count, and what AWS publishes, is listed in policies/_metrics.py"
+        "use namespace, metric and dimensions as the service publishes them, with a reference to the resource as "
+        "dimension; policies/_metrics.py lists AWS's metrics and those of the functions"
     )
     category = CheckCategories.LOGGING
     types = ("aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm", "aws_cloudwatch_dashboard")

@@ -1,4 +1,4 @@
-"""In Python because the alarms' dimensions must refer to this very table, and name each of its indexes."""
+"""In Python: the alarms' dimensions must refer to this table, and name each of its indexes."""
 
 from _alarms import has_alarm
 from _expressions import is_literal
@@ -25,7 +25,7 @@ class TablesHaveAlarmsOnThrottles(StackCheck):
             index = {"GlobalSecondaryIndexName": name} if name else {}
             for metric in ("ReadThrottleEvents", "WriteThrottleEvents"):
                 if not has_alarm(resource, "AWS/DynamoDB", metric, "TableName", ("name", "id"), **index):
-                    yield f"no alarm looks at {metric}{f' of the index {name}' if name else ''}"
+                    yield f"no alarm watches {metric}{f' of the index {name}' if name else ''}"
 
 
 check = TablesHaveAlarmsOnThrottles()

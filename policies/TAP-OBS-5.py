@@ -1,4 +1,4 @@
-"""In Python because what makes a queue one of dead letters is said by others: functions, mappings and queues."""
+"""In Python: only other resources (functions, mappings, queues) show that a queue is a dead-letter queue."""
 
 from _alarms import has_alarm
 from _dead_letters import takes_failures
@@ -17,7 +17,7 @@ class DeadLettersHaveAnAlarm(StackCheck):
         if takes_failures(resource) and not has_alarm(
             resource, "AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", ("name",)
         ):
-            yield "failed events go there, and no alarm looks at ApproximateNumberOfMessagesVisible"
+            yield "it is a dead-letter queue, and no alarm watches ApproximateNumberOfMessagesVisible"
 
 
 check = DeadLettersHaveAnAlarm()

@@ -1,4 +1,4 @@
-"""In Python because each action must refer to a topic that the stack declares."""
+"""In Python: each alarm action must refer to a topic of this stack."""
 
 from _expressions import reference
 from _stack import StackCheck, is_true, shown, texts
@@ -7,7 +7,7 @@ from checkov.common.models.enums import CheckCategories
 
 class AlarmsTellSomebody(StackCheck):
     id = "TAP-OBS-6"
-    name = "Every alarm tells somebody"
+    name = "Every alarm notifies somebody"
     guideline = "set alarm_actions to the arn of an aws_sns_topic of this stack, and leave actions_enabled true"
     category = CheckCategories.LOGGING
     types = ("aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm")

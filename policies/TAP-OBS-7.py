@@ -1,4 +1,4 @@
-"""In Python because a finding names the value, which Checkov's YAML policies do not."""
+"""In Python: a finding shows the value, which Checkov's YAML policies cannot do."""
 
 from _stack import StackCheck, shown
 from checkov.common.models.enums import CheckCategories
@@ -8,7 +8,7 @@ WORDS = ("breaching", "ignore", "missing", "notBreaching")
 
 class AlarmsSayWhatMissingDataMeans(StackCheck):
     id = "TAP-OBS-7"
-    name = "Every alarm says what missing data means"
+    name = "Every alarm defines how missing data is treated"
     guideline = "set treat_missing_data to notBreaching, breaching, ignore or missing"
     category = CheckCategories.LOGGING
     types = ("aws_cloudwatch_metric_alarm",)

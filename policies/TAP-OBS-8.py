@@ -1,4 +1,4 @@
-"""In Python because the runbook must exist. Its name is the one thing that a policy looks up outside of the JSON."""
+"""In Python: the runbook must exist. This is the only policy that looks for a file outside of the JSON."""
 
 import re
 from pathlib import Path
@@ -13,7 +13,7 @@ NAMED = re.compile(r"(?:.*\W)?Runbook: docs/runbooks/([a-z0-9-]+\.md)", re.DOTAL
 class AlarmsNameTheirRunbook(StackCheck):
     id = "TAP-OBS-8"
     name = "Every alarm names its runbook"
-    guideline = "end alarm_description in 'Runbook: docs/runbooks/….md', and write that file"
+    guideline = "end alarm_description with 'Runbook: docs/runbooks/….md', and write that file"
     category = CheckCategories.LOGGING
     types = ("aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm")
 
@@ -23,7 +23,7 @@ class AlarmsNameTheirRunbook(StackCheck):
         if named is None:
             yield f"alarm_description is {shown(description)}"
         elif not (RUNBOOKS / named[1]).is_file():
-            yield f"there is no docs/runbooks/{named[1]}"
+            yield f"docs/runbooks/{named[1]} does not exist"
 
 
 check = AlarmsNameTheirRunbook()

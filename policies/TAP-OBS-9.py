@@ -1,4 +1,4 @@
-"""In Python because bounds are numbers, which Checkov's YAML operators compare as text, and each metric has its own."""
+"""In Python: each metric has its own numeric bounds, and Checkov's YAML operators compare numbers as text."""
 
 from _alarms import wrong_queries, yielded
 from _bounds import watched, wrong_bounds

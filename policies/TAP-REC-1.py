@@ -1,15 +1,15 @@
-"""In Python because the period is a number, which Checkov's YAML operators compare as text, and replicas are listed."""
+"""In Python: the period is a number, which Checkov's YAML operators compare as text, and replicas are a list."""
 
 from _stack import StackCheck, blocks, is_true, number_of, shown
 from checkov.common.models.enums import CheckCategories
 
-# Days. DynamoDB takes 1 to 35, and 35 where nothing is said; a fault in a release may stay unseen for a week.
+# In days. DynamoDB accepts 1 to 35, default 35. A bug in a release may remain unnoticed for a week.
 SHORTEST = 7
 
 
 class TablesCanBeRestored(StackCheck):
     id = "TAP-REC-1"
-    name = f"DynamoDB tables have point-in-time recovery, over {SHORTEST} days at least"
+    name = f"DynamoDB tables have point-in-time recovery over at least {SHORTEST} days"
     guideline = (
         "set point_in_time_recovery to enabled = true, without recovery_period_in_days or with 7 to 35; a replica's "
         "point_in_time_recovery to true"
@@ -25,7 +25,7 @@ class TablesCanBeRestored(StackCheck):
             return
         recoveries = blocks(body.get("point_in_time_recovery"))
         if not recoveries:
-            yield "it has no point_in_time_recovery"
+            yield "point_in_time_recovery is missing"
         for recovery in recoveries:
             if not is_true(recovery.get("enabled")):
                 yield f"point_in_time_recovery.enabled is {shown(recovery.get('enabled'))}"

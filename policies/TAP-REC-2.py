@@ -1,19 +1,19 @@
-"""In Python because a bucket has exactly one such configuration, and a reference says so, which Checkov writes out."""
+"""In Python: a bucket must have exactly one such configuration, found by reference, and Checkov resolves references."""
 
 from _attached import ConfigurationCheck, of_bucket
 from _stack import blocks, number_of, shown
 from checkov.common.models.enums import CheckCategories
 
 LIFECYCLE = of_bucket("lifecycle_configuration")
-# Days; a version that is gone on the day after it was overwritten brings nothing back.
+# In days: how long an overwritten version stays restorable.
 SHORTEST = 7
-# Days that records, and the logs about them, are kept: PCI DSS 4.0.1 10.5.1.
+# In days: how long records and their logs are kept (PCI DSS 4.0.1, 10.5.1).
 A_YEAR = 365
 
 
 class BucketsAreVersioned(ConfigurationCheck):
     id = "TAP-REC-2"
-    name = f"Buckets are versioned, and keep earlier versions for {SHORTEST} days at least"
+    name = f"Buckets are versioned, and keep earlier versions for at least {SHORTEST} days"
     guideline = (
         "give the bucket one aws_s3_bucket_versioning that refers to its id, with versioning_configuration.status "
         "Enabled; set noncurrent_days of its lifecycle rules to 7 or more"
@@ -35,7 +35,7 @@ class BucketsAreVersioned(ConfigurationCheck):
                         yield f"rule.expiration.days is {shown(expiration['days'])}"
                 for expiration in blocks(rule.get("noncurrent_version_expiration")):
                     days = expiration.get("noncurrent_days")
-                    if not (number_of(days) or 0) >= SHORTEST:  # not a number is neither
+                    if not (number_of(days) or 0) >= SHORTEST:  # a value that is not a number fails, too
                         yield f"rule.noncurrent_version_expiration.noncurrent_days is {shown(days)}"
 
 

@@ -1,11 +1,11 @@
-"""In Python because it reads every value of every resource, and what stands outside of resources too."""
+"""In Python: it reads every value in the file, also outside of resources."""
 
 import re
 
 from _stack import StackCheck, shown
 from checkov.common.models.enums import CheckCategories
 
-# A region, an availability zone, or the id of one.
+# A region, an availability zone, or an availability zone's id.
 REGION = re.compile(
     r"(?<![a-z0-9])("
     r"(af|ap|ca|cn|eu|eusc-de|il|me|mx|sa|us|us-gov|us-iso[a-z]?|eu-iso[a-z]?)"
@@ -13,16 +13,16 @@ REGION = re.compile(
     r"|[a-z]{3,5}[0-9]-az[0-9]+"
     r")(?![a-z0-9])"
 )
-# Judged above, or where the one region is written down.
+# Sections that are checked above, or contain the one allowed region.
 ELSEWHERE = ("//", "data", "provider", "resource", "terraform")
-# Comments, and tags: the user's words, which send nothing anywhere.
+# Comments and tags: free text without effect.
 WORDS = ("//", "tags", "tags_all")
 
 
 class NoRegionIsWrittenDown(StackCheck):
     id = "TAP-REG-1"
-    name = "No region is written down but the provider's and the state's"
-    guideline = "refer to data.aws_region, or to an attribute of the resource that is meant"
+    name = "No region is written anywhere but in the provider and the state backend"
+    guideline = "refer to data.aws_region, or to an attribute of the resource"
     category = CheckCategories.CONVENTION
 
     def violations(self, resource):
@@ -38,7 +38,7 @@ class NoRegionIsWrittenDown(StackCheck):
 
 
 def regions(value):
-    """Every region that is written down in a value; a name in a map counts as what stands behind it."""
+    """Yield every region in a value; the name of a map's entry counts as a value, too."""
     if isinstance(value, dict):
         for name, inner in value.items():
             if name not in WORDS:

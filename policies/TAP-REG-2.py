@@ -1,4 +1,4 @@
-"""In Python because a YAML policy cannot reach the blocks of providers."""
+"""In Python: a YAML policy cannot read provider blocks."""
 
 from _stack import StackCheck, blocks, shown
 from checkov.common.models.enums import CheckCategories
@@ -6,8 +6,8 @@ from checkov.common.models.enums import CheckCategories
 
 class OneProvider(StackCheck):
     id = "TAP-REG-2"
-    name = "One aws provider, so one account and one region"
-    guideline = "declare one aws provider without alias, and take the argument provider from resources"
+    name = "There is one aws provider, so one account and one region"
+    guideline = "declare one aws provider without alias, and remove the argument provider from resources"
     category = CheckCategories.CONVENTION
 
     def violations(self, resource):
@@ -17,7 +17,7 @@ class OneProvider(StackCheck):
     def violations_outside(self, stack):
         providers = [one for group in blocks(stack.document.get("provider")) for one in blocks(group.get("aws"))]
         if len(providers) != 1:
-            yield "", f"{len(providers)} aws providers"
+            yield "", f"there are {len(providers)} aws providers instead of one"
         yield from (("", f"the provider's alias is {shown(one['alias'])}") for one in providers if "alias" in one)
         for kind, named in stack.document.get("data", {}).items():
             for name, body in named.items() if kind != "//" else ():

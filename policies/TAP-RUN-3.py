@@ -1,4 +1,4 @@
-"""In Python because a finding names the value, which Checkov's YAML policies do not."""
+"""In Python: a finding shows the value, which Checkov's YAML policies cannot do."""
 
 from _stack import StackCheck, blocks, shown
 from checkov.common.models.enums import CheckCategories

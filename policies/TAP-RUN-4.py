@@ -1,4 +1,4 @@
-"""In Python because Checkov puts the group's name, written out, in the place of the reference to it."""
+"""In Python: the log group must be a reference, and Checkov resolves references to names."""
 
 from _expressions import reference
 from _stack import StackCheck, blocks, shown
@@ -7,7 +7,7 @@ from checkov.common.models.enums import CheckCategories
 
 class LogsHaveAGroupOfTheStack(StackCheck):
     id = "TAP-RUN-4"
-    name = "Functions log into a log group of the stack"
+    name = "Functions log to a log group of the stack"
     guideline = "set logging_config.log_group to the name of an aws_cloudwatch_log_group of this stack"
     category = CheckCategories.LOGGING
     types = ("aws_lambda_function",)
@@ -15,7 +15,7 @@ class LogsHaveAGroupOfTheStack(StackCheck):
     def violations(self, resource):
         configs = blocks(resource.body.get("logging_config"))
         if not configs:
-            yield "it has no logging_config"
+            yield "logging_config is missing"
         for config in configs:
             kind, name, attribute = reference(config.get("log_group"))
             is_group = kind == "aws_cloudwatch_log_group" and attribute in ("name", "id")

@@ -1,14 +1,14 @@
-"""In Python because Checkov's operators for numbers compare texts where one of the two is no number."""
+"""In Python: Checkov's operators for numbers compare text if one of the two values is not a number."""
 
 from _stack import StackCheck, number_of, shown
 from checkov.common.models.enums import CheckCategories
 
-SHORTEST = 365  # days; 0 is for ever
+SHORTEST = 365  # in days; 0 means forever
 
 
 class LogGroupsSayHowLong(StackCheck):
     id = "TAP-RUN-5"
-    name = "Log groups keep their logs for twelve months or more, and say how long"
+    name = "Log groups keep logs for at least twelve months, and have a retention period"
     guideline = "set retention_in_days to 365 or more"
     category = CheckCategories.LOGGING
     types = ("aws_cloudwatch_log_group",)

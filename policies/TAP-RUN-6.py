@@ -1,4 +1,4 @@
-"""In Python because where failed events go depends on the source: a stream's mapping says it, or the queue itself."""
+"""In Python: the target of failed events is in the mapping if the source is a stream, else in the source queue."""
 
 import re
 
@@ -13,18 +13,18 @@ STREAMS = ("aws_dynamodb_table", "aws_kinesis_stream")
 QUEUE = "aws_sqs_queue"
 ENDS = ("aws_s3_bucket", "aws_sns_topic", QUEUE)
 # docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html
-# A cron expression can name a day that has been.
+# No cron expressions: one can name a day in the past.
 RATE = re.compile(r"rate\((1 (minute|hour|day)|([2-9]|[1-5][0-9]) minutes|([2-9]|1[0-9]|2[0-3]) hours)\)")
 FIELDS = ("account", "detail", "detail-type", "id", "region", "resources", "source", "time", "version")
 
 
 class MappingsLoseNoEvent(StackCheck):
     id = "TAP-RUN-6"
-    name = "Event source mappings are enabled, take every event, and set aside what failed"
+    name = "Event sources are enabled, deliver every event, and send failed events to a queue"
     guideline = (
-        "leave enabled true, name a stream or queue of this stack as source and a queue of this stack as on_failure "
-        "destination (of a queue: in its redrive_policy), begin at TRIM_HORIZON, and write no filter; a rule of "
-        "EventBridge has a pattern in JSON or a rate, and is enabled"
+        "leave enabled true, use a stream or queue of this stack as source and a queue of this stack as on_failure "
+        "destination (if the source is a queue: in its redrive_policy), start at TRIM_HORIZON, and set no filter; give "
+        "an EventBridge rule a pattern in JSON or a rate, and enable it"
     )
     types = ("aws_lambda_event_source_mapping", "aws_cloudwatch_event_rule")
 
@@ -43,18 +43,18 @@ class MappingsLoseNoEvent(StackCheck):
         if kind != QUEUE:
             yield from wrong_ends(stack, body)
             if body.get("starting_position") not in ("TRIM_HORIZON", "AT_TIMESTAMP"):
-                # While a mapping is made or changed, LATEST misses what comes in.
+                # LATEST misses events that arrive while a mapping is created or changed.
                 yield f"starting_position is {shown(body.get('starting_position'))}"
         elif not redrives(stack, name):
-            yield f"the queue {name} has no redrive_policy, and takes every failed event back for ever"
+            yield f"the queue {name} has no redrive_policy, so failed events return to it forever"
 
 
 def wrong_ends(stack, mapping):
-    """Where the failed events of a stream go, if that is no queue, topic or bucket of the stack: a text for each."""
+    """Yield each target of a stream's failed events that is not a queue, topic or bucket of the stack."""
     configs = blocks(mapping.get("destination_config"))
     ends = [end.get("destination_arn") for config in configs for end in blocks(config.get("on_failure"))]
     if not ends:
-        yield "it has no destination_config.on_failure"
+        yield "destination_config.on_failure is missing"
     for end in ends:
         kind, name, attribute = reference(end)
         if kind not in ENDS or attribute != "arn" or not stack.declares(kind, name):
@@ -71,7 +71,7 @@ def redrives(stack, queue):
 
 
 def wrong_rule(rule):
-    """What makes a rule of EventBridge one that takes no events, or one that nobody can read: a text for each."""
+    """Yield what disables an EventBridge rule, or makes its pattern impossible to check."""
     if any(state != "ENABLED" for state in texts(rule.get("state", []))) or not is_true(rule.get("is_enabled", True)):
         yield f"state is {shown(rule.get('state'))}, is_enabled {shown(rule.get('is_enabled'))}"
     if "schedule_expression" in rule and not RATE.fullmatch(str(rule["schedule_expression"])):
@@ -91,7 +91,7 @@ def wrong_rule(rule):
 
 
 def has_values(values):
-    """Whether a part of a pattern matches anything: a list that is not empty, or fields that have such lists."""
+    """Whether a part of a pattern can match: a list with values, or fields with such lists."""
     if isinstance(values, dict):
         return bool(values) and all(has_values(inner) for inner in values.values())
     return isinstance(values, list) and bool(values)

@@ -1,4 +1,4 @@
-"""In Python because images stand in JSON, and a repository must be one that the stack declares."""
+"""In Python: container images are in a JSON string, and their repository must be one of this stack."""
 
 import re
 
@@ -6,17 +6,17 @@ from _containers import containers, is_own_image
 from _expressions import is_literal, reference
 from _stack import StackCheck, shown, texts
 
-# Code that is kept elsewhere: it may change after it was judged.
+# Code outside of the stack: it may change after the check.
 ELSEWHERE = ("s3_bucket", "s3_key", "s3_object_version")
 ASSETS = re.compile(r"assets/[A-Za-z0-9_./-]+")
 
 
 class CodeComesFromTheStack(StackCheck):
     id = "TAP-RUN-7"
-    name = "Code, layers and images come from this stack"
+    name = "Code, layers and container images come from this stack"
     guideline = (
-        "set filename to a file beneath assets/ (or image_uri to the repository_url of an aws_ecr_repository of this "
-        "stack), and refer to layers of this stack; in containers write the image so"
+        "set filename to a file below assets/ (or image_uri to the repository_url of an aws_ecr_repository of this "
+        "stack), and refer to layers of this stack; use the same form for the image of a container"
     )
     types = (
         "aws_ecr_pull_through_cache_rule",
@@ -63,7 +63,7 @@ def is_asset(file):
 def foreign_images(resource):
     found = containers(resource.body)
     if found is None:
-        yield "container_definitions is no JSON list of containers"
+        yield "container_definitions is not a JSON list of containers"
     for container in found or ():
         if not is_own_image(resource.stack, container.get("image")):
             yield f"image of {shown(container.get('name'))} is {shown(container.get('image'))}"

@@ -1,4 +1,4 @@
-"""In Python because Checkov's own list of types that take tags, `taggable`, leaves out some of the provider's."""
+"""In Python: Checkov's list of taggable types lacks some of the provider's types."""
 
 from _provider import TYPES
 from _stack import StackCheck, blocks, is_literal, shown
@@ -8,10 +8,10 @@ REQUIRED = ("Environment", "ManagedBy", "Owner", "Project")
 
 
 class ResourcesCarryTheRequiredTags(StackCheck):
-    # The provider's default_tags do not count: they are taken away in one place, unseen here.
+    # The provider's default_tags do not count: they could be removed in one place that this policy does not read.
     id = "TAP-TAG-1"
-    name = "Every taggable resource carries the required tags"
-    guideline = "give it the tags Environment, ManagedBy, Project and Owner, each with a text that is written out"
+    name = "Every taggable resource has the required tags"
+    guideline = "add the tags Environment, ManagedBy, Project and Owner, each with a literal value"
     category = CheckCategories.CONVENTION
 
     def violations(self, resource):
@@ -22,8 +22,8 @@ class ResourcesCarryTheRequiredTags(StackCheck):
 
 
 def tags_of(resource):
-    """Name -> value; None for what takes no tags."""
-    if resource.kind == "aws_autoscaling_group":  # it has blocks instead
+    """Return tag name -> value, or None for a type without tags."""
+    if resource.kind == "aws_autoscaling_group":  # this type has `tag` blocks instead
         return {tag.get("key"): tag.get("value") for tag in blocks(resource.body.get("tag"))}
     if not TYPES.get(resource.kind, {}).get("tags"):
         return None

@@ -1,4 +1,4 @@
-"""Buckets that take access logs, to which AWS delivers with no key but its own (SSE-S3). No policy itself.
+"""Buckets for access logs, to which AWS delivers only with its own key (SSE-S3). Not a policy.
 
 docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html and, for the logs of a load balancer,
 docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html.
@@ -9,7 +9,7 @@ from _expressions import is_literal, reference, references
 from _stack import blocks
 
 LOG_SERVICES = ("logging.s3.amazonaws.com", "logdelivery.elasticloadbalancing.amazonaws.com")
-# What configures a bucket puts nothing into it.
+# Types that configure a bucket and write nothing to it.
 CONFIGURATIONS = (
     "aws_s3_bucket",
     "aws_s3_bucket_lifecycle_configuration",
@@ -24,7 +24,7 @@ BALANCERS = ("aws_alb", "aws_lb")
 
 
 def takes_access_logs(bucket):
-    """Whether another bucket, or a load balancer, of the stack sends its access logs to this Resource."""
+    """Whether another bucket or a load balancer of the stack sends access logs to this bucket."""
     of_buckets = bucket.stack.of_type("aws_s3_bucket_logging").values()
     return any(
         reference(body.get("target_bucket"))[:2] == (bucket.kind, bucket.name)
@@ -40,12 +40,12 @@ def takes_access_logs(bucket):
 
 
 def is_other(bucket, found):
-    """Whether a Reference is to another bucket of the stack."""
+    """Whether a Reference points to another bucket of the stack."""
     return found[:2] != (bucket.kind, bucket.name) and bucket.stack.declares(bucket.kind, found.name)
 
 
 def other_uses(bucket):
-    """What else in the stack speaks of a bucket that takes access logs: its addresses."""
+    """Return the addresses of resources that use a bucket for access logs for something else."""
     stack = bucket.stack
     for kind in stack.document["resource"]:
         for name, body in stack.of_type(kind).items():
@@ -67,7 +67,7 @@ def without_log_target(kind, body):
 
 
 def mentions(bucket, value):
-    """Whether a value of any shape refers to a bucket, or has its name."""
+    """Whether a value, or any value within it, refers to a bucket or equals its name."""
     if any((each.kind, each.name) == (bucket.kind, bucket.name) for each in references(value)):
         return True
     name = bucket.body.get("bucket")
@@ -75,7 +75,7 @@ def mentions(bucket, value):
 
 
 def texts_in(value):
-    """Every text in a value of any shape."""
+    """Yield every string in a value of any shape."""
     if isinstance(value, str):
         return [value]
     if isinstance(value, dict):

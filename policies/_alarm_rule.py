@@ -1,8 +1,7 @@
-"""The rules of composite alarms: which alarms must have fired. No policy itself.
+"""The rules of composite alarms: expressions over other alarms. Not a policy.
 
 docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html has the language. A rule of AND, OR
-and ALARM can fire, and fires when something fires; with NOT, TRUE, FALSE, OK and INSUFFICIENT_DATA it may never fire,
-or always.
+and ALARM fires exactly if its alarms fire. With NOT, TRUE, FALSE, OK or INSUFFICIENT_DATA it may never or always fire.
 """
 
 import re
@@ -15,7 +14,7 @@ TOKEN = re.compile(r"""\s*(?:(AND|OR)\b|(\()|(\))|ALARM\(\s*(?:"([^"]*)"|'([^']*
 
 
 def wrong_rule(stack, rule):
-    """What is wrong in a rule: a text for each."""
+    """Yield what is wrong in a composite alarm's rule."""
     if not isinstance(rule, str):
         yield f"alarm_rule is {shown(rule)}"
         return
@@ -23,20 +22,20 @@ def wrong_rule(stack, rule):
     while position < len(rule.rstrip()):
         token = TOKEN.match(rule, position)
         if token is None:
-            yield f"alarm_rule has {shown(rule[position:].strip()[:60])}, which is no AND, OR or ALARM"
+            yield f"alarm_rule has {shown(rule[position:].strip()[:60])}, which is not AND, OR or ALARM"
             return
         word, opening, closing, *names = token.groups()
         shape += "o" if word else opening or closing or "a"
         named += [name for name in names if name is not None]
         position = token.end()
-    # a rule shrinks to one alarm, if its words and brackets are in place
+    # a rule with correct words and brackets reduces to one alarm
     while shape != (shape := re.sub(r"\(a\)|aoa", "a", shape)):
         pass
     if shape != "a":
-        yield f"alarm_rule is {shown(rule)}, with a word or bracket out of place"
+        yield f"alarm_rule is {shown(rule)}, in which a word or bracket is misplaced"
     for name in named:
         if not is_own_alarm(stack, name):
-            yield f"alarm_rule names {shown(name)}, no alarm of this stack"
+            yield f"alarm_rule names {shown(name)}, which is not an alarm of this stack"
 
 
 def is_own_alarm(stack, name):

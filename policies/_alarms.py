@@ -1,4 +1,4 @@
-"""What the stack's alarms look at. No policy itself."""
+"""The metrics that the stack's alarms watch. Not a policy."""
 
 from _bounds import RISING, watched
 from _expressions import reference
@@ -8,9 +8,9 @@ from _stack import blocks, is_true, number_of, shown
 
 
 def has_alarm(resource, namespace, metric, argument, by, **others):
-    """Whether an alarm that can rise looks at a metric with these dimensions and no more.
+    """Whether an alarm that can fire watches a metric with exactly these dimensions.
 
-    `argument` is the dimension that refers to the resource, through one of the attributes `by`; the others are texts.
+    `argument` is the dimension that refers to the resource by one of the attributes `by`; `others` have literal values.
     """
     for alarm in resource.stack.of_type("aws_cloudwatch_metric_alarm").values():
         if str(alarm.get("comparison_operator")) not in RISING or number_of(alarm.get("threshold")) is None:
@@ -25,7 +25,7 @@ def has_alarm(resource, namespace, metric, argument, by, **others):
 
 
 def yielded(alarm, counted):
-    """What the expression of an alarm's queries counts; None where there is none, or where it may never fire."""
+    """Return what the expression of an alarm counts; None without expression, or if it may never fire."""
     expressions = [query["expression"] for query in blocks(alarm.get("metric_query")) if "expression" in query]
     ids = [str(query.get("id")) for query in blocks(alarm.get("metric_query")) for _ in blocks(query.get("metric"))]
     counts = dict(zip(ids, (counts for counts, _ in counted), strict=False))
@@ -37,18 +37,18 @@ def yielded(alarm, counted):
 
 
 def wrong_queries(alarm, counted):
-    """What is wrong in the queries of an alarm, given its metrics as (counts, arguments): a text for each."""
+    """Yield what is wrong in the queries of an alarm; `counted` has its metrics as (counts, arguments)."""
     queries = blocks(alarm.get("metric_query"))
     returned = [query for query in queries if is_true(query.get("return_data"))]
     if queries and len(returned) != 1:
-        yield f"{len(returned)} metric_query have return_data, not one"
+        yield f"{len(returned)} metric_query blocks have return_data instead of one"
     for query in queries:
         expression = query.get("expression")
         if expression is None and "metric" not in query:
             yield f"the metric_query {shown(query.get('id'))} has neither metric nor expression"
         if expression is not None and yielded(alarm, counted) is None:
-            yield f"the expression {shown(expression)} is no sum or maximum of all metrics, and no form of _math.py"
+            yield f"the expression {shown(expression)} is not a sum or maximum of all metrics, nor in policies/_math.py"
         if "account_id" in query:
             yield f"account_id is {shown(query['account_id'])}"
     if returned and len(counted) > 1 and "expression" not in returned[0]:
-        yield f"the metric_query {shown(returned[0].get('id'))} is returned, and the others count for nothing"
+        yield f"the metric_query {shown(returned[0].get('id'))} is returned, so the others have no effect"

@@ -1,8 +1,8 @@
-"""ARNs that are ours: of a resource of this stack, in this account, wherever the stack stands. No policy itself.
+"""ARNs of this stack's resources, in this account and region. Not a policy.
 
-Either a reference to an ARN that AWS computes, with what lies beneath it (`${aws_s3_bucket.b.arn}/audit/*`), or one
-that is spelled out: partition, region and account come from data sources, and the rest names a resource of the stack.
-The latter is for what cannot be referred to, as Terraform would go round in a circle.
+Such an ARN is either a reference to an ARN that AWS computes, with an optional path (`${aws_s3_bucket.b.arn}/audit/*`),
+or spelled out: partition, region and account come from data sources, and the rest names a resource of the stack. The
+latter is for cases in which a reference would be a dependency cycle in Terraform.
 """
 
 import fnmatch
@@ -14,8 +14,8 @@ from _names import naming_argument
 PARTITION = ("data.aws_partition", ("partition",))
 REGION = ("data.aws_region", ("name", "region", "id"))
 ACCOUNT = ("data.aws_caller_identity", ("account_id",))
-# Attributes that are the ARN of the resource itself. Others ending in _arn may be of what it refers to: an alias of a
-# key has the ARN of whatever key it was given.
+# Attributes with the ARN of the resource itself. Other attributes that end in _arn may belong to another resource: a
+# key alias has the ARN of its key.
 ARNS = (
     "arn",
     "dashboard_arn",
@@ -26,7 +26,7 @@ ARNS = (
     "response_streaming_invoke_arn",
     "stream_arn",
 )
-# Service -> (what stands before the name, type, the argument that names it).
+# Service -> (prefix of the name in the ARN, resource type, argument with the name).
 FORMS = {
     "backup": [("backup-vault:", "aws_backup_vault", "name")],
     "cloudtrail": [("trail/", "aws_cloudtrail", "name")],
@@ -67,16 +67,16 @@ FORMS = {
     "ssm": [("parameter/", "aws_ssm_parameter", "name"), ("parameter", "aws_ssm_parameter", "name")],
     "states": [("stateMachine:", "aws_sfn_state_machine", "name")],
 }
-# Their ARNs have no region, those of S3 no account either.
+# Services whose ARNs have no region; those of S3 have no account either.
 WITHOUT_REGION = ("iam", "s3")
 WITHOUT_ACCOUNT = ("s3",)
-# In a name, `*` may stand for the purpose (`alarm-*-dev`) of what itself refers to the key or topic with that policy:
-# naming each one would be a circle, or a policy that every new alarm has to change.
+# `*` may replace the purpose in a name (`alarm-*-dev`) if these resources refer to the key or topic with that policy:
+# naming each would be a dependency cycle, or every new alarm would change the policy.
 PATTERNS = ("alarm:", "log-group:")
 
 
 def is_place(part, place):
-    """Whether a part of a text is this account, partition or region, from its data source."""
+    """Whether a part of a string is this account, partition or region, from its data source."""
     return is_reference(part) and part.kind == place[0] and part.attribute in place[1]
 
 
@@ -85,7 +85,7 @@ def is_own_account(value):
 
 
 def is_own_arn(stack, value):
-    """Whether a text is an ARN of a resource of this stack, or of what lies beneath one."""
+    """Whether a string is the ARN of a resource of this stack, or of a part of one."""
     parts = parse(value) if isinstance(value, str) else (Unreadable(""),)
     if not all(isinstance(part, str) or is_known(stack, part) for part in parts):
         return False
@@ -96,14 +96,14 @@ def is_own_arn(stack, value):
 
 
 def is_known(stack, part):
-    """Whether a part refers to a resource of this stack, or to where the stack stands."""
+    """Whether a part refers to a resource of this stack, or to its account, partition or region."""
     if any(is_place(part, place) for place in (PARTITION, REGION, ACCOUNT)):
         return True
     return is_reference(part) and not part.kind.startswith("data.") and stack.declares(part.kind, part.name)
 
 
 def is_computed_arn(stack, part):
-    """Whether a reference is one to an ARN that AWS gives: what the stack itself writes there is free text."""
+    """Whether a reference is to an ARN that AWS computes, and not to an argument that the stack sets."""
     kind, name, attribute = part
     if attribute not in ARNS or not stack.declares(kind, name):
         return False
@@ -129,7 +129,7 @@ def is_spelled_out(stack, text):
 
 
 def names_one(stack, kind, argument, text, before):
-    """Whether a text is the name of a resource of this type, alone or with something beneath it, or a pattern of it."""
+    """Whether a string is the name of a resource of this type, a part of it, or an allowed pattern."""
     for name, body in stack.of_type(kind).items():
         literal = body.get(argument)
         names = [f"${{{kind}.{name}.{attribute}}}" for attribute in (argument, "id")]
@@ -137,14 +137,14 @@ def names_one(stack, kind, argument, text, before):
         if any(text == each or text.startswith((f"{each}/", f"{each}:")) for each in names):
             return True
         if kind == "aws_secretsmanager_secret" and is_literal(literal) and text == f"{literal}-??????":
-            return True  # AWS ends a secret's ARN with six characters of its own
+            return True  # AWS appends six characters to a secret's ARN
         if before in PATTERNS and names[2:] and is_pattern_of(literal, text, stack.suffix):
             return True
     return False
 
 
 def is_arn_of(resource, text):
-    """Whether a text is the ARN of this very Resource."""
+    """Whether a string is the ARN of this Resource."""
     kind, name = resource.kind, resource.name
     if text == f"${{{kind}.{name}.arn}}":
         return "arn" not in resource.body
@@ -157,6 +157,6 @@ def is_arn_of(resource, text):
 
 
 def is_pattern_of(name, text, suffix):
-    """Whether a text is a name of this environment, with a `*` for its purpose."""
+    """Whether a string is a name of this environment with `*` as its purpose."""
     is_pattern = suffix and re.fullmatch(rf"[A-Za-z0-9/_-]+-\*-{re.escape(suffix)}", text)
     return bool(is_pattern) and fnmatch.fnmatchcase(name, text)

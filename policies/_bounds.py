@@ -1,7 +1,7 @@
-"""Within which bounds an alarm fires in time. No policy itself.
+"""Bounds within which an alarm fires in time. Not a policy.
 
-Beyond them an alarm is there and wakes nobody: a threshold that is never reached, a statistic that evens out what went
-wrong, a window so long that a failure is over, or unpaid, before it fires.
+Outside of them an alarm never fires, or too late: its threshold is never reached, its statistic averages failures out,
+or its window is so long that the failure is over before it fires.
 """
 
 import re
@@ -13,18 +13,18 @@ from _stack import blocks, number_of, shown
 
 RISING = {"GreaterThanOrEqualToThreshold": True, "GreaterThanThreshold": False}
 FALLING = {"LessThanOrEqualToThreshold": True, "LessThanThreshold": False}
-# Seconds. CloudWatch's alarms look at every 10, 20, 30 or a multiple of 60 s; five minutes later the next look is due.
+# In seconds. CloudWatch evaluates alarms every 10, 20, 30 or a multiple of 60 s; this rule allows up to five minutes.
 LONGEST_PERIOD = 300
-# Seconds over all evaluation periods: an hour after it began, somebody knows.
+# In seconds, over all evaluation periods: a failure is reported within an hour.
 LONGEST_WINDOW = 3_600
-# Seconds, for a standstill: an environment that takes a payment now and then has nothing to compare in five minutes,
-# and the stream of a table keeps its records for 24 hours.
+# In seconds, for a stopped component: an environment with few payments has nothing to compare within five minutes, and
+# a table's stream keeps records for 24 hours.
 LONGEST_STANDSTILL_PERIOD, LONGEST_STANDSTILL = 3_600, 7_200
 SLOWEST = ("Maximum", r"p9[0-9](\.[0-9]+)?", "p100")
 
 
 class Bounds(NamedTuple):
-    """For one kind of metric: its unit, statistics (as patterns) and the threshold's least and greatest value."""
+    """The bounds for one kind of metric: unit, allowed statistics (patterns), minimum and maximum threshold."""
 
     unit: str
     statistics: tuple
@@ -35,30 +35,30 @@ class Bounds(NamedTuple):
 
 
 BOUNDS = {
-    "failures": Bounds("Count", ("Sum",), 1, 10, "each is a payment, or an event, that failed"),
-    "refusals": Bounds("Count", ("Sum",), 1, 1_000, "a thousand mistakes of callers are an attack or a bug"),
-    "depth": Bounds("Count", ("Maximum", "Sum"), 1, 10, "what waits there is not done"),
-    "age in ms": Bounds("Milliseconds", SLOWEST, 1_000, 3_600_000, "a stream forgets after a day"),
-    "age in s": Bounds("Seconds", SLOWEST, 1, 3_600, "a queue forgets after days, a client waits for minutes"),
+    "failures": Bounds("Count", ("Sum",), 1, 10, "each failure is a payment or an event"),
+    "refusals": Bounds("Count", ("Sum",), 1, 1_000, "a thousand refused requests are an attack or a bug"),
+    "depth": Bounds("Count", ("Maximum", "Sum"), 1, 10, "waiting messages are not processed"),
+    "age in ms": Bounds("Milliseconds", SLOWEST, 1_000, 3_600_000, "a stream keeps records for one day"),
+    "age in s": Bounds("Seconds", SLOWEST, 1, 3_600, "a queue keeps messages for days, a client waits for minutes"),
     # Lambda stops a function at its timeout; see `timeout_of`.
     "duration": Bounds("Milliseconds", SLOWEST, 100, 900_000, "Lambda stops a function at its timeout"),
-    "latency": Bounds("Milliseconds", ("Average", *SLOWEST), 1, 30_000, "API Gateway gives up after 30 s"),
+    "latency": Bounds("Milliseconds", ("Average", *SLOWEST), 1, 30_000, "API Gateway times out after 30 s"),
     "latency in s": Bounds("Seconds", ("Average", *SLOWEST), 0.001, 30, "a client gives up after 30 s"),
-    "share": Bounds("Percent", ("Average", *SLOWEST), 1, 95, "at 100 nothing is left to react with"),
-    "reserve": Bounds("Bytes", ("Minimum", "Average"), 2**20, 2**40, "what is free, in bytes", falls=True),
+    "share": Bounds("Percent", ("Average", *SLOWEST), 1, 95, "at 100 it is too late to react"),
+    "reserve": Bounds("Bytes", ("Minimum", "Average"), 2**20, 2**40, "free space in bytes", falls=True),
     "executions": Bounds("Count", ("Maximum",), 1, 1_000, "an account runs 1,000 at once unless AWS raised its quota"),
-    # What expressions over two metrics count: see _math.py.
-    "failed share": Bounds("Count", ("Sum",), 0.1, 10, "percent: one of ten failed"),
-    "refused share": Bounds("Count", ("Sum",), 1, 50, "percent: every second caller is refused"),
-    "refused part": Bounds("Count", ("Sum",), 1, 75, "percent: three of four refused is no matter of single cards"),
+    # Results of expressions over two metrics: see _math.py.
+    "failed share": Bounds("Count", ("Sum",), 0.1, 10, "in percent: one of ten failed"),
+    "refused share": Bounds("Count", ("Sum",), 1, 50, "in percent: every second request is refused"),
+    "refused part": Bounds("Count", ("Sum",), 1, 75, "in percent: three of four refused are not single cards"),
     "standstill": Bounds("Count", ("Sum",), 1, 1, "it is 0 or 1"),
-    "quota share": Bounds("Count", ("Maximum",), 1, 95, "percent: at 100 nothing is left to react with"),
+    "quota share": Bounds("Count", ("Maximum",), 1, 95, "in percent: at 100 it is too late to react"),
     "use": Bounds("Count", ("Sum", "Maximum"), 1, 1_000, "work done: too much of it, or none", falls=True),
 }
 
 
 def wrong_bounds(stack, alarm, counted):
-    """What lies outside the bounds in an alarm over metrics, given as (counts, arguments): a text for each."""
+    """Yield each setting of an alarm that is out of bounds; `counted` has its metrics as (counts, arguments)."""
     threshold, operator = number_of(alarm.get("threshold")), str(alarm.get("comparison_operator"))
     if threshold is None:
         yield f"threshold is {shown(alarm.get('threshold'))}"
@@ -70,15 +70,15 @@ def wrong_bounds(stack, alarm, counted):
     for counts, metric in counted:
         bounds = BOUNDS.get(counts)
         if bounds is None:
-            continue  # TAP-OBS-10 says that nobody publishes it
+            continue  # TAP-OBS-10 reports a metric that nobody publishes
         yield from wrong_statistic(bounds, metric)
         if operator in FALLING and not bounds.falls:
-            yield f"comparison_operator is {operator}, and {metric.get('metric_name')} grows when something is wrong"
+            yield f"comparison_operator is {operator}, but {metric.get('metric_name')} rises when something is wrong"
         if operator in FALLING and alarm.get("treat_missing_data") != "breaching":
-            yield f"comparison_operator is {operator}, and without data treat_missing_data has to be breaching"
+            yield f"comparison_operator is {operator}, so treat_missing_data must be breaching"
         greatest = min(bounds.greatest, timeout_of(stack, metric)) if counts == "duration" else bounds.greatest
         is_above = operator == "GreaterThanThreshold"
-        least = 0 if is_above and bounds.least == 1 else bounds.least  # more than none is one
+        least = 0 if is_above and bounds.least == 1 else bounds.least  # "> 0" means at least one
         if threshold is not None and (not least <= threshold <= greatest or (is_above and counts == "standstill")):
             yield f"threshold is {shown(alarm.get('threshold'))}, not {least:g} to {greatest:g}: {bounds.why}"
 
@@ -88,7 +88,7 @@ def wrong_statistic(bounds, metric):
     if len(said) != 1 or not any(re.fullmatch(pattern, str(said[0])) for pattern in bounds.statistics):
         yield f"the statistic of {metric.get('metric_name')} is {shown(said)}"
     if metric.get("unit", bounds.unit) != bounds.unit:
-        yield f"unit is {shown(metric['unit'])}, and {metric.get('metric_name')} is published in {bounds.unit}"
+        yield f"unit is {shown(metric['unit'])}, but {metric.get('metric_name')} is published in {bounds.unit}"
 
 
 def wrong_windows(alarm, counted):
@@ -96,7 +96,7 @@ def wrong_windows(alarm, counted):
     if periods is None or periods < 1:
         yield f"evaluation_periods is {shown(alarm.get('evaluation_periods'))}"
     if datapoints is not None and not 1 <= (number_of(datapoints) or 0) <= (periods or 0):
-        yield f"datapoints_to_alarm is {shown(datapoints)}, and evaluation_periods {shown(periods)}"
+        yield f"datapoints_to_alarm is {shown(datapoints)}, with evaluation_periods {shown(periods)}"
     for counts, metric in counted:
         is_standstill = counts == "standstill"
         longest = LONGEST_STANDSTILL_PERIOD if is_standstill else LONGEST_PERIOD
@@ -109,14 +109,14 @@ def wrong_windows(alarm, counted):
 
 
 def timeout_of(stack, metric):
-    """Milliseconds after which Lambda stops the function that a metric is about; 3 s where nothing is said."""
+    """Return the timeout, in milliseconds, of the function that a metric belongs to; Lambda's default is 3 s."""
     function = reference(of_metric(metric)[2].get("FunctionName"))
     body = stack.of_type("aws_lambda_function").get(function.name, {})
     return (number_of(body.get("timeout", 3)) or 0) * 1000
 
 
 def watched(alarm):
-    """The metrics that an alarm is over: its own arguments, or those of its queries."""
+    """Return the metrics of an alarm: its own arguments, or those of its queries."""
     queries = blocks(alarm.get("metric_query"))
     inner = [metric for query in queries for metric in blocks(query.get("metric"))]
     return inner if queries else [alarm]

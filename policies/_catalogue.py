@@ -1,7 +1,7 @@
-"""What a stack may contain, as _arguments.txt, _attributes.txt and _values.txt say it. No policy itself.
+"""What a stack may contain, read from _arguments.txt, _attributes.txt and _values.txt. Not a policy.
 
-A path is dotted and begins with a type: `aws_sqs_queue.redrive_policy.maxReceiveCount`; in front of that of a data
-source stands `data.`. Items of a list have the path of the list.
+A path is dotted and begins with a type: `aws_sqs_queue.redrive_policy.maxReceiveCount`. The path of a data source
+begins with `data.`. Items of a list have the path of the list.
 """
 
 import json
@@ -11,7 +11,7 @@ from _expressions import reference, without_names
 from _provider import TYPES, entries
 from _stack import META_ARGUMENTS, blocks, number_of, texts
 
-# In the place of the items of a list that has none.
+# Stands for the items of an empty list.
 NOTHING = object()
 RANGE = re.compile(r"([0-9]+)\.\.([0-9]*)")
 
@@ -20,16 +20,16 @@ ARGUMENTS = {path: [word.rstrip("&!") for word in words] for path, words in LIST
 REFERENCES = {f"{path}.{word.rstrip('&!')}" for path, words in LISTED.items() for word in words if "&" in word}
 REQUIRED = {path: [word.rstrip("&!") for word in words if "!" in word] for path, words in LISTED.items()}
 VALUES = entries("_values.txt")
-# type -> attribute -> what it is
+# type -> attribute -> its meaning
 ATTRIBUTES = {
     kind: dict((word.split(":") * 2)[:2] for word in words) for kind, words in entries("_attributes.txt").items()
 }
-# Blocks, and the blocks around them.
+# Paths of all blocks, including the enclosing ones.
 BLOCKS = {path[: dot.start()] for path in ARGUMENTS for dot in re.finditer(r"\.|$", path)}
 
 
 def settings(kind, body):
-    """(path, value) of everything that a resource or data source sets; the value is None for what is not classified."""
+    """Yield (path, value) of everything that a resource or data source sets; value None if the path is unclassified."""
     tagged = TYPES.get(kind, {}).get("tags")
     plain = {name: value for name, value in body.items() if name not in META_ARGUMENTS}
     if tagged and all(isinstance(tags, dict) for tags in texts(plain.get("tags", {}))):
@@ -55,7 +55,7 @@ def _settings(path, block, in_json):
 
 
 def missing(path, block):
-    """The paths of what a block has to set, those within it too, and does not."""
+    """Yield the paths of required arguments that a block, or a block in it, does not set."""
     yield from (f"{path}.{name}" for name in REQUIRED.get(path, ()) if block.get(name, []) == [])
     for name, found in block.items():
         if f"{path}.{name}" in BLOCKS:
@@ -64,12 +64,12 @@ def missing(path, block):
 
 
 def flat(value):
-    """The items of a list, and of the lists in it."""
+    """Return the items of a list, with nested lists flattened."""
     return [item for inner in value for item in flat(inner)] if isinstance(value, list) else [value]
 
 
 def objects(text):
-    """The objects that a text of JSON is; [None] for any other text."""
+    """Return the objects in a JSON string; [None] for any other string."""
     try:
         return flat(json.loads(text, object_pairs_hook=without_doubles)) or [None]
     except (ValueError, RecursionError):
@@ -78,12 +78,12 @@ def objects(text):
 
 def without_doubles(pairs):
     if len(dict(pairs)) != len(pairs):
-        raise ValueError("whoever reads it chooses one of two")
+        raise ValueError("a name occurs twice")
     return dict(pairs)
 
 
 def allowed(path, value):
-    """What a path may say, in words, if that is something else; else an empty text."""
+    """Return the allowed values of a path as text if `value` is not one of them, else an empty text."""
     if value is NOTHING:
         return ""
     if path in VALUES:

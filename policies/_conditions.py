@@ -1,4 +1,4 @@
-"""What conditions of policy documents may say. No policy itself.
+"""Conditions of policy documents: allowed operators, keys and values. Not a policy.
 
 docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html and
 reference_policies_condition-keys.html have the operators and the keys.
@@ -10,8 +10,8 @@ from _arns import ACCOUNT, PARTITION, REGION, is_own_account, is_own_arn, is_pla
 from _expressions import is_literal, parse, reference
 from _stack import shown
 
-# Each holds only if the key is there and has the value: `…IfExists` and `ForAllValues:` hold without the key, `Null`
-# and `…Not…` say what is not so, and a date ends.
+# Operators that are true only if the key is present and has the value. Not `…IfExists` and `ForAllValues:` (true
+# without the key), `Null` and `…Not…` (negations), nor dates (they expire).
 OPERATORS = (
     "ArnEquals",
     "ArnLike",
@@ -22,10 +22,10 @@ OPERATORS = (
 )
 ON_ACCOUNTS = ("StringEquals",)
 ON_ARNS = ("ArnEquals", "ArnLike", "StringEquals", "StringLike")
-# Keys that say for which account or resource a service acts, or who calls a key.
+# Keys that name the account or resource for which a service acts, or the caller of a KMS key.
 ACCOUNT_KEYS = ("aws:sourceaccount", "kms:calleraccount", "aws:principalaccount", "aws:resourceaccount")
 SOURCE_KEYS = ("aws:sourcearn", "kms:encryptioncontext:aws:logs:arn")
-# Keys whose values are words of AWS's, or the author's own, and name nobody else: key -> the whole value.
+# Key -> pattern of its whole value: fixed values of AWS, or free text that names no principal.
 WORDS = {
     "aws:securetransport": "true",
     "aws:viaawsservice": "true",
@@ -45,10 +45,10 @@ WORDS = {
     "s3:x-amz-server-side-encryption": "aws:kms(:dsse)?",
     "secretsmanager:versionstage": "AWS(CURRENT|PENDING|PREVIOUS)",
 }
-# Keys whose values name an object of this stack, as a reference.
+# Keys whose values must be references to resources of this stack.
 REFERENCES = ("aws:sourcevpc", "aws:sourcevpce", "s3:x-amz-server-side-encryption-aws-kms-key-id")
-# What AWS itself asks for, where it sends as the source of a request more than one resource of the account:
-# service -> (service in the ARN, what follows the account).
+# Services for which AWS's documentation requires a wildcard as source: service -> (service in the ARN, what follows
+# the account).
 WIDE_SOURCES = {
     # docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-CWL.html
     "delivery.logs.amazonaws.com": ("logs", "*"),
@@ -56,16 +56,16 @@ WIDE_SOURCES = {
     "ecs-tasks.amazonaws.com": ("ecs", "*"),
     # docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html: the balancer comes later
     "logdelivery.elasticloadbalancing.amazonaws.com": ("elasticloadbalancing", "loadbalancer/*"),
-    # docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html: the flow log comes later
+    # docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html: the flow log is created later
     "vpc-flow-logs.amazonaws.com": ("ec2", "vpc-flow-log/*"),
 }
 
 
 def wrong_conditions(statement, stack):
-    """What cannot be read in the conditions of a Statement, or names what is not ours: a text for each."""
+    """Yield what the rules cannot read in a Statement's conditions, and values outside of this account or stack."""
     said = [(str(operator), key) for operator, key, _ in statement.conditions]
     if len(set(said)) < len(said):
-        yield "two conditions have one operator and key, and Terraform makes one of them"
+        yield "two conditions have the same operator and key, and Terraform merges them"
     for operator, key, values in statement.conditions:
         if operator not in OPERATORS:
             yield f"the operator {shown(operator)} is not one of {', '.join(OPERATORS)}"
@@ -121,12 +121,12 @@ def is_wide_source(statement, key, value):
 
 
 def acts_for_us(statement, stack):
-    """Whether a condition ties whoever is let in to this account, or to a resource of this stack."""
+    """Whether a condition limits the admitted principals to this account, or to a resource of this stack."""
     return is_bound_by(statement, stack, ("aws:sourceaccount", "kms:calleraccount", *SOURCE_KEYS))
 
 
 def is_bound_by(statement, stack, keys):
-    """Whether a condition on one of these keys has nothing but values of ours."""
+    """Whether a condition on one of these keys has only allowed values."""
     return any(
         key in keys and values and all(is_right(statement, stack, operator, key, value) for value in values)
         for operator, key, values in statement.conditions
@@ -134,7 +134,7 @@ def is_bound_by(statement, stack, keys):
 
 
 def denies_plain_http(statement):
-    """Whether a statement refuses whatever does not come over TLS, or over an old TLS, and nothing else."""
+    """Whether a statement denies exactly the requests without TLS, or with an old TLS version."""
     found = [(operator, key, [word(each) for each in values]) for operator, key, values in statement.conditions]
     return not statement.allows and found in (
         [("Bool", "aws:securetransport", ["false"])],
@@ -144,5 +144,5 @@ def denies_plain_http(statement):
 
 
 def word(value):
-    """How Terraform writes a value into the policy."""
+    """Return a value as Terraform writes it into the policy."""
     return str(value).lower() if isinstance(value, bool) else str(value)

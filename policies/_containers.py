@@ -1,4 +1,4 @@
-"""The containers of a task of ECS, which stand in JSON. No policy itself.
+"""The containers of an ECS task definition, which are a JSON string. Not a policy.
 
 docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
 """
@@ -12,14 +12,14 @@ REPOSITORIES = ("aws_ecr_repository",)
 
 
 def containers(body):
-    """The container definitions of a task definition; None where they cannot be read."""
+    """Return the container definitions of a task definition; None if they cannot be read."""
     found = read_json(body.get("container_definitions"))
     is_list = isinstance(found, list) and all(isinstance(each, dict) for each in found)
     return found if is_list else None
 
 
 def foreign_logs(stack, container):
-    """Where a container logs to another place than a log group of the stack: a text for each."""
+    """Yield what is wrong unless a container logs to a log group of the stack."""
     logging = container.get("logConfiguration")
     if logging is None:
         return
@@ -33,7 +33,7 @@ def foreign_logs(stack, container):
 
 
 def is_own_image(stack, image):
-    """`${aws_ecr_repository.app.repository_url}:tag` or `@sha256:…`, of a repository of the stack."""
+    """Whether an image is `${aws_ecr_repository.app.repository_url}:tag` or `…@sha256:…`, of a repository here."""
     parts = parse(image) if isinstance(image, str) else ()
     return (
         len(parts) in (1, 2)

@@ -1,7 +1,7 @@
-"""The body of a dashboard, which is JSON. No policy itself.
+"""The body of a dashboard, a JSON string. Not a policy.
 
 docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html has the widgets. A
-custom widget calls a function whenever somebody looks; the others show what the stack has.
+custom widget calls a function whenever somebody opens the dashboard, so it is not allowed.
 """
 
 import re
@@ -14,23 +14,23 @@ from _metrics import what_it_counts
 from _stack import shown
 
 WIDGETS = ("alarm", "log", "metric", "text")
-# LAMBDA(), SEARCH() and the like bring in what is not the stack's.
+# LAMBDA(), SEARCH() and similar functions read metrics outside of the stack.
 MATH = re.compile(r"([a-z]\w*|[0-9.]+|(FILL|IF|MAX|MIN|AVG|SUM|RATE|METRICS|PERIOD)\(|[-+*/,()<>=\[\]\s])*")
 SOURCE = re.compile(r"\s*SOURCE\s+'([^']+)'(\s*\||\s*$)")
 
 
 def wrong_widgets(stack, text):
-    """What is wrong in a dashboard's body: a text for each."""
+    """Yield what is wrong in a dashboard's body."""
     body = read_json(text)
     widgets = body.get("widgets") if isinstance(body, dict) else None
     if not isinstance(widgets, list):
-        yield "dashboard_body is no JSON with a list of widgets"
+        yield "dashboard_body is not JSON with a list of widgets"
         return
     for number, widget in enumerate(widgets):
         kind = widget.get("type") if isinstance(widget, dict) else None
         properties = widget.get("properties") if kind in WIDGETS else None
         if not isinstance(properties, dict):
-            yield f"widget {number} has the type {shown(kind)}, and may be one of {', '.join(WIDGETS)}, with properties"
+            yield f"widget {number} has the type {shown(kind)}; allowed: {', '.join(WIDGETS)}, with properties"
             continue
         for fault in wrong_properties(stack, kind, properties):
             yield f"widget {number}: {fault}"
@@ -44,7 +44,7 @@ def wrong_properties(stack, kind, properties):
     alarms = properties.get("alarms", [])
     for alarm in [*alarms, *annotated(properties)] if isinstance(alarms, list) else [alarms]:
         if not is_own_alarm(stack, alarm):
-            yield f"{shown(alarm)} is no alarm of this stack"
+            yield f"{shown(alarm)} is not an alarm of this stack"
     if kind == "log":
         source = SOURCE.match(str(properties.get("query")))
         group, name, _ = reference(source[1]) if source else ("", "", "")
@@ -55,23 +55,26 @@ def wrong_properties(stack, kind, properties):
 
 
 def annotated(properties):
-    """Alarms that a graph shows as a line."""
+    """Return the alarms that a graph shows as a line."""
     annotations = properties.get("annotations")
     alarms = annotations.get("alarms", []) if isinstance(annotations, dict) else []
     return alarms if isinstance(alarms, list) else [alarms]
 
 
 def wrong_metrics(stack, metrics):
-    """A metric is [namespace, name, dimension, value, …, options]; `.` and `...` are what stood there before."""
+    """Yield what is wrong in a widget's metrics, each [namespace, name, dimension, value, …, options].
+
+    `.` and `...` repeat values of the previous metric.
+    """
     before = []
     for metric in metrics if isinstance(metrics, list) else [metrics]:
         if not isinstance(metric, list):
-            yield f"{shown(metric)} is no metric"
+            yield f"{shown(metric)} is not a metric"
             continue
         options = metric[-1] if metric and isinstance(metric[-1], dict) else {}
         words = metric[:-1] if options else metric
         if "accountId" in options or ("region" in options and not is_place(reference(options["region"]), REGION)):
-            yield f"{shown(options)} is of another account or region"
+            yield f"{shown(options)} names another account or region"
         if "expression" in options and not words:
             if not MATH.fullmatch(str(options["expression"])):
                 yield f"expression is {shown(options['expression'])}"
@@ -83,7 +86,7 @@ def wrong_metrics(stack, metrics):
 
 
 def repeated(words, before):
-    """The words of a metric, with those of the one before in the place of `.` and `...`."""
+    """Return a metric with `.` and `...` replaced by the values of the previous one."""
     if words[:1] == ["..."]:
         words = [*before[: len(before) - len(words) + 1], *words[1:]]
     return [before[position] if word == "." and position < len(before) else word for position, word in enumerate(words)]

@@ -1,4 +1,4 @@
-"""What makes a queue one of dead letters: functions, mappings and queues send there what failed. No policy itself."""
+"""Dead-letter queues: queues to which functions, mappings and other queues send failed events. Not a policy."""
 
 from _expressions import references
 from _json_text import read_json
@@ -6,12 +6,12 @@ from _stack import blocks
 
 
 def takes_failures(resource):
-    """Whether anything of the stack sends what failed to a Resource."""
+    """Whether something in the stack sends failed events to a Resource."""
     return any(end[:2] == (resource.kind, resource.name) for end in failure_ends(resource.stack))
 
 
 def failure_ends(stack):
-    """References to whatever anything of the stack sends to what failed."""
+    """Yield references to all targets of failed events in the stack."""
     ends = []
     for kind in stack.document["resource"]:
         for body in stack.of_type(kind).values():

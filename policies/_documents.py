@@ -1,8 +1,7 @@
-"""Policy documents, statement by statement. No policy itself.
+"""Policy documents, statement by statement. Not a policy.
 
-Checkov judges resources, so a document is judged for each resource that uses it, because what a statement may say
-depends on that: `*` in a key's policy is the key. A document that no resource uses is judged by itself. Findings stand
-on the document.
+A document is checked for each resource that uses it, because the meaning of a statement depends on the resource: `*` in
+a key's policy is the key. A document that no resource uses is checked alone. Findings name the document.
 """
 
 import functools
@@ -13,14 +12,14 @@ from _stack import Elsewhere, StackCheck, blocks, texts
 
 DOCUMENT = "data.aws_iam_policy_document"
 JSON = ("json", "minified_json")
-# In their policy `*` means the key itself.
+# In the policies of these types `*` means the key itself.
 KEYS = ("aws_kms_key", "aws_kms_external_key", "aws_kms_replica_key", "aws_kms_key_policy")
-# Arguments of a document that take in others.
+# Arguments of a document that merge other documents into it.
 MERGING = {"override_json", "override_policy_documents", "source_json", "source_policy_documents"}
 
 
 class Statement(NamedTuple):
-    """One statement of a document; `body` is as Terraform has it."""
+    """One statement of a document; `body` is its block in the JSON."""
 
     document: str
     number: int
@@ -31,7 +30,7 @@ class Statement(NamedTuple):
 
     @property
     def allows(self):
-        """Without an effect, or with one that is not plainly Deny, a statement allows."""
+        """Whether the statement may allow something: any effect but a literal Deny counts as Allow."""
         return self.body.get("effect") != "Deny"
 
     @property
@@ -44,19 +43,19 @@ class Statement(NamedTuple):
 
     @property
     def principals(self):
-        """(type, identifier) of each; a block without identifiers is one without an identifier."""
+        """(type, identifier) of each principal; the identifier is None if a block has none."""
         found = blocks(self.body.get("principals"))
         return [(block.get("type"), each) for block in found for each in many(block.get("identifiers")) or [None]]
 
     @property
     def conditions(self):
-        """(operator, key, values) of each; keys are written in any case, and come in lower case."""
+        """(operator, key in lower case, values) of each condition; IAM ignores the case of keys."""
         found = blocks(self.body.get("condition"))
         return [(block.get("test"), str(block.get("variable")).lower(), many(block.get("values"))) for block in found]
 
 
 class StatementCheck(StackCheck):
-    """Derive, and define `violations_of`. With `allowing_only`, statements that plainly deny are left out."""
+    """Base of checks of single statements: define `violations_of`. `allowing_only` skips statements that deny."""
 
     allowing_only = True
 
@@ -77,17 +76,18 @@ class StatementCheck(StackCheck):
                     yield f"{statement}: {text}"
 
     def violations_of(self, statement, stack, resource):
-        """What violates the rule in a Statement that a Resource uses; None where no resource uses it."""
+        """Yield a text for each violation in a Statement; `resource` uses it, and is None if no resource does."""
         raise NotImplementedError
 
 
 @functools.lru_cache(maxsize=2)
 def used_documents(stack):
-    """((type, name) of a resource -> names of the documents it uses), names of the documents that no resource uses."""
+    """Return ((type, name) of a resource -> names of its documents), and the names of unused documents."""
     declared, used = stack.documents(), {}
     for kind in stack.document["resource"]:
         for name, body in stack.of_type(kind).items():
-            named = {each.name for each in references(body) if each.kind == DOCUMENT and each.attribute in JSON}
+            using = {argument: value for argument, value in body.items() if argument != "tags"}
+            named = {each.name for each in references(using) if each.kind == DOCUMENT and each.attribute in JSON}
             named &= declared.keys()
             if named:
                 used[kind, name] = sorted(named)
@@ -95,20 +95,20 @@ def used_documents(stack):
 
 
 def statements(stack, document):
-    """The statements of the document of this name."""
+    """Return the statements of the document with this name."""
     body = stack.documents().get(document, {})
     return [Statement(document, number, each) for number, each in enumerate(blocks(body.get("statement")))]
 
 
 def document_of(stack, value):
-    """The name of the document whose JSON a value is; None for anything else."""
+    """Return the name of the document whose JSON a value refers to; None for anything else."""
     kind, name, attribute = reference(value)
     is_json = kind == DOCUMENT and attribute in JSON
     return name if is_json and stack.declares(kind, name) else None
 
 
 def is_trust(statement, resource):
-    """Whether a statement says who may take on the role, the Resource, that it belongs to."""
+    """Whether a statement is in the trust policy of a role (`resource`)."""
     return is_in(statement, resource, ("aws_iam_role",), "assume_role_policy")
 
 
@@ -118,12 +118,12 @@ def is_about_a_key(statement, resource):
 
 
 def is_in(statement, resource, kinds, argument):
-    """Whether a statement's document is what an argument of a Resource of these types is."""
+    """Whether the Resource has one of these types, and its argument refers to the statement's document."""
     if resource is None or resource.kind not in kinds:
         return False
     return document_of(resource.stack, resource.body.get(argument)) == statement.document
 
 
 def many(value):
-    """An argument that may be missing, one text, or a list."""
+    """Return the values of an argument that may be missing, a string or a list, as a list."""
     return [] if value is None else texts(value)

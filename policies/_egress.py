@@ -1,7 +1,7 @@
-"""Arguments by which AWS sends or copies data, and whether that stays within the stack. No policy itself.
+"""Arguments that name where AWS sends or copies data. The target must be in the stack. Not a policy.
 
-Made from the provider's schema: the arguments named destination, target, endpoint, url, bucket, topic, queue,
-stream, log group, account and the like of the types that a stack may have, and of those the ones that send.
+Selected from the provider's schema: of the classified types, the arguments with names such as destination,
+target, endpoint, url, bucket, topic, queue, stream, log group or account, if data is sent there.
 """
 
 import re
@@ -17,7 +17,7 @@ SENDING = {
     "aws_apigatewayv2_integration": (
         "credentials_arn",
         "integration_uri",
-        # Where an integration calls a service itself, these say which of its objects.
+        # For integrations that call an AWS service directly: parameters that name the service's resource.
         "request_parameters.EventBusName",
         "request_parameters.QueueUrl",
         "request_parameters.Region",
@@ -130,7 +130,7 @@ SENDING = {
     "aws_vpc_endpoint": ("resource_configuration_arn", "service_network_arn", "service_region"),
     "aws_wafv2_web_acl_logging_configuration": ("log_destination_configs",),
 }
-# Type -> paths of arguments that name the account to send to.
+# Type -> paths of arguments that name a target account.
 ACCOUNTS = {
     "aws_dynamodb_table_export": ("s3_bucket_owner",),
     "aws_ecr_replication_configuration": ("replication_configuration.rule.destination.registry_id",),
@@ -141,16 +141,16 @@ ACCOUNTS = {
     "aws_s3_bucket_inventory": ("destination.bucket.account_id",),
     "aws_s3_bucket_replication_configuration": ("rule.destination.account",),
 }
-# What AWS itself puts in: the host that was asked for.
+# Placeholders that AWS fills in: the requested host.
 SAME_HOST = "#{host}"
-# What may stand before a reference: `s3://${aws_s3_bucket.b.id}/results/`, `integrations/${…}`.
+# Allowed text before a reference: `s3://${aws_s3_bucket.b.id}/results/`, `integrations/${…}`.
 PREFIXES = ("s3://", "integrations/")
-# Arguments by which a type is named: what the author writes there is a name of the stack's own.
+# Arguments with a resource's own name, which the author chooses.
 NAMING = ("bucket", "family", "function_name", "identifier", "name")
 
 
 def foreign_targets(resource):
-    """(path, value) of what a Resource sends data to, where that is not of this stack."""
+    """Yield (path, value) of each target of a Resource's data outside of this stack."""
     for paths, is_own in (
         (SENDING, lambda value: is_own_target(resource.stack, value)),
         (ACCOUNTS, is_own_account),
@@ -162,13 +162,13 @@ def foreign_targets(resource):
 
 
 def is_sending(path):
-    """Whether data is sent to what stands at the path, which begins with a type."""
+    """Whether the argument at a path (which begins with a type) names a target of data."""
     kind, _, argument = path.partition(".")
     return argument in SENDING.get(kind, ())
 
 
 def values_at(value, steps):
-    """Every value at a path, through lists and blocks. What stands in the place of a block is found by TAP-DOC-5."""
+    """Yield every value at a path, through lists and blocks. TAP-DOC-5 reports what should be a block and is not."""
     if isinstance(value, list):
         return [found for item in value for found in values_at(item, steps)]
     if not steps:
@@ -183,7 +183,7 @@ def values_at(value, steps):
 
 
 def is_own_target(stack, value):
-    """Whether a value is a resource of this stack: its ARN, or an attribute that AWS gives, or its name."""
+    """Whether a value identifies a resource of this stack: by its ARN, an attribute that AWS computes, or its name."""
     if value == SAME_HOST or is_own_arn(stack, value):
         return True
     parts = parse(value) if isinstance(value, str) else ()

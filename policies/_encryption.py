@@ -1,7 +1,7 @@
-"""What each setting about encryption has to say, for any type of the provider. No policy itself.
+"""The required value of each encryption setting, for all types of the provider. Not a policy.
 
-The settings of all types come from the provider's schema (_provider.jsonl); what is asked of one follows from its name.
-The lists below are exceptions, each with its reason, for the types that a stack may have.
+The settings come from the provider's schema (_provider.jsonl); a setting's name decides its required value.
+The lists below are exceptions for classified types, each with its reason.
 """
 
 import functools
@@ -11,7 +11,7 @@ from _expressions import is_literal
 from _provider import TYPES
 from _stack import is_false, is_true, shown
 
-# Policies of their own judge these types.
+# Types with a policy of their own.
 ELSEWHERE = (
     "aws_cloudwatch_log_group",
     "aws_dynamodb_table",
@@ -22,37 +22,37 @@ ELSEWHERE = (
     "aws_sns_topic",
     "aws_sqs_queue",
 )
-# Data on its way, what is signed along with a request, how long a key is kept, which objects are copied: not at rest.
+# Not about data at rest: data in transit, encryption context, key retention, selection of objects to copy.
 NOT_AT_REST = re.compile(
     r".*(transit|node_to_node_encryption|encryption_context|kms_data_key_reuse|bucket_key_enabled"
     r"|sse_kms_encrypted_objects|cluster_endpoint_encryption_type).*|aws_kms_\w+[.].*"
 )
-# May be left out, because the bucket that the data goes to encrypts it, or there is nothing of its own to encrypt.
+# Optional: the target bucket encrypts the data, or the resource stores nothing itself.
 MAY_BE_LEFT_OUT = re.compile(
     r"aws_(s3_bucket_inventory|s3_bucket_object|s3_object|s3_object_copy|dynamodb_table_export)[.].*"
     r"|aws_kinesis_firehose_delivery_stream[.].*s3_.*"
-    # Without filters, which TAP-RUN-6 forbids, there is nothing to encrypt.
+    # TAP-RUN-6 forbids filters, so there is nothing to encrypt.
     r"|aws_lambda_event_source_mapping[.]kms_key_arn"
-    # The log group and the bucket have keys of their own. For a task's storage, which ends with the task, Fargate takes
-    # a customer's key only if it may itself grant that key to others, which TAP-IAM-7 forbids:
+    # Log group and bucket have their own keys. For a task's storage, which ends with the task, Fargate accepts
+    # a customer managed key only if it may itself create grants for that key, which TAP-IAM-7 forbids:
     # docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-create-storage-key.html
     r"|aws_ecs_cluster[.].*(log_configuration|managed_storage_configuration).*"
     r"|aws_ecs_service[.].*tls.*"
 )
-# May be left out unless the setting beside it is on.
+# Optional unless the other setting is enabled.
 ONLY_WITH = {
     "cache_data_encrypted": "caching_enabled",
     "master_password_secret_kms_key_id": "manage_master_password",
     "master_user_secret_kms_key_id": "manage_master_user_password",
     "performance_insights_kms_key_id": "performance_insights_enabled",
 }
-# Blocks without which AWS uses a key of its own, though no word in their names says so.
+# Blocks without which AWS uses its own key, although their names do not mention encryption.
 MUST_BE_THERE = (
     ("aws_athena_workgroup", "configuration"),
     ("aws_athena_workgroup", "result_configuration"),
 )
 ABOUT_ENCRYPTION = re.compile("encrypt|kms|cmk|sse_")
-# They hold data, and nothing of theirs takes a key.
+# Types that hold data and have no setting for a key.
 WITHOUT_KEY = (
     "aws_backup_logically_air_gapped_vault",
     "aws_cloudwatch_event_archive",
@@ -60,12 +60,12 @@ WITHOUT_KEY = (
     "aws_elasticache_cluster",
     "aws_s3_directory_bucket",
 )
-# Of other providers, and without data.
+# Types of other providers that hold no data.
 WITHOUT_DATA = re.compile(r"terraform_data|null_resource|random_\w+|time_\w+")
 
 
 def wrong_encryption(resource):
-    """What a setting about encryption of a Resource says, where it says the wrong thing or nothing: a text for each."""
+    """Yield each encryption setting of a Resource that is missing or wrong."""
     for path, want, optional in settings_of(resource.kind):
         if not is_exception(resource, path):
             for block in blocks_at(resource.body, path, resource.kind):
@@ -76,7 +76,7 @@ def wrong_encryption(resource):
 
 @functools.cache
 def settings_of(kind):
-    """(path, what it has to say, whether it may be left out) of every setting of a type that is judged."""
+    """Yield (path, required kind of value, whether it is optional) of every encryption setting of a type."""
     if kind in ELSEWHERE:
         return ()
     more = ["key_id"] if kind == "aws_ssm_parameter" else []
@@ -88,7 +88,7 @@ def settings_of(kind):
 
 
 def wanted(path):
-    """ "false", "true", "word" (AWS's for a customer's key) or "key"."""
+    """Return the required kind of value: "false", "true", "word" (AWS's word for a customer managed key) or "key"."""
     last = path.split(".")[-1]
     if last in ("encryption_disabled", "use_aws_owned_key"):
         return "false"
@@ -121,7 +121,7 @@ def means_customer_key(word):
 
 
 def blocks_at(body, path, kind):
-    """The blocks in which the last step of a path stands: {} for one that is missing; what is no block as it is."""
+    """Return the blocks that contain the last step of a path; {} for a missing block, and other values unchanged."""
     head, *rest = path
     if not rest:
         return [body]
@@ -137,7 +137,7 @@ def blocks_at(body, path, kind):
 
 
 def is_exception(resource, path):
-    """Firehose may not encrypt what another stream brings it; a parameter in the clear has no key."""
+    """Whether a setting does not apply: Firehose with another stream as source, and plain-text parameters."""
     if resource.kind == "aws_kinesis_firehose_delivery_stream" and path[0] == "server_side_encryption":
         return any(resource.body.get(source) for source in ("kinesis_source_configuration", "msk_source_configuration"))
     if resource.kind == "aws_ssm_parameter":

@@ -1,9 +1,8 @@
-"""Which actions let whoever may take them widen permissions, their own or another's. No policy itself.
+"""IAM actions that allow their holder to widen permissions. Not a policy.
 
-AWS's access level "Permissions management" (_actions.py) is most of it, but AWS has some actions that write a policy at
-the level Write, and knows no ways that lead round: who may change what runs under a role has the permissions of that
-role. The ways below are those of the published research, read in 2026, and where AWS's documentation of the service
-shows another of the same kind:
+Most of them have AWS's access level "Permissions management" (_actions.py). But AWS gives some actions that write a
+policy the level Write. It also ignores indirect ways: whoever may change the code that runs under a role has the role's
+permissions. The lists below come from published research (read in 2026), and from AWS's documentation of each service:
 rhinosecuritylabs.com/aws/aws-privilege-escalation-methods-mitigation, pathfinding.cloud,
 github.com/nccgroup/PMapper, github.com/salesforce/cloudsplaining.
 """
@@ -13,24 +12,24 @@ import re
 from _actions import level
 
 READING = ("List", "Read")
-# Of these services every action that writes is such a way.
+# Services of which every action with the level Write widens permissions.
 SERVICES = {
-    "account": "the account itself is no function's matter",
+    "account": "no function needs to change the account itself",
     "amplify": "builds run the commands of their specification under a service role",
     "apprunner": "a service runs an image of the caller's choice under its role",
-    "autoscaling": "a launch configuration starts machines with an instance profile and the caller's commands",
+    "autoscaling": "a launch configuration starts instances with an instance profile and the caller's commands",
     "batch": "a job runs the caller's command under its job role",
     "bedrock-agentcore": "a code interpreter runs the caller's code under its role",
-    "cloud9": "an environment hands its members temporary credentials of its owner",
-    "cloudformation": "a stack makes whatever its template says, with the stack's role",
+    "cloud9": "an environment gives its members temporary credentials of its owner",
+    "cloudformation": "a stack creates whatever its template contains, with the stack's role",
     "codebuild": "a build runs the caller's buildspec under the project's role",
     "codecatalyst": "a workflow runs under the roles that are connected to it",
-    "codedeploy": "a deployment runs its hooks on machines under their roles",
+    "codedeploy": "a deployment runs its hooks on instances under their roles",
     "codepipeline": "a pipeline runs its actions under its role",
-    "codestar": "a project makes roles and resources for its members",
-    "controltower": "it makes accounts, roles and guardrails",
+    "codestar": "a project creates roles and resources for its members",
+    "controltower": "it creates accounts, roles and guardrails",
     "datapipeline": "a pipeline runs the caller's commands under its role",
-    "ec2-instance-connect": "a key of the caller's opens a machine, and so its role",
+    "ec2-instance-connect": "the caller's SSH key gives access to an instance, and so to its role",
     "eks": "an access entry makes a principal an administrator of the cluster, a node group runs under its role",
     "elasticbeanstalk": "an environment runs the caller's code under its instance profile",
     "elasticmapreduce": "a step runs the caller's code under the cluster's role",
@@ -38,23 +37,23 @@ SERVICES = {
     "emr-serverless": "a job runs the caller's code under its execution role",
     "glue": "a job, session or endpoint runs the caller's code under its role",
     "greengrass": "a deployment runs functions on devices under their roles",
-    "iam": "it is where permissions are kept; passing a role is TAP-IAM-6",
-    "identitystore": "it makes users and members of groups",
+    "iam": "it manages permissions; TAP-IAM-6 checks iam:PassRole",
+    "identitystore": "it creates users and group memberships",
     "imagebuilder": "a build runs the caller's commands under its instance profile",
-    "organizations": "it makes accounts, and moves what bounds their permissions",
+    "organizations": "it creates accounts, and changes the policies that limit them",
     "opsworks": "a deployment runs the caller's recipes under its instance profile",
-    "proton": "an environment makes whatever its template says, with a role",
+    "proton": "an environment creates whatever its template contains, with a role",
     "ram": "it shares resources with other accounts",
-    "rolesanywhere": "a trust anchor lets the holder of a certificate take on roles",
+    "rolesanywhere": "a trust anchor lets the holder of a certificate assume roles",
     "sagemaker": "a notebook, job or endpoint runs the caller's code under its role",
-    "servicecatalog": "a product makes whatever its template says, with a launch role",
+    "servicecatalog": "a product creates whatever its template contains, with a launch role",
     "sso": "it assigns permission sets to people",
-    "sso-directory": "it makes users and members of groups",
-    "ssm-quicksetup": "it rolls out configurations with roles of its own",
+    "sso-directory": "it creates users and group memberships",
+    "ssm-quicksetup": "it deploys configurations with its own roles",
 }
-# Single ways: the service's other actions are in everyday use.
+# Single actions that widen permissions, of services whose other actions are needed in daily use.
 WAYS = {
-    "it changes what a function runs, with whose code or under which role": (
+    "it changes a function's code or role": (
         "lambda:CreateEventSourceMapping",
         "lambda:CreateFunction",
         "lambda:CreateFunctionUrlConfig",
@@ -72,7 +71,7 @@ WAYS = {
         "lambda:UpdateFunctionEventInvokeConfig",
         "lambda:UpdateFunctionUrlConfig",
     ),
-    "it runs a command of the caller's in a container, under the task's role": (
+    "it runs the caller's command in a container, under the task's role": (
         "ecs:CreateExpressGatewayService",
         "ecs:CreateService",
         "ecs:CreateTaskSet",
@@ -85,7 +84,7 @@ WAYS = {
         "ecs:UpdateService",
         "ecs:UpdateServicePrimaryTaskSet",
     ),
-    "it runs a command of the caller's on a machine, under the machine's role": (
+    "it runs the caller's command on an instance, under the instance's role": (
         "ssm:CreateAssociation",
         "ssm:CreateAssociationBatch",
         "ssm:CreateDocument",
@@ -102,12 +101,12 @@ WAYS = {
         "ssm:UpdateDocumentDefaultVersion",
         "ssm:UpdateMaintenanceWindowTask",
     ),
-    "it makes a machine of the account one that a role can be taken from": (
+    "it gives an instance a role whose credentials can be read there": (
         "ssm:CreateActivation",
         "ssm:RegisterManagedInstance",
         "ssm:UpdateManagedInstanceRole",
     ),
-    "it starts or changes a machine with an instance profile and the caller's commands": (
+    "it starts or changes an instance with an instance profile and the caller's commands": (
         "ec2:AssociateEnclaveCertificateIamRole",
         "ec2:AssociateIamInstanceProfile",
         "ec2:CreateFleet",
@@ -122,7 +121,7 @@ WAYS = {
         "ec2:RequestSpotInstances",
         "ec2:RunInstances",
     ),
-    "it decides which calls a service makes under a role": (
+    "it controls which calls a service makes under a role": (
         "events:PutRule",
         "events:PutTargets",
         "iot:CreateRoleAlias",
@@ -140,7 +139,7 @@ WAYS = {
         "states:UpdateStateMachine",
         "states:UpdateStateMachineAlias",
     ),
-    "it hands out credentials of another identity": (
+    "it returns credentials of another identity": (
         "cognito-identity:GetCredentialsForIdentity",
         "cognito-identity:GetOpenIdToken",
         "cognito-identity:GetOpenIdTokenForDeveloperIdentity",
@@ -163,7 +162,7 @@ WAYS = {
         "sts:SetSourceIdentity",
         "sts:TagSession",
     ),
-    "it makes a key with a policy of the caller's, or puts another key in the place of one": (
+    "it creates a key with the caller's policy, or replaces a key": (
         "kms:CreateCustomKeyStore",
         "kms:CreateKey",
         "kms:ImportKeyMaterial",
@@ -171,7 +170,7 @@ WAYS = {
         "kms:UpdateCustomKeyStore",
         "kms:UpdatePrimaryRegion",
     ),
-    "it gives a database another password, or a role": (
+    "it changes a database's password or role": (
         "rds:AddRoleToDBCluster",
         "rds:AddRoleToDBInstance",
         "rds:ModifyDBCluster",
@@ -179,8 +178,8 @@ WAYS = {
         "rds:ModifyDBProxy",
         "redshift:ModifyCluster",
     ),
-    "it lets the caller's function handle a secret": ("secretsmanager:RotateSecret",),
-    "it opens or copies data to others": (
+    "it lets the caller's function read a secret": ("secretsmanager:RotateSecret",),
+    "it shares or copies data to others": (
         "ec2:ModifyImageAttribute",
         "logs:PutDestination",
         "s3:CreateAccessPoint",
@@ -190,7 +189,7 @@ WAYS = {
     ),
 }
 REASONS = {action: reason for reason, actions in WAYS.items() for action in actions}
-# AWS has these at the level Write, though they write or take away who may do what.
+# Actions that change policies or grants, although AWS gives them the level Write.
 WRITES_A_POLICY = re.compile(
     r"[\w-]+:(Put|Set|Add|Attach|Detach|Associate|Create|Update|Modify|Delete|Remove|Replace)\w*"
     r"(ResourcePolic|AccessPolic|AccessEntry|ClusterPolicy|ProjectPolicy|SinkPolicy|DestinationPolicy|MeshPolicy|"
@@ -200,7 +199,7 @@ WRITES_A_POLICY = re.compile(
 
 
 def widens(action):
-    """Why an action lets its caller widen permissions; None where it does not."""
+    """Return why an action allows to widen permissions; None if it does not."""
     of_level, service = level(action), action.partition(":")[0]
     if of_level == "Permissions management":
         return 'AWS gives it the access level "Permissions management"'
@@ -210,4 +209,4 @@ def widens(action):
         return None
     if service in SERVICES:
         return SERVICES[service]
-    return "it writes who may do what" if WRITES_A_POLICY.fullmatch(action) else None
+    return "it changes a policy or grant" if WRITES_A_POLICY.fullmatch(action) else None

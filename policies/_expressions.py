@@ -1,16 +1,16 @@
-"""Terraform's templates, as far as a stack may use them. No policy itself.
+"""Terraform's string templates, as far as a stack may use them. Not a policy.
 
-A text is a literal, or literals and references: `${type.name.attribute}` or `${data.type.name.attribute}`, with an
-optional `[0]` behind the attribute, and without spaces. Whatever else Terraform would evaluate is Unreadable:
+A string consists of literals and references: `${type.name.attribute}` or `${data.type.name.attribute}`, with an
+optional `[0]` after the attribute, and without spaces. Anything else that Terraform would evaluate is Unreadable:
 functions, conditionals, splats, directives (`%{`), escapes (`$${`, `%%{`), policy variables (`&{`) of policy documents.
 
     parse("${aws_sns_topic.alerts.arn}/x")  -> (Reference("aws_sns_topic", "alerts", "arn"), "/x")
     parse("${file(\"x\")}")                 -> (Unreadable('${file("x")}'),)
 
-    reference(value)      the Reference that the whole value is; NONE, which is false, for anything else
-    references(value)     every Reference in a value of any shape, keys of maps included
-    is_literal(value)     whether the value is a text without references
-    without_names(value)  "${aws_sns_topic.arn}/x": what a text says, whichever resources it is about
+    reference(value)      the Reference if the whole value is one; else NONE, which is false
+    references(value)     every Reference in a value of any shape, including keys of maps
+    is_literal(value)     whether the value is a string without references
+    without_names(value)  "${aws_sns_topic.arn}/x": the string without the resources' names
 """
 
 import functools
@@ -23,7 +23,7 @@ REFERENCE = re.compile(rf"((?:data\.)?[a-z][a-z0-9_]*)\.({NAME})\.([a-z][a-z0-9_
 
 
 class Reference(NamedTuple):
-    """An attribute of a resource, or of a data source, whose kind begins with `data.`."""
+    """A reference to an attribute of a resource, or of a data source, whose `kind` begins with `data.`."""
 
     kind: str
     name: str
@@ -34,7 +34,7 @@ class Reference(NamedTuple):
 
 
 class Unreadable(NamedTuple):
-    """What Terraform would evaluate, and no rule can."""
+    """A part of a string that Terraform would evaluate and the rules cannot."""
 
     text: str
 
@@ -43,7 +43,7 @@ NONE = Reference("", "", "")
 
 
 def is_reference(part):
-    """By the class's name: Checkov executes each file of this folder, so this module, and its classes, exist twice."""
+    """Compare the class's name, because Checkov also executes this file, so the class exists twice."""
     return type(part).__name__ == "Reference"
 
 
@@ -53,7 +53,7 @@ def is_unreadable(part):
 
 @functools.lru_cache(maxsize=20_000)
 def parse(text):
-    """The parts of a text in their order: literals (str), Reference and Unreadable."""
+    """Return the parts of a string in order: literals (str), Reference and Unreadable."""
     parts, begin = [], 0
     while opening := OPENING.search(text, begin):
         end = text.find("}", opening.end())
@@ -85,7 +85,7 @@ def is_literal(value):
 
 
 def without_names(value):
-    """None for what is no text, and where something in it is unreadable."""
+    """Return None if the value is not a string, or a part of it is unreadable."""
     parts = parse(value) if isinstance(value, str) else (Unreadable(""),)
     if any(is_unreadable(part) for part in parts):
         return None

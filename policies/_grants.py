@@ -1,4 +1,4 @@
-"""Resources and arguments that give permissions without a policy. No policy itself."""
+"""Resources and arguments that grant permissions without a policy document. Not a policy."""
 
 import re
 
@@ -7,34 +7,34 @@ from _expressions import reference
 from _principals import is_account_root, is_own_role
 from _stack import FREE_MAPS, shown, texts
 
-# Each is a permission by itself, of which no rule reads the statement: a policy document says the same. What invokes a
-# function is TAP-NET-3.
+# Types that grant a permission without a statement that the rules could read; use a policy document instead. TAP-NET-3
+# checks permissions to invoke functions.
 GRANTS = (
     "aws_cloudwatch_event_permission",
     "aws_kms_grant",
     "aws_lambda_layer_version_permission",
     "aws_vpc_endpoint_service_allowed_principal",
 )
-# People and foreign identity providers: the stack's permissions are for its roles alone.
+# Types for people and external identity providers: only the stack's roles may have permissions.
 IDENTITIES = re.compile(
     r"aws_iam_(access_key|group|group_\w+|openid_connect_provider|policy_attachment|saml_provider"
     r"|service_specific_credential|signing_certificate|user|user_\w+|virtual_mfa_device)"
 )
-# Whatever runs with a role, has a role's permissions: of this stack, as those of others are not judged here.
+# Arguments with a role, which must be declared in this stack: the rules cannot check other roles' permissions.
 ROLE = re.compile(
     r"role|roles|iam_roles?|(\w+_)?role_arns?|(\w+_)?execution_role|ingestion_role|service_role|deliver_cross_account_role"
     r"|domain_iam_role_name|(authorizer_)?credentials_arn"
 )
-# AWS's own, linked to a service.
+# Service-linked roles of AWS.
 SERVICE_LINKED = "service_linked_role_arn"
 
 
 def wrong_grants(resource):
-    """What a resource grants, and to whom that is not a role of this stack: a text for each."""
+    """Yield each grant of a resource that is not by a policy document to a role of this stack."""
     if resource.kind in GRANTS:
-        yield f"{resource.kind} grants without a policy"
+        yield f"{resource.kind} grants permissions without a policy document"
     if IDENTITIES.fullmatch(resource.kind):
-        yield f"{resource.kind} gives permissions to people, or to an identity provider"
+        yield f"{resource.kind} gives permissions to people or an external identity provider"
     for principal in texts(resource.body.get("allowed_principals") or []):
         is_ours = is_own_account(principal) or is_account_root("AWS", principal)
         if not is_ours and not is_own_role(resource.stack, "AWS", principal):
@@ -43,7 +43,7 @@ def wrong_grants(resource):
 
 
 def foreign_roles(stack, body, before):
-    """Arguments, at any depth, that hold a role which the stack does not declare."""
+    """Yield each argument, at any depth, with a role that the stack does not declare."""
     for name, value in body.items():
         for item in texts(value):
             if isinstance(item, dict) and name not in FREE_MAPS:
@@ -52,4 +52,4 @@ def foreign_roles(stack, body, before):
                 of_type, role, attribute = reference(item)
                 is_role = of_type == "aws_iam_role" and attribute in ("arn", "id", "name")
                 if not is_role or not stack.declares(of_type, role):
-                    yield f"{before}{name} is {shown(item)}, no role of this stack"
+                    yield f"{before}{name} is {shown(item)}, which is not a role of this stack"

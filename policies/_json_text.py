@@ -1,10 +1,10 @@
-"""Texts that are JSON. No policy itself."""
+"""JSON strings. Not a policy."""
 
 import json
 
 
 def read_json(text):
-    """What a text says, if whoever reads it can only understand it so; None for anything else."""
+    """Return the value of a JSON string; None if it is invalid, or if programs could read it differently."""
     try:
         return json.loads(text, object_pairs_hook=without_doubles)
     except (ValueError, TypeError, RecursionError):
@@ -12,7 +12,7 @@ def read_json(text):
 
 
 def without_doubles(pairs):
-    """Of two names, some readers take the first and some the last, and to some upper and lower case are one."""
+    """Return the object. Raise ValueError if a name occurs twice, in any case: programs differ in which they use."""
     if len({name.lower() for name, _ in pairs}) != len(pairs):
-        raise ValueError("a name stands twice")
+        raise ValueError("a name occurs twice")
     return dict(pairs)

@@ -1,11 +1,11 @@
-"""Types that have their key in one argument. No policy itself."""
+"""Types with their encryption key in one argument. Not a policy."""
 
 from _stack import StackCheck, shown
 from checkov.common.models.enums import CheckCategories
 
 
 class KeyCheck(StackCheck):
-    """Derive with `types` and the `argument` that is a key of this stack."""
+    """Base of checks of one key argument: set `types` and `argument`, which must be a key of this stack."""
 
     category = CheckCategories.ENCRYPTION
     argument: str

@@ -1,4 +1,4 @@
-"""Metric math: what an expression over the metrics of an alarm counts. No policy.
+"""Metric math: the allowed expressions over an alarm's metrics, and what each counts. Not a policy.
 
 docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html has the functions.
 """
@@ -6,24 +6,24 @@ docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html ha
 import re
 
 ID = r"[a-z]\w*"
-# What the expression counts (see _bounds.py) -> its form without spaces, and what its metrics a and b count.
+# What the expression counts (see _bounds.py) -> its pattern without spaces, and what its metrics a and b count.
 OF_TWO = {
     "failed share": (rf"100\*(?:FILL\()?(?P<a>{ID})(?:,0\))?/(?P<b>{ID})", "failures", "use"),
     "refused share": (rf"IF\((?P<a>{ID})>=(100|[1-9]?[0-9]),100\*(?P=a)/(?P<b>{ID}),0\)", "refusals", "use"),
-    # Of what is either refused or not, the part that is.
+    # The refused part of all requests.
     "refused part": (
         rf"IF\((?P<a>{ID})>=(100|[1-9]?[0-9]),100\*(?P=a)/\((?P=a)\+FILL\((?P<b>{ID}),0\)\),0\)",
         "refusals",
         "use",
     ),
-    # One is counted, and the other is not: what should follow does not.
+    # 1 if metric a counts something and metric b nothing: a component has stopped.
     "standstill": (rf"IF\(FILL\((?P<a>{ID}),0\)>0 AND FILL\((?P<b>{ID}),0\)<1,1,0\)", "use", "use"),
     "quota share": (rf"100\*(?P<a>{ID})/SERVICE_QUOTA\((?P<b>{ID})\)", "executions", "executions"),
 }
 
 
 def what_it_yields(expression, counts):
-    """What an expression counts over metrics, given as id -> what each counts; None for one that may never fire."""
+    """Return what an expression counts, given `counts` (metric id -> what it counts); None if it may never fire."""
     text = compact(expression)
     if terms(expression) in (sorted(counts), ["METRICS()"]) and len(set(counts.values())) == 1:
         return next(iter(counts.values()))
@@ -41,7 +41,7 @@ def compact(expression):
 
 
 def terms(expression):
-    """The ids that `FILL(a, 0) + b`, `SUM([a, b])` or `MAX(METRICS())` is about, sorted; None for anything else."""
+    """Return the sorted metric ids in `FILL(a, 0) + b`, `SUM([a, b])` or `MAX(METRICS())`; None for anything else."""
     text = compact(expression)
     within = re.fullmatch(r"(?:SUM|MAX)\((?:\[(.*)\]|(METRICS\(\)))\)", text)
     if within and within[2]:

@@ -1,7 +1,7 @@
-"""Metrics that AWS, and the functions of this stack, publish: what each counts, and under which dimensions. No policy.
+"""Metrics that AWS and the stack's functions publish: what they count, and their dimensions. Not a policy.
 
-An alarm on a metric that nobody publishes raises no error and never fires. Each service's page of its documentation has
-its metrics: docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/aws-services-cloudwatch-metrics.html.
+An alarm on a metric that nobody publishes raises no error and never fires. Each service's documentation lists its
+metrics: docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/aws-services-cloudwatch-metrics.html.
 """
 
 import re
@@ -9,7 +9,7 @@ import re
 from _expressions import is_literal, reference
 from _stack import blocks
 
-# Namespace -> (metrics, what they count, sets of dimensions). What they count: see _bounds.py.
+# Namespace -> (metrics, what they count (see _bounds.py), sets of dimensions).
 API = ("ApiId",), ("ApiId", "Stage")
 FUNCTION = (("FunctionName",), ("FunctionName", "Resource"))
 TABLE = (("TableName",), ("TableName", "GlobalSecondaryIndexName"))
@@ -86,7 +86,7 @@ PUBLISHED = {
     "AWS/WAFV2": ((("BlockedRequests",), "refusals", (("WebACL", "Rule"), ("WebACL", "Rule", "Region"))),),
     "AWS/Scheduler": ((("TargetErrorCount", "InvocationDroppedCount"), "failures", (("ScheduleGroup",),)),),
 }
-# Dimension -> types that it refers to, and the attributes that say what AWS publishes there.
+# Dimension -> resource types that it refers to, and attributes with the value that AWS publishes.
 REFERS_TO = {
     "ApiId": (("aws_apigatewayv2_api",), ("id",)),
     "Stage": (("aws_apigatewayv2_stage",), ("name", "id")),
@@ -110,14 +110,14 @@ REFERS_TO = {
     "ScheduleGroup": (("aws_scheduler_schedule_group",), ("name", "id")),
     "Region": (("data.aws_region",), ("name", "region", "id")),
 }
-# Dimensions whose values are words.
+# Dimensions with fixed values.
 WORDS = {
     "Operation": r"(Batch)?(Get|Put|Update|Delete|Write)Item|Query|Scan|Transact(Get|Write)Items|GetRecords",
     "Role": "READER|WRITER",
     "Rule": "ALL|[A-Za-z0-9_-]+",
 }
-# What the functions count themselves: handler -> metrics -> what they count; lib/lambda/payments publishes them in the
-# namespace and under the service's name that are in the environment of the function.
+# Custom metrics of the functions: handler -> metric -> what it counts. lib/lambda/payments publishes them with the
+# namespace and service name in the function's environment.
 NAMESPACE, NAME = "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_SERVICE_NAME"
 EMITTED = {
     "payments.archiver.handler": {"ChangesArchived": "use", "ChangesFailed": "failures"},
@@ -152,14 +152,14 @@ EMITTED = {
 
 
 def of_metric(metric):
-    """(namespace, name, dimensions) of a metric in an alarm; dimensions that are no map become one that nobody has."""
+    """Return (namespace, name, dimensions) of an alarm's metric; invalid dimensions become unpublished ones."""
     dimensions = metric.get("dimensions") or {}
     is_map = isinstance(dimensions, dict)
     return str(metric.get("namespace")), str(metric.get("metric_name")), dimensions if is_map else {"": dimensions}
 
 
 def what_it_counts(stack, namespace, metric, dimensions):
-    """What a metric counts, if somebody publishes it under these dimensions; else None."""
+    """Return what a metric counts if somebody publishes it with these dimensions; else None."""
     names = frozenset(dimensions)
     for metrics, counts, of in PUBLISHED.get(namespace, ()):
         if metric in metrics and any(names == frozenset(each) for each in of):
@@ -173,7 +173,7 @@ def what_it_counts(stack, namespace, metric, dimensions):
 
 
 def namespaces(kind, body):
-    """Where a function, or a filter of a log, counts metrics of its own."""
+    """Return the namespaces of a function's, or a metric filter's, custom metrics."""
     if kind == "aws_lambda_function":
         for block in blocks(body.get("environment")):
             yield from (value for name, value in of_block(block) if name == NAMESPACE)
@@ -187,7 +187,7 @@ def of_block(environment):
 
 
 def is_declared(stack, dimension, value, dimensions):
-    """Whether a dimension's value is that of a resource of the stack."""
+    """Whether a dimension's value refers to a resource of the stack."""
     kind, name, attribute = reference(value)
     if dimension in REFERS_TO:
         kinds, attributes = REFERS_TO[dimension]
@@ -207,7 +207,7 @@ INDEX = "global_secondary_index"
 
 
 def is_filtered(stack, namespace, metric, dimensions):
-    """Whether a filter of a log group of the stack makes a metric."""
+    """Whether a metric filter on a log group of the stack publishes a metric."""
     return any(
         transformation.get("namespace") == namespace
         and transformation.get("name") == metric

@@ -1,4 +1,4 @@
-"""Which argument names a resource, and with which word the name begins. No policy itself."""
+"""The argument that names a resource, and the first word of its name. Not a policy."""
 
 import functools
 import re
@@ -25,7 +25,7 @@ NAMED = {
     "aws_sns_topic": ("name", "sns"),
     "aws_sqs_queue": ("name", "sqs"),
 }
-# Named by a setting whose own words do not tell.
+# Types whose naming argument does not follow the usual form.
 NAMED_OTHERWISE = {
     "aws_ecs_task_definition": "family",
     "aws_dms_replication_instance": "replication_instance_id",
@@ -33,7 +33,7 @@ NAMED_OTHERWISE = {
     "aws_elasticache_cluster": "cluster_id",
     "aws_elasticache_replication_group": "replication_group_id",
 }
-# Names that the world, AWS or another resource gives, and names in which AWS takes no hyphen.
+# Types named by the world, AWS or another resource, and types whose names cannot contain a hyphen.
 NOT_OURS = re.compile(
     r"aws_(acm_.*|route53.*|service_discovery_.*_dns_namespace|ses_.*identity|sesv2_email_identity.*|lightsail_domain"
     r"|customerprofiles_domain|account_region|cognito_identity_provider|config_organization_managed_rule|controltower_.*"
@@ -42,18 +42,18 @@ NOT_OURS = re.compile(
     r"|secretsmanager_secret_.*|.*_user|quicksight_group|athena_database|keyspaces_table|s3_directory_bucket"
     r"|sagemaker_image_version)"
 )
-# Terraform completes these with a random end.
+# Arguments to which Terraform appends a random suffix.
 PREFIX = re.compile(r"(\w+_)?(name|identifier|bucket)_prefix")
 
 
-# Named by a word that is none of these, and still part of an ARN.
+# Types whose name is another argument, but part of an ARN.
 PARTS_OF_ARNS = {
     "aws_apigatewayv2_domain_name": "domain_name",
     "aws_lambda_layer_version": "layer_name",
 }
-# Told apart by these, which are part of no ARN.
+# Types identified by other arguments, which are not part of an ARN.
 IDS = {"aws_cloudwatch_event_target": "target_id", "aws_lambda_permission": "statement_id"}
-# A name need be unique only among those that share these arguments.
+# Type -> arguments that form the scope in which a name must be unique.
 IN_A_PARENT = {
     "aws_apigatewayv2_authorizer": ("api_id",),
     "aws_apigatewayv2_stage": ("api_id",),
@@ -80,12 +80,12 @@ IN_A_PARENT = {
 
 @functools.cache
 def is_ours(kind):
-    """Whether we name resources of a type."""
+    """Whether the stack chooses the names of resources of a type."""
     return not NOT_OURS.fullmatch(kind)
 
 
 def naming_argument(kind):
-    """The argument that names resources of a type, whoever gives the name; None where there is none."""
+    """Return the argument that names resources of a type, whoever chooses the name; None if there is none."""
     return PARTS_OF_ARNS.get(kind) or name_of_ours(kind)
 
 
@@ -95,15 +95,15 @@ def name_of_ours(kind):
 
 
 def prefixes(kind, body):
-    """The arguments with which something of a resource is named by the beginning of a name."""
+    """Return the set arguments that give only the prefix of a name."""
     return [key for key in body if PREFIX.fullmatch(key)] if is_ours(kind) else []
 
 
 def names(kind, body):
-    """(name, word) of everything that a resource names: None for a name that is missing, "" where any word will do."""
+    """Yield (name, first word) of all names in a resource; name None if it is missing, word "" if any is allowed."""
     if not is_ours(kind):
         return
-    if kind == "aws_apigatewayv2_stage" and body.get("name") == "$default":  # AWS's own word
+    if kind == "aws_apigatewayv2_stage" and body.get("name") == "$default":  # AWS's abbreviation
         return
     if kind in NAMED:
         argument, word = NAMED[kind]
@@ -119,5 +119,5 @@ def names(kind, body):
 
 
 def last_part(name):
-    """`/aws/lambda/lambda-processor-dev` -> `lambda-processor-dev`; a FIFO queue's ending is AWS's."""
+    """`/aws/lambda/lambda-processor-dev` -> `lambda-processor-dev`; also removes AWS's suffix of FIFO queues."""
     return name.rpartition("/")[2].removesuffix(".fifo")

@@ -1,10 +1,10 @@
-"""Who may come in, by network range. No policy itself."""
+"""Network ranges that may connect. Not a policy."""
 
 import ipaddress
 
 from _stack import blocks, is_true, number_of, shown, texts
 
-# Ranges that the internet does not route: RFC 1918, 6598 (carriers), 3927 and 4291 (links), 1122 (the host), 4193.
+# Ranges that are not routed on the internet: RFC 1918, 6598 (carriers), 3927 and 4291 (links), 1122 (the host), 4193.
 PRIVATE = [
     ipaddress.ip_network(text)
     for text in (
@@ -19,43 +19,43 @@ PRIVATE = [
         "::1/128",
     )
 ]
-# The public internet of IPv6 (RFC 4291); what is neither here nor private leads round, as IPv4 within IPv6 does.
+# Public IPv6 addresses (RFC 4291). Ranges that are neither public nor private are refused, such as IPv4 within IPv6.
 GLOBAL_IPV6 = ipaddress.ip_network("2000::/3")
-# Public addresses that all ranges of a resource may add up to: the network of an office or a partner.
+# Maximum number of public addresses in all ranges of a resource: the network of an office or a partner.
 WIDEST = {4: 2**8, 6: 2**72}
-# Arguments with ranges, where it is said who comes in.
+# Arguments with ranges that may connect.
 RANGES = ("cidr_block", "cidr_blocks", "cidr_ipv4", "cidr_ipv6", "ipv6_cidr_block", "ipv6_cidr_blocks")
-# What is in such a list is said elsewhere.
+# Lists of ranges whose content is not in the stack.
 LISTS = ("prefix_list_id", "prefix_list_ids")
 ACLS = ("aws_network_acl", "aws_default_network_acl")
-# Types of which a resource is one rule -> whether that is about going out.
+# Types whose resources are single rules -> whether they are for outgoing traffic.
 RULES = {
     "aws_network_acl_rule": lambda body: is_true(body.get("egress")),
     "aws_security_group_rule": lambda body: body.get("type") == "egress",
     "aws_vpc_security_group_ingress_rule": lambda _: False,
-    # Rules let in whole networks of the stack, so these are private.
+    # Ranges of networks in the stack: rules may admit them as a whole, so they must be private.
     "aws_subnet": lambda _: False,
     "aws_vpc": lambda _: False,
 }
-# A network ACL keeps no state: answers to what the inside asked come in on these ports. What may ask is up to the
-# security groups. docs.aws.amazon.com/vpc/latest/userguide/custom-network-acl.html#nacl-ephemeral-ports
+# A network ACL is stateless: answers to outgoing requests arrive on these ports. Security groups limit outgoing
+# requests. docs.aws.amazon.com/vpc/latest/userguide/custom-network-acl.html#nacl-ephemeral-ports
 FIRST_EPHEMERAL_PORT = 1024
 TCP_AND_UDP = ("tcp", "udp", "6", "17", 6, 17)
 
 
 def open_ranges(resource):
-    """Ranges from which a Resource lets in more of the internet than one network: a text for each."""
+    """Yield ranges of a Resource that admit more public addresses than one network."""
     ranges = []
     for rule in rules_for_coming_in(resource):
         for argument in LISTS:
             if rule.get(argument):
-                yield f"{argument} is {shown(rule[argument])}, of which nobody knows here what is in it"
+                yield f"{argument} is {shown(rule[argument])}, whose content is unknown before the deployment"
         ranges += [value for argument in RANGES if argument in rule for value in texts(rule[argument])]
     yield from wrong_ranges([*ranges, *public_access_ranges(resource.body)])
 
 
 def rules_for_coming_in(resource):
-    """The blocks that let something in, whatever the type."""
+    """Return the blocks with rules for incoming traffic, for any type."""
     kind, body = resource.kind, resource.body
     rules = blocks(body.get("ingress"))
     if kind in RULES:
@@ -73,26 +73,26 @@ def is_for_answers(rule):
 
 
 def public_access_ranges(body):
-    """EKS says in a block of its own who reaches a cluster's endpoint."""
+    """Return the ranges that may reach the endpoint of an EKS cluster."""
     ranges = [block.get("public_access_cidrs") or [] for block in blocks(body.get("vpc_config"))]
     return [value for each in ranges for value in texts(each)]
 
 
 def wrong_ranges(values):
-    """Ranges that cannot be read, and public ones that are together wider than one network."""
+    """Yield invalid ranges, and public ranges that together are larger than one network."""
     public = {4: [], 6: []}
     for value in values:
         try:
             network = ipaddress.ip_network(value if isinstance(value, str) else None, strict=False)
         except ValueError:
-            yield f"{shown(value)} is no network range that is written out"
+            yield f"{shown(value)} is not a literal network range"
             continue
         if not any(network.version == own.version and network.subnet_of(own) for own in PRIVATE):
             public[network.version].append(network)
     for version, networks in public.items():
         together = list(ipaddress.collapse_addresses(networks))
         if sum(network.num_addresses for network in together) > WIDEST[version]:
-            yield f"{', '.join(map(str, together))} may come in"
+            yield f"{', '.join(map(str, together))} may connect"
     for network in public[6]:
         if not network.subnet_of(GLOBAL_IPV6):
-            yield f"{network} may come in"
+            yield f"{network} may connect"

@@ -1,4 +1,4 @@
-"""Permissions to pass a role to a service, which then acts as that role. No policy itself."""
+"""Permissions for iam:PassRole, which lets a service act with a role. Not a policy."""
 
 import fnmatch
 import re
@@ -16,13 +16,13 @@ def is_pass_role(action):
 
 
 def wrong_pass_role(statement, stack):
-    """What is more than one role of this stack, passed to one service: a text for each."""
+    """Yield what is wrong unless exactly one role of this stack may be passed to one service."""
     roles = statement.resources
     if len(roles) != 1 or not all(is_role(stack, role) for role in roles):
-        yield f"the roles that may be passed are {shown(roles)}"
+        yield f"it may pass the roles {shown(roles)}"
     services = [values for operator, key, values in statement.conditions if (operator, key) == PASSED_TO]
     if len(services) != 1 or not all(is_one_service(values) for values in services):
-        yield f"the services that a role may be passed to are {shown(services)}"
+        yield f"it may pass a role to the services {shown(services)}"
 
 
 def is_role(stack, value):

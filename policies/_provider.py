@@ -1,11 +1,10 @@
-"""What the provider's resource types have, for the policies that judge any of them. No policy itself.
+"""Facts about all resource types of the provider, for policies that check any type. Not a policy.
 
-`terraform providers schema -json | python policies/_provider.py` writes _provider.jsonl anew, a line for each type:
-`encryption`, its settings about that; `name`, the one that names it; `tags`, whether it takes them; `sensitive`, its
-secrets; `arn`, where that can be set; `arguments` and `computed`, those of its settings and computed attributes of
-which _arguments.txt and _attributes.txt speak. What follows from them is said in the policies.
-With the name of a type, it prints instead what _arguments.txt would say of a type of which everything may be set.
-Nothing of the first judge is read or imported: this is a reading of its own.
+`terraform providers schema -json | python policies/_provider.py` updates _provider.jsonl, one line for each type:
+`encryption`: its encryption settings; `name`: its naming argument; `tags`: whether it is taggable; `sensitive`: its
+secrets; `arn`: whether it can be set; `arguments` and `computed`: its arguments and computed attributes that are in
+_arguments.txt and _attributes.txt. With the name of a type, the program instead prints an entry for _arguments.txt with
+all arguments of that type. This is independent of the first judge: nothing of it is read or imported.
 """
 
 import json
@@ -16,13 +15,13 @@ from pathlib import Path
 FILE = Path(__file__).with_name("_provider.jsonl")
 ABOUT_ENCRYPTION = re.compile(r"encrypt|kms|cmk|(?<![a-z])sse_")
 ENDS_OF_NAMES = ("_name", "_identifier")
-# Not .json: Checkov takes each .json beside the policies for a policy.
+# Not .json, because Checkov loads every .json file in this folder as a policy.
 LINES = [json.loads(line) for line in FILE.read_text().splitlines()] if FILE.exists() else []
 TYPES = {line.pop("type"): line for line in LINES}
 
 
 def attributes(level):
-    """(steps, attribute) of everything below a block, an attribute with attributes or an object type."""
+    """Yield (path, attribute) of everything below a block, a nested attribute or an object type."""
     todo = [((), level)]
     while todo:
         steps, here = todo.pop()
@@ -42,7 +41,7 @@ def is_settable(attribute):
 
 
 def of_object(type_):
-    """An object type, alone or in a collection, in the form of a block; None for anything simpler."""
+    """Return an object type, also one in a collection, in the form of a block; None for simpler types."""
     if not isinstance(type_, list):
         return None
     if type_[0] == "object":
@@ -51,7 +50,7 @@ def of_object(type_):
 
 
 def naming(kind, attributes):
-    """The setting that names a type: its last words and `_name` or `_identifier`; else a plain word."""
+    """Return the naming argument: the type's last words with `_name` or `_identifier`, or a plain `name`."""
     own = [
         name
         for name, attribute in attributes.items()
@@ -61,12 +60,12 @@ def naming(kind, attributes):
         name for end in ENDS_OF_NAMES for name in own if name.endswith(end) and f"{kind}{end}".endswith(f"_{name}")
     ]
     plain = [name for name in ("name", "identifier", "creation_token") if name in own]
-    # The longest is the most exact.
+    # The longest match is the most exact.
     return next(iter(sorted(matching, key=len, reverse=True) + plain), None)
 
 
 def read(schema):
-    """Type -> what the file says of it, each left out where there is none."""
+    """Return type -> its facts, without empty ones."""
     found, arguments, computed = {}, words_of("_arguments.txt"), words_of("_attributes.txt")
     for kind, of_kind in resource_types(schema).items():
         top = of_kind["block"].get("attributes", {})
@@ -92,7 +91,7 @@ def resource_types(schema):
 
 
 def words_of(name):
-    """Type -> the paths of a list of the form of _arguments.txt."""
+    """Return type -> paths, from a list in the format of _arguments.txt."""
     found = {}
     for path, words in entries(name).items():
         kind, _, block = path.partition(".")
@@ -102,7 +101,7 @@ def words_of(name):
 
 
 def entries(name):
-    """What begins a line of a list -> the words indented beneath it."""
+    """Return first word of an entry -> the words indented below it."""
     found, words = {}, []
     for line in FILE.with_name(name).read_text().splitlines():
         if line.startswith(" "):
@@ -113,7 +112,7 @@ def entries(name):
 
 
 def skeleton(kind, block):
-    """What _arguments.txt says of a type of which everything may be set."""
+    """Return an entry for _arguments.txt with all arguments of a type."""
     found = {}
     for steps, attribute in attributes(block):
         if is_settable(attribute) and steps[-1] not in ("id", "tags", "tags_all"):

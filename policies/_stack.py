@@ -1,7 +1,7 @@
-"""What the Python policies share: the stack as Terraform reads it. No policy itself, so its name has an underscore.
+"""The stack as Terraform reads it, and the base class of all policies. Not a policy, so its name begins with `_`.
 
-Checkov hands a Python check one resource. These rules look at others of the stack too, or at any argument of any type,
-so they read the synthesized JSON themselves. They read nothing else, and import nothing of this project.
+Checkov passes a single resource to a Python check. Our rules also need other resources, or any argument of any type, so
+they read the synthesized JSON themselves. They read nothing else, and import nothing of this project.
 """
 
 import functools
@@ -14,18 +14,18 @@ from _expressions import is_literal, reference
 from checkov.common.models.enums import CheckCategories, CheckResult
 from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck
 
-# Terraform's own arguments, which every type has; and comments.
+# Terraform's meta-arguments, which every type has, and comments.
 META_ARGUMENTS = (
     *("//", "connection", "count", "depends_on", "dynamic", "for_each", "lifecycle", "provider", "provisioner"),
     "timeouts",
 )
 NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
-# Maps of the user's own words: no argument stands there.
+# Maps with free keys, which are not arguments.
 FREE_MAPS = ("tags", "tags_all", "variables", "//")
 
 
 class Resource(NamedTuple):
-    """What is judged: `kind`.`name` of a stack, with its arguments."""
+    """The resource `kind`.`name` of a stack, with its arguments."""
 
     stack: "Stack"
     kind: str
@@ -34,7 +34,7 @@ class Resource(NamedTuple):
 
 
 class Elsewhere(str):
-    """A violation in what is no resource: `address` is that of a data source (data.…), or empty for the stack."""
+    """A violation outside of resources. `address` is a data source's (data.…), or empty for the whole stack."""
 
     address: str
 
@@ -45,9 +45,10 @@ class Elsewhere(str):
 
 
 class StackCheck(BaseResourceCheck):
-    """Derive, say what it is, and define `violations`. What a rule cannot judge, because it raises, violates it.
+    """Base of all policies: set the attributes below, and define `violations` or `holds`.
 
-    Checkov keeps the violations as the details of its result; each is one finding of the gate: `name: violation`.
+    If the check raises an exception, that is a violation. Checkov stores the violations as details of its result, and
+    the gate makes one finding of each: `name: violation`.
     """
 
     id: str
@@ -66,36 +67,36 @@ class StackCheck(BaseResourceCheck):
         )
 
     def scan_entity_conf(self, _conf, _entity_type):
-        """Checkov's would leave out resources with `count = 0`."""
+        """Check one resource. Overridden because Checkov's method skips resources with `count = 0`."""
         file, kind, name = self.entity_path.rsplit(":", 2)
         stack = Stack.read(file)
         try:
             found = list(dict.fromkeys(self.violations(Resource(stack, kind, name, stack.of_type(kind)[name]))))
             if (kind, name) == stack.first:
-                # Checkov asks about resources only.
+                # Checkov calls checks for resources only, so the first resource stands for the rest of the file.
                 found += [Elsewhere(*each) for each in dict.fromkeys(self.violations_outside(stack))]
         except Exception as error:
-            found = [f"this could not be judged ({error!r}); write it as the provider's page does"]
+            found = [f"this could not be checked ({error!r}); write it as the provider's documentation does"]
         self.details = [text for text in found if text]
         return CheckResult.FAILED if found else CheckResult.PASSED
 
     def scan_resource_conf(self, _conf):
-        """Not asked: the whole entity is judged above."""
+        """Never called, because `scan_entity_conf` is overridden."""
         raise NotImplementedError
 
     def violations(self, resource):
-        """What violates the rule in a Resource: a text for each that names argument and value, none where it holds.
+        """Return a text for each violation in a Resource, with argument and value.
 
         An empty text adds nothing to the rule's name.
         """
         return () if self.holds(resource) else ("",)
 
     def violations_outside(self, _stack):
-        """(address, text) of what violates the rule outside of resources; for rules on every type (`types` is *)."""
+        """Return (address, text) of each violation outside of resources; only for rules with `types` = ("*",)."""
         return ()
 
     def holds(self, resource):
-        """Whether the rule holds for a Resource, where that is all there is to say."""
+        """Whether a Resource complies; for rules whose violations need no text."""
         raise NotImplementedError
 
 
@@ -107,7 +108,7 @@ class Stack:
 
     @classmethod
     def read(cls, file):
-        """Checkov names a file from the root of its search, with a slash in front; .checkov.yaml searches cdktf.out."""
+        """Read a file that Checkov names relative to the folder it searches (/ or cdktf.out), with a leading slash."""
         for root in (Path("/"), Path("cdktf.out").absolute()):
             path = root / file.lstrip("/")
             if path.is_file():
@@ -115,13 +116,13 @@ class Stack:
         raise FileNotFoundError(file)
 
     def of_type(self, kind):
-        """name -> arguments of every resource of a type, or data source of a type that begins with `data.`."""
+        """Return name -> arguments of all resources of a type, or data sources if `kind` begins with `data.`."""
         section = "data" if kind.startswith("data.") else "resource"
         named = self.document.get(section, {}).get(kind.removeprefix("data."), {})
         return {name: body for name, body in named.items() if name != "//"}
 
     def documents(self):
-        """name -> arguments of every policy document."""
+        """Return name -> arguments of all policy documents."""
         return self.of_type("data.aws_iam_policy_document")
 
     @functools.cached_property
@@ -131,7 +132,7 @@ class Stack:
 
     @property
     def suffix(self):
-        """The environment's suffix: the state's key is {suffix}/{namespace}.tfstate. Empty where that is not so."""
+        """The environment's suffix, from the state's key {suffix}/{namespace}.tfstate; empty if it has another form."""
         backend = self.document.get("terraform", {})
         for step in ("backend", "s3"):
             found = blocks(backend.get(step)) if isinstance(backend, dict) else []
@@ -141,11 +142,11 @@ class Stack:
         return found[1] if found else ""
 
     def declares(self, kind, name):
-        """Whether the stack has that resource, or data source."""
+        """Whether the stack declares a resource or data source."""
         return name in self.of_type(kind)
 
     def is_own_key(self, value):
-        """A reference to a customer managed key that this stack declares."""
+        """Whether a value refers to a customer managed key of this stack."""
         kind, name, attribute = reference(value)
         return kind == "aws_kms_key" and attribute in ("arn", "key_id", "id") and name in self.of_type(kind)
 
@@ -156,43 +157,43 @@ def _read(path, _modified):
 
 
 def without_nulls(block):
-    """To Terraform, an argument that is null is not there."""
+    """Remove arguments that are null: Terraform treats them as missing."""
     return {name: value for name, value in block.items() if value is not None}
 
 
 def is_true(value):
-    """Terraform takes the text for the word."""
+    """Terraform also accepts the value as a string."""
     return value is True or value == "true"
 
 
 def is_false(value):
-    """Terraform takes the text for the word."""
+    """Terraform also accepts the value as a string."""
     return value is False or value == "false"
 
 
 def blocks(value):
-    """A block may be an object or a list of objects. What is neither is no block: TAP-DOC-2 and TAP-DOC-5 find it."""
+    """Return the blocks of a value, an object or a list of objects. TAP-DOC-2 and TAP-DOC-5 report anything else."""
     return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, dict)]
 
 
 def number_of(value):
-    """The number that is written down, also in quotes; None for anything else."""
+    """Return a literal number, also one in quotes; None for anything else."""
     return float(value) if not isinstance(value, bool) and NUMBER.fullmatch(str(value)) else None
 
 
 def shown(value):
-    """A value as a finding shows it: in JSON, and not longer than a line."""
+    """Return a value as findings show it: as JSON, shortened to 80 characters."""
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 80 else f"{text[:79]}…"
 
 
 def texts(value):
-    """An argument that may be one text or a list of them."""
+    """Return an argument that may be a single value or a list as a list."""
     return value if isinstance(value, list) else [value]
 
 
 def arguments(body):
-    """(name, value) of every argument that is set, at any depth."""
+    """Yield (name, value) of every argument that is set, at any depth."""
     for name, value in body.items():
         if name in FREE_MAPS or value is None:
             continue

@@ -1,4 +1,4 @@
-"""Statements that refuse plain HTTP. No policy itself."""
+"""Statements that deny requests without TLS. Not a policy."""
 
 from _arns import is_arn_of
 from _conditions import denies_plain_http
@@ -8,13 +8,13 @@ from _stack import blocks
 
 
 def refuses_plain_http(resource, policy, actions, beneath=("",)):
-    """Whether a policy refuses whatever comes to a Resource without TLS.
+    """Whether a policy denies all requests to a Resource without TLS.
 
-    `actions` are those of which one must be denied; `beneath` are the ends that its ARN must be denied with.
+    One of `actions` must be denied, on the Resource's ARN with each of the endings `beneath`.
     """
     document = document_of(resource.stack, policy)
     if MERGING & resource.stack.documents().get(document, {}).keys():
-        return False  # what is merged in may replace the very statement that counts
+        return False  # a merged document could replace the statement
     return any(
         denies_plain_http(statement)
         and statement.conditions[0][1] == "aws:securetransport"
@@ -28,6 +28,6 @@ def refuses_plain_http(resource, policy, actions, beneath=("",)):
 
 
 def is_among(resource, end, arns):
-    """Whether the ARN of a Resource, with this end, is one of these."""
+    """Whether the ARN of a Resource with this ending is among `arns`."""
     texts = [arn for arn in arns if isinstance(arn, str) and arn.endswith(end)]
     return any(is_arn_of(resource, text.removesuffix(end)) for text in texts)

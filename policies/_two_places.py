@@ -1,6 +1,6 @@
-"""Settings that the provider knows twice: an argument, and a resource of its own. No policy itself.
+"""Settings that the provider has twice: as an argument and as a separate resource. Not a policy.
 
-The provider's page of each of the latter says that the two undo each other.
+The provider's documentation says that the two overwrite each other.
 """
 
 # type -> (its argument, the other type, the argument by which that refers to it)

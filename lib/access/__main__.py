@@ -93,10 +93,10 @@ def client_policy(environ: Mapping[str, str]) -> dict[str, Any]:
     from botocore.exceptions import BotoCoreError, ClientError
 
     from lib.access import client
-    from lib.console.progress import Shown, console_for
+    from lib.console.progress import ConsoleProgress, console_for
     from lib.operations import deployed
 
-    stack = deployed.find(environ, Shown(console_for(sys.stderr)))
+    stack = deployed.find(environ, ConsoleProgress(console_for(sys.stderr)))
     api = client.Api.of_outputs(stack.outputs)
     try:
         routes = client.deployed_routes(stack.connect("apigatewayv2"), api.id)

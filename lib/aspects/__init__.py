@@ -16,11 +16,11 @@ def decorate(stack: TerraformStack, tags: Mapping[str, str]) -> Judge:
     # Here, so that the catalogue can be read without Node.
     from cdktf import Aspects
 
-    from lib.aspects.judge_aspect import Judge, JudgeAspect
+    from lib.aspects.judge_aspect import Judge
     from lib.aspects.tagging_aspect import TaggingAspect
 
     judge = Judge(stack)
     aspects = Aspects.of(stack)
     aspects.add(TaggingAspect(tags))  # what changes goes before what judges
-    aspects.add(JudgeAspect(judge))
+    aspects.add(judge)
     return judge

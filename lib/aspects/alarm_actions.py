@@ -10,7 +10,7 @@ from lib.aspects.alarm_bounds import COMPOSITE
 from lib.aspects.metrics import ALARM
 from lib.aspects.model import ResourceRule, StackRule
 from lib.aspects.observability import ALARMING
-from lib.aspects.terraform_json import MISSING, Attributes, StackView, flag, format_value, listed, literal
+from lib.aspects.terraform_json import MISSING, Attributes, StackView, as_list, flag, format_value, literal
 from lib.findings.finding import Severity
 
 MISSING_DATA = ("breaching", "ignore", "missing", "notBreaching")
@@ -25,7 +25,7 @@ def _actions(stack: StackView) -> Iterator[tuple[str, str]]:
                 alarm.path,
                 f"actions_enabled is {format_value(alarm.attributes.get('actions_enabled'))}; expected true",
             )
-        actions = listed(alarm.attributes.get("alarm_actions"))
+        actions = as_list(alarm.attributes.get("alarm_actions"))
         if not actions:
             yield alarm.path, "alarm_actions is missing; expected a topic of this stack"
         for action in actions:

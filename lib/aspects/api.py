@@ -15,9 +15,9 @@ from lib.aspects.terraform_json import (
     Attributes,
     Resource,
     StackView,
+    as_list,
     blocks,
     format_value,
-    listed,
     literal,
     number,
     reference,
@@ -93,7 +93,7 @@ def _foreign_authorizer(stack: StackView, authorizer: Resource) -> Iterator[str]
                 named = format_value(jwt.get("issuer"))
                 yield f"jwt_configuration.issuer is {named}; expected the endpoint of an {USER_POOL} of this stack"
     elif kind == "COGNITO_USER_POOLS":
-        for pool in listed(attributes.get("provider_arns")) or [None]:
+        for pool in as_list(attributes.get("provider_arns")) or [None]:
             if not _leads_to(stack, pool, USER_POOL):
                 yield f"provider_arns has {format_value(pool)}; expected the arn of an {USER_POOL} of this stack"
     elif not _leads_to(stack, attributes.get("authorizer_uri"), *FUNCTIONS):

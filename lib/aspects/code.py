@@ -10,7 +10,7 @@ from lib.aspects import container_definitions, image_lifecycle
 from lib.aspects.addresses import owned
 from lib.aspects.expressions import Reference, parse
 from lib.aspects.model import StackRule
-from lib.aspects.terraform_json import MISSING, Resource, StackView, format_value, listed, literal
+from lib.aspects.terraform_json import MISSING, Resource, StackView, as_list, format_value, literal
 from lib.findings.finding import Severity
 
 FUNCTION, LAYER = "aws_lambda_function", "aws_lambda_layer_version"
@@ -33,7 +33,7 @@ def _own_code(stack: StackView) -> Iterator[tuple[str, str]]:
     for resource in stack.of(FUNCTION, LAYER):
         for message in _source(stack, resource):
             yield resource.path, message
-        for layer in listed(resource.attributes.get("layers")):
+        for layer in as_list(resource.attributes.get("layers")):
             if not any(own.is_referred_to_by(layer, "arn", "id") for own in stack.of(LAYER)):
                 yield resource.path, f"layers has {format_value(layer)}; expected the arn of an {LAYER} of this stack"
 

@@ -10,7 +10,7 @@ from lib.aspects.addresses import addressed, is_this_account, shape, surrounding
 from lib.aspects.model import ANY_TYPE, StackRule
 from lib.aspects.provider.data import JUDGMENTS, matches
 from lib.aspects.strict_json import read_object
-from lib.aspects.terraform_json import MISSING, UNKNOWN, Resource, StackView, arguments, format_value, listed, literal
+from lib.aspects.terraform_json import MISSING, UNKNOWN, Resource, StackView, arguments, as_list, format_value, literal
 from lib.findings.finding import Severity
 
 SUBSCRIPTION, INTEGRATION, VPC_ENDPOINT = (
@@ -79,7 +79,7 @@ def _foreign(stack: StackView, resource: Resource, path: str, value: Any) -> Ite
         if value is not None and not is_this_account(value):
             yield f"{path} is {format_value(value)}; expected this account, or nothing"
     elif _sends(resource.type, path):
-        for item in listed(value):
+        for item in as_list(value):
             if not isinstance(item, dict) and addressed(stack, item) is None:
                 yield f"{path} is {format_value(item)}; expected a resource of this stack"
 

@@ -10,7 +10,7 @@ from typing import Any
 from lib.aspects.encryption import AT_REST, OWN_KEY, WHY_OUR_KEY
 from lib.aspects.model import ANY_TYPE, StackRule
 from lib.aspects.provider.data import FACTS, JUDGMENTS, grouped, matches
-from lib.aspects.provider.judged import Role, encryption
+from lib.aspects.provider.encryption_roles import Role, encryption
 from lib.aspects.provider.projection import PATTERNS
 from lib.aspects.terraform_json import MISSING, Attributes, Resource, StackView, blocks, flag, format_value, literal
 from lib.aspects.types import classified
@@ -43,7 +43,7 @@ def _complaint(stack: StackView, role: Role, value: Any) -> str | None:
         case "on" | "off":
             wanted = role == "on"
             return None if flag(value) is wanted else f"is {format_value(value)}; expected {str(wanted).lower()}"
-        case "word":
+        case "mode":
             known = literal(value)
             if isinstance(known, str) and _CUSTOMER_KEY.match(known):
                 return None

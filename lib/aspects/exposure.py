@@ -19,10 +19,10 @@ from lib.aspects.terraform_json import (
     Resource,
     StackView,
     arguments,
+    as_list,
     blocks,
     flag,
     format_value,
-    listed,
     literal,
 )
 from lib.findings.finding import Severity
@@ -151,7 +151,7 @@ def _by_argument(resource: Resource) -> Iterator[str]:
         if name in _ACCESS and resource.type != "aws_s3_bucket_public_access_block" and flag(value) is not True:
             yield f"{path} is {format_value(value)}; expected true"
         if name in ORIGINS:
-            for origin in listed(value):
+            for origin in as_list(value):
                 if not isinstance(origin, dict) and not _ORIGIN.fullmatch(str(literal(origin))):
                     yield f"{path} has {format_value(origin)}; expected origins by name, as https://pay.example"
 

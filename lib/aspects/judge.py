@@ -16,15 +16,15 @@ def judge(stack_json: Mapping[str, Any], rules: Iterable[Rule] = RULES) -> tuple
     """Every finding in a stack's Terraform JSON: by construct, in each the most severe first."""
     stack = StackView(stack_json)
     found = {finding for rule in rules for finding in _of_rule(stack, rule)}
-    return tuple(sorted(found, key=lambda finding: (finding.path, -finding.severity, str(finding))))
+    return tuple(sorted(found, key=lambda finding: (finding.path, -(finding.severity or 0), str(finding))))
 
 
 def _of_rule(stack: StackView, rule: Rule) -> Iterator[Finding]:
     """What a rule finds, and what the classification of an argument (lib/aspects/types/) makes a finding of it."""
-    own = tuple(rule.judge(stack))
+    own = tuple(rule.evaluate(stack))
     yield from own
     if rule is not ARGUMENTS:
-        told = {finding.path for finding in own}  # the rule's own message about a construct says more
+        reported = {finding.path for finding in own}  # the rule's own message about a construct says more
         for path, message in violations_of(rule.id, stack):
-            if path not in told:
+            if path not in reported:
                 yield rule.finding(path, message)

@@ -1,4 +1,4 @@
-"""The aspect that judges: it has the verdict spoken during the synth, and makes the synth fail."""
+"""The aspect that evaluates the rules, and makes the synthesis fail if one is violated."""
 
 from __future__ import annotations
 
@@ -14,14 +14,17 @@ from lib.aspects.judge import judge
 from lib.aspects.model import Rule
 from lib.aspects.terraform_json import StackView
 from lib.findings.finding import Finding, most_severe_first
-from lib.findings.waivers import Verdict, Waiver, apply, read, utc_today
+from lib.findings.waivers import Waiver, WaiverResult, apply, read, utc_today
 
 
+@jsii.implements(IAspect, IValidation)
 class Judge:
-    """The verdict on a stack, those nested in it included: filled during `app.synth()`.
+    """The first judge of a stack and of the stacks nested in it; its findings are there after `app.synth()`.
 
-    `findings` and `complaints` (about policies/waivers.yaml) fail the synth; what a waiver excuses is in `waived`.
-    Raises ToolError where the waivers cannot be read.
+    `findings` and `complaints` (about policies/waivers.yaml) fail the synthesis. It is a validation of the stack too:
+    validations run after every aspect, also after those that are added later or at the last construct, and fail the
+    synthesis even where CDKTF_CONTINUE_SYNTH_ON_ERROR_ANNOTATIONS lets annotations pass. In an App that skips
+    validations, the rules are evaluated at the last construct instead. Raises ToolError if the waivers cannot be read.
     """
 
     def __init__(
@@ -36,43 +39,64 @@ class Judge:
         # Checkov's own checks are the gate's business.
         self._waivers = tuple(each for each in (read() if waivers is None else waivers) if each.rule.startswith("TAP-"))
         self._today = today
-        self._verdict: Verdict[Finding] = Verdict((), (), (), ())
+        self._result: WaiverResult = WaiverResult()
         self.stacks = 0
         self.resources = 0
+        self._visited: list[TerraformStack] = []  # the stack and those nested in it
+        self._last = ""  # the path of the construct at which to evaluate, if the App skips validations
+        self._validates = False
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """What breaks a rule, the worst construct first."""
-        return self._verdict.kept
+        return self._result.remaining
 
     @property
     def waived(self) -> tuple[tuple[Finding, Waiver], ...]:
         """What would, but for its waiver."""
-        return self._verdict.waived
+        return self._result.waived
 
     @property
     def complaints(self) -> tuple[str, ...]:
         """What is wrong with a waiver."""
-        return self._verdict.complaints
+        return self._result.complaints
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """Waivers that end soon."""
-        return self._verdict.warnings
+        return self._result.warnings
 
-    def pronounce(self, stacks: Iterable[TerraformStack]) -> tuple[str, ...]:
-        """Judge what the stacks resolve to now, and write each line on its construct: an error, so synth fails."""
+    def visit(self, node: IConstruct) -> None:
+        """CDKTF calls it for each construct."""
+        if isinstance(node, TerraformStack):
+            self._enter(node)
+        if self._last and node.node.path == self._last:
+            self.validate()
+
+    def _enter(self, stack: TerraformStack) -> None:
+        if stack is not self.stack:
+            self._visited.append(stack)
+            return
+        self._visited = [stack]
+        if App.of(stack).skip_validation:
+            self._last = stack.node.find_all()[-1].node.path
+        elif not self._validates:
+            stack.node.add_validation(self)
+            self._validates = True
+
+    def validate(self) -> list[str]:
+        """Evaluate the rules on what the stacks resolve to now; each line is an error on its construct."""
         owner: dict[Finding, TerraformStack] = {}
         paths: set[str] = set()
         self.stacks = self.resources = 0
-        for stack in stacks:
+        for stack in self._visited:
             # The resolved JSON, so that overrides, raw resources and other aspects' changes are judged too.
             document = stack.to_terraform()
             view = StackView(document)
             owner |= dict.fromkeys(judge(document, self.rules), stack)
             paths |= {resource.path for resource in (*view.resources, *view.data)}
             self.stacks, self.resources = self.stacks + 1, self.resources + len(view.resources)
-        self._verdict = apply(
+        self._result = apply(
             self._waivers,
             most_severe_first(owner),
             today=self._today or utc_today(),
@@ -85,52 +109,7 @@ class Judge:
             Annotations.of(_construct(owner[finding], finding.path)).add_error(str(finding))
         for complaint in self.complaints:
             Annotations.of(self.stack).add_error(complaint)
-        return (*(str(finding) for finding in self.findings), *self.complaints)
-
-
-@jsii.implements(IAspect)
-class JudgeAspect:
-    """Calls the judge when nothing changes any more.
-
-    A validation of the stack runs after every aspect, also those added later than this one and those of the last
-    construct, and fails the synth even where CDKTF_CONTINUE_SYNTH_ON_ERROR_ANNOTATIONS lets annotations pass. An App
-    that skips validations has the judge called at the last construct instead.
-    """
-
-    def __init__(self, judge: Judge) -> None:
-        self._judge = judge
-        self._stacks: list[TerraformStack] = []
-        self._last = ""
-        self._validated = False
-
-    def visit(self, node: IConstruct) -> None:
-        if isinstance(node, TerraformStack):
-            self._enter(node)
-        if self._last and node.node.path == self._last:
-            self._judge.pronounce(self._stacks)
-
-    def _enter(self, stack: TerraformStack) -> None:
-        if stack is not self._judge.stack:
-            self._stacks.append(stack)
-            return
-        self._stacks = [stack]
-        if App.of(stack).skip_validation:
-            self._last = stack.node.find_all()[-1].node.path
-        elif not self._validated:
-            stack.node.add_validation(_Verdict(self))
-            self._validated = True
-
-    def pronounce(self) -> list[str]:
-        return list(self._judge.pronounce(self._stacks))
-
-
-@jsii.implements(IValidation)
-class _Verdict:
-    def __init__(self, aspect: JudgeAspect) -> None:
-        self._aspect = aspect
-
-    def validate(self) -> list[str]:
-        return self._aspect.pronounce()
+        return [*(str(finding) for finding in self.findings), *self.complaints]
 
 
 def _construct(stack: TerraformStack, path: str) -> IConstruct:

@@ -36,14 +36,14 @@ class Rule:
     fix: str
     source: str
 
-    def judge(self, stack: StackView) -> Iterator[Finding]:
+    def evaluate(self, stack: StackView) -> Iterator[Finding]:
         """Every finding of this rule in the stack."""
         raise NotImplementedError
 
     def finding(self, path: str, message: str) -> Finding:
         return Finding(self.id, self.severity, path, message, self.fix)
 
-    def _heard(self, path: str, verdict: Iterator[tuple[str, str]]) -> Iterator[Finding]:
+    def _findings(self, path: str, verdict: Iterator[tuple[str, str]]) -> Iterator[Finding]:
         """What a check yields; one that raises has not passed, so that is a finding, at `path`."""
         try:
             for where, message in verdict:
@@ -58,9 +58,9 @@ class ResourceRule(Rule):
 
     check: ResourceCheck
 
-    def judge(self, stack: StackView) -> Iterator[Finding]:
+    def evaluate(self, stack: StackView) -> Iterator[Finding]:
         for resource in stack.resources if self.resource_types == ANY_TYPE else stack.of(*self.resource_types):
-            yield from self._heard(resource.path, self._verdict(resource))
+            yield from self._findings(resource.path, self._verdict(resource))
 
     def _verdict(self, resource: Resource) -> Iterator[tuple[str, str]]:
         for message in self.check(resource.type, resource.attributes):
@@ -73,8 +73,8 @@ class StackRule(Rule):
 
     check: StackCheck
 
-    def judge(self, stack: StackView) -> Iterator[Finding]:
-        yield from self._heard(stack.name, self._verdict(stack))
+    def evaluate(self, stack: StackView) -> Iterator[Finding]:
+        yield from self._findings(stack.name, self._verdict(stack))
 
     def _verdict(self, stack: StackView) -> Iterator[tuple[str, str]]:
         yield from self.check(stack)

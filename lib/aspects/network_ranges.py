@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from lib.aspects.terraform_json import Attributes, Resource, StackView, flag, format_value, listed, literal, reference
+from lib.aspects.terraform_json import Attributes, Resource, StackView, as_list, flag, format_value, literal, reference
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -49,7 +49,7 @@ def too_wide(stack: StackView, resource: Resource) -> Iterator[str]:
     """A message for each range of a resource that lets in more than it may."""
     known: list[Network] = []
     for path, value in _ranges_in(resource):
-        for item in listed(value):
+        for item in as_list(value):
             if path.endswith(("prefix_list_id", "prefix_list_ids")):
                 if not _is_own_prefix_list(stack, item):
                     yield f"{path} is {format_value(item)}; expected the id of a prefix list of this stack"
@@ -81,7 +81,7 @@ def _below(attributes: Attributes, prefix: str, is_in: bool) -> Iterator[tuple[s
             continue
         if value not in (None, []) and _RANGES.fullmatch(name) and (is_in or name in _ARGUMENTS_IN):
             yield path, value
-        for block in listed(value):
+        for block in as_list(value):
             if isinstance(block, dict):
                 yield from _below(block, f"{path}.", is_in or _BLOCKS_IN.search(f"{path}.") is not None)
 

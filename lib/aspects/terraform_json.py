@@ -103,19 +103,14 @@ def blocks(attributes: Attributes, name: str) -> list[Attributes]:
 
 def _objects(value: Any) -> list[Attributes]:
     """An object, or the objects of a list. What is neither is no block: TAP-DOC-2 and TAP-DOC-5 report it."""
-    return [item for item in listed(value) if isinstance(item, Mapping)]
+    return [item for item in as_list(value) if isinstance(item, Mapping)]
 
 
-def listed(value: Any) -> list[Any]:
+def as_list(value: Any) -> list[Any]:
     """The items of an argument that is one value or a list of them; none where it is left out."""
     if value is None:
         return []
     return value if isinstance(value, list) else [value]
-
-
-def strings(value: Any) -> list[str]:
-    """A string, or the strings of a list."""
-    return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)]
 
 
 # Maps whose keys are the user's own words.

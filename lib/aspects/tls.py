@@ -8,7 +8,7 @@ from typing import Any
 from lib.aspects.addresses import shape, surroundings
 from lib.aspects.expressions import Reference
 from lib.aspects.iam.documents import DOCUMENT
-from lib.aspects.terraform_json import Attributes, Resource, StackView, blocks, listed, literal, reference
+from lib.aspects.terraform_json import Attributes, Resource, StackView, as_list, blocks, literal, reference
 
 # What takes statements of other documents in, which may replace those of this one.
 _MERGES = ("source_policy_documents", "override_policy_documents", "source_json", "override_json")
@@ -42,18 +42,18 @@ def denies_plain_http(document: Resource, actions: Collection[str], resources: S
 
     Each of the resources is given by the shapes that its ARN may have (addresses.shape).
     """
-    if any(listed(document.attributes.get(name)) for name in _MERGES):
+    if any(as_list(document.attributes.get(name)) for name in _MERGES):
         return False
     return any(_denies(statement, actions, resources) for statement in blocks(document.attributes, "statement"))
 
 
 def _denies(statement: Attributes, actions: Collection[str], resources: Sequence[Collection[str]]) -> bool:
-    named = {shape(resource, _name) for resource in listed(statement.get("resources"))}
+    named = {shape(resource, _name) for resource in as_list(statement.get("resources"))}
     return (
         literal(statement.get("effect")) == "Deny"
-        and not any(listed(statement.get(name)) for name in _EXCEPTIONS)
+        and not any(as_list(statement.get(name)) for name in _EXCEPTIONS)
         and any(_is_everybody(principal) for principal in blocks(statement, "principals"))
-        and not set(actions).isdisjoint(map(str, listed(statement.get("actions"))))
+        and not set(actions).isdisjoint(map(str, as_list(statement.get("actions"))))
         and not any(named.isdisjoint(spellings) for spellings in resources)
         # A second condition would let plain requests through that do not meet it.
         and [_condition(condition) for condition in blocks(statement, "condition")] == [_PLAIN_HTTP]
@@ -61,11 +61,11 @@ def _denies(statement: Attributes, actions: Collection[str], resources: Sequence
 
 
 def _is_everybody(principal: Attributes) -> bool:
-    return literal(principal.get("type")) in ("*", "AWS") and "*" in listed(principal.get("identifiers"))
+    return literal(principal.get("type")) in ("*", "AWS") and "*" in as_list(principal.get("identifiers"))
 
 
 def _condition(condition: Attributes) -> tuple[object, str, list[str]]:
-    values = ["false" if value is False else str(value) for value in listed(condition.get("values"))]
+    values = ["false" if value is False else str(value) for value in as_list(condition.get("values"))]
     return literal(condition.get("test")), str(condition.get("variable")).lower(), values
 
 

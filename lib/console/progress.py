@@ -41,7 +41,7 @@ def console_for(stream: TextIO) -> Console:
     return Console(file=stream, highlight=False, width=None if stream.isatty() else LOG_COLUMNS)
 
 
-class Shown:
+class ConsoleProgress:
     """On standard output, with Rich."""
 
     def __init__(self, console: Console | None = None) -> None:
@@ -108,24 +108,3 @@ class _Plain:
 
     def result(self, text: str) -> None:
         self.outcome = text
-
-
-class Silent:
-    """Nowhere: for tests. What was shown as text is in `lines`."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-
-    def show(self, *what: RenderableType) -> None:
-        self.lines += [item for item in what if isinstance(item, str)]
-
-    @contextlib.contextmanager
-    def step(self, title: str) -> Iterator[Step]:
-        self.lines.append(title)
-        yield self
-
-    def update(self, text: str) -> None:
-        pass
-
-    def result(self, text: str) -> None:
-        self.lines.append(text)

@@ -14,10 +14,9 @@ from lib.aws import (
     SnsTopicPolicy,
     SnsTopicSubscription,
 )
-from lib.constructs.account import Account
 from lib.constructs.alarm import Alarm, Metric
+from lib.constructs.context import Context
 from lib.constructs.policy import allow, deny_insecure_transport, document, from_source, service
-from lib.naming import Naming
 
 
 class Alerting(Construct):
@@ -28,17 +27,15 @@ class Alerting(Construct):
         scope: Construct,
         id_: str,
         *,
-        account: Account,
-        naming: Naming,
-        key_arn: str,
+        context: Context,
         alarms: Sequence[Alarm],
         email: str | None,
     ) -> None:
         super().__init__(scope, id_)
-        names = {alarm.purpose: naming("alarm", alarm.purpose) for alarm in alarms}
+        names = {alarm.purpose: context.naming("alarm", alarm.purpose) for alarm in alarms}
         # Spelled out: the alarms refer to the topic, whose policy names them.
-        self.alarm_arns = [account.arn("cloudwatch", f"alarm:{name}") for name in names.values()]
-        self.topic = SnsTopic(self, "topic", name=naming("sns", "alerts"), kms_master_key_id=key_arn)
+        self.alarm_arns = [context.account.arn("cloudwatch", f"alarm:{name}") for name in names.values()]
+        self.topic = SnsTopic(self, "topic", name=context.naming("sns", "alerts"), kms_master_key_id=context.key_arn)
         SnsTopicPolicy(
             self,
             "policy",
@@ -53,7 +50,7 @@ class Alerting(Construct):
                         ["sns:Publish"],
                         [self.topic.arn],
                         principals=service("cloudwatch.amazonaws.com"),
-                        conditions=from_source(account, *self.alarm_arns),
+                        conditions=from_source(context.account, *self.alarm_arns),
                     ),
                     deny_insecure_transport(["sns:Publish"], [self.topic.arn]),
                 ],

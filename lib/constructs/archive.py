@@ -25,7 +25,7 @@ from lib.aws import (
     S3BucketVersioningA,
     S3BucketVersioningVersioningConfiguration,
 )
-from lib.constructs.account import Account
+from lib.constructs.context import Context
 from lib.constructs.policy import (
     Statement,
     allow,
@@ -36,7 +36,6 @@ from lib.constructs.policy import (
     from_source,
     service,
 )
-from lib.naming import Naming
 
 # Where the archiver may write; its own code makes the keys below these.
 AUDIT_PREFIX = "audit/"
@@ -132,18 +131,16 @@ class PrivateBucket(Construct):
 class Archive(Construct):
     """`bucket` holds the records; its access logs go to a bucket of their own."""
 
-    def __init__(
-        self, scope: Construct, id_: str, *, account: Account, naming: Naming, key_arn: str, log_retention_days: int
-    ) -> None:
+    def __init__(self, scope: Construct, id_: str, *, context: Context) -> None:
         super().__init__(scope, id_)
         records = PrivateBucket(
             self,
             "records",
-            name=naming.bucket("archive"),
-            key_arn=key_arn,
+            name=context.naming.bucket("archive"),
+            key_arn=context.key_arn,
             # An audit record that was overwritten or deleted is still part of the history (PCI DSS 4.0.1, 10.5.1).
             noncurrent_days={
-                AUDIT_PREFIX: log_retention_days,
+                AUDIT_PREFIX: context.log_retention_days,
                 RECEIPTS_PREFIX: NONCURRENT_DAYS,
                 SET_ASIDE_PREFIX: NONCURRENT_DAYS,
             },
@@ -156,10 +153,10 @@ class Archive(Construct):
         access_logs = PrivateBucket(
             self,
             "access_logs",
-            name=naming.bucket("access-logs"),
+            name=context.naming.bucket("access-logs"),
             key_arn=None,
             noncurrent_days={EVERY_OBJECT: NONCURRENT_DAYS},
-            expire_after_days=log_retention_days,
+            expire_after_days=context.log_retention_days,
         )
         delivery = access_logs.attach_policy(
             [
@@ -168,7 +165,7 @@ class Archive(Construct):
                     ["s3:PutObject"],
                     [f"{access_logs.bucket.arn}/{ACCESS_LOG_PREFIX}*"],
                     principals=service("logging.s3.amazonaws.com"),
-                    conditions=from_source(account, self.bucket.arn),
+                    conditions=from_source(context.account, self.bucket.arn),
                 )
             ]
         )

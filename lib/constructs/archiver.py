@@ -9,14 +9,13 @@ from lib.aws import (
     LambdaEventSourceMappingDestinationConfig,
     LambdaEventSourceMappingDestinationConfigOnFailure,
 )
-from lib.constructs.account import Account
 from lib.constructs.archive import AUDIT_PREFIX, RECEIPTS_PREFIX, SET_ASIDE_PREFIX, Archive
 from lib.constructs.code import Code
+from lib.constructs.context import Context
 from lib.constructs.dead_letters import DeadLetters
 from lib.constructs.function import Function
 from lib.constructs.ledger import Ledger
-from lib.constructs.policy import allow, condition
-from lib.naming import Naming
+from lib.constructs.policy import allow
 from lib.settings import NO_RESERVED_CONCURRENCY
 
 HANDLER = "payments.archiver.handler"
@@ -24,7 +23,7 @@ BUCKET_VARIABLE = "ARCHIVE_BUCKET"  # read by lib/lambda/payments/settings.py
 TIMEOUT_SECONDS = 60
 
 BATCH_SIZE = 100
-# From figures: docs/decisions/0016-the-stream-waits-half-a-minute-and-tries-for-six-hours.md
+# From figures: docs/decisions/0016-batching-window-and-retries-of-the-stream.md
 BATCHING_WINDOW_SECONDS = 30
 # Retries end by the record's age, not by their number: ten tries are over before an outage of S3 or KMS is. A stream
 # keeps a record for 24 hours, and the queue gets a pointer into it, so six leave eighteen for `make redrive`.
@@ -43,23 +42,18 @@ class Archiver(Function):
         scope: Construct,
         id_: str,
         *,
-        account: Account,
-        naming: Naming,
-        key_arn: str,
+        context: Context,
         code: Code,
         ledger: Ledger,
         archive: Archive,
         failures: DeadLetters,
-        log_retention_days: int,
     ) -> None:
         stream = ledger.table.stream_arn
         prefixes = [f"{archive.bucket.arn}/{prefix}*" for prefix in (AUDIT_PREFIX, RECEIPTS_PREFIX, SET_ASIDE_PREFIX)]
         super().__init__(
             scope,
             id_,
-            account=account,
-            naming=naming,
-            key_arn=key_arn,
+            context=context,
             code=code,
             dead_letters=failures,
             handler=HANDLER,
@@ -70,12 +64,7 @@ class Archiver(Function):
                 # Which version of a payment its receipt shows, before a later one takes its place.
                 allow("Receipts", ["s3:GetObject"], [f"{archive.bucket.arn}/{RECEIPTS_PREFIX}*"]),
                 # docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
-                allow(
-                    "ArchiveKey",
-                    ["kms:Decrypt", "kms:GenerateDataKey"],
-                    [key_arn],
-                    conditions=[condition("StringEquals", "kms:ViaService", account.service("s3"))],
-                ),
+                context.allow_key("ArchiveKey", ["kms:Decrypt", "kms:GenerateDataKey"], "s3"),
                 # docs.aws.amazon.com/lambda/latest/dg/with-ddb.html#events-dynamodb-permissions
                 allow(
                     "Stream",
@@ -85,17 +74,11 @@ class Archiver(Function):
                 # Lambda asks for it, and it knows no resource:
                 # docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
                 allow("ListStreams", ["dynamodb:ListStreams"], ["*"]),
-                allow(
-                    "StreamKey",
-                    ["kms:Decrypt"],
-                    [key_arn],
-                    conditions=[condition("StringEquals", "kms:ViaService", account.service("dynamodb"))],
-                ),
+                context.allow_key("StreamKey", ["kms:Decrypt"], "dynamodb"),
             ],
             timeout=TIMEOUT_SECONDS,
             # The stream's shards bound how many run at once.
             reserved_concurrency=NO_RESERVED_CONCURRENCY,
-            log_retention_days=log_retention_days,
         )
         LambdaEventSourceMapping(
             self,

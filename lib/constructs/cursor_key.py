@@ -5,10 +5,9 @@ from __future__ import annotations
 from constructs import Construct
 
 from lib.aws import KmsAlias, KmsKey
-from lib.constructs.account import Account
+from lib.constructs.context import Context
 from lib.constructs.encryption import ADMINISTRATION, THIS_KEY
 from lib.constructs.policy import Principals, allow, condition, document
-from lib.naming import Naming
 
 ALGORITHM = "HMAC_SHA_256"
 USE = ("kms:GenerateMac", "kms:VerifyMac")
@@ -17,14 +16,15 @@ USE = ("kms:GenerateMac", "kms:VerifyMac")
 class CursorKey(Construct):
     """`key`, which only who is granted USE in an IAM policy can use."""
 
-    def __init__(self, scope: Construct, id_: str, *, account: Account, naming: Naming) -> None:
+    def __init__(self, scope: Construct, id_: str, *, context: Context) -> None:
         super().__init__(scope, id_)
+        account = context.account
         root = Principals(type="AWS", identifiers=[f"arn:{account.partition}:iam::{account.id}:root"])
         this_account = condition("StringEquals", "kms:CallerAccount", account.id)
         self.key = KmsKey(
             self,
             "key",
-            description=f"Signs the cursors of the payments API of {naming.suffix}",
+            description=f"Signs the cursors of the payments API of {context.naming.suffix}",
             is_enabled=True,
             # AWS does not rotate HMAC keys: docs.aws.amazon.com/kms/latest/developerguide/hmac.html
             key_usage="GENERATE_VERIFY_MAC",
@@ -46,4 +46,4 @@ class CursorKey(Construct):
                 ],
             ),
         )
-        KmsAlias(self, "alias", name=f"alias/{naming('kms', 'cursors')}", target_key_id=self.key.key_id)
+        KmsAlias(self, "alias", name=f"alias/{context.naming('kms', 'cursors')}", target_key_id=self.key.key_id)

@@ -13,6 +13,7 @@ from lib.constructs.account import Account
 from lib.constructs.alarm import PERIOD_SECONDS, Metric
 from lib.constructs.alerting import Alerting
 from lib.constructs.archiver import Archiver
+from lib.constructs.context import Context
 from lib.constructs.dead_letters import DeadLetters
 from lib.constructs.front_door import FrontDoor
 from lib.constructs.gateway_alarms import (
@@ -25,7 +26,6 @@ from lib.constructs.gateway_alarms import (
 from lib.constructs.ledger import Ledger
 from lib.constructs.processor import Processor
 from lib.constructs.settler import Settler
-from lib.naming import Naming
 
 COLUMNS = 24  # CloudWatch's grid
 HEIGHT = 6
@@ -39,8 +39,7 @@ class Dashboard(Construct):
         scope: Construct,
         id_: str,
         *,
-        account: Account,
-        naming: Naming,
+        context: Context,
         alerting: Alerting,
         front_door: FrontDoor,
         processor: Processor,
@@ -50,6 +49,7 @@ class Dashboard(Construct):
         queues: Sequence[DeadLetters],
     ) -> None:
         super().__init__(scope, id_)
+        account = context.account
         api = {"ApiId": front_door.api.id, "Stage": front_door.stage.name}
         table = {"TableName": ledger.table.name}
         keyed = [
@@ -115,7 +115,7 @@ class Dashboard(Construct):
         self.dashboard = CloudwatchDashboard(
             self,
             "dashboard",
-            dashboard_name=naming("dashboard", "payments"),
+            dashboard_name=context.naming("dashboard", "payments"),
             dashboard_body=json.dumps({"widgets": [alarms, *graphs]}),
         )
 

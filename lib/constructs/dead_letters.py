@@ -5,9 +5,8 @@ from __future__ import annotations
 from constructs import Construct
 
 from lib.aws import SqsQueue
-from lib.constructs.account import Account
-from lib.constructs.policy import Statement, allow, condition, deny_insecure_transport, document, from_source, service
-from lib.naming import Naming
+from lib.constructs.context import Context
+from lib.constructs.policy import Statement, allow, deny_insecure_transport, document, from_source, service
 
 RETENTION_SECONDS = 14 * 24 * 60 * 60  # SQS's maximum
 
@@ -24,14 +23,12 @@ class DeadLetters(Construct):
         scope: Construct,
         id_: str,
         *,
-        account: Account,
-        naming: Naming,
-        key_arn: str,
+        context: Context,
         purpose: str,
         rule_arn: str | None = None,
     ) -> None:
         super().__init__(scope, id_)
-        name = naming("sqs", purpose)
+        account, name = context.account, context.naming("sqs", purpose)
         statements = [deny_insecure_transport(["sqs:*"], [account.arn("sqs", name)])]
         if rule_arn is not None:
             # docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html#eb-dlq-perms
@@ -51,17 +48,12 @@ class DeadLetters(Construct):
             self,
             "queue",
             name=name,
-            kms_master_key_id=key_arn,
+            kms_master_key_id=context.key_arn,
             message_retention_seconds=RETENTION_SECONDS,
             policy=policy,
         )
         self.send_statements: list[Statement] = [
             allow("DeadLetters", ["sqs:SendMessage"], [self.queue.arn]),
             # docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
-            allow(
-                "DeadLettersKey",
-                ["kms:Decrypt", "kms:GenerateDataKey"],
-                [key_arn],
-                conditions=[condition("StringEquals", "kms:ViaService", account.service("sqs"))],
-            ),
+            context.allow_key("DeadLettersKey", ["kms:Decrypt", "kms:GenerateDataKey"], "sqs"),
         ]

@@ -20,8 +20,8 @@ from lib.aws import (
     CloudwatchLogMetricFilterMetricTransformation,
     LambdaPermission,
 )
+from lib.constructs.context import Context
 from lib.constructs.function import Function
-from lib.naming import Naming
 
 
 class Route(NamedTuple):
@@ -76,14 +76,12 @@ class FrontDoor(Construct):
         scope: Construct,
         id_: str,
         *,
-        naming: Naming,
-        key_arn: str,
+        context: Context,
         target: Function,
-        log_retention_days: int,
     ) -> None:
         super().__init__(scope, id_)
-        name = naming("api", "payments")
-        self.metrics_namespace = naming.metrics_namespace
+        name = context.naming("api", "payments")
+        self.metrics_namespace = context.naming.metrics_namespace
         self.api = Apigatewayv2Api(self, "api", name=name, protocol_type="HTTP", description="Takes and shows payments")
         integration = Apigatewayv2Integration(
             self,
@@ -124,15 +122,15 @@ class FrontDoor(Construct):
             self,
             "access_log",
             name=self.log_group_name,
-            kms_key_id=key_arn,
-            retention_in_days=log_retention_days,
+            kms_key_id=context.key_arn,
+            retention_in_days=context.log_retention_days,
             skip_destroy=False,
         )
         # API Gateway's metrics do not tell a 429 from another 4xx; its access log does.
         CloudwatchLogMetricFilter(
             self,
             "throttled",
-            name=naming("filter", "throttled"),
+            name=context.naming("filter", "throttled"),
             log_group_name=log_group.name,
             pattern='{ $.status = "429" }',
             metric_transformation=CloudwatchLogMetricFilterMetricTransformation(
@@ -140,7 +138,7 @@ class FrontDoor(Construct):
             ),
         )
         # No aws_cloudwatch_log_resource_policy, of which an account has ten for each region: API Gateway lets its log
-        # delivery in by itself (docs/decisions/0015-api-gateway-lets-its-log-delivery-in.md).
+        # delivery in by itself (docs/decisions/0015-api-gateway-creates-its-log-delivery-policy.md).
         self.stage = Apigatewayv2Stage(
             self,
             "stage",

@@ -17,11 +17,10 @@ from lib.aws import (
     LambdaFunctionLoggingConfig,
     LambdaFunctionTracingConfig,
 )
-from lib.constructs.account import Account
 from lib.constructs.code import Code
+from lib.constructs.context import Context
 from lib.constructs.dead_letters import DeadLetters
 from lib.constructs.policy import Statement, allow, condition, document, trust
-from lib.naming import Naming
 
 RUNTIME = "python3.12"
 ARCHITECTURE = "arm64"
@@ -37,9 +36,7 @@ class Function(Construct):
         scope: Construct,
         id_: str,
         *,
-        account: Account,
-        naming: Naming,
-        key_arn: str,
+        context: Context,
         code: Code,
         dead_letters: DeadLetters,
         handler: str,
@@ -48,39 +45,38 @@ class Function(Construct):
         description: str,
         timeout: int,
         reserved_concurrency: int,
-        log_retention_days: int,
     ) -> None:
         super().__init__(scope, id_)
         purpose = id_
-        name = naming("lambda", purpose)
+        name = context.naming("lambda", purpose)
         self.timeout = timeout
-        self.metrics_namespace = naming.metrics_namespace
+        self.metrics_namespace = context.naming.metrics_namespace
         self.log_group_name = f"/aws/lambda/{name}"
         self.log_group = CloudwatchLogGroup(
             self,
             "log_group",
             name=self.log_group_name,
-            kms_key_id=key_arn,
-            retention_in_days=log_retention_days,
+            kms_key_id=context.key_arn,
+            retention_in_days=context.log_retention_days,
             skip_destroy=False,
         )
         self.role = IamRole(
             self,
             "role",
-            name=naming("role", purpose),
+            name=context.naming("role", purpose),
             description=f"What {name} may do",
             assume_role_policy=document(
                 self,
                 "trust_policy",
                 # aws:SourceArn is not documented for execution roles; a refused assume would fail CreateFunction.
-                [trust(["lambda.amazonaws.com"], [condition("StringEquals", "aws:SourceAccount", account.id)])],
+                [trust(["lambda.amazonaws.com"], [condition("StringEquals", "aws:SourceAccount", context.account.id)])],
             ),
             force_detach_policies=True,  # a policy that somebody attached by hand must not stop a destroy
         )
         permissions = IamRolePolicy(
             self,
             "policy",
-            name=naming("policy", purpose),
+            name=context.naming("policy", purpose),
             role=self.role.id,
             policy=document(
                 self,
@@ -88,7 +84,7 @@ class Function(Construct):
                 [
                     *statements,
                     *dead_letters.send_statements,
-                    *self._own_statements(account, key_arn, name),
+                    *self._own_statements(context, name),
                 ],
             ),
         )
@@ -107,7 +103,7 @@ class Function(Construct):
             timeout=timeout,
             memory_size=MEMORY_MB,
             reserved_concurrent_executions=reserved_concurrency,
-            kms_key_arn=key_arn,
+            kms_key_arn=context.key_arn,
             environment=LambdaFunctionEnvironment(
                 variables={
                     "POWERTOOLS_SERVICE_NAME": purpose,
@@ -130,13 +126,13 @@ class Function(Construct):
         self.alias = LambdaAlias(
             self,
             "alias",
-            name=naming("alias", "live"),
+            name=context.naming("alias", "live"),
             description=f"The version of {name} that is called",
             function_name=self.function.function_name,
             function_version=self.function.version,
         )
 
-    def _own_statements(self, account: Account, key_arn: str, name: str) -> list[Statement]:
+    def _own_statements(self, context: Context, name: str) -> list[Statement]:
         """What every function does for itself: log into its group (never make one), send traces, read its settings."""
         return [
             allow("Logs", ["logs:CreateLogStream", "logs:PutLogEvents"], [f"{self.log_group.arn}:log-stream:*"]),
@@ -147,13 +143,13 @@ class Function(Construct):
             allow(
                 "Environment",
                 ["kms:Decrypt"],
-                [key_arn],
+                [context.key_arn],
                 conditions=[
                     condition(
                         "ArnLike",
                         "kms:EncryptionContext:aws:lambda:FunctionArn",
-                        account.arn("lambda", f"function:{name}"),
-                        account.arn("lambda", f"function:{name}:*"),  # a published version
+                        context.account.arn("lambda", f"function:{name}"),
+                        context.account.arn("lambda", f"function:{name}:*"),  # a published version
                     )
                 ],
             ),

@@ -5,9 +5,8 @@ from __future__ import annotations
 from constructs import Construct
 
 from lib.aws import SecretsmanagerSecret
-from lib.constructs.account import Account
-from lib.constructs.policy import Statement, allow, condition
-from lib.naming import Naming
+from lib.constructs.context import Context
+from lib.constructs.policy import Statement, allow
 from lib.settings import SIMULATED
 
 # Read by lib/lambda/payments/settings.py.
@@ -18,9 +17,7 @@ SECRET_VARIABLE = "GATEWAY_SECRET_ARN"  # noqa: S105 - a variable's name
 class Gateway(Construct):
     """`environment` and `statements` for the functions that ask the gateway; `secret_arn`, empty without a secret."""
 
-    def __init__(
-        self, scope: Construct, id_: str, *, account: Account, naming: Naming, key_arn: str, gateway: str
-    ) -> None:
+    def __init__(self, scope: Construct, id_: str, *, context: Context, gateway: str) -> None:
         super().__init__(scope, id_)
         self.environment = {GATEWAY_VARIABLE: gateway}
         self.statements: list[Statement] = []
@@ -31,9 +28,9 @@ class Gateway(Construct):
         secret = SecretsmanagerSecret(
             self,
             "secret",
-            name=naming("secret", "gateway"),
-            description=f"The key with which the payments stack of {naming.suffix} signs in at {gateway}",
-            kms_key_id=key_arn,
+            name=context.naming("secret", "gateway"),
+            description=f"The key with which the payments stack of {context.naming.suffix} signs in at {gateway}",
+            kms_key_id=context.key_arn,
             recovery_window_in_days=0,  # else the name is taken for a week after a destroy
         )
         self.secret_arn = secret.arn
@@ -41,10 +38,5 @@ class Gateway(Construct):
         self.statements = [
             allow("GatewaySecret", ["secretsmanager:GetSecretValue"], [secret.arn]),
             # docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
-            allow(
-                "GatewaySecretKey",
-                ["kms:Decrypt"],
-                [key_arn],
-                conditions=[condition("StringEquals", "kms:ViaService", account.service("secretsmanager"))],
-            ),
+            context.allow_key("GatewaySecretKey", ["kms:Decrypt"], "secretsmanager"),
         ]

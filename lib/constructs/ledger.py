@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from constructs import Construct
 
 from lib.aws import (
@@ -11,8 +13,22 @@ from lib.aws import (
     DynamodbTablePointInTimeRecovery,
     DynamodbTableServerSideEncryption,
 )
-from lib.naming import Naming
+from lib.constructs.context import Context
+from lib.constructs.policy import Statement, allow
 
+# Read by lib/lambda/payments/settings.py.
+TABLE_VARIABLE = "TRANSACTIONS_TABLE"
+PENDING_INDEX_VARIABLE = "PENDING_INDEX"
+# docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html: DynamoDB uses the key with the
+# caller's permissions. Without CreateGrant, which only who makes the table needs.
+TABLE_KEY_ACTIONS = (
+    "kms:Decrypt",
+    "kms:DescribeKey",
+    "kms:Encrypt",
+    "kms:GenerateDataKey",
+    "kms:ReEncryptFrom",
+    "kms:ReEncryptTo",
+)
 # What a list of payments shows (`Payment.shown`). Never the token, and nothing that only the table needs.
 LISTED = (
     "amount",
@@ -30,20 +46,20 @@ LISTED = (
 
 
 class Ledger(Construct):
-    """`table`, and the names and ARNs of its two indexes.
+    """`table`, the names and ARNs of its two indexes, and what a function that works on it needs.
 
     `index_…`: lists a merchant's payments by time. `pending_index_…`: what waits for an answer of the gateway, or for a
     capture. Only such payments have its key, so it is small however many payments there are.
     """
 
-    def __init__(self, scope: Construct, id_: str, *, naming: Naming, key_arn: str) -> None:
+    def __init__(self, scope: Construct, id_: str, *, context: Context) -> None:
         super().__init__(scope, id_)
-        self.index_name = naming("index", "merchant")
-        self.pending_index_name = naming("index", "pending")
+        self.index_name = context.naming("index", "merchant")
+        self.pending_index_name = context.naming("index", "pending")
         self.table = DynamodbTable(
             self,
             "transactions",
-            name=naming("dynamodb", "transactions"),
+            name=context.naming("dynamodb", "transactions"),
             billing_mode="PAY_PER_REQUEST",
             hash_key="payment_id",
             attribute=[
@@ -70,10 +86,16 @@ class Ledger(Construct):
                 ),
             ],
             point_in_time_recovery=DynamodbTablePointInTimeRecovery(enabled=True),
-            server_side_encryption=DynamodbTableServerSideEncryption(enabled=True, kms_key_arn=key_arn),
+            server_side_encryption=DynamodbTableServerSideEncryption(enabled=True, kms_key_arn=context.key_arn),
             stream_enabled=True,
             stream_view_type="NEW_AND_OLD_IMAGES",  # the audit trail says what was and what is
             deletion_protection_enabled=False,
         )
         self.index_arn = f"{self.table.arn}/index/{self.index_name}"
         self.pending_index_arn = f"{self.table.arn}/index/{self.pending_index_name}"
+        self.environment = {TABLE_VARIABLE: self.table.name, PENDING_INDEX_VARIABLE: self.pending_index_name}
+        self.key_statement = context.allow_key("LedgerKey", TABLE_KEY_ACTIONS, "dynamodb")
+
+    def allow(self, sid: str, operations: Sequence[str], arn: str) -> Statement:
+        """Allow operations of DynamoDB, such as `GetItem`, on the table or on one of its indexes."""
+        return allow(sid, [f"dynamodb:{name}" for name in operations], [arn])

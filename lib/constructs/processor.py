@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from constructs import Construct
 
-from lib.constructs.account import Account
 from lib.constructs.code import Code
+from lib.constructs.context import Context
 from lib.constructs.cursor_key import ALGORITHM, USE, CursorKey
 from lib.constructs.dead_letters import DeadLetters
 from lib.constructs.function import Function
 from lib.constructs.gateway import Gateway
 from lib.constructs.ledger import Ledger
 from lib.constructs.policy import allow, condition
-from lib.naming import Naming
 
 HANDLER = "payments.processor.handler"
 # Read by lib/lambda/payments/settings.py.
-TABLE_VARIABLE = "TRANSACTIONS_TABLE"
 INDEX_VARIABLE = "MERCHANT_INDEX"
-PENDING_INDEX_VARIABLE = "PENDING_INDEX"
 CURSOR_KEY_VARIABLE = "CURSOR_KEY"
 MAXIMUM_AMOUNT_VARIABLE = "MAXIMUM_AMOUNT"
 TIMEOUT_SECONDS = 10
@@ -26,16 +23,6 @@ TIMEOUT_SECONDS = 10
 ITEM_OPERATIONS = ("GetItem", "PutItem", "UpdateItem")
 INDEX_OPERATIONS = ("Query",)
 TABLE_OPERATIONS = (*ITEM_OPERATIONS, *INDEX_OPERATIONS)
-# docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html: DynamoDB uses the key with the
-# caller's permissions. Without CreateGrant, which only who makes the table needs.
-TABLE_KEY_ACTIONS = (
-    "kms:Decrypt",
-    "kms:DescribeKey",
-    "kms:Encrypt",
-    "kms:GenerateDataKey",
-    "kms:ReEncryptFrom",
-    "kms:ReEncryptTo",
-)
 
 
 class Processor(Function):
@@ -50,9 +37,7 @@ class Processor(Function):
         scope: Construct,
         id_: str,
         *,
-        account: Account,
-        naming: Naming,
-        key_arn: str,
+        context: Context,
         code: Code,
         ledger: Ledger,
         cursor_key: CursorKey,
@@ -60,44 +45,34 @@ class Processor(Function):
         dead_letters: DeadLetters,
         maximum_amount: int,
         reserved_concurrency: int,
-        log_retention_days: int,
     ) -> None:
         super().__init__(
             scope,
             id_,
-            account=account,
-            naming=naming,
-            key_arn=key_arn,
+            context=context,
             code=code,
             dead_letters=dead_letters,
             handler=HANDLER,
             description="Takes payments and leads them through their life: intent, gateway call, outcome",
             environment={
-                TABLE_VARIABLE: ledger.table.name,
+                **ledger.environment,
                 INDEX_VARIABLE: ledger.index_name,
-                PENDING_INDEX_VARIABLE: ledger.pending_index_name,
                 CURSOR_KEY_VARIABLE: cursor_key.key.arn,
                 MAXIMUM_AMOUNT_VARIABLE: str(maximum_amount),
                 **gateway.environment,
             },
             statements=[
-                allow("Ledger", [f"dynamodb:{name}" for name in ITEM_OPERATIONS], [ledger.table.arn]),
-                allow("LedgerIndex", [f"dynamodb:{name}" for name in INDEX_OPERATIONS], [ledger.index_arn]),
+                ledger.allow("Ledger", ITEM_OPERATIONS, ledger.table.arn),
+                ledger.allow("LedgerIndex", INDEX_OPERATIONS, ledger.index_arn),
                 allow(
                     "Cursors",
                     USE,
                     [cursor_key.key.arn],
                     conditions=[condition("StringEquals", "kms:MacAlgorithm", ALGORITHM)],
                 ),
-                allow(
-                    "LedgerKey",
-                    TABLE_KEY_ACTIONS,
-                    [key_arn],
-                    conditions=[condition("StringEquals", "kms:ViaService", account.service("dynamodb"))],
-                ),
+                ledger.key_statement,
                 *gateway.statements,
             ],
             timeout=TIMEOUT_SECONDS,
             reserved_concurrency=reserved_concurrency,
-            log_retention_days=log_retention_days,
         )

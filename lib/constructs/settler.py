@@ -12,15 +12,12 @@ from lib.aws import (
     LambdaFunctionEventInvokeConfig,
     LambdaPermission,
 )
-from lib.constructs.account import Account
 from lib.constructs.code import Code
+from lib.constructs.context import Context
 from lib.constructs.dead_letters import DeadLetters
 from lib.constructs.function import Function
 from lib.constructs.gateway import Gateway
 from lib.constructs.ledger import Ledger
-from lib.constructs.policy import allow, condition
-from lib.constructs.processor import PENDING_INDEX_VARIABLE, TABLE_KEY_ACTIONS, TABLE_VARIABLE
-from lib.naming import Naming
 from lib.settings import NO_RESERVED_CONCURRENCY
 
 HANDLER = "payments.settler.handler"
@@ -41,12 +38,12 @@ RESERVED_CONCURRENCY = 1
 class Schedule(Construct):
     """`rule`: the minute's tick."""
 
-    def __init__(self, scope: Construct, id_: str, *, naming: Naming) -> None:
+    def __init__(self, scope: Construct, id_: str, *, context: Context) -> None:
         super().__init__(scope, id_)
         self.rule = CloudwatchEventRule(
             self,
             "rule",
-            name=naming("rule", "settler"),
+            name=context.naming("rule", "settler"),
             description="Runs the settler",
             schedule_expression=SCHEDULE,
             state="ENABLED",
@@ -61,46 +58,31 @@ class Settler(Function):
         scope: Construct,
         id_: str,
         *,
-        account: Account,
-        naming: Naming,
-        key_arn: str,
+        context: Context,
         code: Code,
         ledger: Ledger,
         gateway: Gateway,
         schedule: Schedule,
         dead_letters: DeadLetters,
         reserves_concurrency: bool,
-        log_retention_days: int,
     ) -> None:
         super().__init__(
             scope,
             id_,
-            account=account,
-            naming=naming,
-            key_arn=key_arn,
+            context=context,
             code=code,
             dead_letters=dead_letters,
             handler=HANDLER,
             description="Settles payments whose outcome at the gateway is unknown; voids what was not captured in time",
-            environment={
-                TABLE_VARIABLE: ledger.table.name,
-                PENDING_INDEX_VARIABLE: ledger.pending_index_name,
-                **gateway.environment,
-            },
+            environment={**ledger.environment, **gateway.environment},
             statements=[
-                allow("Ledger", [f"dynamodb:{name}" for name in ITEM_OPERATIONS], [ledger.table.arn]),
-                allow("PendingIndex", [f"dynamodb:{name}" for name in INDEX_OPERATIONS], [ledger.pending_index_arn]),
-                allow(
-                    "LedgerKey",
-                    TABLE_KEY_ACTIONS,
-                    [key_arn],
-                    conditions=[condition("StringEquals", "kms:ViaService", account.service("dynamodb"))],
-                ),
+                ledger.allow("Ledger", ITEM_OPERATIONS, ledger.table.arn),
+                ledger.allow("PendingIndex", INDEX_OPERATIONS, ledger.pending_index_arn),
+                ledger.key_statement,
                 *gateway.statements,
             ],
             timeout=TIMEOUT_SECONDS,
             reserved_concurrency=RESERVED_CONCURRENCY if reserves_concurrency else NO_RESERVED_CONCURRENCY,
-            log_retention_days=log_retention_days,
         )
         LambdaFunctionEventInvokeConfig(
             self,
@@ -124,7 +106,7 @@ class Settler(Function):
             self,
             "target",
             rule=schedule.rule.name,
-            target_id=naming("target", "settler"),
+            target_id=context.naming("target", "settler"),
             arn=self.alias.arn,
             retry_policy=CloudwatchEventTargetRetryPolicy(
                 maximum_event_age_in_seconds=OLDEST_EVENT_SECONDS, maximum_retry_attempts=REPEATED_EVENTS

@@ -18,7 +18,7 @@ from lib.settings import Settings
 from lib.targets import local
 from lib.targets.deployment import Deployment
 from lib.targets.emulator import Emulator, check_free
-from lib.targets.kept import DemoFolder, Kept
+from lib.targets.kept import DemoFolder, KeptDemo
 from lib.targets.override import DUMMY
 from lib.targets.synth import judged_stack
 from lib.terraform import terraform
@@ -60,7 +60,7 @@ def demo(
             show_alarms(deployment, progress)
             if keep:
                 outputs = deployment.outputs
-                home.save(Kept(emulator.keep(), emulator.address.port, stack.region, settings.stack_name, outputs))
+                home.save(KeptDemo(emulator.keep(), emulator.address.port, stack.region, settings.stack_name, outputs))
                 progress.show(
                     f"The stack stays up: {outputs['api_endpoint']}",
                     'make outputs says where everything is; eval "$(make env)" points the aws CLI and boto3 at it; '

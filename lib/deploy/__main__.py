@@ -54,18 +54,18 @@ def run(command: str, *, as_json: bool = False) -> int:
     """Raises ToolError."""
     from botocore.exceptions import BotoCoreError, ClientError
 
-    from lib.console.progress import Shown, console_for
+    from lib.console.progress import ConsoleProgress, console_for
     from lib.demo import demo
     from lib.deploy import aws_commands, demo_commands
-    from lib.deploy.options import Options
+    from lib.deploy.options import DeployOptions
     from lib.targets import chosen
     from lib.targets.kept import DemoFolder
     from lib.targets.synth import RefusedError
 
     # Standard output is for what a program reads; what a person reads meanwhile goes beside it.
     for_programs = command in ("outputs", "env") or as_json
-    progress = Shown(console_for(sys.stderr if for_programs else sys.stdout))
-    options = Options.from_environment(os.environ)
+    progress = ConsoleProgress(console_for(sys.stderr if for_programs else sys.stdout))
+    options = DeployOptions.from_environment(os.environ)
     try:
         if command == "demo":
             return demo.demo(os.environ, progress, keep=options.keep, port=options.port)

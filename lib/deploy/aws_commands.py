@@ -7,13 +7,15 @@ from pathlib import Path
 
 from lib.console.progress import Progress
 from lib.deploy import deploy, destroy
-from lib.deploy.options import Options
-from lib.settings import SettingsError
+from lib.deploy.options import DeployOptions
+from lib.errors import SettingsError
 from lib.targets import aws, state_bucket
 from lib.targets.place import FOLDER, Place
 
 
-def run(command: str, environ: Mapping[str, str], options: Options, progress: Progress, folder: Path = FOLDER) -> int:
+def run(
+    command: str, environ: Mapping[str, str], options: DeployOptions, progress: Progress, folder: Path = FOLDER
+) -> int:
     """0, or 1: refused, left over, or the answer was no. Raises RefusedError and ToolError."""
     settings = aws.settings_of(environ)
     if command == "state-bucket":
@@ -35,7 +37,7 @@ def run(command: str, environ: Mapping[str, str], options: Options, progress: Pr
         return unlock(environ, options, progress, folder)
 
 
-def unlock(environ: Mapping[str, str], options: Options, progress: Progress, folder: Path) -> int:
+def unlock(environ: Mapping[str, str], options: DeployOptions, progress: Progress, folder: Path) -> int:
     """Remove the lock on the state that a killed run left. Raises ToolError where it is not that one."""
     if not options.lock:
         raise SettingsError("LOCK", options.lock, "it is the id of a lock", "copy it from the error that names it")

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from lib.console.progress import Progress
 from lib.deploy import deploy
-from lib.deploy.options import Options
+from lib.deploy.options import DeployOptions
 from lib.errors import ToolError
 from lib.settings import Settings
 from lib.targets import aws, local
-from lib.targets.kept import DemoFolder, Kept
+from lib.targets.kept import DemoFolder, KeptDemo
 from lib.targets.place import Place
 from lib.targets.synth import judged_stack
 from lib.terraform import terraform
@@ -19,7 +19,12 @@ from lib.terraform.stack_folder import StackFolder
 
 
 def run(
-    command: str, kept: Kept, environ: Mapping[str, str], options: Options, progress: Progress, home: DemoFolder
+    command: str,
+    kept: KeptDemo,
+    environ: Mapping[str, str],
+    options: DeployOptions,
+    progress: Progress,
+    home: DemoFolder,
 ) -> int:
     """`plan` or `deploy`: 0, or 1 when it is refused or the answer was no. Raises RefusedError and ToolError."""
     place = Place.of_demo(home.folder)
@@ -34,7 +39,7 @@ def run(
         return code
 
 
-def check_settings(settings: Settings, kept: Kept, deployed: StackFolder) -> None:
+def check_settings(settings: Settings, kept: KeptDemo, deployed: StackFolder) -> None:
     """With another suffix, region or state bucket everything would be made anew, beside the demo. Raises ToolError."""
     wanted = {**aws.backend(settings), "stack": settings.stack_name, "AWS_REGION": settings.aws_region}
     standing = {name: deployed.backend[name] for name in aws.backend(settings)}

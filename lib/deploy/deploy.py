@@ -9,7 +9,7 @@ from rich.text import Text
 
 from lib.console.confirmation import confirm
 from lib.console.progress import Progress
-from lib.deploy.options import Options
+from lib.deploy.options import DeployOptions
 from lib.plans import planning, recovery
 from lib.plans.plan_file import PlanFile
 from lib.plans.refusal import Refusal
@@ -19,7 +19,7 @@ from lib.targets.place import Place
 from lib.terraform.terraform import PLAN_FILE, PlanResult
 
 
-def plan(deployment: Deployment, place: Place, options: Options, progress: Progress) -> int:
+def plan(deployment: Deployment, place: Place, options: DeployOptions, progress: Progress) -> int:
     """Save a plan that may be applied, together with the verdict. 0; raises PlanRefusedError."""
     result = planning.checked_plan(deployment, options.destroy_data)
     _show(result, progress)
@@ -28,7 +28,7 @@ def plan(deployment: Deployment, place: Place, options: Options, progress: Progr
     return 0
 
 
-def deploy(deployment: Deployment, place: Place, options: Options, progress: Progress) -> int:
+def deploy(deployment: Deployment, place: Place, options: DeployOptions, progress: Progress) -> int:
     """Plan, show, confirm, apply. 0 when it is deployed, 1 when the answer was no; raises PlanRefusedError.
 
     Interrupted at any point and run again, it goes on from there.

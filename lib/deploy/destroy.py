@@ -6,7 +6,7 @@ from rich.markup import escape
 
 from lib.console.confirmation import confirm
 from lib.console.progress import Progress
-from lib.deploy.options import Options
+from lib.deploy.options import DeployOptions
 from lib.plans import recovery
 from lib.plans.held_data import holds_data
 from lib.removal import teardown
@@ -15,7 +15,7 @@ from lib.targets.deployment import Deployment
 from lib.terraform.state import State
 
 
-def destroy(deployment: Deployment, options: Options, progress: Progress) -> int:
+def destroy(deployment: Deployment, options: DeployOptions, progress: Progress) -> int:
     """Plan, show, confirm, remove, look for what is left.
 
     0 when nothing is left, 1 when something is or the answer was no. Interrupted at any point and run again, it goes

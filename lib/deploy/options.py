@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from lib.settings import SettingsError
+from lib.errors import SettingsError
 
 YES = {"1": True, "true": True, "yes": True, "": False, "0": False, "false": False, "no": False}
 
 
 @dataclass(frozen=True)
-class Options:
+class DeployOptions:
     """`keep`: the demo stays up. `auto_approve`: no confirmation on AWS. `port`: the emulator's, None to pick one.
 
     `plan`: the folder of a saved plan to apply, None to make one. `destroy_data`: addresses whose data may be lost.
@@ -28,7 +28,7 @@ class Options:
     lock: str = ""
 
     @classmethod
-    def from_environment(cls, environ: Mapping[str, str]) -> Options:
+    def from_environment(cls, environ: Mapping[str, str]) -> DeployOptions:
         """KEEP, AUTO_APPROVE, EMULATOR_PORT, PLAN, DESTROY_DATA, LOCK. Raises SettingsError."""
         return cls(
             keep=_flag("KEEP", environ.get("KEEP", "")),

@@ -73,16 +73,16 @@ def _what(change: Change) -> str:
     if change.kind is Kind.ADDED:
         return f"{change.added} was added"
     was = "the JSON says" if change.kind is Kind.NOT_DEPLOYED else "was"
-    said = [f"{item.path} is {_value(item.after)}, {was} {_value(item.before)}" for item in change.differences]
-    more = [f"and {len(said) - MOST_VALUES} more"] if len(said) > MOST_VALUES else []
-    return ", ".join([*said[:MOST_VALUES], *more])
+    values = [f"{item.path} is {_value(item.after)}, {was} {_value(item.before)}" for item in change.differences]
+    more = [f"and {len(values) - MOST_VALUES} more"] if len(values) > MOST_VALUES else []
+    return ", ".join([*values[:MOST_VALUES], *more])
 
 
 def _repair(change: Change) -> str:
     if change.kind is Kind.DELETED and change.type == "aws_kms_key":
         return f"{PENDING_KEY}: aws kms cancel-key-deletion --key-id {change.name}, then enable-key"
-    said = REPAIRS[change.repair]
-    return f"{said}: {change.remedy}" if change.remedy else said
+    repair = REPAIRS[change.repair]
+    return f"{repair}: {change.remedy}" if change.remedy else repair
 
 
 def _value(value: Any) -> str:

@@ -52,7 +52,7 @@ class Evaluation:
             Kind.DELETED: self._of_deletion,
             Kind.ADDED: self._of_addition,
         }[change.kind](change)
-        findings = sorted(findings, key=lambda finding: (-finding.severity, finding.rule_id, finding.path))
+        findings = sorted(findings, key=lambda finding: (-(finding.severity or 0), finding.rule_id, finding.path))
         rules = list(dict.fromkeys(finding.rule_id for finding in findings))
         named = [rule for rule in rules if not rule.startswith(WEAKER)] or _of_table(change) or rules
         return Evaluated(change, tuple(named), tuple(finding for finding in findings if finding.rule_id in named))

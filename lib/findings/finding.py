@@ -1,11 +1,10 @@
-"""What the findings of both judges have in common, and the order in which people read them."""
+"""A finding of either judge, and the order in which people read findings."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Protocol, TypeVar
 
 
 class Severity(IntEnum):
@@ -19,43 +18,37 @@ class Severity(IntEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """A rule that something breaks; `str()` is the one line that people read."""
+    """One violation of a rule; `str()` is the one line that people read.
+
+    `path` is the construct's path; where it is unknown, the resource's address or the stack's name. Checkov's own
+    checks have no severity. Where the synthesis failed, no JSON was written, so `file` is empty and `line` 0.
+    """
 
     rule_id: str
-    severity: Severity
+    severity: Severity | None
     path: str
     message: str
     fix: str
+    resource: str = ""  # its address, as data.aws_region.here; empty for the stack itself
+    file: str = ""  # relative to the directory that was judged
+    line: int = 0  # where the resource begins
+    made_at: str = ""  # lib/constructs/ledger.py:27, where that is known
 
     def __str__(self) -> str:
-        return " ".join(f"{self.rule_id} {self.severity.name} [{self.path}] {self.message}. Fix: {self.fix}".split())
+        place = f" ({self.file}:{self.line})" if self.file else ""
+        text = f"{self.rule_id} {severity_name(self.severity)} [{self.path}] {self.message}{place}. Fix: {self.fix}"
+        return " ".join(text.split())
 
 
-class AnyFinding(Protocol):
-    """A finding of either judge; `str()` is its line. Checkov's own checks have no severity."""
-
-    @property
-    def rule_id(self) -> str: ...
-
-    @property
-    def path(self) -> str: ...
-
-    @property
-    def severity(self) -> IntEnum | None: ...
-
-
-def severity_name(severity: IntEnum | None) -> str:
-    """As every report prints it. Nobody says how bad it is what Checkov's own checks find."""
+def severity_name(severity: Severity | None) -> str:
+    """The name in every report: HIGH, or UNKNOWN for Checkov's own checks."""
     return severity.name if severity else "UNKNOWN"
 
 
-FindingT = TypeVar("FindingT", bound=AnyFinding)
+def most_severe_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """By construct: first the one with the most severe finding, and in each the most severe first.
 
-
-def most_severe_first(findings: Iterable[FindingT]) -> tuple[FindingT, ...]:
-    """By construct: first the one with the worst finding, and in each the worst first.
-
-    What Checkov's own checks find comes after all of ours: nobody says how bad it is.
+    Findings of Checkov's own checks come last: they have no severity.
     """
     found = list(findings)
     worst: dict[str, int] = {}

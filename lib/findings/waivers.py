@@ -7,13 +7,12 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Generic
 
 import yaml
 
 from lib.environments import ROOT
 from lib.errors import ToolError
-from lib.findings.finding import AnyFinding, FindingT
+from lib.findings.finding import Finding
 
 FILE = ROOT / "policies" / "waivers.yaml"
 NOTHING = "tag:yaml.org,2002:null"
@@ -51,13 +50,13 @@ class Waiver:
 
 
 @dataclass(frozen=True)
-class Verdict(Generic[FindingT]):
-    """Findings with the waivers applied. A complaint is one sentence about a waiver, and fails like a finding."""
+class WaiverResult:
+    """What the waivers leave of the findings. A complaint is one sentence about a waiver, and fails like a finding."""
 
-    kept: tuple[FindingT, ...]
-    waived: tuple[tuple[FindingT, Waiver], ...]
-    complaints: tuple[str, ...]
-    warnings: tuple[str, ...]
+    remaining: tuple[Finding, ...] = ()
+    waived: tuple[tuple[Finding, Waiver], ...] = ()
+    complaints: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 def utc_today() -> date:
@@ -67,15 +66,15 @@ def utc_today() -> date:
 
 def apply(
     waivers: Iterable[Waiver],
-    findings: Iterable[FindingT],
+    findings: Iterable[Finding],
     *,
     today: date,
     known_ids: Collection[str],
     unwaivable: Collection[str],
     known_paths: Collection[str],
-    also_found: Iterable[AnyFinding] = (),
+    also_found: Iterable[Finding] = (),
     sees_all: bool = True,
-) -> Verdict[FindingT]:
+) -> WaiverResult:
     """Take from `findings` what the waivers excuse. A waiver with a complaint excuses nothing.
 
     `known_paths` are the constructs that were judged. `also_found` is what the other judge finds: where the two blame
@@ -83,7 +82,7 @@ def apply(
     of them: with `sees_all=False` it does not complain of a path that it does not know, nor of an unused waiver.
     """
     entries, found = tuple(waivers), tuple(findings)
-    anywhere: tuple[AnyFinding, ...] = (*found, *also_found)
+    anywhere: tuple[Finding, ...] = (*found, *also_found)
     paths = {*known_paths, *(finding.path for finding in anywhere)}
     complaints: list[str] = []
     good: list[Waiver] = []
@@ -94,9 +93,9 @@ def apply(
         complaints += faults
         if not faults:
             good.append(waiver)
-    pairs = [(finding, next((each for each in good if _excuses(each, finding)), None)) for finding in found]
-    return Verdict(
-        kept=tuple(finding for finding, waiver in pairs if waiver is None),
+    pairs = [(finding, next((each for each in good if _suppresses(each, finding)), None)) for finding in found]
+    return WaiverResult(
+        remaining=tuple(finding for finding, waiver in pairs if waiver is None),
         waived=tuple((finding, waiver) for finding, waiver in pairs if waiver is not None),
         complaints=tuple(complaints),
         warnings=tuple(
@@ -108,7 +107,7 @@ def apply(
     )
 
 
-def _excuses(waiver: Waiver, finding: AnyFinding) -> bool:
+def _suppresses(waiver: Waiver, finding: Finding) -> bool:
     return waiver.rule == finding.rule_id and waiver.covers(finding.path)
 
 
@@ -149,10 +148,10 @@ def _same(one: Waiver, other: Waiver, paths: Collection[str]) -> bool:
     return one.path == other.path or any(one.covers(path) and other.covers(path) for path in paths)
 
 
-def _misses(waiver: Waiver, findings: tuple[AnyFinding, ...], paths: Collection[str]) -> Iterator[str]:
+def _misses(waiver: Waiver, findings: tuple[Finding, ...], paths: Collection[str]) -> Iterator[str]:
     if not any(waiver.covers(path) for path in paths):
         yield f"{waiver} names no construct that was judged; correct the path {waiver.path}, or remove the entry"
-    elif not any(_excuses(waiver, finding) for finding in findings):
+    elif not any(_suppresses(waiver, finding) for finding in findings):
         yield f"{waiver} is unused: {waiver.rule} finds nothing there; remove the entry"
 
 

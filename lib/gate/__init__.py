@@ -5,6 +5,6 @@ the gate itself reads of their catalogue: docs/decisions/0001-two-judges-share-n
 """
 
 from lib.gate.gate import Gate
-from lib.gate.report import GateFinding, GateReport
+from lib.gate.report import GateReport
 
-__all__ = ["Gate", "GateFinding", "GateReport"]
+__all__ = ["Gate", "GateReport"]

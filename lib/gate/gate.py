@@ -1,11 +1,10 @@
-"""The gate: which stacks, judged by which policies, with which verdict."""
+"""The gate: which stacks, judged by which policies, with which result."""
 
 from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 from lib.aspects.catalogue import RULE_IDS, RULES, UNWAIVABLE_IDS
 from lib.aspects.judge import judge as first_judge
@@ -14,9 +13,10 @@ from lib.errors import ToolError
 from lib.findings import waivers
 from lib.findings.finding import Finding, most_severe_first
 from lib.gate import digests
+from lib.gate.checkov_worker.messages import Answer, FindingAnswer, PoliciesRequest
 from lib.gate.process import CheckovProcess
-from lib.gate.report import GateFinding, GateReport
-from lib.gate.stacks import Stack, read_stacks
+from lib.gate.report import GateReport
+from lib.gate.stacks import SynthesizedStack, read_stacks
 
 POLICIES = ROOT / "policies"
 CONFIG = ROOT / ".checkov.yaml"
@@ -39,7 +39,7 @@ class Gate:
 
         `today` is the day for which waivers count, by default the current one in UTC.
         """
-        self._judge_by = {"policies": str(policies.absolute()), "config": str(config.absolute())}
+        self._judge_by: PoliciesRequest = {"policies": str(policies.absolute()), "config": str(config.absolute())}
         self._policies = policies
         self._today = today
         self._checkov = checkov
@@ -68,7 +68,7 @@ class Gate:
         stacks, note = read_stacks(directory)
         checkov = self._started()
         self._prepared = False  # an answer uses the preparation up
-        checkov.send({"stacks": [{"file": str(stack.file), "resources": stack.resources} for stack in stacks]})
+        checkov.send({"stacks": [{"file": str(stack.file), "resources": list(stack.resources)} for stack in stacks]})
         answer = checkov.answer(len(stacks))
         for stack in stacks:
             if digests.of_file(stack.file) != stack.sha256:
@@ -91,9 +91,9 @@ class Gate:
     def _report(
         self,
         directory: Path,
-        stacks: list[Stack],
+        stacks: list[SynthesizedStack],
         note: str,
-        answer: dict[str, Any],
+        answer: Answer,
         exceptions: tuple[waivers.Waiver, ...],
     ) -> GateReport:
         on_disk = _policies_on_disk(self._policies)
@@ -105,23 +105,22 @@ class Gate:
         if len(answer["stacks"]) != len(stacks):
             raise ToolError(f"Checkov judged {len(answer['stacks'])} of {len(stacks)} stacks; run it again")
         findings = most_severe_first(
-            _finding(directory, stack, raw)
+            _finding(directory, stack, failed)
             for stack, judged in zip(stacks, answer["stacks"], strict=True)
-            for raw in judged["findings"]
+            for failed in judged["findings"]
         )
-        skips: dict[str, str] = answer["skips"]
-        built_in: dict[str, dict[str, Any]] = answer["built_in"]
-        verdict = waivers.apply(
+        skips, built_in = answer["skips"], answer["built_in"]
+        result = waivers.apply(
             exceptions,
             [finding for finding in findings if finding.rule_id not in skips],
             today=self._today or waivers.utc_today(),
             known_ids=loaded | RULE_IDS | built_in.keys(),
-            unwaivable=UNWAIVABLE_IDS | {id_ for id_, words in built_in.items() if not words["waivable"]},
+            unwaivable=UNWAIVABLE_IDS | {id_ for id_, check in built_in.items() if not check["waivable"]},
             known_paths={path for stack in stacks for path in stack.constructs.values()},
             also_found=_found_by_the_first_judge(stacks, exceptions),
         )
         return GateReport(
-            findings=verdict.kept,
+            findings=result.remaining,
             stacks=len(stacks),
             resources=sum(len(stack.resources) for stack in stacks),
             policies_loaded=len(loaded),
@@ -130,16 +129,16 @@ class Gate:
             skips=skips,
             skipped=tuple(finding for finding in findings if finding.rule_id in skips),
             note=note,
-            waived=verdict.waived,
-            complaints=verdict.complaints,
-            warnings=verdict.warnings,
-            titles={id_: words["title"] for id_, words in built_in.items()},
+            waived=result.waived,
+            complaints=result.complaints,
+            warnings=result.warnings,
+            titles={id_: check["title"] for id_, check in built_in.items()},
             files=dict(pair for stack in stacks for pair in stack.files(directory)),
             checkov=answer["checkov"],
         )
 
 
-def _found_by_the_first_judge(stacks: list[Stack], exceptions: tuple[waivers.Waiver, ...]) -> list[Finding]:
+def _found_by_the_first_judge(stacks: list[SynthesizedStack], exceptions: tuple[waivers.Waiver, ...]) -> list[Finding]:
     """Asked for one thing only: whether a waiver is used. No finding of the gate comes or goes by it."""
     if not any(waiver.rule in RULE_IDS for waiver in exceptions):
         return []
@@ -155,17 +154,17 @@ def _policies_on_disk(directory: Path) -> set[str]:
     }
 
 
-def _finding(directory: Path, stack: Stack, raw: dict[str, Any]) -> GateFinding:
-    address = str(raw["address"])
+def _finding(directory: Path, stack: SynthesizedStack, failed: FindingAnswer) -> Finding:
+    address = failed["address"]
     path = stack.constructs.get(address, address) or stack.name
-    return GateFinding(
-        rule_id=raw["id"],
+    return Finding(
+        rule_id=failed["id"],
         path=path,
         file=str(stack.file.relative_to(directory)),
         line=stack.lines.get(address, 1),
         resource=address,
-        message=raw["message"],
-        fix=raw["fix"] or FIX_OF_CHECKOV,
-        severity=SEVERITIES.get(raw["id"]),
+        message=failed["message"],
+        fix=failed["fix"] or FIX_OF_CHECKOV,
+        severity=SEVERITIES.get(failed["id"]),
         made_at=stack.made_at.get(path, ""),
     )

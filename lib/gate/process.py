@@ -10,17 +10,18 @@ import subprocess
 import tempfile
 import threading
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from lib.environments import VENV_CHECKOV, python_of
 from lib.errors import ToolError
+from lib.gate.checkov_worker.messages import Answer, PoliciesRequest, StacksRequest
 
 WORKER = Path(__file__).resolve().parent / "checkov_worker" / "__main__.py"
 SECONDS_TO_ANSWER = 120  # and as many again for each 100 stacks; one takes about a second
 
 
 class CheckovProcess:
-    """JSON lines to and from lib/gate/checkov_worker; its server.py says which."""
+    """Messages to and from lib/gate/checkov_worker (messages.py)."""
 
     def __init__(self) -> None:
         python = python_of(VENV_CHECKOV)
@@ -44,13 +45,13 @@ class CheckovProcess:
             raise ToolError("Checkov's process has no standard input or output; run it again")
         self._requests, self._answers = self._process.stdin, self._process.stdout
 
-    def send(self, request: dict[str, Any]) -> None:
+    def send(self, request: PoliciesRequest | StacksRequest) -> None:
         """Hand over one line; a worker that has died shows when it is asked to answer."""
         with contextlib.suppress(BrokenPipeError):
             self._requests.write(json.dumps(request).encode() + b"\n")
             self._requests.flush()
 
-    def answer(self, stacks: int = 1) -> dict[str, Any]:
+    def answer(self, stacks: int = 1) -> Answer:
         """The next line, on that many stacks. Raises ToolError: none came, none in time, or it is a refusal."""
         seconds = SECONDS_TO_ANSWER * (1 + stacks // 100)
         too_late = threading.Event()
@@ -68,14 +69,14 @@ class CheckovProcess:
         if not line and too_late.is_set():
             raise ToolError(f"Checkov gave no verdict within {seconds} s; judge fewer stacks at once, or run it again")
         try:
-            answer = json.loads(line)
+            answer: dict[str, Any] = json.loads(line)
         except ValueError as error:
             raise ToolError(
                 f"Checkov gave no verdict ({self._last_words()}); remove .venv-checkov, run make setup"
             ) from error
         if "error" in answer:
             raise ToolError(str(answer["error"]))
-        return dict(answer)
+        return cast(Answer, answer)
 
     def close(self) -> None:
         """End the process and what it has started."""

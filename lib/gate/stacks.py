@@ -19,7 +19,7 @@ IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
 
 @dataclass(frozen=True)
-class Stack:
+class SynthesizedStack:
     """A stack as it stands on disk. `constructs` and `lines` say of each address (data.… too) where it comes from."""
 
     file: Path
@@ -44,7 +44,7 @@ class Stack:
         return self.file.parent.name
 
 
-def read_stacks(directory: Path) -> tuple[list[Stack], str]:
+def read_stacks(directory: Path) -> tuple[list[SynthesizedStack], str]:
     """The stacks of `manifest.json`, or every *.tf.json where there is none; and a note that says the latter.
 
     Raises ToolError where a stack is missing or cannot be read, and where a file would escape judgement.
@@ -92,7 +92,7 @@ def _listed(manifest: Path) -> list[Path]:
     return files
 
 
-def _stack(file: Path) -> Stack:
+def _stack(file: Path) -> SynthesizedStack:
     document, line_of, sha256 = _parse(file)
     resources = dict(_blocks(file, document, "resource", ""))
     if not resources:
@@ -100,7 +100,7 @@ def _stack(file: Path) -> Stack:
     blocks = {**resources, **dict(_blocks(file, document, "data", "data."))}
     terraform_init.check(file.parent, document)
     found = assets.read(file.parent)
-    return Stack(
+    return SynthesizedStack(
         file=file,
         sha256=sha256,
         assets=found,

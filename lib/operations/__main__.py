@@ -70,19 +70,19 @@ def run(options: argparse.Namespace) -> int:
     """Raises ToolError."""
     from botocore.exceptions import BotoCoreError, ClientError
 
-    from lib.console.progress import Shown, console_for
+    from lib.console.progress import ConsoleProgress, console_for
     from lib.operations import deployed
     from lib.operations.export import export_audit
     from lib.operations.gateway_key import gateway_key
-    from lib.operations.reconcile import Options, reconcile
+    from lib.operations.reconcile import ReconcileOptions, reconcile
     from lib.operations.redrive import Redrive
     from lib.operations.smoke import Smoke
 
-    progress = Shown(console_for(sys.stderr)) if getattr(options, "json", False) else Shown()
+    progress = ConsoleProgress(console_for(sys.stderr)) if getattr(options, "json", False) else ConsoleProgress()
     stack = deployed.find(os.environ, progress)
     try:
         if options.command == "reconcile":
-            chosen = Options(options.settle, options.day, options.since, options.limit, options.json)
+            chosen = ReconcileOptions(options.settle, options.day, options.since, options.limit, options.json)
             return reconcile(stack, chosen, progress)
         if options.command == "smoke":
             return Smoke(stack, progress).run()

@@ -9,8 +9,8 @@ from typing import Any
 from botocore.credentials import Credentials
 
 from lib.console.progress import Progress
-from lib.errors import ToolError
-from lib.settings import Settings, SettingsError
+from lib.errors import SettingsError, ToolError
+from lib.settings import Settings
 from lib.targets import aws, chosen
 from lib.targets.kept import DemoFolder
 from lib.targets.override import DUMMY

@@ -23,8 +23,8 @@ from lib.operations.archive import (
 )
 from lib.operations.comparison import Comparison
 from lib.operations.deployed import Deployed
+from lib.operations.difference_report import DifferenceStore, Report
 from lib.operations.differences import Difference
-from lib.operations.findings import Findings, Report
 from lib.operations.gateways.configured import configured
 from lib.operations.gateways.gateway import Gateway
 from lib.operations.receipts import receipt_key
@@ -33,7 +33,7 @@ from lib.operations.window import CLOCKS_DIFFER, Window, window
 
 
 @dataclass(frozen=True)
-class Options:
+class ReconcileOptions:
     """Of the command line; `limit`: differences shown, 0 for all."""
 
     settle_seconds: int
@@ -51,7 +51,7 @@ class Reconciliation:
     window: Window
     progress: Progress
     records: SortedRecords
-    findings: Findings
+    store: DifferenceStore
     gateways: dict[str, Gateway] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -76,8 +76,8 @@ class Reconciliation:
         with self.progress.step("comparison") as step:
             for group in self.records.groups():
                 for difference in comparison.compare(group):
-                    self.findings.add(difference)
-                step.update(f"{comparison.compared.payments} payments, {self.findings.differences} differences")
+                    self.store.add(difference)
+                step.update(f"{comparison.compared.payments} payments, {self.store.count} differences")
             step.result(f"{comparison.compared.payments} payments")
         return comparison
 
@@ -89,10 +89,10 @@ class Reconciliation:
                     self.records.add(record["payment_id"], sorting.AUDIT, key, record)
                     count += 1
             except UnreadableError as error:
-                self.findings.add(Difference("unreadable", key, str(error)))
+                self.store.add(Difference("unreadable", key, str(error)))
             step.update(f"{count} records")
         for listed in self.reader.listed(SET_ASIDE):
-            self.findings.add(Difference("set aside", listed["Key"], "waits to be replayed: make redrive"))
+            self.store.add(Difference("set aside", listed["Key"], "waits to be replayed: make redrive"))
         return count
 
     def _audit_keys(self) -> Iterator[str]:
@@ -131,7 +131,7 @@ class Reconciliation:
                 self.records.add(payment.payment_id, sorting.RECEIPT, key, document(key, found))
             except UnreadableError as error:
                 self.records.add(payment.payment_id, sorting.UNREADABLE, key, str(error))
-                self.findings.add(Difference("unreadable", key, str(error)))
+                self.store.add(Difference("unreadable", key, str(error)))
         if self.window.is_everything:
             for listed in self.reader.listed(RECEIPTS):
                 if listed["LastModified"] < self.window.settled_before:
@@ -150,7 +150,7 @@ class Reconciliation:
 
 def reconcile(
     stack: Deployed,
-    options: Options,
+    options: ReconcileOptions,
     progress: Progress,
     output: TextIO | None = None,
     now: datetime | None = None,
@@ -160,12 +160,12 @@ def reconcile(
     Payments that changed within the last `settle_seconds` are counted and not compared.
     """
     chosen = window(options.day, options.since, options.settle_seconds, now or datetime.now(UTC))
-    with closing(SortedRecords()) as records, closing(Findings()) as findings:
-        run = Reconciliation(stack, chosen, progress, records, findings, configured(stack))
+    with closing(SortedRecords()) as records, closing(DifferenceStore()) as store:
+        run = Reconciliation(stack, chosen, progress, records, store, configured(stack))
         compared = run.run().compared
-        report = Report(stack.name, chosen, options.settle_seconds, compared, findings, options.limit)
+        report = Report(stack.name, chosen, options.settle_seconds, compared, store, options.limit)
         if options.as_json:
             report.write(output or sys.stdout)
         else:
             report.show(progress)
-        return 1 if findings.differences else 0
+        return 1 if store.count else 0

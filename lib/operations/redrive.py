@@ -15,7 +15,7 @@ from lib.console.progress import Progress
 from lib.operations import stream
 from lib.operations.archive import SET_ASIDE, ArchiveReader, UnreadableError, document
 from lib.operations.deployed import Deployed
-from lib.operations.findings import Findings
+from lib.operations.difference_report import DifferenceStore
 from lib.operations.messages import IN_FLIGHT, VISIBILITY_SECONDS, WAITING, Message, Messages, counted
 from lib.operations.rebuild import Rebuilt, rebuild_receipts
 from lib.operations.reconcile import Reconciliation
@@ -179,16 +179,16 @@ class Redrive:
     def _unbuildable(self) -> None:
         """Name the audit records that are missing now."""
         settled = self.clock() - SETTLE
-        with closing(SortedRecords()) as records, closing(Findings()) as findings:
+        with closing(SortedRecords()) as records, closing(DifferenceStore()) as store:
             everything = Window(BEGINNING, settled, settled)
-            Reconciliation(self.stack, everything, self.progress, records, findings).run()
-            lost = (found for found in findings if found.kind in UNBUILDABLE)
+            Reconciliation(self.stack, everything, self.progress, records, store).run()
+            lost = (found for found in store if found.kind in UNBUILDABLE)
             for found in itertools.islice(lost, NAMED):
                 self._stays(
                     found.where,
                     f"{found.detail}: never made up from the ledger; the bucket may have it among its older versions",
                 )
-            more = sum(findings.totals[kind] for kind in UNBUILDABLE) - NAMED
+            more = sum(store.totals[kind] for kind in UNBUILDABLE) - NAMED
             if more > 0:
                 self._stays(f"{more} more without audit records", "make reconcile names all")
 

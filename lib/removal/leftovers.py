@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from lib.removal.listings import LISTINGS, Item
 from lib.targets.deployment import Deployment
-from lib.targets.ownership import MANAGED_BY, TAG, Whose
+from lib.targets.ownership import MANAGED_BY, TAG, Ownership
 from lib.targets.pages import pages
 from lib.targets.tags import NOT_FOUND
 
@@ -31,7 +31,7 @@ class Leftovers:
     asked: list[str] = field(default_factory=list)
 
 
-def find(connect: Connect, ours: Whose) -> Leftovers:
+def find(connect: Connect, ownership: Ownership) -> Leftovers:
     """Ask every service that the stack uses, and then for what else has the environment's tag."""
     result = Leftovers()
     standing: list[Item] = []
@@ -40,11 +40,11 @@ def find(connect: Connect, ours: Whose) -> Leftovers:
         items = list(listing(connect(service)))
         standing += items
         for item in items:
-            if _is_ours(item, ours):
+            if _is_ours(item, ownership):
                 _report(item, result)
-    if ours.suffix is not None:
+    if ownership.suffix is not None:
         result.asked.append("tags")
-        result.found += _tagged(connect(TAGGING), ours.suffix, standing, {*result.found, *result.pending})
+        result.found += _tagged(connect(TAGGING), ownership.suffix, standing, {*result.found, *result.pending})
     return result
 
 
@@ -56,15 +56,15 @@ def after_destroy(deployment: Deployment) -> Leftovers:
     """
     end = time.monotonic() + LISTED_SECONDS
     while True:
-        left = find(deployment.client, deployment.target.ours)
+        left = find(deployment.client, deployment.target.ownership)
         if not left.found or time.monotonic() > end:
             return left
         time.sleep(LOOK_SECONDS)
 
 
-def _is_ours(item: Item, ours: Whose) -> bool:
+def _is_ours(item: Item, ownership: Ownership) -> bool:
     try:
-        return ours.owns(item.name, item.tags)
+        return ownership.owns(item.name, item.tags)
     except ClientError as error:
         # A listing may still have what was deleted a moment ago.
         if error.response["Error"]["Code"] in NOT_FOUND:

@@ -26,6 +26,6 @@ def show_leftovers(deployment: Deployment, progress: Progress) -> Leftovers:
     progress.show(f"[red]{len(left.found)} left[/red]" if left.found else "[bold green]nothing left[/bold green]")
     for item in left.pending:
         progress.show(f"on its way out, as AWS deletes no key at once: {escape(item)}")
-    for text in KEPT_BY_AWS if deployment.target.ours.suffix is not None else ():
+    for text in KEPT_BY_AWS if deployment.target.ownership.suffix is not None else ():
         progress.show(f"kept by AWS: {text}")
     return left

@@ -6,21 +6,21 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from lib.findings.finding import Severity
-from lib.reports.report import Entry, Report
+from lib.findings.finding import Finding, Severity
+from lib.reports.report import Report, Suppressed
 
 
 def text(report: Report) -> str:
-    """One JSON object; a severity that nobody knows is null."""
+    """One JSON object; the severity of Checkov's own checks is null."""
     return (
         json.dumps(
             {
                 "passed": report.passed,
                 "summary": report.summary,
                 "account": dict(report.account),
-                "findings": [_entry(entry) for entry in report.findings],
-                "waived": [_entry(entry) for entry in report.waived],
-                "skipped": [_entry(entry) for entry in report.skipped],
+                "findings": [_finding(report, finding) for finding in report.findings],
+                "waived": [_suppressed(report, each) for each in report.waived],
+                "skipped": [_suppressed(report, each) for each in report.skipped],
                 "complaints": list(report.complaints),
                 "warnings": list(report.warnings),
                 "rules": [_named(asdict(rule)) for rule in report.rules],
@@ -32,8 +32,12 @@ def text(report: Report) -> str:
     )
 
 
-def _entry(entry: Entry) -> dict[str, Any]:
-    return {key: value for key, value in _named(asdict(entry)).items() if key != "excuse" or value}
+def _finding(report: Report, finding: Finding) -> dict[str, Any]:
+    return {**_named(asdict(finding)), "file": report.file_of(finding), "text": str(finding)}
+
+
+def _suppressed(report: Report, each: Suppressed) -> dict[str, Any]:
+    return {**_finding(report, each.finding), "suppression": asdict(each.suppression)}
 
 
 def _named(values: dict[str, Any]) -> dict[str, Any]:

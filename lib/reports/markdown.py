@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from lib.findings.finding import severity_name
-from lib.reports.report import Report
+from lib.reports.report import Report, Suppressed
 
 
 def text(report: Report) -> str:
@@ -21,17 +21,17 @@ def _lines(report: Report) -> Iterator[str]:
     yield plain(report.summary)
     yield from _table(("account", ""), [(name.replace("_", " "), str(value)) for name, value in report.account.items()])
     yield from _section("Findings", report.findings)
-    for path, group in groupby(report.findings, key=lambda entry: entry.path):
-        entries = list(group)
+    for path, group in groupby(report.findings, key=lambda finding: finding.path):
+        findings = list(group)
         yield from ("", f"### {plain(path)}")
-        made_at = next((entry.made_at for entry in entries if entry.made_at), "")
+        made_at = next((finding.made_at for finding in findings if finding.made_at), "")
         if made_at:
             yield from ("", f"made at `{made_at}`")
         yield ""
-        for entry in entries:
-            place = f" ({plain(entry.file)}:{entry.line})" if entry.line else ""
-            said = f"{plain(entry.message)}{place}. Fix: {plain(entry.fix)}"
-            yield f"- **{entry.rule_id}** {severity_name(entry.severity)}: {said}"
+        for finding in findings:
+            place = f" ({plain(report.file_of(finding))}:{finding.line})" if finding.line else ""
+            text = f"{plain(finding.message)}{place}. Fix: {plain(finding.fix)}"
+            yield f"- **{finding.rule_id}** {severity_name(finding.severity)}: {text}"
     if report.complaints:
         yield from _section("Faults in waivers", report.complaints)
         yield ""
@@ -44,24 +44,28 @@ def _lines(report: Report) -> Iterator[str]:
     yield from _table(
         ("rule", "severity", "construct", "message", "reason", "owner", "until"),
         [
-            (
-                *(entry.rule_id, severity_name(entry.severity), entry.path, entry.message),
-                *(entry.excuse.reason, entry.excuse.owner, entry.excuse.expires),
-            )
-            for entry in report.waived
-            if entry.excuse
+            (*_row(each), each.suppression.reason, each.suppression.owner, each.suppression.expires)
+            for each in report.waived
         ],
     )
     yield from _section("Skipped by .checkov.yaml", report.skipped)
     yield from _table(
         ("check", "construct", "message", "reason"),
-        [(entry.rule_id, entry.path, entry.message, entry.excuse.reason) for entry in report.skipped if entry.excuse],
+        [
+            (each.finding.rule_id, each.finding.path, each.finding.message, each.suppression.reason)
+            for each in report.skipped
+        ],
     )
     yield from _section("Rules", report.rules)
     yield from _table(
         ("rule", "severity", "says", "serves"),
         [(rule.id, severity_name(rule.severity), rule.title, ", ".join(rule.controls)) for rule in report.rules],
     )
+
+
+def _row(each: Suppressed) -> tuple[str, ...]:
+    finding = each.finding
+    return finding.rule_id, severity_name(finding.severity), finding.path, finding.message
 
 
 def _section(title: str, content: tuple[object, ...]) -> Iterator[str]:

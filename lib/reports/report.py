@@ -1,12 +1,15 @@
-"""What every form of the report says, whichever judge has spoken."""
+"""What every file of the report is made from: one run of one judge."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lib.aspects.catalogue import RULES
+from lib.environments import ROOT
 from lib.findings.finding import Finding, Severity
 from lib.findings.waivers import Waiver
 
@@ -15,34 +18,25 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Excuse:
+class Suppression:
     """Why a finding does not fail the run. A skip of .checkov.yaml has neither owner nor last day."""
 
     reason: str
     owner: str = ""
     expires: str = ""
-    stands_at: str = ".checkov.yaml"
+    location: str = ".checkov.yaml"
 
 
 @dataclass(frozen=True)
-class Entry:
-    """A finding. Files are relative to the project where they stand in it; `line` 0 is a file that was not written."""
+class Suppressed:
+    """A finding that does not fail the run."""
 
-    rule_id: str
-    severity: Severity | None
-    path: str
-    resource: str
-    message: str
-    fix: str
-    file: str
-    line: int
-    made_at: str
-    text: str
-    excuse: Excuse | None = None
+    finding: Finding
+    suppression: Suppression
 
 
 @dataclass(frozen=True)
-class RuleWords:
+class RuleSummary:
     """A rule as the reports declare it. Of Checkov's own checks only id and title are known."""
 
     id: str
@@ -56,36 +50,54 @@ class RuleWords:
 
 @dataclass(frozen=True)
 class Report:
-    """The verdict of one run. `account` says what it rests on; all numbers but the judge's name and the day."""
+    """The verdict of one run. `account` names the judge and counts what it judged by what."""
 
-    findings: tuple[Entry, ...]
-    waived: tuple[Entry, ...]
-    skipped: tuple[Entry, ...]
+    findings: tuple[Finding, ...]
+    waived: tuple[Suppressed, ...]
+    skipped: tuple[Suppressed, ...]
     complaints: tuple[str, ...]
     warnings: tuple[str, ...]
-    rules: tuple[RuleWords, ...]
+    rules: tuple[RuleSummary, ...]
     account: Mapping[str, str | int]
     summary: str
     files: Mapping[str, str] = field(default_factory=dict)  # JSON and assets that were judged -> SHA-256
     checkov: str = ""  # its version, where it was asked
+    directory: Path | None = None  # that was judged; None where the synthesis failed, and nothing was written
 
     @property
     def passed(self) -> bool:
         """Whether the run ended with 0."""
         return not self.findings and not self.complaints
 
+    @property
+    def suppressed(self) -> tuple[Suppressed, ...]:
+        """Waived or skipped."""
+        return (*self.waived, *self.skipped)
 
-def of_aspects(judge: Judge, made_at: Mapping[str, str]) -> Report:
-    """The first judge's verdict, where it has stopped the synth: there is no JSON to point into."""
+    def file_of(self, finding: Finding) -> str:
+        """The JSON of a finding: relative to the project if it is in it, else absolute; empty if there is none."""
+        if not self.directory or not finding.file:
+            return ""
+        absolute = Path(os.path.abspath(self.directory / finding.file))  # noqa: PTH100 - resolve() would follow links
+        return (absolute.relative_to(ROOT) if absolute.is_relative_to(ROOT) else absolute).as_posix()
+
+
+def report_of_aspects(judge: Judge, made_at: Mapping[str, str]) -> Report:
+    """The first judge's report, where the synthesis failed: there is no JSON to point into.
+
+    `made_at`: construct path -> the line of Python that made it.
+    """
     faults = f", {len(judge.complaints)} faults in waivers" if judge.complaints else ""
     waived = f"{len(judge.waived)} waived, " if judge.waived else ""
     return Report(
-        findings=tuple(_of_aspects(finding, made_at) for finding in judge.findings),
-        waived=tuple(_of_aspects(finding, made_at, excuse_of(waiver)) for finding, waiver in judge.waived),
+        findings=tuple(_located(finding, made_at) for finding in judge.findings),
+        waived=tuple(
+            Suppressed(_located(finding, made_at), suppression_of(waiver)) for finding, waiver in judge.waived
+        ),
         skipped=(),
         complaints=judge.complaints,
         warnings=judge.warnings,
-        rules=rules_of((), {}),
+        rules=summaries((), {}),
         account={
             "judge": "aspects",
             "stacks": judge.stacks,
@@ -101,33 +113,23 @@ def of_aspects(judge: Judge, made_at: Mapping[str, str]) -> Report:
     )
 
 
-def _of_aspects(finding: Finding, made_at: Mapping[str, str], excuse: Excuse | None = None) -> Entry:
-    return Entry(
-        rule_id=finding.rule_id,
-        severity=finding.severity,
-        path=finding.path,
-        resource="",
-        message=finding.message,
-        fix=finding.fix,
-        file="",
-        line=0,
-        made_at=made_at.get(finding.path, ""),
-        text=str(finding),
-        excuse=excuse,
-    )
-
-
-def excuse_of(waiver: Waiver) -> Excuse:
+def suppression_of(waiver: Waiver) -> Suppression:
     """What the reports say of a waiver."""
-    return Excuse(waiver.reason, waiver.owner, waiver.expires.isoformat(), f"policies/waivers.yaml:{waiver.line}")
+    return Suppression(waiver.reason, waiver.owner, waiver.expires.isoformat(), f"policies/waivers.yaml:{waiver.line}")
 
 
-def rules_of(entries: Iterable[Entry], titles: Mapping[str, str]) -> tuple[RuleWords, ...]:
-    """Every rule of the catalogue, and each check of Checkov's own that found something."""
+def summaries(findings: Iterable[Finding], titles: Mapping[str, str]) -> tuple[RuleSummary, ...]:
+    """Every rule of the catalogue, and each check of Checkov's own that found something (`titles`: id -> title)."""
     ours = tuple(
-        RuleWords(rule.id, rule.title, rule.severity, rule.why, rule.fix, rule.controls, rule.source) for rule in RULES
+        RuleSummary(rule.id, rule.title, rule.severity, rule.why, rule.fix, rule.controls, rule.source)
+        for rule in RULES
     )
-    other = {entry.rule_id: entry for entry in entries if entry.rule_id not in {rule.id for rule in ours}}
+    known = {rule.id for rule in ours}
+    other = {finding.rule_id: finding for finding in findings if finding.rule_id not in known}
     return ours + tuple(
-        RuleWords(id_, titles.get(id_) or entry.message, fix=entry.fix) for id_, entry in sorted(other.items())
+        RuleSummary(id_, titles.get(id_) or finding.message, fix=finding.fix) for id_, finding in sorted(other.items())
     )
+
+
+def _located(finding: Finding, made_at: Mapping[str, str]) -> Finding:
+    return replace(finding, made_at=made_at.get(finding.path, ""))

@@ -8,15 +8,15 @@ from typing import Any
 from urllib.parse import quote
 
 from lib.environments import ROOT
-from lib.findings.finding import Severity, severity_name
-from lib.reports.report import Entry, Excuse, Report, RuleWords
+from lib.findings.finding import Finding, Severity, severity_name
+from lib.reports.report import Report, RuleSummary, Suppression
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 # What the levels are called there; how bad a finding of Checkov's own checks is, nobody says: the format's default.
 LEVELS = {Severity.CRITICAL: "error", Severity.HIGH: "error", Severity.MEDIUM: "warning", Severity.LOW: "note"}
 # On the scale of CVSS, from the middle of each band, as code scanning sorts by it.
 SECURITY_SEVERITY = {Severity.CRITICAL: "9.5", Severity.HIGH: "8.0", Severity.MEDIUM: "5.5", Severity.LOW: "2.0"}
-WAIVERS = RuleWords(
+WAIVERS = RuleSummary(
     id="waivers",
     title="A waiver is dated, used, reasoned, and asks for what may be waived",
     why="An exception that nobody owns, or that never ends, is a hole.",
@@ -26,7 +26,7 @@ WAIVERS = RuleWords(
 
 
 def text(report: Report) -> str:
-    """One run of one tool; what is excused stands there too, as suppressed."""
+    """One run of one tool; waived and skipped findings are in it, as suppressed."""
     rules = (*report.rules, WAIVERS) if report.complaints else report.rules
     index = {rule.id: number for number, rule in enumerate(rules)}
     log = {
@@ -53,9 +53,13 @@ def text(report: Report) -> str:
                 ],
                 "properties": {**report.account, "summary": report.summary},
                 "results": [
+                    *(_result(report, finding, index[finding.rule_id]) for finding in report.findings),
                     *(
-                        _result(entry, index[entry.rule_id])
-                        for entry in (*report.findings, *report.waived, *report.skipped)
+                        {
+                            **_result(report, each.finding, index[each.finding.rule_id]),
+                            "suppressions": [_suppression(each.suppression)],
+                        }
+                        for each in report.suppressed
                     ),
                     *(_complaint(complaint, index[WAIVERS.id]) for complaint in report.complaints),
                 ],
@@ -65,7 +69,7 @@ def text(report: Report) -> str:
     return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
 
 
-def _rule(rule: RuleWords) -> dict[str, Any]:
+def _rule(rule: RuleSummary) -> dict[str, Any]:
     fix = f"Fix: {rule.fix}" if rule.fix else ""
     properties: dict[str, Any] = {"tags": ["security", *rule.controls]}
     if rule.severity:
@@ -89,33 +93,32 @@ def _level(severity: Severity | None) -> str:
     return LEVELS[severity] if severity else "warning"
 
 
-def _result(entry: Entry, rule_index: int) -> dict[str, Any]:
-    made_at = _made_at(entry.made_at) if entry.made_at else None
-    written = _physical(entry.file, entry.line) if entry.line else None
-    # Where the synth was stopped nothing was written: then the Python line is the place.
+def _result(report: Report, finding: Finding, rule_index: int) -> dict[str, Any]:
+    made_at = _made_at(finding.made_at) if finding.made_at else None
+    written = _physical(report.file_of(finding), finding.line) if finding.line else None
+    # Where the synthesis failed nothing was written: then the Python line is the place.
     place = {"physicalLocation": written or made_at} if written or made_at else {}
-    related = [{"id": 1, "physicalLocation": made_at, "message": {"text": f"made at {entry.made_at}"}}]
+    related = [{"id": 1, "physicalLocation": made_at, "message": {"text": f"made at {finding.made_at}"}}]
     return {
-        "ruleId": entry.rule_id,
+        "ruleId": finding.rule_id,
         "ruleIndex": rule_index,
-        "level": _level(entry.severity),
-        "message": {"text": f"{entry.message}. Fix: {entry.fix}"},
+        "level": _level(finding.severity),
+        "message": {"text": f"{finding.message}. Fix: {finding.fix}"},
         "locations": [
-            {**place, "logicalLocations": [{"fullyQualifiedName": entry.path, "kind": "resource"}]},
+            {**place, "logicalLocations": [{"fullyQualifiedName": finding.path, "kind": "resource"}]},
         ],
         **({"relatedLocations": related} if written and made_at else {}),
-        **({"suppressions": [_suppression(entry.excuse)]} if entry.excuse else {}),
-        "properties": {"severity": severity_name(entry.severity)},
+        "properties": {"severity": severity_name(finding.severity)},
     }
 
 
-def _suppression(excuse: Excuse) -> dict[str, Any]:
-    end = {"owner": excuse.owner, "expires": excuse.expires} if excuse.owner else {}
+def _suppression(suppression: Suppression) -> dict[str, Any]:
+    end = {"owner": suppression.owner, "expires": suppression.expires} if suppression.owner else {}
     return {
         "kind": "external",
         "status": "accepted",
-        "justification": excuse.reason,
-        "location": {"physicalLocation": _made_at(excuse.stands_at)},
+        "justification": suppression.reason,
+        "location": {"physicalLocation": _made_at(suppression.location)},
         **({"properties": end} if end else {}),
     }
 

@@ -6,23 +6,23 @@ import sys
 
 from lib.console.text import one_line
 from lib.findings.finding import severity_name
-from lib.reports.report import Entry, Report
+from lib.reports.report import Report, Suppressed
 
 
 def say(report: Report) -> None:
     """Findings, faults in waivers, what was waived, and the summary; warnings on standard error."""
     for warning in report.warnings:
         print(f"warning: {one_line(warning)}", file=sys.stderr)
-    for entry in report.findings:
-        print(one_line(entry.text))
+    for finding in report.findings:
+        print(one_line(str(finding)))
     for complaint in report.complaints:
         print(one_line(complaint))
-    for entry in report.waived:
-        print(one_line(_waived(entry)))
+    for each in report.waived:
+        print(one_line(_waived(each)))
     print(one_line(report.summary))
 
 
-def _waived(entry: Entry) -> str:
-    excuse = entry.excuse
-    by = f"by {excuse.owner} until {excuse.expires}: {excuse.reason}" if excuse else ""
-    return f"waived: {entry.rule_id} {severity_name(entry.severity)} [{entry.path}] {entry.message}; {by}"
+def _waived(each: Suppressed) -> str:
+    finding, suppression = each.finding, each.suppression
+    by = f"by {suppression.owner} until {suppression.expires}: {suppression.reason}"
+    return f"waived: {finding.rule_id} {severity_name(finding.severity)} [{finding.path}] {finding.message}; {by}"

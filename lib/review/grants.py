@@ -9,7 +9,7 @@ from typing import Any
 from lib.aspects.iam.arguments import IDENTITIES, KEY_TYPES, REPOSITORIES, attached, policies
 from lib.aspects.iam.documents import Statement, Use, is_key_policy, meant_document, statements_of
 from lib.aspects.iam.grants import granted
-from lib.aspects.terraform_json import MISSING, Attributes, Resource, StackView, format_value, listed, literal
+from lib.aspects.terraform_json import MISSING, Attributes, Resource, StackView, as_list, format_value, literal
 from lib.review.labels import label_of, text_of
 
 ALL_CALLERS = "callers of this account whose own policy allows it"
@@ -124,7 +124,7 @@ def _holders(stack: StackView, use: Use) -> Iterator[str]:
     if use.resource.type == "aws_iam_role":
         yield label_of(use.resource)
     for kind in ("role", "user", "group"):
-        for holder in listed(use.resource.attributes.get(kind)):
+        for holder in as_list(use.resource.attributes.get(kind)):
             yield text_of(stack, holder)
         for attachment in stack.attached_to(
             use.resource, f"aws_iam_{kind}_policy_attachment", "policy_arn", "arn", "id"
@@ -132,7 +132,7 @@ def _holders(stack: StackView, use: Use) -> Iterator[str]:
             yield text_of(stack, attachment.attributes.get(kind))
     for attachment in stack.attached_to(use.resource, "aws_iam_policy_attachment", "policy_arn", "arn", "id"):
         for kind in ("roles", "users", "groups"):
-            yield from (text_of(stack, holder) for holder in listed(attachment.attributes.get(kind)))
+            yield from (text_of(stack, holder) for holder in as_list(attachment.attributes.get(kind)))
 
 
 def _principals(stack: StackView, statement: Statement) -> Iterator[str]:
@@ -151,13 +151,13 @@ def _resources(stack: StackView, use: Use, statement: Statement) -> list[str]:
     if use.path == "assume_role_policy":
         return [label_of(own)]
     if use.place in REPOSITORIES or (own.type in KEY_TYPES and statement.resources == ["*"]):
-        about = listed(own.attributes.get("key_id") or own.attributes.get("repository"))
+        about = as_list(own.attributes.get("key_id") or own.attributes.get("repository"))
         return [text_of(stack, about[0]) if about else label_of(own)]
     return [text_of(stack, resource, arns=True) for resource in statement.resources]
 
 
 def _condition(stack: StackView, block: Attributes) -> Condition:
-    values = sorted(text_of(stack, value) for value in listed(block.get("values")))
+    values = sorted(text_of(stack, value) for value in as_list(block.get("values")))
     key = str(block.get("variable"))
     return Condition(str(block.get("test")), key.lower(), tuple(values), key)
 

@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from lib.aspects.terraform_json import StackView
 from lib.findings.finding import severity_name
-from lib.reports.report import Entry, Report, RuleWords
+from lib.reports.report import Report, RuleSummary
 from lib.review.access_changes import Change, compare_access
 from lib.review.grants import Access, Condition, Grant, Source, access_of
 from lib.review.setting_changes import SettingChange, compare_settings
@@ -21,7 +21,7 @@ CONTROL = re.compile(r"PCI DSS 4\.0\.1 (\d+(?:\.\d+)*)")
 
 
 @dataclass(frozen=True)
-class Stack:
+class ReviewedStack:
     """A judged stack; `origins`: construct path -> `lib/constructs/ledger.py:27`, where that is known."""
 
     name: str
@@ -56,7 +56,7 @@ class Section:
     origins: Mapping[str, str]
 
 
-def render(report: Report, stacks: Sequence[Stack], base: Mapping[str, Any] | None = None) -> str:
+def render(report: Report, stacks: Sequence[ReviewedStack], base: Mapping[str, Any] | None = None) -> str:
     """The page. `base` is the JSON of an earlier stack that the first one is compared with."""
     environment = Environment(
         loader=PackageLoader("lib.review", "."),
@@ -70,7 +70,7 @@ def render(report: Report, stacks: Sequence[Stack], base: Mapping[str, Any] | No
     return environment.get_template("page.html.j2").render(
         report=report,
         sections=[_section(stack, base) for stack in stacks],
-        rules=[(rule, _verdicts(report, rule)) for rule in report.rules],
+        rules=[(rule, *_counts(report, rule)) for rule in report.rules],
         requirements=list(_requirements(report)),
         days_left=_days_left,
         written=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
@@ -82,7 +82,7 @@ def anchor(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9_.-]+", "-", text).strip("-")
 
 
-def _section(stack: Stack, base: Mapping[str, Any] | None) -> Section:
+def _section(stack: ReviewedStack, base: Mapping[str, Any] | None) -> Section:
     view = StackView(stack.document)
     access = access_of(view)
     before = StackView(base) if base is not None else None
@@ -107,21 +107,22 @@ def _matrix(access: Access) -> dict[str, dict[str, Cell]]:
     }
 
 
-def _verdicts(report: Report, rule: RuleWords) -> list[Entry]:
-    """The findings of a rule, waived and skipped ones included."""
-    return [entry for entry in (*report.findings, *report.waived, *report.skipped) if entry.rule_id == rule.id]
+def _counts(report: Report, rule: RuleSummary) -> tuple[int, int]:
+    """How many findings of a rule fail the run, and how many are waived or skipped."""
+    failing = sum(finding.rule_id == rule.id for finding in report.findings)
+    return failing, sum(each.finding.rule_id == rule.id for each in report.suppressed)
 
 
-def _requirements(report: Report) -> Iterator[tuple[str, list[RuleWords], int]]:
+def _requirements(report: Report) -> Iterator[tuple[str, list[RuleSummary], int]]:
     """(requirement of PCI DSS, the rules that serve it, how many findings they have)."""
-    by_number: dict[str, list[RuleWords]] = {}
+    by_number: dict[str, list[RuleSummary]] = {}
     for rule in report.rules:
         for control in rule.controls:
             if match := CONTROL.fullmatch(control):
                 by_number.setdefault(match[1], []).append(rule)
     for number, rules in sorted(by_number.items(), key=lambda item: [int(part) for part in item[0].split(".")]):
         ids = {rule.id for rule in rules}
-        yield number, rules, sum(entry.rule_id in ids for entry in report.findings)
+        yield number, rules, sum(finding.rule_id in ids for finding in report.findings)
 
 
 def _days_left(expires: str) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 from lib.errors import ToolError
 from lib.findings import origins
 from lib.reports.report import Report
-from lib.review.page import Stack, render
+from lib.review.page import ReviewedStack, render
 
 FILE = "report.html"
 
@@ -18,7 +18,9 @@ FILE = "report.html"
 def write(report: Report, directory: Path, folder: Path, base: Mapping[str, Any] | None = None) -> None:
     """Write report.html; the access matrix is of the stacks that the report is about. ToolError if it cannot be."""
     files = [directory / name for name in sorted(report.files) if name.endswith(".tf.json")]
-    stacks = [Stack(file.parent.name, json.loads(file.read_bytes()), origins.read(file.parent)) for file in files]
+    stacks = [
+        ReviewedStack(file.parent.name, json.loads(file.read_bytes()), origins.read(file.parent)) for file in files
+    ]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / FILE).write_text(render(report, stacks, base), encoding="utf-8")

@@ -20,7 +20,7 @@ from lib.gate import verdict
 from lib.gate.terraform_init import pinned_provider
 from lib.settings import Settings
 from lib.targets.deployment import Deployment, Target
-from lib.targets.ownership import Whose
+from lib.targets.ownership import Ownership
 from lib.targets.place import FOLDER, Place
 from lib.targets.synth import judged_stack
 from lib.terraform import terraform
@@ -84,7 +84,7 @@ def _ready(
     runner = Terraform(command, stack.directory, terraform.environment(environ), progress, Guard(patience=None))
     runner.init()
     session = session_for(settings.aws_region)
-    target = Target(f"AWS, {stack.region}", session.client, session.get_credentials(), Whose.of(settings))
+    target = Target(f"AWS, {stack.region}", session.client, session.get_credentials(), Ownership.of(settings))
     deployment = Deployment(stack, runner, target)
     check_place(deployment)
     return deployment

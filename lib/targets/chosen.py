@@ -7,11 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from lib.console.progress import Progress
-from lib.errors import ToolError
-from lib.settings import SettingsError
+from lib.errors import SettingsError, ToolError
 from lib.targets import aws, local
 from lib.targets.deployment import Deployment
-from lib.targets.kept import DemoFolder, Kept
+from lib.targets.kept import DemoFolder, KeptDemo
 from lib.targets.place import FOLDER, Place
 from lib.targets.synth import RefusedError
 from lib.terraform import terraform
@@ -21,7 +20,7 @@ TARGET = "TAP_TARGET"
 STATE_BUCKET = "TERRAFORM_STATE_BUCKET"
 
 
-def kept_demo(environ: Mapping[str, str], home: DemoFolder | None = None) -> Kept | None:
+def kept_demo(environ: Mapping[str, str], home: DemoFolder | None = None) -> KeptDemo | None:
     """By `TAP_TARGET`: `aws`, `emulator`, or not set for the kept demo if there is one; None for AWS.
 
     Raises ToolError where the emulator is asked for and none is up.
@@ -33,7 +32,7 @@ def kept_demo(environ: Mapping[str, str], home: DemoFolder | None = None) -> Kep
     return home.require() if target == "emulator" else home.load() if target == "" else None
 
 
-def demo_to_change(environ: Mapping[str, str], home: DemoFolder | None = None) -> Kept | None:
+def demo_to_change(environ: Mapping[str, str], home: DemoFolder | None = None) -> KeptDemo | None:
     """For `plan` and `deploy`, which are about AWS as long as nothing says otherwise: None for AWS.
 
     The kept demo with TAP_TARGET=emulator, or if there is one and no state bucket is named for AWS.

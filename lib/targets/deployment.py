@@ -9,7 +9,7 @@ from typing import Any
 
 from botocore.credentials import Credentials
 
-from lib.targets.ownership import Whose
+from lib.targets.ownership import Ownership
 from lib.targets.payments_client import PaymentsClient
 from lib.terraform.stack_folder import StackFolder
 from lib.terraform.terraform import PlanResult, Terraform
@@ -24,7 +24,7 @@ class Target:
     name: str
     connect: Callable[[str], Any]
     credentials: Credentials
-    ours: Whose
+    ownership: Ownership
     reach: Callable[[str], str] = str
     through_proxies: bool = True
     authority: str | None = None  # a PEM file, where the public ones do not know the API

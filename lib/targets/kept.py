@@ -25,7 +25,7 @@ STOP_SECONDS = 20.0
 
 
 @dataclass(frozen=True)
-class Kept:
+class KeptDemo:
     """A demo that stays up."""
 
     pid: int
@@ -74,25 +74,25 @@ class DemoFolder:
                 if not self._state.exists():
                     shutil.rmtree(self.folder, ignore_errors=True)
 
-    def save(self, kept: Kept) -> None:
+    def save(self, kept: KeptDemo) -> None:
         self._state.write_text(json.dumps(asdict(kept)))
 
-    def load(self) -> Kept | None:
+    def load(self) -> KeptDemo | None:
         """The demo that is up, or None."""
         try:
-            kept = Kept(**json.loads(self._state.read_text()))
+            kept = KeptDemo(**json.loads(self._state.read_text()))
         except (OSError, ValueError, TypeError):
             return None
         return None if self._emulator_is_gone() else kept
 
-    def require(self) -> Kept:
+    def require(self) -> KeptDemo:
         """Raises ToolError without one."""
         kept = self.load()
         if kept is None:
             raise ToolError("no demo is up here; make demo KEEP=1 starts one that stays")
         return kept
 
-    def end(self, kept: Kept) -> None:
+    def end(self, kept: KeptDemo) -> None:
         """Stop its emulator and remove its files."""
         # The lock says that this process id is still the emulator's, and not somebody else's by now.
         if not self._emulator_is_gone():

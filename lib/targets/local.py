@@ -17,7 +17,7 @@ from lib.targets import state_bucket
 from lib.targets.deployment import Deployment, Target
 from lib.targets.emulator import Address, Emulator
 from lib.targets.override import DUMMY, write_override
-from lib.targets.ownership import Whose
+from lib.targets.ownership import Ownership
 from lib.terraform import terraform
 from lib.terraform.process import Guard
 from lib.terraform.stack_folder import StackFolder
@@ -57,7 +57,7 @@ def reopen(
         connect=address.client,
         credentials=Credentials(DUMMY["access_key"], DUMMY["secret_key"]),
         # The emulator holds nothing but this stack and its state: whatever else is there was left over.
-        ours=Whose(kept=(str(copy.backend["bucket"]),)),
+        ownership=Ownership(kept=(str(copy.backend["bucket"]),)),
         reach=lambda endpoint: reach(endpoint, address),
         through_proxies=False,
         authority=str(address.authority) if address.authority else None,

@@ -25,7 +25,7 @@ Tags = Callable[[], Mapping[str, str]]
 
 
 @dataclass(frozen=True)
-class Whose:
+class Ownership:
     """What counts as ours: an environment's resources, or everything (`suffix` None).
 
     `names` are those of its resources that may have no tags. `kept` are names that belong to somebody else all the
@@ -37,7 +37,7 @@ class Whose:
     kept: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, settings: Settings) -> Whose:
+    def of(cls, settings: Settings) -> Ownership:
         """The environment of these settings."""
         naming = Naming(settings.environment_suffix, settings.state_bucket)
         plain = {

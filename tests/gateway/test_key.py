@@ -40,7 +40,7 @@ NO_KEY = [
 ]
 
 
-class Shown:
+class ConsoleProgress:
     """Progress that keeps its lines."""
 
     def __init__(self) -> None:
@@ -87,7 +87,7 @@ def value(client: Any, secret: str) -> str | None:
 
 
 def test_a_key_from_a_pipe_is_stored_and_used(stack: Deployed, secret: str, client: Any, proxy: Proxy) -> None:
-    shown = Shown()
+    shown = ConsoleProgress()
     assert gateway_key.gateway_key(stack, io.StringIO(f"{KEY}\n"), shown) == 0  # type: ignore[arg-type]
     assert "stored" in shown.text
     assert KEY not in shown.text
@@ -102,7 +102,7 @@ def test_a_key_that_was_replaced_is_read_again(stack: Deployed, secret: str, cli
     proxy.key = "sk_test_OldOldOld"
     stripe = Stripe(StripeApi(SecretsManagerKeys(secret, client), proxy.url))
     assert isinstance(stripe.sale(charge("pm_card_visa"), "key-1", repeat=False), Approved)
-    gateway_key.gateway_key(stack, io.StringIO(KEY), Shown())  # type: ignore[arg-type]
+    gateway_key.gateway_key(stack, io.StringIO(KEY), ConsoleProgress())  # type: ignore[arg-type]
     proxy.key = KEY
     wanted = charge("pm_card_visa")
     assert isinstance(stripe.sale(wanted, wanted.payment_id, repeat=False), Approved)
@@ -113,7 +113,7 @@ def test_a_key_that_was_replaced_is_read_again(stack: Deployed, secret: str, cli
 
 @pytest.mark.parametrize("key", LIVE)
 def test_a_live_key_is_refused_before_it_is_stored(stack: Deployed, secret: str, client: Any, key: str) -> None:
-    shown = Shown()
+    shown = ConsoleProgress()
     assert gateway_key.gateway_key(stack, io.StringIO(key), shown) == 1  # type: ignore[arg-type]
     assert "live mode" in shown.text
     assert "docs/gateway.md" in shown.text
@@ -124,7 +124,7 @@ def test_a_live_key_is_refused_before_it_is_stored(stack: Deployed, secret: str,
 @pytest.mark.parametrize("text", NO_KEY)
 def test_what_is_no_key_is_refused_and_not_repeated(stack: Deployed, text: str) -> None:
     with pytest.raises(ToolError, match=r"is no key of Stripe's test mode; take a secret key \(sk_test_") as error:
-        gateway_key.gateway_key(stack, io.StringIO(text), Shown())  # type: ignore[arg-type]
+        gateway_key.gateway_key(stack, io.StringIO(text), ConsoleProgress())  # type: ignore[arg-type]
     secret_part = re.sub(r"^\w+_test_|^whsec_", "", text)
     assert not secret_part or secret_part[:8] not in str(error.value)
 
@@ -132,13 +132,13 @@ def test_what_is_no_key_is_refused_and_not_repeated(stack: Deployed, text: str) 
 @pytest.mark.parametrize("text", ["", "\n", "   \n"])
 def test_nothing_is_no_key(stack: Deployed, text: str) -> None:
     with pytest.raises(ToolError, match="standard input holds no key"):
-        gateway_key.gateway_key(stack, io.StringIO(text), Shown())  # type: ignore[arg-type]
+        gateway_key.gateway_key(stack, io.StringIO(text), ConsoleProgress())  # type: ignore[arg-type]
 
 
 def test_a_stack_with_the_simulated_gateway_needs_no_key(stack: Deployed) -> None:
     simulated = Deployed("the stack", {"gateway_secret_arn": ""}, stack.connect, no_payments)
     with pytest.raises(ToolError, match="PAYMENT_GATEWAY=stripe"):
-        gateway_key.gateway_key(simulated, io.StringIO(KEY), Shown())  # type: ignore[arg-type]
+        gateway_key.gateway_key(simulated, io.StringIO(KEY), ConsoleProgress())  # type: ignore[arg-type]
 
 
 TERMINAL = """

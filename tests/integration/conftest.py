@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 
-from lib.console.progress import Silent
 from lib.demo.temporary import temporary_deployment
 from lib.targets import aws
 from lib.targets.deployment import Deployment
@@ -23,6 +22,7 @@ from lib.targets.synth import judged_stack
 from tests.integration import markers
 from tests.integration.aws_behaviour import imposed
 from tests.integration.certificates import issue
+from tests.silent_progress import SilentProgress
 
 HERE = Path(__file__).parent
 # After everything else, and in this order: what breaks the stack comes late, what ends it last.
@@ -30,6 +30,8 @@ ORDER = (
     "test_aws_behaviour",
     "test_declared",
     "test_payments",
+    "test_steps",
+    "test_records",
     "test_gateway",
     "test_model",
     "test_concurrency",
@@ -37,6 +39,7 @@ ORDER = (
     "test_operations",
     "test_smoke",
     "test_hostile",
+    "test_openapi",
     "test_crashes",
     "test_alarms",
     "test_authorization",
@@ -124,7 +127,7 @@ def deployment(
 ) -> Iterator[Deployment]:
     """Synthesized, passed by both judges, deployed. On AWS: what stands there."""
     if on_aws:
-        yield aws.prepare(environ, Silent())
+        yield aws.prepare(environ, SilentProgress())
         return
     stack = judged_stack(environ, synthesized)
     recording = {
@@ -133,7 +136,7 @@ def deployment(
         "FAULTS_FOLDER": str(faults_folder),
     }
     certificate = issue(tmp_path_factory.mktemp("certificate"))
-    with temporary_deployment(stack.directory, Silent(), recording, certificate) as deployed:
+    with temporary_deployment(stack.directory, SilentProgress(), recording, certificate) as deployed:
         # Whoever asks the deployed stack bears what AWS does to its callers: the tests, and the code that they test.
         deployed.target.connect = imposed(deployed.target.connect)
         deployed._clients.clear()  # the deploy's own

@@ -7,7 +7,7 @@ from typing import Any
 
 from lib.targets.payments_client import Answer
 
-# What the simulated gateway does with a payment, by its token: DESIGN.md and docs/payments.md.
+# What the simulated gateway does with a payment, by its token: lib/lambda/payments/simulated.py.
 APPROVED, NO_REFUNDS = "tok_model", "tok_refund_declined"
 DECLINED = "tok_declined_expired_card"
 OPEN, OPEN_DECLINED = "tok_unknown_then_approved", "tok_unknown_then_declined"

@@ -24,7 +24,7 @@ from lib.removal import leftovers, teardown, writers
 from lib.removal.leftovers import Leftovers
 from lib.settings import Settings
 from lib.targets.deployment import Deployment
-from lib.targets.ownership import Whose
+from lib.targets.ownership import Ownership
 from lib.targets.synth import judged_stack
 from lib.terraform.state import State
 from tests.integration.other_environment import OTHER, attempts, standing
@@ -103,8 +103,8 @@ def run(stack: Any, settings: Settings, tmp_path_factory: pytest.TempPathFactory
         for body in (b"first", b"second"):
             under.admin("s3").put_object(Bucket=bucket, Key="audit/a-record", Body=body)
         teardown.destroy(under.deployment)
-        result.left = leftovers.find(under.deployment.client, under.deployment.target.ours)
-        result.others = leftovers.find(under.admin, Whose(OTHER, kept=(settings.state_bucket,)))
+        result.left = leftovers.find(under.deployment.client, under.deployment.target.ownership)
+        result.others = leftovers.find(under.admin, Ownership(OTHER, kept=(settings.state_bucket,)))
         result.calls = under.calls()
         yield result
 

@@ -24,7 +24,7 @@ def test_a_destroy_is_complete(
     s3.put_object(Bucket=bucket, Key=audit_key, Body=b"a second version")
     s3.delete_object(Bucket=bucket, Key=audit_key)  # and a delete marker
     deployment.client("sqs").send_message(QueueUrl=outputs["dead_letter_queue_url"], MessageBody="a failed event")
-    before = leftovers.find(deployment.client, deployment.target.ours)
+    before = leftovers.find(deployment.client, deployment.target.ownership)
     assert before.found, "the listing sees what stands there; else its silence would prove nothing"
 
     teardown.destroy(deployment)

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import pytest
 
-from lib.console.progress import Silent
 from lib.drift import command
 from lib.drift.model import Evaluated, Repair
 from lib.drift.report import Drift, as_json, text
@@ -20,6 +19,7 @@ from lib.targets.deployment import Deployment
 from tests.integration import remedies
 from tests.integration.account import Account
 from tests.integration.manual_changes import MANUAL_CHANGES, Expected
+from tests.silent_progress import SilentProgress
 
 pytestmark = pytest.mark.emulator_only("it changes the deployed stack by hand")
 
@@ -43,12 +43,12 @@ class Found:
 @pytest.fixture(scope="module")
 def found(deployment: Deployment) -> Iterator[Found]:
     """Of a stack in which everything was changed that manual_changes.py lists."""
-    before = command.find(deployment, Silent())
+    before = command.find(deployment, SilentProgress())
     assert before.changes == (), [text(item.change) for item in before.changes]
     account = Account(deployment)
     for change in MANUAL_CHANGES.values():
         change.make(account)
-    yield Found(command.find(deployment, Silent()))
+    yield Found(command.find(deployment, SilentProgress()))
     account.tidy()
 
 
@@ -84,9 +84,9 @@ def test_deploy_repairs_what_is_said_and_leaves_the_rest(deployment: Deployment,
     refused = {item.change.address for item in found.drift.changes if item.change.repair is Repair.REFUSES}
     assert len(refused) == 1, "the logs that are kept without an end"
     planning.apply(deployment, permitted=refused)  # refused without this permission, and with one that is not needed
-    left = [item.change for item in command.find(deployment, Silent()).changes]
+    left = [item.change for item in command.find(deployment, SilentProgress()).changes]
     assert sorted(map(text, left)) == sorted(map(text, leaves))
 
     for change in left:
         remedies.run(deployment, change.remedy)
-    assert [text(item.change) for item in command.find(deployment, Silent()).changes] == []
+    assert [text(item.change) for item in command.find(deployment, SilentProgress()).changes] == []

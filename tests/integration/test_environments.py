@@ -15,16 +15,15 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from lib.console.progress import Silent
 from lib.deploy import deploy, destroy
-from lib.deploy.options import Options
+from lib.deploy.options import DeployOptions
 from lib.plans import planning
 from lib.removal import leftovers, writers
 from lib.settings import Settings
 from lib.targets import local
 from lib.targets.deployment import Deployment
 from lib.targets.emulator import Address
-from lib.targets.ownership import Whose
+from lib.targets.ownership import Ownership
 from lib.targets.pages import pages
 from lib.targets.place import Place
 from lib.targets.synth import judged_stack
@@ -32,10 +31,11 @@ from lib.terraform import terraform
 from lib.terraform.stack_folder import StackFolder
 from lib.terraform.terraform import StateLockedError, TerraformError
 from tests.integration.aws_behaviour import imposed
+from tests.silent_progress import SilentProgress
 
 pytestmark = pytest.mark.emulator_only("it deploys and destroys an environment, and stops the functions of another")
 
-OPTIONS = Options(auto_approve=True)
+OPTIONS = DeployOptions(auto_approve=True)
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Second:
     place: Place
 
 
-class KilledAt(Silent):
+class KilledAt(SilentProgress):
     """Kills Terraform and its provider, as kill -9 does, once so many resources are done."""
 
     def __init__(self, deployment: Deployment, done: int) -> None:
@@ -73,17 +73,17 @@ def second(deployment: Deployment, environ: dict[str, str], tmp_path_factory: py
     port, authority = urlsplit(deployment.api_endpoint).port, deployment.target.authority
     assert port is not None
     address = Address(port, deployment.stack.region, Path(authority) if authority else None)
-    progress = Silent()
+    progress = SilentProgress()
     prepared = local.prepare(stack, address, folder, progress, terraform.find(progress))
     prepared.target.connect = imposed(prepared.target.connect)
-    prepared.target.ours = Whose.of(Settings.from_environment(other))
+    prepared.target.ownership = Ownership.of(Settings.from_environment(other))
     return Second(prepared, address, Place(folder / "synthesized", checked, folder / "plan", folder / "lock"))
 
 
 def unlocked(deployment: Deployment, run: Callable[[], int]) -> None:
     """The next run names the lock that the killed one left; remove it as it says."""
     deployment.terraform.guard.watch = lambda _pid: None
-    deployment.terraform.progress = Silent()
+    deployment.terraform.progress = SilentProgress()
     deployment.terraform.state_lock_timeout = "1s"
     with pytest.raises(StateLockedError, match=r"for apply; wait .* make unlock LOCK=[0-9a-f-]+$") as caught:
         run()
@@ -94,12 +94,12 @@ def test_a_killed_deploy_is_completed_by_the_next(second: Second) -> None:
     deployment, place = second.deployment, second.place
     with pytest.raises(TerraformError, match="exit code -9"):
         deploy.deploy(deployment, place, OPTIONS, KilledAt(deployment, 30))
-    unlocked(deployment, lambda: deploy.plan(deployment, place, OPTIONS, Silent()))
+    unlocked(deployment, lambda: deploy.plan(deployment, place, OPTIONS, SilentProgress()))
 
     # As CI does it; `make deploy` alone goes the same way without the folder in between.
-    progress = deployment.terraform.progress = Silent()
+    progress = deployment.terraform.progress = SilentProgress()
     assert deploy.plan(deployment, place, OPTIONS, progress) == 0
-    assert deploy.deploy(deployment, place, Options(plan=place.plan, auto_approve=True), progress) == 0
+    assert deploy.deploy(deployment, place, DeployOptions(plan=place.plan, auto_approve=True), progress) == 0
 
     assert [line for line in progress.lines if line.startswith("left behind by an interrupted deploy")]
     assert deployment.plan().no_changes
@@ -107,13 +107,13 @@ def test_a_killed_deploy_is_completed_by_the_next(second: Second) -> None:
     (api,) = (each["name"] for each in name.values())
     apis = [each["Name"] for each in pages(deployment.client("apigatewayv2"), "get_apis", "Items")]
     assert apis.count(api) == 1, "the killed run's API, and no second one"
-    left = leftovers.find(deployment.client, deployment.target.ours).found
+    left = leftovers.find(deployment.client, deployment.target.ownership).found
     assert len([line for line in left if line.startswith("kms key")]) == 2
 
 
 def test_each_environment_knows_its_own(deployment: Deployment, second: Second, environ: dict[str, str]) -> None:
-    ours = leftovers.find(deployment.client, Whose.of(Settings.from_environment(environ))).found
-    theirs = leftovers.find(second.deployment.client, second.deployment.target.ours).found
+    ours = leftovers.find(deployment.client, Ownership.of(Settings.from_environment(environ))).found
+    theirs = leftovers.find(second.deployment.client, second.deployment.target.ownership).found
     assert len(ours) == len(theirs) > 30
     assert not set(ours) & set(theirs)
 
@@ -122,7 +122,7 @@ def test_one_is_destroyed_on_the_second_try_and_the_other_is_untouched(
     deployment: Deployment, second: Second, environ: dict[str, str]
 ) -> None:
     whole, address = second.deployment, second.address
-    first = Whose.of(Settings.from_environment(environ))
+    first = Ownership.of(Settings.from_environment(environ))
     before = leftovers.find(deployment.client, first).found
     bucket = whole.outputs["audit_bucket_name"]
     for body in (b"one", b"two"):
@@ -136,9 +136,9 @@ def test_one_is_destroyed_on_the_second_try_and_the_other_is_untouched(
     with pytest.raises(TerraformError, match="exit code -9"):
         destroy.destroy(doomed, OPTIONS, KilledAt(doomed, 20))
     assert versions(whole, bucket) == 0, "emptied before Terraform began"
-    unlocked(doomed, lambda: destroy.destroy(doomed, OPTIONS, Silent()))
+    unlocked(doomed, lambda: destroy.destroy(doomed, OPTIONS, SilentProgress()))
 
-    progress = Silent()
+    progress = SilentProgress()
     assert destroy.destroy(doomed, OPTIONS, progress) == 0
     assert "[bold green]nothing left[/bold green]" in progress.lines
     assert len([line for line in progress.lines if line.startswith("on its way out")]) == 2, "both keys"

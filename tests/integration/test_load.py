@@ -11,22 +11,22 @@ import pytest
 from benchmarks import load
 from benchmarks.clients import drive
 from benchmarks.proof import differences
-from lib.console.progress import Silent
 from lib.environments import ROOT
 from lib.targets.deployment import Deployment
+from tests.silent_progress import SilentProgress
 
 PAYMENTS = 300
 
 
 @pytest.mark.emulator_only("its payments take production's share of the API's throttling")
 def test_nothing_is_lost_or_doubled_under_load(deployment: Deployment) -> None:
-    assert load.prove(deployment, PAYMENTS, Silent()) == []
+    assert load.prove(deployment, PAYMENTS, SilentProgress()) == []
 
 
 @pytest.mark.emulator_only("it reads the whole ledger")
 def test_a_payment_that_the_ledger_does_not_have_is_named(deployment: Deployment) -> None:
     """And so is one that no client has: the proof can fail."""
-    found = drive(deployment, 1, Silent())
+    found = drive(deployment, 1, SilentProgress())
     found.payments[0].payment_id = "pay_" + "0" * 32
     assert [line.partition(" ")[2] for line in differences(deployment, found)][:2] == [
         "is in the ledger, and no client has it",

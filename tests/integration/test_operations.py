@@ -10,16 +10,16 @@ from typing import Any
 import pytest
 
 from lib.console.polling import wait_for
-from lib.console.progress import Silent
 from lib.demo.showcase import archived, audit_trail
 from lib.operations import stream
 from lib.operations.archive import ArchiveReader
 from lib.operations.deployed import Deployed
-from lib.operations.reconcile import Options, reconcile
+from lib.operations.reconcile import ReconcileOptions, reconcile
 from lib.operations.redrive import Redrive
 from lib.targets.deployment import Deployment
 from tests.integration.lost_records import SHARD, lose, receipt_key, send
 from tests.integration.settled import once_settled
+from tests.silent_progress import SilentProgress
 
 pytestmark = pytest.mark.emulator_only("it takes objects out of the archive")
 
@@ -39,8 +39,8 @@ def compared(stack: Deployed) -> Run:
     """`make reconcile SETTLE=0`: its exit code and what it said."""
 
     def run() -> tuple[int, list[str]]:
-        progress = Silent()
-        return reconcile(stack, Options(settle_seconds=0), progress), progress.lines
+        progress = SilentProgress()
+        return reconcile(stack, ReconcileOptions(settle_seconds=0), progress), progress.lines
 
     return run
 
@@ -50,7 +50,7 @@ def redriven(stack: Deployed) -> Run:
     """`make redrive`: its exit code and what it said."""
 
     def run() -> tuple[int, list[str]]:
-        progress = Silent()
+        progress = SilentProgress()
         return Redrive(stack, progress).run(), progress.lines
 
     return run
@@ -90,7 +90,7 @@ def test_what_no_message_names_is_found_in_the_stream(
     """The queue did not take the archiver's message, or nobody polled the stream: STREAM=1."""
     lose(deployment, paid)
     assert compared()[0] == 1
-    progress = Silent()
+    progress = SilentProgress()
     assert Redrive(stack, progress).run() == 0
     assert compared()[0] == 1, "no message names it"
     Redrive(stack, progress, whole_stream=True).run()  # whose code tells of other tests' poison, too
@@ -231,7 +231,7 @@ def test_receipts_of_an_emptied_archive_are_rebuilt(stack: Deployed, compared: R
     for listed in ArchiveReader(s3, bucket).listed("receipts/"):
         s3.delete_object(Bucket=bucket, Key=listed["Key"])
     assert compared()[0] == 1
-    progress = Silent()
+    progress = SilentProgress()
     assert Redrive(stack, progress, receipts=True).run() == 0
     assert any(line.startswith(f"replayed  {receipt_key(paid)}") for line in progress.lines)
     assert s3.get_object(Bucket=bucket, Key=receipt_key(paid))["Body"].read() == before

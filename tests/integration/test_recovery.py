@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from lib.aspects.provider.projection import VERSION
-from lib.console.progress import Silent, Step
+from lib.console.progress import Step
 from lib.deploy import deploy
-from lib.deploy.options import Options
+from lib.deploy.options import DeployOptions
 from lib.errors import ToolError
 from lib.targets import local
 from lib.targets.deployment import Deployment
@@ -25,12 +25,13 @@ from lib.terraform import terraform
 from lib.terraform.stack_folder import StackFolder
 from lib.terraform.terraform import UNSAVED_STATE
 from tests.integration.network import Wire
+from tests.silent_progress import SilentProgress
 
 pytestmark = pytest.mark.emulator_only("it cuts deploys of a made-up stack off")
 
 NOWHERE = Path("nowhere")
 PLACE = Place(NOWHERE, NOWHERE, NOWHERE, NOWHERE)  # of a saved plan, and there is none here
-OPTIONS = Options(auto_approve=True)
+OPTIONS = DeployOptions(auto_approve=True)
 
 
 # A key, which takes a while, and what is encrypted with it.
@@ -67,7 +68,7 @@ CONTENT: dict[str, Any] = {
 }
 
 
-class At(Silent):
+class At(SilentProgress):
     """Does something once, when a step's line of progress says this."""
 
     def __init__(self, pattern: str, act: Callable[[], None]) -> None:
@@ -80,7 +81,7 @@ class At(Silent):
             self.act()
 
 
-class AtApply(Silent):
+class AtApply(SilentProgress):
     """Does something just before the apply begins."""
 
     def __init__(self, act: Callable[[], None]) -> None:
@@ -109,7 +110,7 @@ def wire(plain_emulator: Emulator) -> Iterator[Wire]:
 def deployment(plain_emulator: Emulator, wire: Wire, tmp_path: Path) -> Deployment:
     """The small stack, ready to be deployed; its state lies at the other end of a wire."""
     stack = StackFolder.create(tmp_path / "synthesized", CONTENT)
-    progress = Silent()
+    progress = SilentProgress()
     command = terraform.find(progress)
     prepared = local.prepare(stack, plain_emulator.address, tmp_path, progress, command, plain_emulator)
     override = prepared.stack.directory / OVERRIDE_NAME
@@ -121,7 +122,7 @@ def deployment(plain_emulator: Emulator, wire: Wire, tmp_path: Path) -> Deployme
     return prepared
 
 
-def run(deployment: Deployment, progress: Silent) -> int:
+def run(deployment: Deployment, progress: SilentProgress) -> int:
     deployment.terraform.progress = progress
     return deploy.deploy(deployment, PLACE, OPTIONS, progress)
 
@@ -151,10 +152,10 @@ def test_interrupted_and_cut_off_it_is_completed(deployment: Deployment, wire: W
 
     deployment.terraform.state_lock_timeout = "1s"
     with pytest.raises(ToolError, match=r"^the state is locked by .* make unlock LOCK=[0-9a-f-]+$") as caught:
-        run(deployment, Silent())
+        run(deployment, SilentProgress())
     deployment.terraform.unlock(str(caught.value).rpartition("=")[2])
 
-    progress = Silent()
+    progress = SilentProgress()
     assert run(deployment, progress) == 0
     assert "save the state that an interrupted run could not save" in progress.lines
     assert not unsaved.exists()

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from lib.console.progress import Silent
 from lib.deploy import deploy
-from lib.deploy.options import Options
+from lib.deploy.options import DeployOptions
 from lib.gate import digests, verdict
 from lib.plans.planning import PlanRefusedError
 from lib.plans.saved import SUMS, SavedPlan
 from lib.targets.deployment import Deployment
 from lib.targets.place import Place
+from tests.silent_progress import SilentProgress
 
 pytestmark = pytest.mark.emulator_only("it suspends the versioning of the archive, and applies plans")
 
@@ -36,8 +36,8 @@ def saved(deployment: Deployment, outputs: dict[str, str], place: Place) -> Save
     deployment.client("s3").put_bucket_versioning(
         Bucket=outputs["audit_bucket_name"], VersioningConfiguration={"Status": "Suspended"}
     )
-    progress = Silent()
-    assert deploy.plan(deployment, place, Options(), progress) == 0
+    progress = SilentProgress()
+    assert deploy.plan(deployment, place, DeployOptions(), progress) == 0
     assert f"make deploy PLAN={place.plan} applies it" in progress.lines[-1]
     return SavedPlan.open(place.plan)
 
@@ -53,7 +53,7 @@ def applied(deployment: Deployment, place: Place) -> Callable[..., int]:
     """`make deploy PLAN=FOLDER`"""
 
     def run(folder: Path, place: Place = place) -> int:
-        return deploy.deploy(deployment, place, Options(plan=folder, auto_approve=True), Silent())
+        return deploy.deploy(deployment, place, DeployOptions(plan=folder, auto_approve=True), SilentProgress())
 
     return run
 

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from lib.console.polling import wait_for
-from lib.console.progress import Silent
 from lib.demo.showcase import audit_trail
 from lib.operations.deployed import Deployed
 from lib.operations.smoke import Smoke
@@ -19,6 +18,7 @@ from lib.targets.deployment import Deployment
 from lib.targets.pages import pages
 from lib.targets.payments_client import Answer, PaymentsClient
 from tests.integration.settled import once_settled
+from tests.silent_progress import SilentProgress
 
 RECORD_SECONDS = 90.0
 
@@ -47,7 +47,7 @@ def stack(deployment: Deployment, outputs: dict[str, str], client: Noting) -> De
 
 @pytest.mark.aws
 def test_a_payment_is_followed_and_refunded(deployment: Deployment, stack: Deployed, client: Noting) -> None:
-    progress = Silent()
+    progress = SilentProgress()
     smoke = Smoke(stack, progress)
     assert smoke.run() == 0, progress.lines
     payment_id = next(line for line in progress.lines if line.startswith("pay_"))
@@ -60,7 +60,7 @@ def test_a_payment_is_followed_and_refunded(deployment: Deployment, stack: Deplo
 
 @pytest.mark.aws
 def test_two_runs_have_nothing_in_common(stack: Deployed) -> None:
-    assert Smoke(stack, Silent()).name != Smoke(stack, Silent()).name
+    assert Smoke(stack, SilentProgress()).name != Smoke(stack, SilentProgress()).name
 
 
 @pytest.mark.emulator_only("it reads the functions' whole logs")
@@ -68,7 +68,7 @@ def test_nothing_is_logged_that_an_alarm_would_count(
     deployment: Deployment, stack: Deployed, outputs: dict[str, str]
 ) -> None:
     begin = int(time.time() * 1000)
-    assert Smoke(stack, Silent()).run() == 0
+    assert Smoke(stack, SilentProgress()).run() == 0
     for function in ("payment_function_name", "settler_function_name", "archive_function_name"):
         group = f"/aws/lambda/{outputs[function]}"
         events = pages(deployment.client("logs"), "filter_log_events", "events", logGroupName=group, startTime=begin)
@@ -96,7 +96,7 @@ def archiver_stopped(deployment: Deployment, outputs: dict[str, str]) -> Iterato
 @pytest.mark.emulator_only("it stops the archiver")
 @pytest.mark.usefixtures("archiver_stopped")
 def test_a_payment_that_is_not_archived_is_named_and_refunded(deployment: Deployment, stack: Deployed) -> None:
-    progress = Silent()
+    progress = SilentProgress()
     smoke = Smoke(stack, progress, archive_seconds=5)
     assert smoke.run() == 1
     payment_id = next(line for line in progress.lines if line.startswith("pay_"))
@@ -107,7 +107,7 @@ def test_a_payment_that_is_not_archived_is_named_and_refunded(deployment: Deploy
 
 @pytest.mark.emulator_only("it follows the test that stops the archiver")
 def test_an_archiver_that_runs_again_archives_what_it_missed(deployment: Deployment, stack: Deployed) -> None:
-    progress = Silent()
+    progress = SilentProgress()
     assert Smoke(stack, progress).run() == 0, progress.lines
     payment_id = next(line for line in progress.lines if line.startswith("pay_"))
     assert wait_for("both records", lambda: len(audit_trail(deployment, payment_id)) == 4, RECORD_SECONDS)

@@ -13,11 +13,10 @@ from typing import Any
 import pytest
 
 from lib.console.polling import wait_for
-from lib.console.progress import Silent
 from lib.demo.temporary import temporary_deployment
 from lib.operations.deployed import Deployed
 from lib.operations.gateway_key import gateway_key
-from lib.operations.reconcile import Options, reconcile
+from lib.operations.reconcile import ReconcileOptions, reconcile
 from lib.operations.smoke import Smoke
 from lib.targets.deployment import Deployment
 from lib.targets.pages import pages
@@ -25,6 +24,7 @@ from lib.targets.payments_client import PaymentsClient
 from lib.targets.synth import judged_stack
 from tests.gateway.localstripe import started
 from tests.gateway.proxy import ANSWER_LOST, KEY, Proxy
+from tests.silent_progress import SilentProgress
 
 pytestmark = pytest.mark.emulator_only("before localstripe; docs/gateway.md has the way to Stripe itself")
 
@@ -43,7 +43,7 @@ def deployed(environ: dict[str, str], proxy: Proxy, tmp_path_factory: pytest.Tem
     """An emulator of its own."""
     settings = {**environ, "ENVIRONMENT_SUFFIX": "stripe-1", "PAYMENT_GATEWAY": "stripe"}
     stack = judged_stack(settings, tmp_path_factory.mktemp("stripe"))
-    with temporary_deployment(stack.directory, Silent(), {"STRIPE_BASE": proxy.url}) as made:
+    with temporary_deployment(stack.directory, SilentProgress(), {"STRIPE_BASE": proxy.url}) as made:
         yield made
 
 
@@ -81,7 +81,7 @@ def test_without_a_key_a_payment_waits_and_with_one_it_is_made(
     body = wish("pm_card_visa")
     assert api.create(body, "before-the-key").status >= 500
     assert proxy.received == []
-    progress = Silent()
+    progress = SilentProgress()
     assert gateway_key(stack, io.StringIO(f"{KEY}\n"), progress) == 0
     again = api.create(body, "before-the-key")
     assert (again.status, again.body["status"], again.body["livemode"]) == (200, "captured", False)
@@ -126,7 +126,7 @@ def test_a_currency_with_another_minor_unit_is_refused(api: PaymentsClient, prox
 
 
 def test_smoke_pays_at_stripe(stack: Deployed) -> None:
-    progress = Silent()
+    progress = SilentProgress()
     assert Smoke(stack, progress).run() == 0, progress.lines
 
 
@@ -136,7 +136,7 @@ def test_the_three_records_agree(stack: Deployed, proxy: Proxy, monkeypatch: pyt
 
     def agree() -> bool:
         found.truncate(found.seek(0))
-        return reconcile(stack, Options(settle_seconds=0, as_json=True), Silent(), found) == 0
+        return reconcile(stack, ReconcileOptions(settle_seconds=0, as_json=True), SilentProgress(), found) == 0
 
     wait_for("records that agree", agree, RECORD_SECONDS, 2.0)
     assert json.loads(found.getvalue())["compared_with_gateway"]["stripe"] >= 4

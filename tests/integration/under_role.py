@@ -16,17 +16,17 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from lib.console.progress import Silent
 from lib.settings import Settings
 from lib.targets import local
 from lib.targets.deployment import Deployment
 from lib.targets.emulator import Address, Emulator
 from lib.targets.override import OVERRIDE_NAME
-from lib.targets.ownership import Whose
+from lib.targets.ownership import Ownership
 from lib.terraform import terraform
 from lib.terraform.stack_folder import JSON_NAME, StackFolder
 from tests.integration import terraform_log
 from tests.integration.certificates import issue
+from tests.silent_progress import SilentProgress
 
 ACCOUNT = "000000000000"  # the emulator's
 ROLE = "payments-deploy"
@@ -68,7 +68,7 @@ def under_role(
     for name in ("certificate", "logs"):
         (folder / name).mkdir()
     with Emulator.start(folder, stack.region, strict=issue(folder / "certificate")) as emulator:
-        address, progress = emulator.address, Silent()
+        address, progress = emulator.address, SilentProgress()
         credentials = _assume(address, policies)
         prepared = local.prepare(stack, address, folder, progress, terraform.find(progress), emulator)
         calls: set[Call] = set()
@@ -83,7 +83,9 @@ def under_role(
                 config=Config(proxies={}, retries={"max_attempts": 2}, s3={"addressing_style": "path"}),
             )
 
-        deployment = replace(prepared, target=replace(prepared.target, connect=client, ours=Whose.of(settings)))
+        deployment = replace(
+            prepared, target=replace(prepared.target, connect=client, ownership=Ownership.of(settings))
+        )
         _hand_over(deployment.stack, credentials)
         made = UnderRole(deployment, client, address.client, folder / "logs", calls)
         made.phase("init")

@@ -75,8 +75,7 @@ def run(mutants: Sequence[Mutant]) -> list[Outcome]:
     with TemporaryDirectory(prefix="mutants-") as temporary, ThreadPoolExecutor(2) as pool:
         directory = Path(temporary)
         document = synthesized(directory / "synth")
-        second = SecondJudge(directory, document)
-        try:
+        with SecondJudge(directory, document) as second:
             halves = [
                 pool.submit(_outcomes, judge, [one for one in mutants if one.file in files], rules)
                 for judge, files in (
@@ -85,8 +84,6 @@ def run(mutants: Sequence[Mutant]) -> list[Outcome]:
                 )
             ]
             return [outcome for half in halves for outcome in half.result()]
-        finally:
-            second.close()
 
 
 def _outcomes(

@@ -10,7 +10,7 @@ from typing import Any
 from .sample import Mutant
 from .tree import SECONDS, Tree
 
-UNIT_TESTS = ("tests/unit/aspects", "--ignore=tests/unit/aspects/test_synth.py")
+UNIT_TESTS = ("tests/unit/aspects", "--ignore=tests/unit/aspects/synth")
 
 
 class FirstJudge:

@@ -11,12 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from lib.environments import ROOT, VENV_MUTANTS, ensure, python_of
-
-from .yaml_operators import mutants as yaml_mutants
-from .yaml_operators import text_of
 
 OPERATORS = Path(__file__).parent / "operators.py"
 # They bring the rules to CDKTF, or the provider's schema into the repository; no rule's verdict is in them.
@@ -28,7 +23,7 @@ class Mutant:
     """A file of the rules with one thing changed in it. `file` is relative to the repository."""
 
     file: str
-    line: int  # 1 where the file is YAML, which the mutant writes anew
+    line: int
     operator: str
     text: str
 
@@ -36,8 +31,6 @@ class Mutant:
     def diff(self) -> list[str]:
         """The lines that differ, each with - or + before it."""
         original = (ROOT / self.file).read_text()
-        if self.file.endswith(".yaml"):
-            original = text_of(yaml.safe_load(original))
         lines = difflib.unified_diff(original.splitlines(), self.text.splitlines(), n=0, lineterm="")
         return [line for line in lines if line[0] in "-+" and not line.startswith(("---", "+++"))]
 
@@ -46,7 +39,6 @@ def rule_files() -> tuple[list[str], list[str]]:
     """The rules' code of the first and of the second judge."""
     first = [path for path in (ROOT / "lib" / "aspects").rglob("*.py") if path.name not in NOT_RULES]
     second = [path for path in (ROOT / "policies").iterdir() if path.suffix == ".py" and path.name != "__init__.py"]
-    second += (ROOT / "policies").glob("TAP-*.yaml")
     return tuple(sorted(str(path.relative_to(ROOT)) for path in files) for files in (first, second))  # type: ignore[return-value]
 
 
@@ -56,18 +48,11 @@ def sample(number: int, seed: int) -> list[Mutant]:
     chance = random.Random(seed)  # noqa: S311 - the same mutants for the same seed
     chosen: list[dict[str, Any]] = []
     for files in rule_files():
-        sites = [*_python_sites(files), *_yaml_sites(files)]
+        sites: list[dict[str, Any]] = json.loads(_operators("sites", *files))
         chosen += _of_different_places(chance, sites, number // 2)
-    python = [site for site in chosen if "policy" not in site]
-    texts = iter(json.loads(_operators("make", stdin=json.dumps(python))))
+    texts = json.loads(_operators("make", stdin=json.dumps(chosen)))
     return [
-        Mutant(
-            site["file"],
-            site["line"],
-            site["operator"],
-            text_of(site["policy"]) if "policy" in site else next(texts),
-        )
-        for site in chosen
+        Mutant(site["file"], site["line"], site["operator"], text) for site, text in zip(chosen, texts, strict=True)
     ]
 
 
@@ -77,27 +62,6 @@ def _of_different_places(chance: random.Random, sites: Sequence[dict[str, Any]],
         by_place.setdefault(site["place"], []).append(site)
     places = chance.sample(sorted(by_place), min(number, len(by_place)))
     return [chance.choice(by_place[place]) for place in places]
-
-
-def _python_sites(files: Sequence[str]) -> list[dict[str, Any]]:
-    sites: list[dict[str, Any]] = json.loads(_operators("sites", *(file for file in files if file.endswith(".py"))))
-    return sites
-
-
-def _yaml_sites(files: Sequence[str]) -> list[dict[str, Any]]:
-    """Of a list, each element is a mutant of the same place."""
-    return [
-        {
-            "file": file,
-            "line": 1,
-            "operator": says,
-            "policy": policy,
-            "place": f"{file}:{says.partition(' without ')[0]}",
-        }
-        for file in files
-        if file.endswith(".yaml")
-        for says, policy in yaml_mutants((ROOT / file).read_text())
-    ]
 
 
 def _operators(command: str, *files: str, stdin: str = "") -> str:

@@ -9,11 +9,12 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from lib.errors import ToolError
-from lib.gate import Gate, GateFinding
+from lib.findings.finding import Finding
+from lib.gate import Gate
 
 STACKS_AT_ONCE = 32  # a refused one costs the others of its batch another run
 
-Verdicts = dict[str, list[GateFinding] | ToolError]
+Verdicts = dict[str, list[Finding] | ToolError]
 
 
 def write_stacks(directory: Path, documents: Mapping[str, Mapping[str, Any]]) -> None:
@@ -55,7 +56,7 @@ def _judge(gate: Gate, documents: Mapping[str, Mapping[str, Any]]) -> Verdicts:
                 for name, verdict in _judge(gate, {name: documents[name] for name in half}).items()
             }
     assert report.stacks == len(documents)
-    found: dict[str, list[GateFinding]] = {name: [] for name in documents}
+    found: dict[str, list[Finding]] = {name: [] for name in documents}
     for finding in report.findings:
         found[finding.file.split("/")[1]].append(finding)
     return {**found}

@@ -15,7 +15,7 @@ from lib.aws import AwsProvider  # noqa: F401  # first: it decides how the bindi
 from cdktf import App, Aspects
 
 from lib.aspects.judge import judge
-from lib.aspects.judge_aspect import Judge, JudgeAspect
+from lib.aspects.judge_aspect import Judge
 from lib.environments import ROOT
 from lib.findings import waivers
 from lib.gate import Gate, GateReport
@@ -77,7 +77,7 @@ def test_a_waived_type_passes_the_aspects(tmp_path: Path, document: dict[str, An
     app = App(outdir=str(tmp_path / "out"))
     stack = stack_of(app, mutated(document, TYPE))
     first = Judge(stack, waivers=waivers.read(file), today=TODAY)
-    Aspects.of(stack).add(JudgeAspect(first))
+    Aspects.of(stack).add(first)
     app.synth()
     assert [finding.rule_id for finding, _ in first.waived] == ["TAP-DOC-4"]
     assert (first.findings, first.complaints) == ((), ())

@@ -10,7 +10,7 @@ import pytest
 
 from lib.environments import ROOT
 from lib.errors import ToolError
-from lib.gate import GateFinding
+from lib.findings.finding import Finding
 
 from .conftest import Rates
 from .mutations import HARMLESS, VIOLATIONS, Mutation
@@ -30,7 +30,7 @@ def verdicts(gate_at_work: Future[MutationVerdicts] | None) -> MutationVerdicts:
     return gate_at_work.result() if gate_at_work else MutationVerdicts({}, {})
 
 
-def found_in(verdicts: MutationVerdicts, mutation: Mutation) -> list[GateFinding]:
+def found_in(verdicts: MutationVerdicts, mutation: Mutation) -> list[Finding]:
     """What the gate finds in one; it may not refuse to judge it."""
     verdict = verdicts.of[mutation.name]
     if isinstance(verdict, ToolError):

@@ -14,7 +14,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from lib.errors import ToolError
-from lib.gate import Gate, GateFinding
+from lib.findings.finding import Finding
+from lib.gate import Gate
 
 from .mutations import Mutation, mutated
 from .slices import Document, Slices, blocks, cut
@@ -101,7 +102,7 @@ def _joins(mutation: Mutation, changed: set[str], taken: set[str], those: list[M
     return bool(fits) and mutation.waived == those[0].waived
 
 
-def _ours(verdict: list[GateFinding], mutation: Mutation) -> list[GateFinding]:
+def _ours(verdict: list[Finding], mutation: Mutation) -> list[Finding]:
     return [one for one in verdict if one.rule_id.startswith("TAP-") and one.rule_id not in mutation.waived]
 
 
@@ -113,11 +114,11 @@ def _changed(document: Document, changed: Document) -> set[str]:
     return addresses | ({""} if rest[0] != rest[1] else set())
 
 
-def _on(resource: str, verdict: list[GateFinding] | ToolError) -> list[GateFinding] | ToolError:
+def _on(resource: str, verdict: list[Finding] | ToolError) -> list[Finding] | ToolError:
     if isinstance(verdict, ToolError):
         return verdict
     return [finding for finding in verdict if finding.resource == resource]
 
 
-def _is_found(verdict: list[GateFinding] | ToolError, mutation: Mutation) -> bool:
+def _is_found(verdict: list[Finding] | ToolError, mutation: Mutation) -> bool:
     return not isinstance(verdict, ToolError) and mutation.is_found_in({finding.rule_id for finding in verdict})

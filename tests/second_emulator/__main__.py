@@ -13,7 +13,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from lib import environments
-from lib.console.progress import Progress, Shown
+from lib.console.progress import ConsoleProgress, Progress
 from lib.errors import ToolError
 from lib.plans import planning
 from lib.removal import leftovers, teardown
@@ -43,7 +43,7 @@ def main() -> int:
     try:
         environments.enter("-m", "tests.second_emulator")
         with TemporaryDirectory(prefix="second-emulator-", ignore_cleanup_errors=True) as folder:
-            complaints = run(Path(folder), Shown())
+            complaints = run(Path(folder), ConsoleProgress())
     except RefusedError as error:
         return error.exit_code
     except (ClientError, ToolError) as error:
@@ -69,7 +69,7 @@ def run(folder: Path, progress: Progress) -> list[str]:
         plan = deployment.plan()
         complaints = [*gaps.compare_plan(differences(deployment.terraform.read_plan(plan.file)))]
         _destroy(deployment, progress)
-        complaints += gaps.compare_left(leftovers.find(deployment.client, deployment.target.ours).found)
+        complaints += gaps.compare_left(leftovers.find(deployment.client, deployment.target.ownership).found)
 
         progress.show(f"{ENVIRONMENTS} environments' logs in one account and region")
         deployment = _prepare(stack, eleven(stack.content, SUFFIX), folder / "eleven", address, progress)

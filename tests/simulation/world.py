@@ -14,10 +14,10 @@ from payments import archiver, processor, settler
 from payments.asking import Asking
 from payments.circuit import Circuit
 from payments.completion import Completion
+from payments.errors import PaymentError, UnavailableError
 from payments.gateway import Gateway
 from payments.ledger import DynamoDbLedger
 from payments.observability import report_gateway
-from payments.problems import Problem
 from payments.s3_archive import S3Archive
 from payments.service import Payments
 from payments.settling import Settler
@@ -93,7 +93,7 @@ class World:
 
     def _failure(self, payment_id: str, error: Exception) -> None:
         """A lost answer, and a void beside a capture, are no mistakes."""
-        if not isinstance(error, Problem | RuntimeError):
+        if not isinstance(error, PaymentError | UnavailableError | RuntimeError):
             self.failures.append(f"settling {payment_id} failed: {error!r}")
 
     def now(self) -> datetime:

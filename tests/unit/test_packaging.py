@@ -134,7 +134,7 @@ import sys
 sys.path.insert(0, {str(tmp_path)!r})
 import boto3, botocore
 from payments import archiver, cursor, processor, settler, stripe
-processor.payments(), archiver.archive(), settler.settler(), cursor.KmsSeal("key"), stripe.from_settings()
+processor.payments(), archiver.archive(), settler.settler(), cursor.KmsSigner("key"), stripe.from_settings()
 loaded = [module.__file__ for name, module in sys.modules.items() if name.startswith(("boto", "payments", "aws_"))]
 print(all(path is None or path.startswith({str(tmp_path)!r}) for path in loaded), len(loaded) > 100)
 """

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
+from lib.errors import SettingsError
 from lib.naming import LONGEST_SUFFIX
 from lib.settings import (
     DEFAULT_LOG_RETENTION_DAYS,
     NO_RESERVED_CONCURRENCY,
     REQUIRED_TAGS,
-    Options,
     Settings,
-    SettingsError,
+    StackOptions,
     all_tags,
     check_stack_id,
     check_tags,
@@ -21,11 +21,11 @@ from lib.settings import (
 
 
 def test_nothing_set_gives_the_defaults() -> None:
-    """DESIGN.md's defaults."""
+    """The README's defaults."""
     settings = Settings.from_environment({})
     assert (settings.environment_suffix, settings.aws_region) == ("dev", "us-east-1")
     assert settings.stack_name == "TapStackdev"
-    assert settings.options == Options()
+    assert settings.options == StackOptions()
 
 
 def test_everything_set_is_taken() -> None:
@@ -49,7 +49,7 @@ def test_everything_set_is_taken() -> None:
         "my.state",
         "eu-north-1",
         {"Project": "pay", "Owner": "Team A"},
-        Options("oncall@example.com", 50, 731),
+        StackOptions("oncall@example.com", 50, 731),
     )
 
 
@@ -161,21 +161,21 @@ def test_the_edges_of_the_rules_are_inside(variable: str, value: str) -> None:
 
 def test_options_make_the_round_trip_through_an_apps_context() -> None:
     """What the environment said is what TapStack reads."""
-    for options in (Options(), Options("oncall@example.com", 50, 731)):
+    for options in (StackOptions(), StackOptions("oncall@example.com", 50, 731)):
         settings = Settings(options=options)
-        assert Options.from_context(settings.context().get) == options
+        assert StackOptions.from_context(settings.context().get) == options
 
 
 def test_an_app_that_says_nothing_has_the_defaults() -> None:
     """A user's own App works."""
-    options = Options.from_context({}.get)
-    assert options == Options(None, NO_RESERVED_CONCURRENCY, DEFAULT_LOG_RETENTION_DAYS)
+    options = StackOptions.from_context({}.get)
+    assert options == StackOptions(None, NO_RESERVED_CONCURRENCY, DEFAULT_LOG_RETENTION_DAYS)
 
 
 def test_context_numbers_come_as_floats_and_text_too() -> None:
     """From JavaScript and from a command line."""
     context = {"reserved_concurrency": 50.0, "log_retention_days": "731"}
-    assert Options.from_context(context.get) == Options(None, 50, 731)
+    assert StackOptions.from_context(context.get) == StackOptions(None, 50, 731)
 
 
 @pytest.mark.parametrize(
@@ -186,13 +186,13 @@ def test_context_numbers_come_as_floats_and_text_too() -> None:
 def test_a_wrong_context_value_is_named(name: str, value: Any) -> None:
     """As for a variable of the environment."""
     with pytest.raises(SettingsError, match=f"^context {name} is "):
-        Options.from_context({name: value}.get)
+        StackOptions.from_context({name: value}.get)
 
 
 @pytest.mark.parametrize("value", ["adyen", "Stripe", " stripe", "", 1])
 def test_a_gateway_without_an_adapter_is_refused(value: object) -> None:
     with pytest.raises(SettingsError, match=r"payment_gateway is .*set it to simulated or stripe"):
-        Options.from_context({"payment_gateway": value}.get)
+        StackOptions.from_context({"payment_gateway": value}.get)
 
 
 def test_the_gateway_is_the_simulated_one_unless_another_is_named() -> None:
@@ -204,7 +204,7 @@ def test_the_gateway_is_the_simulated_one_unless_another_is_named() -> None:
 
 def test_a_maximum_amount_is_taken() -> None:
     """In minor units, up to what the API takes at all."""
-    assert Options.from_context({"maximum_amount": "999999999999"}.get).maximum_amount == 999_999_999_999
+    assert StackOptions.from_context({"maximum_amount": "999999999999"}.get).maximum_amount == 999_999_999_999
     assert Settings.from_environment({"MAXIMUM_AMOUNT": "5000"}).options.maximum_amount == 5000
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lib.constructs import alarms, archive, archiver, cursor_key, gateway, gateway_alarms, processor, settler
+from lib.constructs import alarms, archive, archiver, cursor_key, gateway, gateway_alarms, ledger, processor, settler
 from lib.environments import ROOT
 from lib.settings import DEFAULT_MAXIMUM_AMOUNT, PAYMENT_GATEWAYS
 from payments import gateways, settings
@@ -39,9 +39,9 @@ def test_neither_house_imports_the_other() -> None:
 
 
 def test_environment_variables_have_one_name() -> None:
-    assert processor.TABLE_VARIABLE == settings.TRANSACTIONS_TABLE
+    assert ledger.TABLE_VARIABLE == settings.TRANSACTIONS_TABLE
     assert processor.INDEX_VARIABLE == settings.MERCHANT_INDEX
-    assert processor.PENDING_INDEX_VARIABLE == settings.PENDING_INDEX
+    assert ledger.PENDING_INDEX_VARIABLE == settings.PENDING_INDEX
     assert processor.CURSOR_KEY_VARIABLE == settings.CURSOR_KEY
     assert processor.MAXIMUM_AMOUNT_VARIABLE == settings.MAXIMUM_AMOUNT
     assert archiver.BUCKET_VARIABLE == settings.ARCHIVE_BUCKET

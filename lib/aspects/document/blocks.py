@@ -10,7 +10,7 @@ from lib.aspects.expressions import parse
 from lib.aspects.model import ANY_TYPE, StackRule
 from lib.aspects.naming import naming_argument
 from lib.aspects.provider.projection import VERSION
-from lib.aspects.terraform_json import StackView, flag, format_value, listed, literal
+from lib.aspects.terraform_json import StackView, as_list, flag, format_value, literal
 from lib.findings.finding import Severity
 
 DATA_SOURCES = ("aws_caller_identity", "aws_iam_policy_document", "aws_partition", "aws_region")
@@ -102,7 +102,7 @@ def _provider(stack: StackView) -> Findings:
             yield from _unexpected(stack, f"provider {name}", configuration, PROVIDER)
             if isinstance(configuration, Mapping):
                 yield from _plain_texts(stack, f"provider {name}.region", configuration.get("region"))
-                for tags in listed(configuration.get("default_tags")):
+                for tags in as_list(configuration.get("default_tags")):
                     yield from _unexpected(stack, f"provider {name}.default_tags", tags, frozenset({"tags"}))
                     if isinstance(tags, Mapping):
                         yield from _tags(stack, tags.get("tags"))

@@ -10,7 +10,7 @@ from typing import Any
 from lib.aspects.document.meta_arguments import META_ARGUMENTS
 from lib.aspects.expressions import Reference, parse
 from lib.aspects.model import ANY_TYPE, StackRule
-from lib.aspects.terraform_json import UNKNOWN, Resource, StackView, format_value, listed, literal, number
+from lib.aspects.terraform_json import UNKNOWN, Resource, StackView, as_list, format_value, literal, number
 from lib.aspects.types import UNCLASSIFIED, Argument, ResourceType, classified
 from lib.findings.finding import Severity
 
@@ -95,7 +95,7 @@ def _block(of_type: ResourceType, path: str, value: Any) -> Iterator[tuple[str, 
 
 def given(value: Any) -> list[Any]:
     """The items of an argument; to Terraform, null is none."""
-    return [item for item in listed(value) if item is not None]
+    return [item for item in as_list(value) if item is not None]
 
 
 def _missing(of_type: ResourceType, arguments: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, str]]:

@@ -8,13 +8,13 @@ from typing import Any
 from lib.aspects.iam.documents import DOCUMENT, allowing
 from lib.aspects.model import StackRule
 from lib.aspects.provider.actions import find, matching
-from lib.aspects.terraform_json import UNKNOWN, StackView, format_value, listed, literal
+from lib.aspects.terraform_json import UNKNOWN, StackView, as_list, format_value, literal
 from lib.findings.finding import Severity
 
 
 def _named(stack: StackView) -> Iterator[tuple[str, str]]:
     for statement in allowing(stack):
-        if listed(statement.block.get("not_actions")):
+        if as_list(statement.block.get("not_actions")):
             yield statement.finding("not_actions allows all other actions; expected actions")
         elif not statement.actions:
             yield statement.finding("actions is missing; expected a list")
@@ -55,7 +55,7 @@ def _creates_log_group(stack: StackView) -> Iterator[tuple[str, str]]:
         for action in statement.actions:
             if _may_create_log_group(action):
                 yield statement.finding(f"{format_value(action)} may make log groups; expected no logs:CreateLogGroup")
-        excepted = listed(statement.block.get("not_actions"))
+        excepted = as_list(statement.block.get("not_actions"))
         if excepted and not any(
             isinstance(action, str) and literal(action) is not UNKNOWN and _may_create_log_group(action)
             for action in excepted

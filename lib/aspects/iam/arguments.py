@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from lib.aspects.terraform_json import Resource, arguments, listed
+from lib.aspects.terraform_json import Resource, arguments, as_list
 
 # Arguments that take a policy of IAM's language, at any depth of any type.
 POLICIES = frozenset(
@@ -92,7 +92,7 @@ TRUST = ("aws_iam_role", "assume_role_policy")
 def policies(resource: Resource) -> Iterator[tuple[str, Any]]:
     """(dotted path, value) of each argument that holds a policy."""
     for path, name, value in arguments(resource.attributes):
-        is_block = all(isinstance(item, Mapping) for item in listed(value))  # whose arguments are found as well
+        is_block = all(isinstance(item, Mapping) for item in as_list(value))  # whose arguments are found as well
         if name in POLICIES and resource.type not in OTHER_LANGUAGES and not is_block:
             yield path, value
 
@@ -101,5 +101,5 @@ def attached(resource: Resource) -> Iterator[tuple[str, Any]]:
     """(dotted path, one value) of each policy that is taken by its ARN."""
     for path, name, value in arguments(resource.attributes):
         if name in ATTACHED:
-            for item in listed(value):
+            for item in as_list(value):
                 yield path, item

@@ -8,7 +8,7 @@ from typing import Any
 
 from lib.aspects.iam.arns import ACCOUNT, PARTITION, REGION, is_account, names_resource, resolve, spelled_arns
 from lib.aspects.iam.documents import Statement
-from lib.aspects.terraform_json import Attributes, StackView, flag, format_value, listed, literal, number
+from lib.aspects.terraform_json import Attributes, StackView, as_list, flag, format_value, literal, number
 
 # Operators that hold only where the key is there and has one of the values. All others are findings:
 # …IfExists, ForAllValues: and Null hold where the key is missing, and so do those with Not in them;
@@ -92,7 +92,7 @@ def complaints(stack: StackView, statement: Statement, condition: Attributes) ->
     if not isinstance(variable, str) or variable.lower() not in ACCOUNT_KEYS | SOURCE_KEYS | OTHER_KEYS:
         yield f"the condition's variable is {format_value(condition.get('variable'))}; expected a listed condition key"
         return
-    values = listed(condition.get("values"))
+    values = as_list(condition.get("values"))
     if not values:
         yield f"the condition on {variable} has no values; expected some"
     for value in values:

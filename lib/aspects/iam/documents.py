@@ -9,7 +9,7 @@ from typing import Any
 
 from lib.aspects.expressions import references
 from lib.aspects.iam.arguments import KEY_TYPES, TRUST
-from lib.aspects.terraform_json import Attributes, Resource, StackView, blocks, listed, literal, reference
+from lib.aspects.terraform_json import Attributes, Resource, StackView, as_list, blocks, literal, reference
 
 DOCUMENT = "aws_iam_policy_document"
 _JSON = ("json", "minified_json")
@@ -32,11 +32,11 @@ class Statement:
 
     @property
     def actions(self) -> list[Any]:
-        return listed(self.block.get("actions"))
+        return as_list(self.block.get("actions"))
 
     @property
     def resources(self) -> list[Any]:
-        return listed(self.block.get("resources"))
+        return as_list(self.block.get("resources"))
 
     @property
     def conditions(self) -> list[Attributes]:
@@ -48,7 +48,7 @@ class Statement:
         return [
             (block.get("type"), identifier)
             for block in blocks(self.block, "principals")
-            for identifier in listed(block.get("identifiers")) or [None]
+            for identifier in as_list(block.get("identifiers")) or [None]
         ]
 
     def finding(self, message: str) -> tuple[str, str]:

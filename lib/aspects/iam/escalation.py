@@ -14,7 +14,7 @@ from lib.aspects.iam.documents import Statement, allowing, is_key_policy, is_onl
 from lib.aspects.iam.grants import granted
 from lib.aspects.model import ANY_TYPE, StackRule
 from lib.aspects.provider.actions import WRITES, Action, matching
-from lib.aspects.terraform_json import UNKNOWN, StackView, format_value, listed, literal
+from lib.aspects.terraform_json import UNKNOWN, StackView, as_list, format_value, literal
 from lib.findings.finding import Severity
 
 _PATHS: Mapping[str, Any] = tomllib.loads((Path(__file__).parent / "escalation.toml").read_text())
@@ -26,7 +26,7 @@ ASSUME_ROLE = "sts:AssumeRole"
 
 def _widening(stack: StackView) -> Iterator[tuple[str, str]]:
     for statement in allowing(stack):
-        if listed(statement.block.get("not_actions")):
+        if as_list(statement.block.get("not_actions")):
             yield statement.finding("not_actions allows actions that manage permissions; expected actions")
         for action in statement.actions:
             if reason := _reason(stack, statement, action):

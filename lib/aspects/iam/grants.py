@@ -14,9 +14,9 @@ from lib.aspects.terraform_json import (
     Resource,
     StackView,
     arguments,
+    as_list,
     flag,
     format_value,
-    listed,
     literal,
     reference,
 )
@@ -53,7 +53,7 @@ def granted(stack: StackView) -> Iterator[tuple[str, str]]:
 
 def _foreign_roles(stack: StackView, resource: Resource, path: str, value: Any) -> Iterator[tuple[str, str]]:
     """Whatever acts under a role has its permissions, so it has to be one whose policies the rules have read."""
-    for item in listed(value):
+    for item in as_list(value):
         if not isinstance(item, Mapping) and not _is_own_role(stack, item):
             yield resource.path, f"{path} is {format_value(item)}; expected a role of this stack"
 

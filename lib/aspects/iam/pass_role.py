@@ -11,7 +11,7 @@ from lib.aspects.iam.documents import DOCUMENT, Statement, allowing
 from lib.aspects.iam.principals import is_service
 from lib.aspects.model import StackRule
 from lib.aspects.provider.actions import matching
-from lib.aspects.terraform_json import StackView, format_value, listed, literal
+from lib.aspects.terraform_json import StackView, as_list, format_value, literal
 from lib.findings.finding import Severity
 
 PASS_ROLE = "iam:PassRole"  # noqa: S105 - an action
@@ -43,7 +43,7 @@ def _names_one_service(stack: StackView, statement: Statement) -> bool:
     found = on_key(statement, "iam:passedtoservice")
     return len(found) == 1 and (
         literal(found[0].get("test")) == "StringEquals"
-        and [is_service(stack, service) for service in listed(found[0].get("values"))] == [True]
+        and [is_service(stack, service) for service in as_list(found[0].get("values"))] == [True]
     )
 
 

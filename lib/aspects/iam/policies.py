@@ -8,7 +8,7 @@ from typing import Any
 from lib.aspects.iam.arguments import attached, policies
 from lib.aspects.iam.documents import DOCUMENT, MERGING, documents, meant_document
 from lib.aspects.model import ANY_TYPE, StackRule
-from lib.aspects.terraform_json import StackView, format_value, listed, reference
+from lib.aspects.terraform_json import StackView, as_list, format_value, reference
 from lib.findings.finding import Severity
 
 
@@ -25,7 +25,7 @@ def _documents_of_the_stack(stack: StackView) -> Iterator[tuple[str, str]]:
                 )
     for document in documents(stack):
         for name in MERGING:
-            for value in listed(document.attributes.get(name)):
+            for value in as_list(document.attributes.get(name)):
                 if meant_document(stack, value) is None:
                     yield document.path, f"{name} has {format_value(value)}; expected no policy from elsewhere"
 

@@ -10,7 +10,7 @@ from lib.aspects.iam.arns import ACCOUNT, PARTITION, REGION, names_resource, res
 from lib.aspects.iam.documents import DOCUMENT, Statement, allowing, is_key_policy, is_only, is_trust_policy
 from lib.aspects.model import StackRule
 from lib.aspects.provider.actions import find
-from lib.aspects.terraform_json import StackView, format_value, listed
+from lib.aspects.terraform_json import StackView, as_list, format_value
 from lib.findings.finding import Severity
 
 # The one wildcard that an AWS service needs, besides those beneath a resource: Lambda makes and deletes the network
@@ -29,7 +29,7 @@ _ON_INTERFACES = frozenset(
 
 def _on_named_resources(stack: StackView) -> Iterator[tuple[str, str]]:
     for statement in allowing(stack):
-        if listed(statement.block.get("not_resources")):
+        if as_list(statement.block.get("not_resources")):
             yield statement.finding("not_resources allows all other resources; expected resources")
         elif not statement.resources and not _needs_none(stack, statement):
             yield statement.finding("resources is missing; expected a list")

@@ -19,7 +19,7 @@ from lib.aspects.iam.documents import (
     uses_of,
 )
 from lib.aspects.model import StackRule
-from lib.aspects.terraform_json import MISSING, Attributes, Resource, StackView, blocks, format_value, listed, literal
+from lib.aspects.terraform_json import MISSING, Attributes, Resource, StackView, as_list, blocks, format_value, literal
 from lib.findings.finding import Severity
 
 # What may be denied, as (test, condition key, values): requests without TLS, or with an old one. Any other Deny can
@@ -44,7 +44,7 @@ def _readable(stack: StackView) -> Iterator[tuple[str, str]]:
 
 def _document(document: Resource) -> Iterator[str]:
     for name in MERGING:
-        if listed(document.attributes.get(name)):
+        if as_list(document.attributes.get(name)):
             yield f"{name} merges other policies into this one; expected its own statements"
 
 
@@ -84,13 +84,13 @@ def _is_denied(statement: Statement) -> bool:
         statement.principals in ([("*", "*")], [("AWS", "*")])
         and [_spelled(condition) for condition in statement.conditions] in [[form] for form in DENIED]
         and all(isinstance(action, str) and _ACTIONS.fullmatch(action) for action in statement.actions)
-        and not listed(statement.block.get("not_actions"))
-        and not listed(statement.block.get("not_resources"))
+        and not as_list(statement.block.get("not_actions"))
+        and not as_list(statement.block.get("not_resources"))
     )
 
 
 def _spelled(condition: Attributes) -> tuple[Any, str, list[Any]]:
-    values = [value if isinstance(value, str) else json.dumps(value) for value in listed(condition.get("values"))]
+    values = [value if isinstance(value, str) else json.dumps(value) for value in as_list(condition.get("values"))]
     return condition.get("test"), str(condition.get("variable")).lower(), values
 
 

@@ -20,6 +20,7 @@ from checkov.runner_filter import RunnerFilter
 from checkov.terraform_json.parser import prepare_definition
 from checkov.terraform_json.runner import TerraformJsonRunner
 
+from .messages import FindingAnswer, StackAnswer
 from .normal_form import normal_form
 from .surroundings import Complaints, GateError
 
@@ -85,11 +86,10 @@ class Runner(TerraformJsonRunner):
         return {}  # they need not be turned into records
 
 
-def judge(file: Path, resources: list[str], policies: dict[str, Any], complaints: Complaints) -> dict[str, Any]:
-    """Every check over one stack, no skip applied: {"checks": int, "findings": [{id, message, fix, address}]}.
+def judge(file: Path, resources: list[str], policies: dict[str, Any], complaints: Complaints) -> StackAnswer:
+    """Every check over one stack, no skip applied.
 
-    `resources` are the addresses that the gate has read from the file itself. The address of a finding is empty if it
-    is about the stack itself.
+    `resources` are the addresses that the gate has read from the file itself.
     Raises GateError where anything of the stack went unjudged.
     """
     runner = Runner()
@@ -166,7 +166,7 @@ def _vertex_address(vertex: dict[str, Any]) -> str:
     return f"data.{address}" if vertex[CustomAttributes.BLOCK_TYPE] == "data" else address
 
 
-def _finding(check: Any, address: str, detail: str) -> dict[str, Any]:
+def _finding(check: Any, address: str, detail: str) -> FindingAnswer:
     """`check` is a check, or the record of one."""
     title = getattr(check, "check_name", None) or check.name
     return {

@@ -15,6 +15,7 @@ import yaml
 from checkov.common.checks_infra.registry import get_graph_checks_registry
 from checkov.terraform.checks.resource.registry import resource_registry
 
+from .messages import BuiltInCheck
 from .surroundings import Complaints, GateError
 
 ENDINGS = (".yaml", ".py")
@@ -61,8 +62,8 @@ def known_ids() -> set[str]:
     return {check.id for check in (*graph_checks(), *python_checks())}
 
 
-def built_in_checks(policies: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Checkov's own, so without `policies`: id -> {"title": str, "waivable": bool}."""
+def built_in_checks(policies: dict[str, Any]) -> dict[str, BuiltInCheck]:
+    """Checkov's own, by id, so without `policies`."""
     return {
         check.id: {"title": check.name, "waivable": not _protects(check)}
         for check in (*graph_checks(), *python_checks())

@@ -1,10 +1,6 @@
 """JSON lines on standard input and output.
 
-    in    {"policies": "/abs/policies", "config": "/abs/.checkov.yaml"}           what to judge by: loaded at once
-    in    {"stacks": [{"file": "/abs/cdk.tf.json", "resources": ["aws_sqs_queue.x", ...]}, ...]}
-    out   {"policies": ["TAP-ENC-1", ...], "skips": {id: reason}, "built_in": {id: {"title": ..., "waivable": true}},
-           "stacks": [{"checks": 80, "findings": [...]}, ...], "checkov": "3.3.30"}
-    out   {"error": "one line: what is wrong and the way out"}                    instead
+A PoliciesRequest and a StacksRequest come in; an Answer or an ErrorAnswer goes out (messages.py).
 
 Each such pair is served by a child of its own: Checkov keeps policies in global registries, and those of one request
 must not stay for the next.
@@ -25,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from . import surroundings
+from .messages import Answer, ErrorAnswer, PoliciesRequest, StackAnswer, StacksRequest
 
 
 def serve() -> None:
@@ -48,7 +45,7 @@ def serve() -> None:
             stream.write(_in_a_child(work) + b"\n")
 
 
-def _in_a_child(work: Callable[[], dict[str, Any]]) -> bytes:
+def _in_a_child(work: Callable[[], Answer | ErrorAnswer]) -> bytes:
     """What `work` returns, as JSON. A check that ends its process ends the child, and that is seen."""
     reading, writing = os.pipe()
     child = os.fork()
@@ -72,8 +69,8 @@ def _in_a_child(work: Callable[[], dict[str, Any]]) -> bytes:
 
 
 def _answer(
-    judge_by: dict[str, str], requests: FileIO, complaints: surroundings.Complaints, other_clouds: list[str]
-) -> Any:
+    judge_by: PoliciesRequest, requests: FileIO, complaints: surroundings.Complaints, other_clouds: list[str]
+) -> Answer | ErrorAnswer:
     from checkov.version import version
 
     from .judging import judge
@@ -86,7 +83,8 @@ def _answer(
         skips = read_config(Path(judge_by["config"]), policies)
     except Exception as raised:  # told when the question has been asked
         error = raised
-    stacks = json.loads(requests.readline())["stacks"]
+    question: StacksRequest = json.loads(requests.readline())
+    stacks = question["stacks"]
     try:
         if error:
             raise error
@@ -107,7 +105,7 @@ def _answer(
     }
 
 
-def _side_by_side(jobs: list[tuple[Any, ...]]) -> list[dict[str, Any]]:
+def _side_by_side(jobs: list[tuple[Any, ...]]) -> list[StackAnswer]:
     """Stacks know nothing of each other, so each core takes some. Forked, the processes have what they need."""
     global _jobs
     _jobs = jobs
@@ -116,7 +114,7 @@ def _side_by_side(jobs: list[tuple[Any, ...]]) -> list[dict[str, Any]]:
         return list(pool.map(_judge_job, range(len(jobs))))
 
 
-def _judge_job(number: int) -> dict[str, Any]:
+def _judge_job(number: int) -> StackAnswer:
     from .judging import judge
 
     return judge(*_jobs[number])

@@ -1,4 +1,4 @@
-"""One call of an AWS service: what the service cannot do just now is a Problem (503) that says to come again."""
+"""One call of an AWS service: what the service cannot do just now is an UnavailableError."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from botocore import exceptions
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from payments.errors import UnavailableError
 from payments.observability import logger
-from payments.problems import unavailable
 
 # Two tries, so that a request of which neither is answered ends well within the function's ten seconds.
 # Parameters are checked by the service alone: checking them here, too, is a tenth of a payment's CPU time.
@@ -38,9 +38,9 @@ SERVER_ERROR = 500
 
 
 def call(operation: Callable[..., Any], **arguments: Any) -> Any:
-    """The operation's answer. Raises Problem (503), or what a retry would meet again: that is ours to repair.
+    """The operation's answer. Raises UnavailableError, or what a retry would meet again: that is ours to repair.
 
-    The log has the cause of a 503: the exception's class, and the service's code for it.
+    The log has the cause: the exception's class, and the service's code for it.
     """
     try:
         return operation(**arguments)
@@ -54,6 +54,6 @@ def call(operation: Callable[..., Any], **arguments: Any) -> Any:
         raise _unavailable(error, "") from error
 
 
-def _unavailable(error: Exception, code: str) -> Exception:
+def _unavailable(error: Exception, code: str) -> UnavailableError:
     logger.warning("AWS did not answer", exception_class=type(error).__name__, error_code=code)
-    return unavailable()
+    return UnavailableError(code or type(error).__name__)

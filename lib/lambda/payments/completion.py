@@ -26,7 +26,7 @@ class Recorder(Protocol):
     def settle(self, payment: Payment, step: Step, outcome: Outcome) -> Payment:
         """Record the outcome of a pending step in one atomic write, unless it has one: the payment as it stands then.
 
-        Raises Problem (503) when the ledger does not answer.
+        Raises UnavailableError when the ledger does not answer.
         """
 
 

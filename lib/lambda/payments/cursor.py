@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 import boto3
 
 from payments.calls import CONFIG, call
-from payments.problems import FieldError, invalid
+from payments.errors import FieldError, InvalidRequestError
 from payments.service import PAYMENT_ID, Place, Query
 
 if TYPE_CHECKING:
@@ -26,29 +26,29 @@ _TO_LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
 _TO_HEX = str.maketrans("abcdefghijklmnop", "0123456789abcdef")
 
 
-class Seal(Protocol):
-    """Makes and checks message authentication codes. Raises Problem (503) when it does not answer."""
+class Signer(Protocol):
+    """Makes and checks message authentication codes. Raises UnavailableError when it does not answer."""
 
-    def mac(self, message: bytes) -> bytes:
+    def sign(self, message: bytes) -> bytes:
         """MAC_BYTES that nobody else can make for the message."""
 
-    def holds(self, message: bytes, mac: bytes) -> bool:
+    def verify(self, message: bytes, mac: bytes) -> bool:
         """The MAC is the message's."""
 
 
-class KmsSeal:
+class KmsSigner:
     """A key of KMS that makes MACs and never leaves it. docs.aws.amazon.com/kms/latest/developerguide/hmac.html"""
 
     def __init__(self, key: str, client: KMSClient | None = None) -> None:
         self._key = key
         self._client = client or boto3.client("kms", config=CONFIG)
 
-    def mac(self, message: bytes) -> bytes:
+    def sign(self, message: bytes) -> bytes:
         answer = call(self._client.generate_mac, KeyId=self._key, MacAlgorithm="HMAC_SHA_256", Message=message)
         mac: bytes = answer["Mac"]
         return mac
 
-    def holds(self, message: bytes, mac: bytes) -> bool:
+    def verify(self, message: bytes, mac: bytes) -> bool:
         try:
             call(self._client.verify_mac, KeyId=self._key, MacAlgorithm="HMAC_SHA_256", Message=message, Mac=mac)
         except self._client.exceptions.KMSInvalidMacException:
@@ -56,16 +56,18 @@ class KmsSeal:
         return True
 
 
-def write(place: Place, query: Query, seal: Seal) -> str:
+def write(place: Place, query: Query, signer: Signer) -> str:
     """The cursor for the page of the query that begins after that place."""
     message = _message(place, query)
     text = json.dumps([place.created_at, place.payment_id], separators=(",", ":")).encode()
-    return (seal.mac(message) + text).hex().translate(_TO_LETTERS)
+    return (signer.sign(message) + text).hex().translate(_TO_LETTERS)
 
 
-def read(cursor: str, query: Query, seal: Seal) -> Place:
-    """The place in it. Raises Problem 400 for one that is malformed, changed, or another query's."""
-    refused = invalid(FieldError("cursor", "is one that this list answered, with the same merchant_id, from and to"))
+def read(cursor: str, query: Query, signer: Signer) -> Place:
+    """The place in it. Raises InvalidRequestError for one that is malformed, changed, or another query's."""
+    refused = InvalidRequestError(
+        FieldError("cursor", "is one that this list answered, with the same merchant_id, from and to")
+    )
     if len(cursor) > LONGEST or not LETTERS.fullmatch(cursor):
         raise refused
     content = bytes.fromhex(cursor.translate(_TO_HEX))
@@ -77,7 +79,7 @@ def read(cursor: str, query: Query, seal: Seal) -> Place:
     except (ValueError, TypeError, RecursionError):
         raise refused from None
     place = Place(created_at, payment_id)
-    if not seal.holds(_message(place, query), mac):
+    if not signer.verify(_message(place, query), mac):
         raise refused
     return place
 

@@ -14,7 +14,8 @@ from http import HTTPStatus
 from typing import Any
 
 from payments import cards
-from payments.problems import FieldError, Problem, invalid
+from payments.errors import FieldError, InvalidRequestError
+from payments.problems import Problem
 from payments.step import Caller
 
 REQUEST_ID = re.compile(r"[!-~]{1,64}")
@@ -55,13 +56,13 @@ class HttpRequest:
         )
 
     def body(self) -> str | None:
-        """Its text. Raises Problem 400 for what is not base64, or not UTF-8."""
+        """Its text. Raises InvalidRequestError for what is not base64, or not UTF-8."""
         if not self.raw_body or not self.is_base64:
             return self.raw_body
         try:
             return base64.b64decode(self.raw_body).decode()
         except ValueError:
-            raise invalid(FieldError("", "is not UTF-8")) from None
+            raise InvalidRequestError(FieldError("", "is not UTF-8")) from None
 
     def caller(self) -> Caller:
         """Who signed the request: the ARN with what looks like a card number removed, and the identity's unique id.

@@ -8,9 +8,9 @@ import boto3
 
 from payments import expressions
 from payments.calls import CONFIG, call
+from payments.errors import UnavailableError
 from payments.item import attribute, from_item, to_item
 from payments.payment import GATEWAY, Payment
-from payments.problems import unavailable
 from payments.service import Begun, Page, Place, Query
 from payments.settling import Due
 from payments.states import CAPTURE
@@ -84,7 +84,7 @@ class DynamoDbLedger:
                 return self._updated(payment.payment_id, arguments)
             except self._client.exceptions.ConditionalCheckFailedException as refusal:
                 standing = _standing(refusal, payment.merchant_id)
-        raise unavailable()
+        raise UnavailableError("the ledger refused a write several times")
 
     def page(self, query: Query, after: Place | None) -> Page:
         """One request; an index of large items may answer fewer than the limit, and more after it."""

@@ -14,12 +14,13 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from payments import cursor, settings, validation
 from payments.asking import Asking
 from payments.completion import Completion
+from payments.errors import FieldError, InvalidRequestError, PaymentError, UnavailableError
 from payments.gateways import gateway
 from payments.http_api import HttpAnswer, HttpRequest, Route, Router
 from payments.ledger import DynamoDbLedger
 from payments.metrics import MILLISECONDS
 from payments.observability import count, count_amount, count_change, logger, metrics, report_gateway
-from payments.problems import MEDIA_TYPE, RETRY_SECONDS, FieldError, Problem, declined, invalid
+from payments.problems import MEDIA_TYPE, RETRY_SECONDS, Problem, declined, problem_of
 from payments.service import Ask, Done, Payments
 from payments.states import DECLINED, PENDING
 
@@ -47,9 +48,9 @@ def payments() -> Payments:
 
 
 @functools.cache
-def seal() -> cursor.Seal:
+def signer() -> cursor.Signer:
     """Made at the first list that has a second page."""
-    return cursor.KmsSeal(settings.required(settings.CURSOR_KEY))
+    return cursor.KmsSigner(settings.required(settings.CURSOR_KEY))
 
 
 class UnforeseenError(Exception):
@@ -66,8 +67,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         try:
             _screen(request)
             answer = ROUTER.answer(request)
-        except Problem as problem:
-            answer = _refused(problem)
+        except (Problem, PaymentError, UnavailableError) as error:
+            answer = _refused(problem_of(error))
         return answer.result(request.request_id, payments().gateway.livemode)
     except Exception:
         logger.exception("unforeseen failure")
@@ -84,7 +85,7 @@ def _screen(request: HttpRequest) -> None:
     if not (request.method == "GET" and request.path.endswith("/payments")):
         errors += validation.unknown_parameters(request.query, ())
     if errors:
-        raise invalid(*errors)
+        raise InvalidRequestError(*errors)
 
 
 def take(request: HttpRequest, merchant_id: str) -> HttpAnswer:
@@ -125,10 +126,10 @@ def read(_: HttpRequest, merchant_id: str, payment_id: str) -> HttpAnswer:
 
 def list_payments(request: HttpRequest, merchant_id: str) -> HttpAnswer:
     query, written = validation.query(merchant_id, request.query)
-    page = payments().page(query, cursor.read(written, query, seal()) if written is not None else None)
+    page = payments().page(query, cursor.read(written, query, signer()) if written is not None else None)
     document: dict[str, Any] = {"payments": [payment.shown() for payment in page.payments]}
     if page.last:
-        document["next_cursor"] = cursor.write(page.last, query, seal())
+        document["next_cursor"] = cursor.write(page.last, query, signer())
     count("PaymentsListed")
     return HttpAnswer(HTTPStatus.OK, document)
 
@@ -144,7 +145,7 @@ ROUTER = Router(
 
 
 def _ask(request: HttpRequest, merchant_id: str, payment_id: str = "") -> Ask:
-    """What every change needs. Raises Problem 400 for a wrong merchant or key."""
+    """What every change needs. Raises InvalidRequestError for a wrong merchant or key."""
     return Ask(
         merchant_id=validation.merchant_id(merchant_id),
         payment_id=payment_id,

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from payments import cards
-from payments.problems import FieldError, child
+from payments.errors import FieldError, child
 
 CARD_NUMBER = "looks like a card number; send a payment token instead"
 CARD_DATA = "is a name for card data; send a payment token instead"

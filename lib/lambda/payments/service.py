@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from http import HTTPStatus
 from typing import Any, Protocol
 
 from payments.completion import Completion, Recorder
+from payments.errors import (
+    AmountExceededError,
+    FieldError,
+    IdempotencyConflictError,
+    InvalidRequestError,
+    PaymentError,
+    PaymentNotFoundError,
+    StateForbidsError,
+    StepPendingError,
+    TooManyStepsError,
+    UnavailableError,
+)
 from payments.gateway import Gateway
 from payments.identifiers import timestamp
 from payments.payment import FIRST_LOOK, Payment, Request, refund
-from payments.problems import (
-    FieldError,
-    Problem,
-    amount_exceeded,
-    conflict,
-    invalid,
-    not_found,
-    state_forbids,
-    step_pending,
-    too_many_steps,
-)
 from payments.states import CAPTURE, MAX_LAST_STEPS, MAX_STEPS, PENDING, REFUND, SUCCEEDED, TRANSITIONS, UNDER_WAY, VOID
 from payments.step import Caller, Step
 
@@ -65,7 +66,7 @@ class Page:
 
 
 class Ledger(Recorder, Protocol):
-    """Where payments are recorded. Each method raises Problem (503) when the ledger does not answer."""
+    """Where payments are recorded. Each method raises UnavailableError when the ledger does not answer."""
 
     def record(self, payment: Payment) -> Payment | None:
         """Record it in one atomic write, unless a payment of that id stands there: then that one is handed back."""
@@ -129,38 +130,39 @@ class Payments:
     def take(self, request: Request, ask: Ask) -> Done:
         """Make the payment once for a merchant and key.
 
-        Raises Problem 409 when the key came with another request, 400 for a new payment that is over the maximum or in
-        a currency that the gateway does not take. A limit that was lowered since is none for one that was made before.
+        Raises IdempotencyConflictError when the key came with another request, InvalidRequestError for a new payment
+        that is over the maximum or in a currency that the gateway does not take. A limit that was lowered since is none
+        for one that was made before.
         """
         payment = Payment.new(request, ask.idempotency_key, self.gateway, ask.caller, self.clock())
-        if problem := self._refusal(request):
+        if refused := self._refusal(request):
             standing = self.ledger.find(payment.merchant_id, payment.payment_id)
             if standing is None:
-                raise problem
+                raise refused
         else:
             standing = self.ledger.record(payment)
         if standing and standing.fingerprint != payment.fingerprint:
-            raise conflict()
+            raise IdempotencyConflictError
         made = standing or payment
         return self._complete(made, made.making, ask, replayed=standing is not None)
 
     def capture(self, ask: Ask, amount: int | None) -> Done:
-        """Capture the amount, or all. Raises Problem 404, 409."""
+        """Capture the amount, or all. Raises PaymentError."""
         return self._do(CAPTURE, ask, amount)
 
     def void(self, ask: Ask) -> Done:
-        """Give up an authorization. Raises Problem 404, 409."""
+        """Give up an authorization. Raises PaymentError."""
         return self._do(VOID, ask, None)
 
     def refund(self, ask: Ask, amount: int) -> Done:
-        """Give back some of what was captured. Raises Problem 404, 409."""
+        """Give back some of what was captured. Raises PaymentError."""
         return self._do(REFUND, ask, amount)
 
     def read(self, merchant_id: str, payment_id: str) -> Payment:
-        """Raises Problem 404."""
+        """Raises PaymentNotFoundError."""
         payment = self.ledger.find(merchant_id, payment_id) if PAYMENT_ID.fullmatch(payment_id) else None
         if payment is None:
-            raise not_found()
+            raise PaymentNotFoundError
         return payment
 
     def page(self, query: Query, after: Place | None) -> Page:
@@ -168,52 +170,51 @@ class Payments:
 
     def _do(self, kind: str, ask: Ask, amount: int | None) -> Done:
         if not PAYMENT_ID.fullmatch(ask.payment_id):
-            raise not_found()
+            raise PaymentNotFoundError
         now = self.clock()
         step = Step.new(kind, ask.payment_id, ask.idempotency_key, amount, ask.caller, now)
         intent = self.ledger.begin(ask.merchant_id, ask.payment_id, step, timestamp(now + FIRST_LOOK))
         if intent.payment is None:
-            raise not_found()
+            raise PaymentNotFoundError
         if intent.begun:
             return self._complete(intent.payment, step, ask, replayed=False)
         earlier = intent.payment.steps.get(step.key)
         if earlier is None:
             raise refusal(intent.payment, step) or RuntimeError(f"the ledger refused a {kind} for no known reason")
         if not earlier.asks_the_same(step):
-            raise conflict()
+            raise IdempotencyConflictError
         return self._complete(intent.payment, earlier, ask, replayed=True)
 
     def _complete(self, payment: Payment, step: Step, ask: Ask, *, replayed: bool) -> Done:
         """Ask the gateway, unless the step has its outcome. Where that cannot be recorded the step stays pending."""
         if step.state == PENDING:
-            try:
+            with contextlib.suppress(UnavailableError):
                 payment = self.completion.complete(
                     payment, step, repeat=replayed, request_id=ask.caller.request_id, seconds_left=ask.seconds_left
                 )
-            except Problem as problem:
-                if problem.status != HTTPStatus.SERVICE_UNAVAILABLE:
-                    raise
             step = payment.steps[step.key]
         return Done(payment.as_of(step) if step.state == SUCCEEDED else payment, step, replayed)
 
-    def _refusal(self, request: Request) -> Problem | None:
+    def _refusal(self, request: Request) -> PaymentError | None:
         """Why no new payment is made of a valid request."""
         if request.amount > self.maximum_amount:
-            return invalid(FieldError("/amount", f"is from 1 to {self.maximum_amount}"))
+            return InvalidRequestError(FieldError("/amount", f"is from 1 to {self.maximum_amount}"))
         if request.currency in self.gateway.unsupported_currencies:
-            return invalid(FieldError("/currency", f"is no currency that the gateway {self.gateway.name} takes"))
+            return InvalidRequestError(
+                FieldError("/currency", f"is no currency that the gateway {self.gateway.name} takes")
+            )
         return None
 
 
-def refusal(payment: Payment, step: Step) -> Problem | None:
+def refusal(payment: Payment, step: Step) -> PaymentError | None:
     """Why the payment does not allow a step that is new to it; None where it does."""
     if step.kind not in TRANSITIONS[payment.state]:
-        return state_forbids(payment.state, step.kind)
+        return StateForbidsError(payment.state, step.kind)
     if payment.status in UNDER_WAY:
-        return step_pending(payment.state, UNDER_WAY[payment.status])
+        return StepPendingError(payment.state, UNDER_WAY[payment.status])
     limit = payment.refundable if step.kind == REFUND else payment.amount
     if step.amount is not None and step.amount > limit:
-        return amount_exceeded(payment.state, step.kind, limit)
+        return AmountExceededError(payment.state, step.kind, limit)
     ends_it = step.kind == VOID or (step.kind == REFUND and step.amount == limit)
     most = MAX_LAST_STEPS if ends_it else MAX_STEPS
-    return too_many_steps(payment.state) if len(payment.steps) > most else None
+    return TooManyStepsError(payment.state) if len(payment.steps) > most else None

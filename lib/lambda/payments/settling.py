@@ -36,7 +36,7 @@ class Due:
 
 
 class Ledger(Recorder, Protocol):
-    """Each method raises Problem (503) when the ledger does not answer."""
+    """Each method raises UnavailableError when the ledger does not answer."""
 
     def pending(self) -> list[Due]:
         """Payments that wait for the gateway, the next due first: all, or the first thousands. Seconds behind."""
@@ -74,7 +74,7 @@ class Settler:
     failure: Callable[[str, Exception], None]
 
     def run(self, request_id: str, seconds_left: Callable[[], float]) -> Run:
-        """Settle what is due, within the time. Raises Problem (503) if the ledger does not say what is."""
+        """Settle what is due, within the time. Raises UnavailableError if the ledger does not say what is."""
         caller = Caller(actor=ACTOR, actor_id=ACTOR, request_id=request_id)
         now = timestamp(self.clock())
         waiting = self.ledger.pending()

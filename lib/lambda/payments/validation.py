@@ -1,4 +1,4 @@
-"""From the bytes of a request to a valid Request, or a Problem that names every field that is wrong."""
+"""From the bytes of a request to a valid Request, or an InvalidRequestError that names every field that is wrong."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from typing import Any
 
 from payments import cards, screening
 from payments.currencies import CURRENCIES
+from payments.errors import FieldError, InvalidRequestError, child
 from payments.identifiers import timestamp
 from payments.payment import Request
-from payments.problems import FieldError, Problem, child, invalid
+from payments.problems import Problem
 from payments.service import Query
 
 MAX_BODY_BYTES = 16 * 1024
@@ -39,48 +40,50 @@ DEFAULT_LIMIT, MAX_LIMIT = 50, 100
 def idempotency_key(value: str | None) -> str:
     """The header's value: 1 to 255 visible ASCII characters but commas. It is hashed, so it may hold any digits."""
     if value is None:
-        raise invalid(
+        raise InvalidRequestError(
             FieldError("Idempotency-Key", "is required: a header of 1 to 255 characters, new for each request")
         )
     if "," in value:
-        raise invalid(FieldError("Idempotency-Key", "has no comma, which joins repeated headers: send the header once"))
+        raise InvalidRequestError(
+            FieldError("Idempotency-Key", "has no comma, which joins repeated headers: send the header once")
+        )
     if not KEY.fullmatch(value):
-        raise invalid(FieldError("Idempotency-Key", "has 1 to 255 visible ASCII characters"))
+        raise InvalidRequestError(FieldError("Idempotency-Key", "has 1 to 255 visible ASCII characters"))
     return value
 
 
 def merchant_id(value: str) -> str:
-    """The path's merchant. Raises Problem (400)."""
+    """The path's merchant. Raises InvalidRequestError."""
     rule = screening.CARD_NUMBER if cards.contains(value) else _IDENTIFIER(value)
     if rule:
-        raise invalid(FieldError("merchant_id", rule))
+        raise InvalidRequestError(FieldError("merchant_id", rule))
     return value
 
 
 def payment_request(merchant: str, body: str | None) -> Request:
-    """Parse and check a body; raises Problem (400, 413) with an error for each field that is wrong."""
+    """Parse and check a body. Raises InvalidRequestError with an error for each wrong field, Problem 413."""
     return Request(merchant, **_checked(_parse(body or ""), FIELDS, REQUIRED))
 
 
 def capture_amount(body: str | None) -> int | None:
-    """The amount to capture; None, for all, where there is no body or none in it. Raises Problem (400, 413)."""
+    """The amount to capture; None, for all, if none is given. Raises InvalidRequestError, Problem 413."""
     amount: int | None = _checked(_parse(body or "{}"), {"amount": _amount}, ()).get("amount")
     return amount
 
 
 def refund_amount(body: str | None) -> int:
-    """The amount to refund. Raises Problem (400, 413)."""
+    """The amount to refund. Raises InvalidRequestError, Problem 413."""
     amount: int = _checked(_parse(body or ""), {"amount": _amount}, ("amount",))["amount"]
     return amount
 
 
 def nothing(body: str | None) -> None:
-    """No body, or an empty object. Raises Problem (400, 413)."""
+    """No body, or an empty object. Raises InvalidRequestError, Problem 413."""
     _checked(_parse(body or "{}"), {}, ())
 
 
 def query(merchant: str, parameters: Mapping[str, str]) -> tuple[Query, str | None]:
-    """A list's query, and its cursor; raises Problem (400) with an error for each parameter that is wrong."""
+    """A list's query, and its cursor; raises InvalidRequestError with an error for each parameter that is wrong."""
     merchant = merchant_id(merchant)
     errors = unknown_parameters(parameters, QUERY_PARAMETERS)
     times: dict[str, datetime] = {"from": FIRST, "to": LAST}
@@ -96,7 +99,7 @@ def query(merchant: str, parameters: Mapping[str, str]) -> tuple[Query, str | No
     if not LIMIT.fullmatch(limit) or int(limit) > MAX_LIMIT:
         errors.append(FieldError("limit", f"is from 1 to {MAX_LIMIT}"))
     if errors:
-        raise invalid(*errors)
+        raise InvalidRequestError(*errors)
     # The index's range includes its end, and the query's does not.
     end = times["to"] - timedelta(microseconds=1)
     made = Query(merchant, timestamp(times["from"]), timestamp(end), int(limit))
@@ -118,7 +121,7 @@ def _checked(
     document: dict[str, Any], fields: Mapping[str, Callable[[Any], str | None]], required: tuple[str, ...]
 ) -> dict[str, Any]:
     if found := screening.findings(document):
-        raise invalid(*found)  # and no other error, which could name what holds the number
+        raise InvalidRequestError(*found)  # and no other error, which could name what holds the number
     errors = [
         *(FieldError(child("", name), "is not a field of this request") for name in document if name not in fields),
         *(FieldError(f"/{name}", "is required") for name in required if name not in document),
@@ -127,7 +130,7 @@ def _checked(
         if name in document and (rule := check(document[name])):
             errors.append(FieldError(f"/{name}", rule))
     if errors:
-        raise invalid(*errors)
+        raise InvalidRequestError(*errors)
     return document
 
 
@@ -140,11 +143,11 @@ def _parse(body: str) -> dict[str, Any]:
         document = json.loads(body, object_pairs_hook=_object, parse_constant=_refuse_constant)
         json.dumps(document, ensure_ascii=False).encode()  # a lone surrogate can be written in JSON, and stored nowhere
     except (ValueError, RecursionError):
-        raise invalid(FieldError("", "is not JSON, or has a key twice")) from None
+        raise InvalidRequestError(FieldError("", "is not JSON, or has a key twice")) from None
     if not isinstance(document, dict):
-        raise invalid(FieldError("", "is an object"))
+        raise InvalidRequestError(FieldError("", "is an object"))
     if _deeper_than(document, MAX_DEPTH):
-        raise invalid(FieldError("", f"has at most {MAX_DEPTH} levels"))
+        raise InvalidRequestError(FieldError("", f"has at most {MAX_DEPTH} levels"))
     return document
 
 

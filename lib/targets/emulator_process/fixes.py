@@ -28,8 +28,6 @@ from xml.sax.saxutils import escape
 Response = tuple[int, dict[str, str], bytes]
 Handler = Callable[..., Response]
 
-# The members of DescribeAlarms' request that are lists; the others are single values.
-DESCRIBE_LISTS = ("AlarmNames", "AlarmTypes")
 # What an alarm on metric math does not have, as each of its metrics has its own.
 SINGLE_METRIC = ("MetricName", "Namespace", "Statistic", "ExtendedStatistic", "Period", "Dimensions", "Unit")
 

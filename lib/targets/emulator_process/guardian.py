@@ -22,12 +22,12 @@ def _follow(pipe: int, folder: str) -> None:
     watched: set[int] = set()
     with os.fdopen(pipe) as lines:
         for line in lines:
-            word, _, number = line.strip().partition(" ")
-            if word == "keep":
+            command, _, number = line.strip().partition(" ")
+            if command == "keep":
                 return
-            if word == "watch":
+            if command == "watch":
                 watched.add(int(number))
-            elif word == "forget":
+            elif command == "forget":
                 watched.discard(int(number))
     for group in watched:
         with contextlib.suppress(ProcessLookupError):

@@ -32,8 +32,8 @@ DIFFERENCES = (
     Explained(
         r"TAP-DOC-2",
         r"TAP-((ENC|NAME|DEL|OBS|RUN|TAG)-[0-9]+|DOC-5)",
-        "both refuse the value: it is not the key, name, number, topic or tag that the rule wants, or the argument does "
-        "not exist; one of them also compares the attribute that the value refers to",
+        "both refuse the value: it is not the key, name, number, topic or tag that the rule wants, or the argument "
+        "does not exist; one of them also compares the attribute that the value refers to",
     ),
     Explained(
         r"TAP-(?!DOC|DEL-2)[A-Z]+-[0-9]+",

@@ -36,13 +36,14 @@ class Violation:
 class Policies:
     """A process in which the policies are loaded; `with` ends it."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path = POLICIES) -> None:
         program = Path(__file__).with_name("policies_worker.py")
         self._process = subprocess.Popen(
-            [python_of(VENV_CHECKOV), program, POLICIES], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [python_of(VENV_CHECKOV), program, folder], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
+        self._folder = folder
         if unknown := RULE_IDS ^ set(self._answer()):
-            raise ToolError(f"{POLICIES}: {sorted(unknown)[0]} has no policy in Python there, or is no rule")
+            raise ToolError(f"{folder}: {sorted(unknown)[0]} has no policy in Python there, or is no rule")
 
     def judge(self, documents: Mapping[str, Mapping[str, Any]]) -> dict[str, list[Violation] | ToolError]:
         """Name -> what the policies find in that document, or why the gate would not read it."""
@@ -67,7 +68,7 @@ class Policies:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
-            raise ToolError(f"{POLICIES}: the process that asks them has ended")
+            raise ToolError(f"{self._folder}: the process that asks them has ended")
         return json.loads(line)
 
     def __enter__(self) -> Policies:

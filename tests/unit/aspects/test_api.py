@@ -134,7 +134,7 @@ def test_tokens_come_from_a_user_pool_of_this_stack(good: dict[str, Any], issuer
     route = {"authorization_type": "JWT", "authorizer_id": "${aws_apigatewayv2_authorizer.a.id}"}
     good["resource"]["aws_apigatewayv2_route"] = {"pay": route}
     # The rule alone: the classification of an authorizer leaves tokens out.
-    assert (list(AUTHORIZED.judge(StackView(good))) == []) == is_own
+    assert (list(AUTHORIZED.evaluate(StackView(good))) == []) == is_own
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from lib.aspects.provider import generate, judged
+from lib.aspects.provider import encryption_roles, generate
 from lib.aspects.provider.arguments import extract, resource_schemas
 from lib.aspects.provider.data import (
     ARGUMENTS,
@@ -22,7 +22,7 @@ from lib.aspects.provider.data import (
     matches,
 )
 from lib.aspects.provider.projection import facts
-from lib.console.progress import Shown
+from lib.console.progress import ConsoleProgress
 from lib.environments import ROOT, VENV_CHECKOV, python_of
 from lib.terraform import terraform
 
@@ -43,7 +43,7 @@ def paths_of(block: dict[str, Any], prefix: str = "") -> Iterator[str]:
 @pytest.fixture(scope="module")
 def schema() -> dict[str, Any]:
     """The provider's own schema. Without the provider this fails: data that nobody can check is stale."""
-    return generate.read_schema(tuple(terraform.find(Shown())))
+    return generate.read_schema(tuple(terraform.find(ConsoleProgress())))
 
 
 def test_the_facts_are_the_providers(schema: dict[str, Any]) -> None:
@@ -126,7 +126,7 @@ def test_judgments_are_about_types_of_the_catalogue() -> None:
         ("at_rest_encryption_enabled", "on"),
         ("kms_key_id", "key"),
         ("server_side_encryption.kms_key_identifier", "key"),
-        ("encryption_configuration.encryption_type", "word"),
+        ("encryption_configuration.encryption_type", "mode"),
         ("use_aws_owned_key", "off"),
         ("encryption_disabled", "off"),
         ("kms_data_key_reuse_period_seconds", None),
@@ -134,7 +134,7 @@ def test_judgments_are_about_types_of_the_catalogue() -> None:
     ],
 )
 def test_an_argument_says_by_its_name_what_it_holds(path: str, role: str | None) -> None:
-    assert judged.role(path) == role
+    assert encryption_roles.role(path) == role
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_an_argument_says_by_its_name_what_it_holds(path: str, role: str | None)
         ("aws_rds_cluster", "storage_encrypted", "on"),
         ("aws_rds_cluster", "kms_key_id", "key"),
         ("aws_efs_file_system", "encrypted", "on"),
-        ("aws_kinesis_stream", "encryption_type", "word"),
+        ("aws_kinesis_stream", "encryption_type", "mode"),
         ("aws_msk_cluster", "encryption_info.encryption_at_rest_kms_key_arn", "key"),
         ("aws_instance", "root_block_device.kms_key_id", "key"),
         ("aws_mq_broker", "encryption_options.use_aws_owned_key", "off"),
@@ -151,7 +151,7 @@ def test_an_argument_says_by_its_name_what_it_holds(path: str, role: str | None)
 )
 def test_well_known_arguments_are_among_the_judged(asked: tuple[str, str, str]) -> None:
     type_, path, role = asked
-    assert (path, role) in judged.encryption(type_)
+    assert (path, role) in encryption_roles.encryption(type_)
 
 
 def test_both_judges_know_the_same() -> None:

@@ -18,7 +18,6 @@ from lib.aspects.terraform_json import (
     literal,
     number,
     reference,
-    strings,
 )
 
 
@@ -137,12 +136,6 @@ def test_arguments_at_every_depth() -> None:
 )
 def test_format_value(value: Any, expected: str) -> None:
     assert format_value(value) == expected
-
-
-def test_strings() -> None:
-    assert strings("a") == ["a"]
-    assert strings(["a", 1, "b"]) == ["a", "b"]
-    assert strings(None) == []
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from lib.console import progress
-from lib.console.progress import Shown
+from lib.console.progress import ConsoleProgress
 from lib.terraform.events import Diagnostic, Events
 
 
@@ -41,7 +41,7 @@ def test_a_diagnostic_is_one_line() -> None:
 
 def written(terminal: bool, updates: list[str]) -> str:
     stream = io.StringIO()
-    shown = Shown(Console(file=stream, force_terminal=terminal, highlight=False, width=60))
+    shown = ConsoleProgress(Console(file=stream, force_terminal=terminal, highlight=False, width=60))
     with shown.step("terraform [apply]") as step:
         for text in updates:
             step.update(text)
@@ -59,7 +59,7 @@ def test_a_log_gets_a_line_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_a_failed_step_says_so() -> None:
     stream = io.StringIO()
-    with pytest.raises(ValueError, match="luck"), Shown(Console(file=stream)).step("apply"):
+    with pytest.raises(ValueError, match="luck"), ConsoleProgress(Console(file=stream)).step("apply"):
         raise ValueError("out of luck")
     assert "✗ apply" in stream.getvalue()
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lib.settings import SettingsError
+from lib.errors import SettingsError
 
 if TYPE_CHECKING:
     from tests.unit.conftest import Synthesize, Template

@@ -18,14 +18,13 @@ from botocore.credentials import Credentials
 
 from lib import environments
 from lib.console.confirmation import confirm
-from lib.console.progress import Silent
 from lib.demo import demo
 from lib.deploy import __main__ as command
 from lib.deploy import aws_commands
-from lib.deploy.options import Options
+from lib.deploy.options import DeployOptions
 from lib.environments import ROOT
-from lib.errors import ToolError
-from lib.settings import Settings, SettingsError
+from lib.errors import SettingsError, ToolError
+from lib.settings import Settings
 from lib.targets import aws, local, synth
 from lib.targets.emulator import Address
 from lib.targets.exclusive import exclusively
@@ -33,14 +32,15 @@ from lib.targets.kept import DemoFolder
 from lib.targets.payments_client import PaymentsClient
 from lib.targets.place import Place
 from lib.terraform.state import State
+from tests.silent_progress import SilentProgress
 
 
 def test_options_have_their_defaults() -> None:
-    assert Options.from_environment({}) == Options(keep=False, auto_approve=False, port=None)
-    assert Options.from_environment({"KEEP": "1", "AUTO_APPROVE": "1", "EMULATOR_PORT": "4566"}) == Options(
+    assert DeployOptions.from_environment({}) == DeployOptions(keep=False, auto_approve=False, port=None)
+    assert DeployOptions.from_environment({"KEEP": "1", "AUTO_APPROVE": "1", "EMULATOR_PORT": "4566"}) == DeployOptions(
         keep=True, auto_approve=True, port=4566
     )
-    deploy = Options.from_environment(
+    deploy = DeployOptions.from_environment(
         {"PLAN": "plan", "DESTROY_DATA": "aws_kms_key.a, aws_s3_bucket.b", "LOCK": "ab-12"}
     )
     assert deploy.plan == Path("plan").absolute()
@@ -64,32 +64,32 @@ def test_options_have_their_defaults() -> None:
 )
 def test_a_wrong_option_is_named(variable: str, value: str) -> None:
     with pytest.raises(SettingsError, match=f"^{variable} is "):
-        Options.from_environment({variable: value})
+        DeployOptions.from_environment({variable: value})
 
 
-def test_a_deploy_without_a_state_bucket_names_the_variable(progress: Silent, tmp_path: Path) -> None:
+def test_a_deploy_without_a_state_bucket_names_the_variable(progress: SilentProgress, tmp_path: Path) -> None:
     for action in ("plan", "deploy", "destroy", "state-bucket", "unlock"):
         with pytest.raises(ToolError, match=r"^TERRAFORM_STATE_BUCKET "):
-            aws_commands.run(action, {}, Options(), progress, tmp_path)
+            aws_commands.run(action, {}, DeployOptions(), progress, tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_shell_that_points_at_the_demo_is_not_taken_for_aws(progress: Silent, tmp_path: Path) -> None:
+def test_a_shell_that_points_at_the_demo_is_not_taken_for_aws(progress: SilentProgress, tmp_path: Path) -> None:
     environ = {"TERRAFORM_STATE_BUCKET": "my-state", "AWS_ENDPOINT_URL": "http://127.0.0.1:4566"}
     with pytest.raises(ToolError, match=r"^AWS_ENDPOINT_URL is http://127"):
-        aws_commands.run("deploy", environ, Options(), progress, tmp_path)
+        aws_commands.run("deploy", environ, DeployOptions(), progress, tmp_path)
 
 
-def test_two_commands_on_one_stack_do_not_meet(progress: Silent, tmp_path: Path) -> None:
+def test_two_commands_on_one_stack_do_not_meet(progress: SilentProgress, tmp_path: Path) -> None:
     environ = {"TERRAFORM_STATE_BUCKET": "my-state"}
     lock = Place.of(Settings.from_environment(environ), tmp_path).lock
     with exclusively(lock, "here"), pytest.raises(ToolError, match=r"at work on TapStackdev here \(process \d+\)"):
-        aws_commands.run("destroy", environ, Options(), progress, tmp_path)
+        aws_commands.run("destroy", environ, DeployOptions(), progress, tmp_path)
 
 
-def test_a_lock_is_removed_by_its_id_only(progress: Silent, tmp_path: Path) -> None:
+def test_a_lock_is_removed_by_its_id_only(progress: SilentProgress, tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"^LOCK is ''"):
-        aws_commands.run("unlock", {"TERRAFORM_STATE_BUCKET": "my-state"}, Options(), progress, tmp_path)
+        aws_commands.run("unlock", {"TERRAFORM_STATE_BUCKET": "my-state"}, DeployOptions(), progress, tmp_path)
 
 
 @pytest.mark.parametrize(("answer", "goes_on"), [("yes\n", True), ("y\n", False), ("no\n", False), ("\n", False)])
@@ -188,7 +188,7 @@ def test_what_the_judges_refuse_is_not_deployed(root_with: Callable[[str], Path]
 
 
 def test_a_refused_demo_leaves_nothing(
-    root_with: Callable[[str], Path], tmp_path: Path, progress: Silent, monkeypatch: pytest.MonkeyPatch
+    root_with: Callable[[str], Path], tmp_path: Path, progress: SilentProgress, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root_with("import sys; sys.exit(1)")
     monkeypatch.setattr("lib.terraform.terraform.find", lambda _: ["terraform"])
@@ -201,7 +201,7 @@ def test_a_refused_demo_leaves_nothing(
 
 @pytest.mark.usefixtures("bare_path")
 def test_without_any_terraform_the_demo_ends_before_it_began(
-    tmp_path: Path, progress: Silent, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, progress: SilentProgress, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: str) -> None:
         raise ToolError("no package index")

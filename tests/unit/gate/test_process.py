@@ -50,7 +50,7 @@ def test_findings_are_told_and_nothing_around_the_gate_changes_them(tmp_path: Pa
     plain = gate(directory)
     assert plain.returncode == 1, plain.stderr
     assert plain.stderr == ""
-    assert "TAP-DEL-5 HIGH [aws_s3_bucket.data] What holds data is emptied" in plain.stdout
+    assert "TAP-DEL-5 HIGH [aws_s3_bucket.data] A resource with content can be destroyed" in plain.stdout
     assert plain.stdout.splitlines()[-1].startswith("gate: ")
     elsewhere = gate("out", cwd=tmp_path, **HOSTILE)
     assert (elsewhere.returncode, elsewhere.stdout) == (1, plain.stdout), elsewhere.stderr

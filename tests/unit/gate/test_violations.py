@@ -83,4 +83,4 @@ def test_what_a_policy_cannot_judge_is_a_finding(found: Callable[[str], list[tup
     """A value that nobody expected lets nothing pass, and names the resource."""
     ((path, _, message),) = found("violations = lambda self, resource: [] if resource.name == 'more' else 1 / 0")
     assert path == "stack/orders/queue"
-    assert message.startswith("Everything is green: this could not be judged (ZeroDivisionError('division by zero'))")
+    assert message.startswith("Everything is green: this could not be checked (ZeroDivisionError('division by zero'))")

@@ -90,12 +90,12 @@ def peak() -> int:
 
 
 def main() -> None:
-    from lib.console.progress import Silent
-    from lib.operations.reconcile import Options, reconcile
+    from lib.operations.reconcile import ReconcileOptions, reconcile
+    from tests.silent_progress import SilentProgress
 
     endless = Endless(int(sys.argv[1]))
-    before, progress = peak(), Silent()
-    code = reconcile(endless.stack, Options(120), progress, now=endless.now)
+    before, progress = peak(), SilentProgress()
+    code = reconcile(endless.stack, ReconcileOptions(120), progress, now=endless.now)
     print(json.dumps({"code": code, "told": progress.lines[-1], "before": before, "peak": peak()}))
 
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from lib.console.progress import Silent
 from lib.operations import messages
 from lib.operations.messages import VISIBILITY_SECONDS
 from lib.operations.redrive import Redrive
+from tests.silent_progress import SilentProgress
 from tests.unit.operations.world import World
 
 
@@ -100,6 +100,6 @@ class Setting:
         return self.queue.send({"Records": records})
 
     def redrive(self, **options: bool) -> tuple[int, list[str]]:
-        progress = Silent()
+        progress = SilentProgress()
         clock = lambda: self.world.now + timedelta(days=1)  # noqa: E731
         return Redrive(self.world.stack, progress, clock=clock, **options).run(), progress.lines

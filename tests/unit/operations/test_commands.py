@@ -14,7 +14,6 @@ import pytest
 from botocore.exceptions import ClientError
 
 from lib import environments
-from lib.console.progress import Silent
 from lib.environments import ROOT
 from lib.errors import ToolError
 from lib.operations import deployed
@@ -23,6 +22,7 @@ from lib.operations.archive import UnreadableError, audit_records, document
 from lib.operations.differences import RUNBOOKS
 from lib.operations.stream import Range
 from lib.targets.kept import DemoFolder
+from tests.silent_progress import SilentProgress
 from tests.unit.operations.world import World
 
 
@@ -138,9 +138,9 @@ def test_each_kind_of_difference_has_a_row_in_its_runbook(difference: str) -> No
 
 def test_without_a_stack_both_ways_out_are_named(tmp_path: Path) -> None:
     with pytest.raises(ToolError, match=r"make demo KEEP=1 starts one.*TERRAFORM_STATE_BUCKET"):
-        deployed.find({}, Silent(), DemoFolder(tmp_path / "demo"))
+        deployed.find({}, SilentProgress(), DemoFolder(tmp_path / "demo"))
     with pytest.raises(ToolError, match="no demo is up here"):
-        deployed.find({"TAP_TARGET": "emulator"}, Silent(), DemoFolder(tmp_path / "demo"))
+        deployed.find({"TAP_TARGET": "emulator"}, SilentProgress(), DemoFolder(tmp_path / "demo"))
 
 
 @pytest.mark.parametrize(

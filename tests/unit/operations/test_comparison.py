@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib.operations import ledger
+from payments.errors import PaymentError
 from payments.item import from_item
-from payments.problems import Problem
 from tests.unit.operations.world import World
 
 TOKENS = ("tok_visa", "tok_declined_expired_card", "tok_refund_declined", "tok_unknown_then_approved")
@@ -28,7 +28,7 @@ def histories(draw: st.DrawFn) -> World:
         token = draw(st.sampled_from(TOKENS))
         payment_id = world.take(key, token=token, capture=draw(st.booleans()))
         for number in range(draw(st.integers(0, 4))):
-            with contextlib.suppress(Problem):  # its state forbids the step
+            with contextlib.suppress(PaymentError):  # its state forbids the step
                 match draw(st.sampled_from(["take", "capture", "void", "refund"])):
                     case "take":
                         world.take(key, token=token)

@@ -14,10 +14,10 @@ from typing import Any, NoReturn
 import pytest
 from botocore.exceptions import ClientError
 
-from lib.console.progress import Silent
 from lib.errors import ToolError
 from lib.operations.deployed import Deployed
 from lib.operations.export import AT_ONCE, export_audit
+from tests.silent_progress import SilentProgress
 
 AT = datetime(2026, 11, 23, tzinfo=UTC)
 OURS, THEIRS = "s3-archive-1f2e3d4c-dev", "history"
@@ -108,7 +108,7 @@ def no_payments(_: str) -> NoReturn:
 
 
 def run(s3: S3, to: str) -> tuple[int, list[str]]:
-    progress = Silent()
+    progress = SilentProgress()
     stack = Deployed("a stack", {"audit_bucket_name": OURS}, lambda _: s3, no_payments)
     return export_audit(stack, to, progress), progress.lines
 

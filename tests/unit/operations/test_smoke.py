@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from botocore.credentials import Credentials
 
-from lib.console.progress import Silent
 from lib.operations import smoke
 from lib.operations.deployed import Deployed
 from lib.operations.smoke import Smoke, letters, pauses, retry_after
 from lib.targets.payments_client import Answer, PaymentsClient
+from tests.silent_progress import SilentProgress
 
 Serve = Callable[..., tuple[PaymentsClient, list[tuple[str, str]]]]
 PAYMENT = {"payment_id": "pay_x", "status": "captured", "created_at": "2026-11-24T08:00:00Z"}
@@ -61,7 +61,7 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(smoke, "LONGEST_WAIT_SECONDS", 0.0)
 
 
-def run(api: PaymentsClient, progress: Silent) -> int:
+def run(api: PaymentsClient, progress: SilentProgress) -> int:
     """Nothing is archived: the bucket stays empty."""
 
     class Empty:
@@ -77,7 +77,7 @@ def run(api: PaymentsClient, progress: Silent) -> int:
 @pytest.mark.usefixtures("no_waiting")
 def test_a_throttled_request_is_sent_again_with_its_key(serve: Serve) -> None:
     api, requests = serve(429, 202, 201, 429, 201)
-    progress = Silent()
+    progress = SilentProgress()
     assert run(api, progress) == 1, "nothing is archived"
     payments, refunds = requests[:3], requests[3:]
     assert len(set(payments)) == len(set(refunds)) == 1, "so that each has one effect"
@@ -87,7 +87,7 @@ def test_a_throttled_request_is_sent_again_with_its_key(serve: Serve) -> None:
 
 def test_a_payment_that_is_not_archived_is_refunded(serve: Serve) -> None:
     api, requests = serve(201, 201)
-    progress = Silent()
+    progress = SilentProgress()
     assert run(api, progress) == 1
     assert [path.rpartition("/")[2] for path, _ in requests] == ["payments", "refunds"]
     assert "the audit record of version 2 of pay_x did not come" in progress.lines[-1]
@@ -95,7 +95,7 @@ def test_a_payment_that_is_not_archived_is_refunded(serve: Serve) -> None:
 
 def test_a_payment_that_is_refused_is_named_and_nothing_is_refunded(serve: Serve) -> None:
     api, requests = serve(500)
-    progress = Silent()
+    progress = SilentProgress()
     assert run(api, progress) == 1
     assert progress.lines[-1].startswith("[red]smoke failed[/red]  POST /merchants/smoke-")
     assert len(requests) == 1
@@ -103,7 +103,7 @@ def test_a_payment_that_is_refused_is_named_and_nothing_is_refunded(serve: Serve
 
 def test_a_refund_that_fails_says_how_to_refund_by_hand(serve: Serve) -> None:
     api, requests = serve(201, 500)
-    progress = Silent()
+    progress = SilentProgress()
     assert run(api, progress) == 1
     assert f"with the Idempotency-Key {requests[1][1]}" in progress.lines[-1]
 
@@ -111,7 +111,7 @@ def test_a_refund_that_fails_says_how_to_refund_by_hand(serve: Serve) -> None:
 def test_an_api_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(smoke, "GIVE_UP_SECONDS", 0.0)
     api = PaymentsClient("http://127.0.0.1:9", "eu-west-1", Credentials("a", "b"), "shop", through_proxies=False)
-    progress = Silent()
+    progress = SilentProgress()
     assert run(api, progress) == 1
     assert "smoke failed" in progress.lines[-1]
 

@@ -13,9 +13,8 @@ from typing import Any, NoReturn, cast
 
 from botocore.exceptions import ClientError
 
-from lib.console.progress import Silent
 from lib.operations.deployed import Deployed
-from lib.operations.reconcile import Options, reconcile
+from lib.operations.reconcile import ReconcileOptions, reconcile
 from payments.archive import Change, audit_trail, poison, receipts
 from payments.asking import Asking
 from payments.completion import Completion
@@ -25,6 +24,7 @@ from payments.payment import Payment, Request
 from payments.service import Ask, Payments
 from payments.simulated import Simulated
 from payments.step import Caller
+from tests.silent_progress import SilentProgress
 from tests.simulation.dynamodb import MemoryDynamoDb
 from tests.simulation.expressions import Names, condition
 from tests.unit.payments.conftest import INDEXES
@@ -190,8 +190,8 @@ class World:
 
     def reconcile(self, **options: Any) -> tuple[int, list[str], str]:
         """Exit code, lines, and what was written as JSON; a day later, so that all has settled."""
-        progress, written = Silent(), io.StringIO()
-        chosen = dataclasses.replace(Options(120), **options)
+        progress, written = SilentProgress(), io.StringIO()
+        chosen = dataclasses.replace(ReconcileOptions(120), **options)
         code = reconcile(self.stack, chosen, progress, written, self.now + timedelta(days=1))
         return code, progress.lines, written.getvalue()
 

@@ -107,14 +107,14 @@ class SpyGateway:
         return call
 
 
-class MemorySeal:
+class MemorySigner:
     """What KMS does, with a key of our own."""
 
-    def mac(self, message: bytes) -> bytes:
+    def sign(self, message: bytes) -> bytes:
         return hmac.digest(b"secret", message, "sha256")
 
-    def holds(self, message: bytes, mac: bytes) -> bool:
-        return hmac.compare_digest(self.mac(message), mac)
+    def verify(self, message: bytes, mac: bytes) -> bool:
+        return hmac.compare_digest(self.sign(message), mac)
 
 
 class MemoryArchive:
@@ -177,7 +177,7 @@ Call = Callable[..., Answer]
 def world(monkeypatch: pytest.MonkeyPatch) -> World:
     made = World()
     monkeypatch.setattr(processor, "payments", lambda: made.payments)
-    monkeypatch.setattr(processor, "seal", MemorySeal)
+    monkeypatch.setattr(processor, "signer", MemorySigner)
     monkeypatch.setattr(settler, "settler", lambda: made.settler)
     return made
 

@@ -12,7 +12,8 @@ from botocore.exceptions import ClientError
 
 from payments import calls, processor
 from payments.calls import RETRYABLE
-from payments.problems import Problem
+from payments.errors import UnavailableError
+from payments.problems import problem_of
 from tests.unit.payments.conftest import BODY, PAYMENTS, Call, World
 
 
@@ -55,9 +56,10 @@ def raising(error: Exception) -> Any:
 
 @pytest.mark.parametrize("error", FIXED_BY_A_RETRY, ids=name)
 def test_what_a_retry_can_fix_is_a_503_with_its_cause_in_the_log(error: Exception, log: io.StringIO) -> None:
-    with pytest.raises(Problem) as caught:
+    with pytest.raises(UnavailableError) as caught:
         calls.call(raising(error))
-    assert (caught.value.status, caught.value.headers["Retry-After"]) == (503, "1")
+    problem = problem_of(caught.value)
+    assert (problem.status, problem.headers["Retry-After"]) == (503, "1")
     line = json.loads(log.getvalue())
     assert line["exception_class"] == type(error).__name__
     assert line["error_code"] == (error.response["Error"]["Code"] if isinstance(error, ClientError) else "")

@@ -8,7 +8,7 @@ import iso4217
 import pytest
 
 from payments.currencies import CURRENCIES, EDITION, MINOR_UNITS
-from payments.problems import Problem
+from payments.errors import PaymentError
 from payments.validation import payment_request
 
 FUNDS = ["BOV", "CHE", "CHW", "CLF", "COU", "MXV", "USN", "UYI"]
@@ -48,6 +48,6 @@ def test_a_currency_is_accepted(currency: str) -> None:
 )
 def test_what_nobody_pays_in_is_refused(currency: str) -> None:
     body = {"amount": 1050, "currency": currency, "payment_token": "tok_visa"}
-    with pytest.raises(Problem) as caught:
+    with pytest.raises(PaymentError) as caught:
         payment_request("m-1", json.dumps(body))
     assert [error.pointer for error in caught.value.errors] == ["/currency"]

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from payments import cards, processor, validation
 from payments.identifiers import payment_id
 from payments.service import Ask, Payments
-from tests.unit.payments.conftest import BODY, CALLER, PAYMENTS, Context, MemorySeal, World
+from tests.unit.payments.conftest import BODY, CALLER, PAYMENTS, Context, MemorySigner, World
 
 CARD = "4111111111111111"
 INSIDES = re.compile(r'Traceback|File "|\.py\b|line \d+|Error\b.*\(|site-packages|/var/task')
@@ -182,7 +182,7 @@ def ask() -> Iterator[Send]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(processor, "payments", payments)
-        patch.setattr(processor, "seal", MemorySeal)
+        patch.setattr(processor, "signer", MemorySigner)
         yield lambda event: processor.handler(event, Context())  # type: ignore[arg-type]  # has all that is used
 
 

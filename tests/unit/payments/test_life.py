@@ -14,9 +14,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
+from payments.errors import PaymentError
 from payments.gateway import Answer, Declined, Unknown
 from payments.payment import Payment, Request
-from payments.problems import Problem
 from payments.service import Ask, Done
 from payments.states import PENDING, SUCCEEDED
 from tests.unit.payments.conftest import CALLER, World
@@ -30,11 +30,11 @@ REFUSALS = {"state-forbids", "amount-exceeded", "step-pending"}
 T = TypeVar("T")
 
 
-def answered(do: Callable[[], T]) -> T | Problem:
+def answered(do: Callable[[], T]) -> T | PaymentError:
     try:
         return do()
-    except Problem as problem:
-        return problem
+    except PaymentError as error:
+        return error
 
 
 @dataclass
@@ -104,7 +104,7 @@ class Life(RuleBasedStateMachine):
         request = Request("m", amount, "EUR", "tok", capture=capture)
         self.world.answers = [answer] if answer else []
         done = answered(lambda: self.world.payments.take(request, self.ask("", key)))
-        if isinstance(done, Problem):
+        if isinstance(done, PaymentError):
             assert (done.name, self.requests[key][0] == request) == ("idempotency-conflict", False)
             return self.requests[key][1]
         payment_id = done.payment.payment_id
@@ -141,7 +141,7 @@ class Life(RuleBasedStateMachine):
         earlier = model.steps.get(key)
         self.world.answers = [answer] if answer else []
         done = answered(lambda: do(self.ask(payment_id, key), amount))
-        if isinstance(done, Problem):
+        if isinstance(done, PaymentError):
             if earlier:
                 assert (done.name, earlier[0] == (kind, amount)) == ("idempotency-conflict", False)
             else:

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from payments.errors import UnavailableError
 from payments.gateway import TIMEOUT_SECONDS, Answer, Approved, Declined, Unknown
 from payments.item import from_item
 from payments.payment import Request
-from payments.problems import unavailable
 from tests.unit.payments.conftest import BODY, CALLER, PAYMENTS, Call, World, new_payment
 
 SILENCE = Unknown("no answer")
@@ -199,7 +199,7 @@ def test_an_outcome_that_cannot_be_recorded_is_pending(
     call: Call, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def silent(*_: Any) -> None:
-        raise unavailable()
+        raise UnavailableError
 
     with monkeypatch.context() as broken:
         broken.setattr(world.ledger, "settle", silent)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from payments import processor, settings
-from payments.problems import unavailable
+from payments.errors import UnavailableError
 from tests.unit.payments.conftest import BODY, PAYMENTS, Call, World
 
 
@@ -119,7 +119,7 @@ def test_a_ledger_that_does_not_answer_is_said_and_the_retry_is_safe(
     call: Call, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def silent(_: Any) -> None:
-        raise unavailable()
+        raise UnavailableError
 
     with monkeypatch.context() as broken:
         broken.setattr(world.ledger, "record", silent)

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from payments import settler
+from payments.errors import UnavailableError
 from payments.gateway import Approved, Declined, Unknown
 from payments.identifiers import timestamp
-from payments.problems import Problem, unavailable
 from payments.settling import LONGEST_DELAY, SECONDS_FOR_ONE, Run
 from payments.simulated import Simulated
 from tests.unit.payments.conftest import BODY, NOW, PAYMENTS, Call, Context, World
@@ -235,10 +235,10 @@ def test_while_the_gateway_is_down_few_calls_are_made_and_nothing_is_put_off(cal
 
 def test_a_ledger_that_does_not_answer_fails_the_run(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     def silent() -> None:
-        raise unavailable()
+        raise UnavailableError
 
     monkeypatch.setattr(world.ledger, "pending", silent)
-    with pytest.raises(Problem):
+    with pytest.raises(UnavailableError):
         settler.handler({}, Context())  # type: ignore[arg-type]  # a Context has all that is used
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from lib.environments import ROOT
+from payments.errors import PaymentError
 from payments.gateway import Answer, Declined, Unknown
 from payments.payment import Payment, Request
-from payments.problems import Problem
+from payments.problems import problem_of
 from payments.service import Ask, Done
 from payments.states import CAPTURE, PENDING, REFUND, STEPS, TRANSITIONS, VOID
 from tests.unit.payments.conftest import CALLER, World
@@ -69,9 +70,10 @@ def test_a_step_leads_where_the_table_says_or_is_forbidden(state: str, kind: str
     if kind in TRANSITIONS[state]:
         assert do(world, payment.payment_id, kind, amount, "new").payment.state in TRANSITIONS[state][kind]
     else:
-        with pytest.raises(Problem) as caught:
+        with pytest.raises(PaymentError) as caught:
             do(world, payment.payment_id, kind, amount, "new")
-        assert (caught.value.status, caught.value.body()["state"]) == (409, state)
+        problem = problem_of(caught.value)
+        assert (problem.status, problem.body()["state"]) == (409, state)
 
 
 @pytest.mark.parametrize("state", WAYS)

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from payments import cards
-from payments.problems import Problem
+from payments.errors import PaymentError
+from payments.problems import Problem, problem_of
 from payments.validation import FIELDS, MAX_AMOUNT, idempotency_key, merchant_id, payment_request, query
 from tests.generators.accidents import accident
 from tests.generators.identifiers import IDENTIFIERS
@@ -20,7 +21,7 @@ from tests.unit.payments.conftest import BODY
 
 
 def refused(body: str) -> list[str]:
-    with pytest.raises(Problem) as caught:
+    with pytest.raises(PaymentError) as caught:
         payment_request("m-1", body)
     return [error.pointer for error in caught.value.errors]
 
@@ -111,11 +112,11 @@ def test_a_large_body_is_refused_as_such() -> None:
 
 @pytest.mark.parametrize("field", sorted(FIELDS))
 def test_a_card_number_is_refused_in_any_field_and_not_repeated(field: str) -> None:
-    with pytest.raises(Problem) as caught:
+    with pytest.raises(PaymentError) as caught:
         payment_request("m-1", json.dumps({**BODY, field: {"note": "4111 1111 1111 1111"}}))
-    assert caught.value.status == 400
+    assert problem_of(caught.value).status == 400
     assert [error.pointer for error in caught.value.errors] == [f"/{field}/note"]
-    assert "4111" not in json.dumps(caught.value.body())
+    assert "4111" not in json.dumps(problem_of(caught.value).body())
 
 
 JSON = st.recursive(
@@ -127,22 +128,22 @@ JSON = st.recursive(
 
 @given(st.dictionaries(st.sampled_from(sorted(FIELDS)) | st.text(max_size=5), JSON, max_size=8))
 def test_any_document_is_accepted_or_refused(document: dict[str, Any]) -> None:
-    with contextlib.suppress(Problem):  # anything else fails the test
+    with contextlib.suppress(PaymentError, Problem):  # anything else fails the test
         assert payment_request("m-1", json.dumps({**BODY, **document})).amount > 0
 
 
 @given(st.text())
 def test_any_text_is_accepted_or_refused_with_reasons(body: str) -> None:
-    with pytest.raises(Problem):
+    with pytest.raises(PaymentError):
         payment_request("m-1", body)
 
 
 def wrong_key(value: str | None) -> str:
     """What the error says."""
-    with pytest.raises(Problem) as caught:
+    with pytest.raises(PaymentError) as caught:
         idempotency_key(value)
     (error,) = caught.value.errors
-    assert (caught.value.status, error.pointer) == (400, "Idempotency-Key")
+    assert (problem_of(caught.value).status, error.pointer) == (400, "Idempotency-Key")
     return error.detail
 
 
@@ -184,11 +185,11 @@ def test_a_merchant_is_accepted(value: str) -> None:
 def test_a_wrong_merchant_is_refused_in_every_route(value: str) -> None:
     """It becomes part of keys, and of the pattern in an IAM policy, where * and ? are wildcards."""
     for ask in (lambda: merchant_id(value), lambda: query(value, {})):
-        with pytest.raises(Problem) as caught:
+        with pytest.raises(PaymentError) as caught:
             ask()
-        assert caught.value.status == 400
+        assert problem_of(caught.value).status == 400
         assert [error.pointer for error in caught.value.errors] == ["merchant_id"]
-        assert value == "" or value not in json.dumps(caught.value.body()) or len(value) < 4
+        assert value == "" or value not in json.dumps(problem_of(caught.value).body()) or len(value) < 4
 
 
 def test_the_largest_amount_is_no_card_number() -> None:
@@ -205,8 +206,8 @@ def test_accidents_are_refused_in_metadata_and_not_repeated() -> None:
     made = [accident(chance) for _ in range(500)]
     found = [(form, text) for _, form, text in made if cards.contains(text)]
     for form, text in found:
-        with pytest.raises(Problem) as caught:
+        with pytest.raises(PaymentError) as caught:
             payment_request("m-1", json.dumps({**BODY, "metadata": {"note": text}}))
         assert [error.pointer for error in caught.value.errors] == ["/metadata/note"], (form, text)
-        assert not cards.contains(json.dumps(caught.value.body()))
+        assert not cards.contains(json.dumps(problem_of(caught.value).body()))
     assert len(found) >= 0.96 * len(made)

@@ -96,7 +96,7 @@ def test_values(violated: Violated, kind: str, argument: str, good: list[Any], b
     for value in bad:
         (found,) = texts(violated, kind, **{argument: value})
         assert found.startswith(f"{argument} is ")
-        assert ", and may be " in found
+        assert "; allowed: " in found
 
 
 def test_a_setting_has_one_place(violated: Violated) -> None:
@@ -104,7 +104,7 @@ def test_a_setting_has_one_place(violated: Violated) -> None:
     other = {"queue_url": "${aws_sqs_queue.q.url}", "policy": "y"}
     document = {"resource": {"aws_sqs_queue": {"q": queue}, "aws_sqs_queue_policy": {"p": other}}}
     assert violated("TAP-DOC-5", document) == [
-        ("aws_sqs_queue.q", "policy is set here, and by aws_sqs_queue_policy.p: one would undo the other")
+        ("aws_sqs_queue.q", "policy is set here and by aws_sqs_queue_policy.p; each would overwrite the other")
     ]
     del queue["policy"]
     assert violated("TAP-DOC-5", document) == []

@@ -69,8 +69,8 @@ def test_a_good_document(violated: Violated, rule: str) -> None:
         ("variable", {"x": {}}, "", "variable is not allowed"),
         ("removed", [], "", "removed is not allowed"),
         ("locals", "x", "", "locals is not allowed"),
-        ("provider", REMOVED, "", "there is no provider"),
-        ("terraform", REMOVED, "", "there is no terraform"),
+        ("provider", REMOVED, "", "provider is missing"),
+        ("terraform", REMOVED, "", "terraform is missing"),
         ("data.external.program", {}, "data.external.program", "data external is not allowed"),
         ("output.queue.precondition", {}, "", "output queue: precondition is not allowed"),
         ("output.queue", "x", "", 'output queue is "x", not a block'),
@@ -82,7 +82,7 @@ def test_a_good_document(violated: Violated, rule: str) -> None:
         ("terraform.cloud", {}, "", "terraform: cloud is not allowed"),
         ("terraform.backend", {"local": {}}, "", "terraform backend: local is not allowed"),
         ("terraform.backend.s3.encrypt", False, "", "terraform backend s3: encrypt is false"),
-        ("terraform.backend.s3.use_lockfile", REMOVED, "", "there is no use_lockfile"),
+        ("terraform.backend.s3.use_lockfile", REMOVED, "", "use_lockfile is missing"),
         ("terraform.backend.s3.endpoints", {}, "", "terraform backend s3: endpoints is not allowed"),
         ("terraform.backend.s3.bucket", "${x}", "", "terraform backend s3: bucket is"),
         ("terraform.required_providers.aws.version", "~> 5.0", "", f"not hashicorp/aws {VERSION}"),
@@ -90,9 +90,9 @@ def test_a_good_document(violated: Violated, rule: str) -> None:
         ("import", [{"to": "aws_sqs_queue.orders", "id": "other"}], "", '"other" is not the name'),
         ("import", [{"to": "aws_sqs_queue.nowhere", "id": "sqs-orders-dev"}], "", "is not the name"),
         ("import", {"to": "aws_sqs_queue.orders", "id": "sqs-orders-dev", "for_each": []}, "", "for_each is not"),
-        ("moved", [{"from": "aws_sqs_queue.old", "to": "aws_sqs_queue.nowhere"}], "", "does not become"),
-        ("moved", [{"from": "aws_sns_topic.old", "to": "aws_sqs_queue.orders"}], "", "does not become"),
-        ("moved", [{"from": "module.old", "to": "aws_sqs_queue.orders"}], "", "does not become"),
+        ("moved", [{"from": "aws_sqs_queue.old", "to": "aws_sqs_queue.nowhere"}], "", "does not move to"),
+        ("moved", [{"from": "aws_sns_topic.old", "to": "aws_sqs_queue.orders"}], "", "does not move to"),
+        ("moved", [{"from": "module.old", "to": "aws_sqs_queue.orders"}], "", "does not move to"),
         ("moved", "x", "", "not a block"),
     ],
 )
@@ -121,19 +121,24 @@ def test_blocks_that_are_fine(violated: Violated, path: str, value: Any) -> None
     ("path", "value", "address", "says"),
     [
         (f"{QUEUE}.name", "${file(1)}", "aws_sqs_queue.orders", "no rule can read"),
-        (f"{QUEUE}.name", "sqs-*-dev", "aws_sqs_queue.orders", "is no part of a name"),
-        (f"{QUEUE}.name", "sqs-${aws_sns_topic.alerts.name}-?", "aws_sqs_queue.orders", "is no part of a name"),
+        (f"{QUEUE}.name", "sqs-*-dev", "aws_sqs_queue.orders", "no wildcard or space"),
+        (f"{QUEUE}.name", "sqs-${aws_sns_topic.alerts.name}-?", "aws_sqs_queue.orders", "no wildcard or space"),
         (f"{QUEUE}.tags", {"${uuid()}": "x"}, "aws_sqs_queue.orders", "no rule can read"),
         (f"{TOPIC}.display_name", "${aws_sqs_queue.nowhere.arn}", "aws_sns_topic.alerts", "is not declared"),
-        (f"{TOPIC}.display_name", "${aws_kms_key.key.description}", "aws_sns_topic.alerts", "may not be referred to"),
+        (f"{TOPIC}.display_name", "${aws_kms_key.key.description}", "aws_sns_topic.alerts", "may not be referenced"),
         (f"{TOPIC}.display_name", "${data.aws_iam_policy_document.reads.json}", "aws_sns_topic.alerts", "expected"),
-        (f"{QUEUE}.policy", "${aws_sns_topic.alerts.name}", "aws_sqs_queue.orders", "expected here (document)"),
-        (f"{STATEMENT}.resources", ["${aws_sqs_queue.orders.name}"], "data.aws_iam_policy_document.reads", "(arn)"),
-        ("output.queue.value", {"a": ["${aws_kms_key.key.description}"]}, "", "may not be referred to"),
-        ("resource.aws_iam_role.r", {"name": "role-a-dev", "path": "/*/"}, "aws_iam_role.r", "is no part of a name"),
-        ("resource.aws_foo.x", {"a": "${aws_foo.x.name}"}, "aws_foo.x", "may not be referred to"),
-        ("resource.aws_glue_job.x", {"a": "${aws_glue_job.x.name}"}, "aws_glue_job.x", "may not be referred to"),
-        ("resource.aws_glue_job.x", {"role_arn": "${aws_glue_job.x.id}"}, "aws_glue_job.x", "(arn)"),
+        (f"{QUEUE}.policy", "${aws_sns_topic.alerts.name}", "aws_sqs_queue.orders", "expected: document"),
+        (
+            f"{STATEMENT}.resources",
+            ["${aws_sqs_queue.orders.name}"],
+            "data.aws_iam_policy_document.reads",
+            "expected: arn",
+        ),
+        ("output.queue.value", {"a": ["${aws_kms_key.key.description}"]}, "", "may not be referenced"),
+        ("resource.aws_iam_role.r", {"name": "role-a-dev", "path": "/*/"}, "aws_iam_role.r", "no wildcard or space"),
+        ("resource.aws_foo.x", {"a": "${aws_foo.x.name}"}, "aws_foo.x", "may not be referenced"),
+        ("resource.aws_glue_job.x", {"a": "${aws_glue_job.x.name}"}, "aws_glue_job.x", "may not be referenced"),
+        ("resource.aws_glue_job.x", {"role_arn": "${aws_glue_job.x.id}"}, "aws_glue_job.x", "expected: arn"),
         ("resource.aws_glue_job.x", {"a": "b/${aws_glue_job.x.id}"}, "aws_glue_job.x", "expected"),
         (f"{QUEUE}.tags", {"//": "${file(1)}"}, "aws_sqs_queue.orders", "no rule can read"),
         ("output.queue.value", {"//": "${file(1)}"}, "", "no rule can read"),
@@ -235,7 +240,7 @@ def test_files_are_assets(violated: Violated, name: Any) -> None:
 def test_a_hash_stands_beside_a_file(violated: Violated, hashed: Any) -> None:
     function = {"function_name": "lambda-a-dev", "filename": "assets/lambda.zip", "source_code_hash": hashed}
     found = violated("TAP-DOC-6", changed("resource.aws_lambda_function.a", function))
-    assert [text for _, text in found] == ["filename has no hash in source_code_hash beside it"]
+    assert [text for _, text in found] == ["source_code_hash has no hash of filename"]
 
 
 @pytest.mark.parametrize("secret", ["password", "password_wo"])
@@ -254,7 +259,7 @@ def test_secrets_at_any_depth_and_of_any_type(violated: Violated) -> None:
 def test_secrets_are_referred_to_nowhere(violated: Violated) -> None:
     reference = "${aws_db_instance.db.password}"
     assert violated("TAP-DOC-7", changed("output.queue.value", reference)) == [
-        ("", "output: aws_db_instance.db.password is a secret")
+        ("", "output: it refers to aws_db_instance.db.password, which is a secret")
     ]
     assert [where for where, _ in violated("TAP-DOC-7", changed(f"{TOPIC}.display_name", reference))] == [
         "aws_sns_topic.alerts"

@@ -175,4 +175,4 @@ def test_an_authorizer_asks_a_function_of_the_stack(violated: Violated, authoriz
 
 def test_ranges_are_told_together(violated: Violated) -> None:
     (text,) = added(violated, "TAP-NET-4", GROUP, ingress("0.0.0.0/1", "128.0.0.0/1"))
-    assert text == "0.0.0.0/0 may come in"
+    assert text == "0.0.0.0/0 may connect"

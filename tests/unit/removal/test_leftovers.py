@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from lib.removal import leftovers
 from lib.removal.leftovers import TAGGING
 from lib.settings import Settings
-from lib.targets.ownership import Whose
+from lib.targets.ownership import Ownership
 
 DEV = {"Environment": "dev", "ManagedBy": "cdktf"}
 MY_DEV = {"Environment": "my-dev", "ManagedBy": "cdktf"}
@@ -41,12 +41,12 @@ class Service:
         return answer if callable(answer) else lambda **_: answer
 
 
-def find(ours: Whose, **services: Service) -> leftovers.Leftovers:
-    return leftovers.find(lambda name: services.get(name, Service()), ours)
+def find(ownership: Ownership, **services: Service) -> leftovers.Leftovers:
+    return leftovers.find(lambda name: services.get(name, Service()), ownership)
 
 
 def test_the_tag_tells_one_environment_from_another_whose_name_it_ends() -> None:
-    ours = Whose("dev", kept=("state-dev",))
+    ours = Ownership("dev", kept=("state-dev",))
     assert ours.owns("lambda-archiver-dev", lambda: DEV)
     assert ours.owns("", lambda: DEV), "a key has no name"
     assert not ours.owns("lambda-archiver-my-dev", lambda: MY_DEV)
@@ -58,13 +58,16 @@ def test_the_tag_tells_one_environment_from_another_whose_name_it_ends() -> None
 
 
 def test_without_a_suffix_everything_is_ours_but_what_is_kept() -> None:
-    assert Whose().owns("anything")
-    assert not Whose(kept=("state",)).owns("state")
+    assert Ownership().owns("anything")
+    assert not Ownership(kept=("state",)).owns("state")
 
 
 def test_what_has_no_tags_is_known_by_its_exact_name(synthesize: Callable[..., Any]) -> None:
     settings = Settings(environment_suffix="dev", state_bucket="example-state")
-    ours, others = Whose.of(settings), Whose.of(Settings(environment_suffix="my-dev", state_bucket="example-state"))
+    ours, others = (
+        Ownership.of(settings),
+        Ownership.of(Settings(environment_suffix="my-dev", state_bucket="example-state")),
+    )
     resources = synthesize().json["resource"]
     named = [
         next(attributes[key] for key in NAMES if key in attributes)
@@ -80,13 +83,13 @@ def test_what_has_no_tags_is_known_by_its_exact_name(synthesize: Callable[..., A
 
 
 def test_every_service_of_the_stack_is_asked() -> None:
-    result = find(Whose())
+    result = find(Ownership())
     assert set(result.asked) == {
         *("apigatewayv2", "cloudwatch", "dynamodb", "events", "iam", "kms", "lambda", "logs", "s3", "secretsmanager"),
         *("sns", "sqs"),
     }
     assert result.found == result.pending == []
-    assert find(Whose("dev")).asked == [*result.asked, "tags"]
+    assert find(Ownership("dev")).asked == [*result.asked, "tags"]
 
 
 def test_what_is_left_is_named_and_others_are_not() -> None:
@@ -107,7 +110,7 @@ def test_what_is_left_is_named_and_others_are_not() -> None:
         "EventSourceMappingArn": "a",
     }
     functions = Service(list_event_source_mappings={"EventSourceMappings": [mapping]}, list_tags={"Tags": DEV})
-    ours = Whose("dev", frozenset({"s3-archive-1-dev"}), kept=("state-dev",))
+    ours = Ownership("dev", frozenset({"s3-archive-1-dev"}), kept=("state-dev",))
     result = find(ours, sqs=sqs, s3=s3, **{"lambda": functions})
     assert sorted(result.found) == [
         "lambda event source mapping u of lambda-a-dev",
@@ -131,7 +134,7 @@ def test_a_rule_and_a_secret_are_told_by_their_tags() -> None:
         for name, of in (("dev", DEV), ("my-dev", MY_DEV))
     ]
     result = find(
-        Whose("dev"),
+        Ownership("dev"),
         events=Service(list_rules={"Rules": rules}, list_tags_for_resource=rule_tags),
         secretsmanager=Service(list_secrets={"SecretList": secrets}),
     )
@@ -148,9 +151,9 @@ def test_what_is_listed_and_gone_by_now_is_not_left() -> None:
     def iam(code: str) -> Service:
         return Service(list_roles={"Roles": [{"RoleName": "role-x-dev", "Path": "/"}]}, list_role_tags=refuse(code))
 
-    assert find(Whose("dev"), iam=iam("NoSuchEntity")).found == []
+    assert find(Ownership("dev"), iam=iam("NoSuchEntity")).found == []
     with pytest.raises(ClientError, match="AccessDenied"):
-        find(Whose("dev"), iam=iam("AccessDenied"))
+        find(Ownership("dev"), iam=iam("AccessDenied"))
 
 
 def test_a_key_may_only_be_on_its_way_out() -> None:
@@ -176,7 +179,7 @@ def test_a_key_may_only_be_on_its_way_out() -> None:
         list_resource_tags=tags,
         list_aliases={"Aliases": aliases},
     )
-    result = find(Whose("dev"), kms=kms)
+    result = find(Ownership("dev"), kms=kms)
     assert result.pending == ["kms key gone, deleted on 2026-12-01"]
     assert result.found == ["kms alias alias/kms-x-dev", "kms key there (Enabled)"]
 
@@ -197,7 +200,7 @@ def test_what_has_our_tag_and_another_name_is_found_and_what_is_gone_is_not() ->
         asked.append(TagFilters)
         return {"ResourceTagMappingList": [{"ResourceARN": arn} for arn in arns]}
 
-    result = find(Whose("dev"), sqs=sqs, **{TAGGING: Service(get_resources=resources)})
+    result = find(Ownership("dev"), sqs=sqs, **{TAGGING: Service(get_resources=resources)})
     assert result.found == [
         "sqs queue http://h/1/sqs-x-dev",
         "sqs queue http://h/1/handmade, by its tags",

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from lib.console.progress import Silent
 from lib.deploy import demo_commands
 from lib.environments import ROOT
-from lib.errors import ToolError
-from lib.settings import Settings, SettingsError
+from lib.errors import SettingsError, ToolError
+from lib.settings import Settings
 from lib.targets import aws, chosen
-from lib.targets.kept import DemoFolder, Kept
+from lib.targets.kept import DemoFolder, KeptDemo
 from lib.terraform.stack_folder import StackFolder
+from tests.silent_progress import SilentProgress
 
 
 def test_without_a_demo_the_stack_is_on_aws(tmp_path: Path) -> None:
@@ -32,7 +32,7 @@ def test_without_a_demo_the_stack_is_on_aws(tmp_path: Path) -> None:
 
 def test_neither_demo_nor_settings_is_one_line_that_names_both(tmp_path: Path) -> None:
     def open_and_close(environ: dict[str, str]) -> None:
-        with chosen.opened(environ, Silent(), DemoFolder(tmp_path / "demo"), tmp_path):
+        with chosen.opened(environ, SilentProgress(), DemoFolder(tmp_path / "demo"), tmp_path):
             pass
 
     with pytest.raises(ToolError, match=r"^no demo is up here .*TERRAFORM_STATE_BUCKET"):
@@ -43,7 +43,7 @@ def test_neither_demo_nor_settings_is_one_line_that_names_both(tmp_path: Path) -
 
 def test_outputs_without_anything_deployed_name_both_ways(tmp_path: Path) -> None:
     with pytest.raises(ToolError, match=r"^no demo is up here .*TERRAFORM_STATE_BUCKET"):
-        chosen.outputs({}, Silent(), DemoFolder(tmp_path / "demo"))
+        chosen.outputs({}, SilentProgress(), DemoFolder(tmp_path / "demo"))
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_a_deploy_to_the_demo_has_the_demos_settings(tmp_path: Path, variables: 
         "terraform": {"backend": {"s3": aws.backend(standing)}},
         "provider": {"aws": [{"region": standing.aws_region}]},
     }
-    kept = Kept(1, 4566, standing.aws_region, standing.stack_name, {})
+    kept = KeptDemo(1, 4566, standing.aws_region, standing.stack_name, {})
     with pytest.raises(ToolError, match=said) if said else nullcontext():
         demo_commands.check_settings(Settings.from_environment(variables), kept, StackFolder(tmp_path, content))
 

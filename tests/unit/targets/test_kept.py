@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from lib.console.polling import wait_for
-from lib.console.progress import Silent
 from lib.demo import demo
 from lib.environments import ROOT
 from lib.errors import ToolError
 from lib.targets import chosen
 from lib.targets.emulator import Emulator
-from lib.targets.kept import DemoFolder, Kept
+from lib.targets.kept import DemoFolder, KeptDemo
+from tests.silent_progress import SilentProgress
 
 
 @pytest.fixture
@@ -75,13 +75,13 @@ def test_without_a_demo_the_way_out_is_named(home: DemoFolder) -> None:
 def test_a_kept_demo_is_found_described_and_ended(home: DemoFolder) -> None:
     with home.exclusively(), home.opened() as lock:
         with Emulator.start(home.folder, "eu-west-1", lock=lock) as emulator:
-            kept = Kept(
+            kept = KeptDemo(
                 emulator.keep(), emulator.address.port, "eu-west-1", "TapStackdev", {"api_endpoint": "http://x"}
             )
             home.save(kept)
         assert emulator.broken() is None, "kept beyond its context"
     assert home.load() == kept
-    assert chosen.outputs({}, Silent(), home) == {"api_endpoint": "http://x"}
+    assert chosen.outputs({}, SilentProgress(), home) == {"api_endpoint": "http://x"}
     assert chosen.demo_to_change({}, home) == chosen.demo_to_change({"TAP_TARGET": "emulator"}, home) == kept
     for aws in ({"TERRAFORM_STATE_BUCKET": "b"}, {"TAP_TARGET": "aws"}):
         assert chosen.demo_to_change(aws, home) is None, "a deploy with a state bucket is about AWS"

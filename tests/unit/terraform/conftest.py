@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from lib.aspects.provider.projection import VERSION
-from lib.console.progress import Silent
 from lib.terraform.stack_folder import StackFolder
+from tests.silent_progress import SilentProgress
 
 CONTENT: dict[str, Any] = {
     "terraform": {
@@ -45,8 +45,8 @@ def stack(tmp_path: Path) -> StackFolder:
 
 
 @pytest.fixture
-def progress() -> Silent:
-    return Silent()
+def progress() -> SilentProgress:
+    return SilentProgress()
 
 
 @pytest.fixture

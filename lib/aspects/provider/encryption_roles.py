@@ -9,18 +9,18 @@ from typing import Literal
 
 from lib.aspects.provider.data import FACTS, JUDGMENTS, grouped, matches
 
-Role = Literal["key", "off", "on", "word"]
+Role = Literal["key", "off", "on", "mode"]
 # What an argument about encryption has to hold, by the last word of its path.
 _ROLES: Mapping[Role, re.Pattern[str]] = {
     "off": re.compile(r".*disabled|use_aws_owned_key"),
     "on": re.compile(r"(.*_)?(enabled|encrypted)"),
-    "word": re.compile(r"(.*_)?(algorithm|encryption|mode|option|status|type)"),
+    "mode": re.compile(r"(.*_)?(algorithm|encryption|mode|option|status|type)"),
     "key": re.compile(r"id|(?!public_)(.*_)?key(_(arn|id|identifier))?|(kms|cmk)_arn"),
 }
 
 
 def role(path: str) -> Role | None:
-    """`key`, `on`, `off`, or `word`: AWS's word for a customer managed key. None where the name says nothing of it."""
+    """`mode` is what AWS calls encryption with a customer key. None if the name says nothing of encryption."""
     last = path.rpartition(".")[2]
     return next((found for found, pattern in _ROLES.items() if pattern.fullmatch(last)), None)
 
@@ -36,6 +36,6 @@ def encryption(type_: str) -> tuple[tuple[str, Role], ...]:
         for path in (*FACTS.get(type_, {}).get("encrypts", ()), *more)
         if not matches(grouped("encryption", "not_at_rest"), f"{type_}.{path}") and (found := role(path))
     }
-    # A word is about the key beside it; alone, it is about something else: TLS, or the cipher of a connection.
+    # A mode is about the key beside it; alone, it is about something else: TLS, or the cipher of a connection.
     keyed = {path.rpartition(".")[0] for path, found in roles.items() if found == "key"}
-    return tuple((path, found) for path, found in roles.items() if found != "word" or path.rpartition(".")[0] in keyed)
+    return tuple((path, found) for path, found in roles.items() if found != "mode" or path.rpartition(".")[0] in keyed)

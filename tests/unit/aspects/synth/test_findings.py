@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -16,12 +15,7 @@ from lib.aws import (
     AwsProvider,
     DataAwsIamPolicyDocument,
     DataAwsIamPolicyDocumentStatement,
-    DataAwsIamPolicyDocumentStatementCondition,
-    DataAwsIamPolicyDocumentStatementPrincipals,
-    DataAwsRegion,
-    KmsKey,
     SnsTopic,
-    SnsTopicPolicy,
     SqsQueue,
 )
 
@@ -30,100 +24,22 @@ import jsii
 from cdktf import (
     App,
     Aspects,
-    Fn,
     IAspect,
-    S3Backend,
     TerraformElement,
     TerraformResource,
     TerraformResourceLifecycle,
     TerraformStack,
-    Token,
 )
 from constructs import Construct, IConstruct
 
-from lib.aspects import decorate
-from lib.aspects.judge_aspect import Judge, JudgeAspect
+from lib.aspects.judge_aspect import Judge
 from lib.aspects.model import ResourceRule
-from lib.aspects.tagging_aspect import TaggingAspect
 from lib.environments import ROOT
 from lib.findings.finding import Severity
 
+from .conftest import TAGS, Stack, keep_state, refuse_plain_http, written
+
 MADE_UP = "Small/aws_iam_policy_document.made_up"
-TAGS = {"Environment": "dev", "ManagedBy": "cdktf", "Project": "payments", "Owner": "payments-platform"}
-
-
-def keep_state(stack: TerraformStack, id_: str) -> None:
-    S3Backend(stack, bucket="state", key=f"dev/{id_}.tfstate", region="eu-west-1", encrypt=True)
-    stack.add_override("terraform.backend.s3.use_lockfile", True)
-
-
-def refuse_plain_http(topic: SnsTopic) -> None:
-    """Give a topic the policy that each topic has."""
-    document = DataAwsIamPolicyDocument(
-        topic,
-        "policy_document",
-        statement=[
-            DataAwsIamPolicyDocumentStatement(
-                effect="Deny",
-                actions=["sns:Publish"],
-                resources=[topic.arn],
-                principals=[DataAwsIamPolicyDocumentStatementPrincipals(type="*", identifiers=["*"])],
-                condition=[
-                    DataAwsIamPolicyDocumentStatementCondition(
-                        test="Bool", variable="aws:SecureTransport", values=["false"]
-                    )
-                ],
-            )
-        ],
-    )
-    SnsTopicPolicy(topic, "policy", arn=topic.arn, policy=document.json)
-
-
-class Stack(TerraformStack):
-    """A small stack that breaks no rule, decorated as TapStack decorates itself."""
-
-    def __init__(self, scope: Construct, id_: str = "Small") -> None:
-        super().__init__(scope, id_)
-        AwsProvider(self, "aws", region="eu-west-1")
-        keep_state(self, id_)
-        self.key = KmsKey(self, "key", enable_key_rotation=True, deletion_window_in_days=7)
-        nested = Construct(self, "nested")
-        self.topic = SnsTopic(nested, "topic", name="sns-alerts-dev", kms_master_key_id=self.key.arn)
-        refuse_plain_http(self.topic)
-        self.judge = decorate(self, TAGS)
-
-    def ids(self) -> list[tuple[str, str]]:
-        return [(finding.rule_id, finding.path) for finding in self.judge.findings]
-
-
-@pytest.fixture
-def app(tmp_path: Path) -> App:
-    return App(outdir=str(tmp_path))
-
-
-@pytest.fixture
-def stack(app: App) -> Stack:
-    return Stack(app)
-
-
-@pytest.fixture
-def refused(app: App, stack: Stack) -> Callable[[], list[tuple[str, str]]]:
-    """Synthesize, see it raise every finding, and get their rules and paths."""
-
-    def synth() -> list[tuple[str, str]]:
-        with pytest.raises(RuntimeError) as raised:
-            app.synth()
-        for finding in stack.judge.findings:
-            assert str(finding) in str(raised.value)
-        return stack.ids()
-
-    return synth
-
-
-def written(app: App, type_: str) -> list[dict[str, Any]]:
-    """The attributes of the resources of a type in the JSON on disk."""
-    stack = json.loads((Path(app.outdir) / "stacks" / "Small" / "cdk.tf.json").read_text())
-    return list(stack["resource"][type_].values())
 
 
 def test_a_good_stack_is_written(app: App, stack: Stack) -> None:
@@ -304,67 +220,9 @@ def test_a_rule_that_raises_stops_the_synth(app: App, stack: Stack) -> None:
         check=check,
     )
     judge = Judge(stack, [rule])
-    Aspects.of(stack).add(JudgeAspect(judge))
+    Aspects.of(stack).add(judge)
     with pytest.raises(RuntimeError, match=r"TAP-X-1 LOW \[Small/nested/topic\] the rule itself failed with KeyError"):
         app.synth()
-
-
-def test_a_resources_own_tags_win(app: App, stack: Stack) -> None:
-    stack.topic.tags = {"Owner": "alerting", "Runbook": "throttles"}
-    app.synth()
-    assert [topic["tags"] for topic in written(app, "aws_sns_topic")] == [
-        {**TAGS, "Owner": "alerting", "Runbook": "throttles"}
-    ]
-
-
-def raw_bus(stack: Stack) -> TerraformResource:
-    """A resource without a class of its own."""
-    bus = TerraformResource(stack, "raw", terraform_resource_type="aws_cloudwatch_event_bus")
-    bus.add_override("name", "bus-raw-dev")
-    bus.add_override("kms_key_identifier", stack.key.arn)
-    return bus
-
-
-def test_tags_reach_raw_resources_and_their_own_win(app: App, stack: Stack) -> None:
-    bus = raw_bus(stack)
-    bus.add_override("tags", {"Owner": "raw"})
-    app.synth()
-    assert [found["tags"] for found in written(app, "aws_cloudwatch_event_bus")] == [{**TAGS, "Owner": "raw"}]
-
-
-def test_tags_of_an_autoscaling_group_are_blocks(app: App) -> None:
-    """The type is not classified, so this stack has the tagging aspect only."""
-    stack = TerraformStack(app, "Small")
-    AwsProvider(stack, "aws", region="eu-west-1")
-    Aspects.of(stack).add(TaggingAspect(TAGS))
-    group = TerraformResource(stack, "group", terraform_resource_type="aws_autoscaling_group")
-    group.add_override("name", "asg-workers-dev")
-    group.add_override("tag", [{"key": "Owner", "value": "workers", "propagate_at_launch": False}])
-    app.synth()
-    (found,) = written(app, "aws_autoscaling_group")
-    assert {block["key"]: (block["value"], block["propagate_at_launch"]) for block in found["tag"]} == {
-        **{key: (value, True) for key, value in TAGS.items()},
-        "Owner": ("workers", False),
-    }
-
-
-def test_tags_that_are_an_expression_are_a_finding(stack: Stack, refused: Callable[[], list[tuple[str, str]]]) -> None:
-    stack.topic.tags = Token.as_string_map(Fn.merge([TAGS, {"a": "b"}]))
-    raw_bus(stack).add_override("tags", "${var.tags}")
-    assert {("TAP-TAG-1", "Small/nested/topic"), ("TAP-TAG-1", "Small/raw")} < set(refused())
-
-
-def test_what_cannot_carry_tags_is_left_alone(app: App, stack: Stack) -> None:
-    DataAwsRegion(stack, "region")
-    app.synth()
-    assert "tags" not in written(app, "aws_sns_topic_policy")[0]
-
-
-def test_tags_that_are_taken_away_again_are_a_finding(
-    stack: Stack, refused: Callable[[], list[tuple[str, str]]]
-) -> None:
-    stack.topic.add_override("tags.Owner", "")
-    assert refused() == [("TAP-TAG-1", "Small/nested/topic")]
 
 
 def test_every_construct_has_the_path_of_its_json(stack: Stack) -> None:

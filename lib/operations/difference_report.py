@@ -18,7 +18,7 @@ from lib.operations.differences import AUDITED_TWICE, RUNBOOKS, Difference
 from lib.operations.window import Window
 
 
-class Findings:
+class DifferenceStore:
     """`totals`: kind -> how many. The file has no name: nothing of it remains however this process ends."""
 
     def __init__(self) -> None:
@@ -31,7 +31,8 @@ class Findings:
         self._file.write("\n")
 
     @property
-    def differences(self) -> int:
+    def count(self) -> int:
+        """Without what was only audited twice."""
         return self.totals.total() - self.totals[AUDITED_TWICE]
 
     def __iter__(self) -> Iterator[Difference]:
@@ -50,12 +51,12 @@ class Report:
     window: Window
     settle_seconds: int
     compared: Compared
-    findings: Findings
+    store: DifferenceStore
     limit: int
 
     def show(self, progress: Progress) -> None:
         """Totals by kind, what was compared and what was not; then a line for each difference."""
-        for kind, count in sorted(self.findings.totals.items()):
+        for kind, count in sorted(self.store.totals.items()):
             mark = kind if kind == AUDITED_TWICE else f"[red]{kind}[/red]"
             progress.show(f"{mark}: {count}  {RUNBOOKS.get(kind, 'no difference')}")
         for line in self._not_compared():
@@ -84,22 +85,22 @@ class Report:
             "stack": self.stack,
             "from": None if self.window.is_everything else self.window.begin.isoformat(),
             "to": self.window.end.isoformat(),
-            "agree": not self.findings.differences,
+            "agree": not self.store.count,
             "compared": compared.payments,
             "compared_with_gateway": _sorted(compared.with_gateway),
             "not_settled": compared.not_settled,
             "pending_at_gateway": compared.pending,
             "changed_meanwhile": compared.changed_meanwhile,
             "gateway_not_asked": _sorted(compared.without_gateway),
-            "totals": _sorted(self.findings.totals),
+            "totals": _sorted(self.store.totals),
             "omitted": self._omitted(),
         }
 
     def _shown(self) -> Iterator[Difference]:
-        return itertools.islice(self.findings, self.limit or None)
+        return itertools.islice(self.store, self.limit or None)
 
     def _omitted(self) -> int:
-        return max(0, self.findings.totals.total() - self.limit) if self.limit else 0
+        return max(0, self.store.totals.total() - self.limit) if self.limit else 0
 
     def _not_compared(self) -> Iterator[str]:
         compared = self.compared
@@ -116,8 +117,8 @@ class Report:
             yield f"gateway not asked: {count} payments of {gateway}, for which this deployment has no key"
 
     def _verdict(self) -> str:
-        if self.findings.differences:
-            return f"differences: {self.findings.differences}"
+        if self.store.count:
+            return f"differences: {self.store.count}"
         if not self.compared.payments:
             return "nothing was compared: no payment changed in this time, or none has settled"
         asked = ", ".join(f"gateway {name} about {count}" for name, count in sorted(self.compared.with_gateway.items()))

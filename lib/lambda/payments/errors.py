@@ -1,0 +1,92 @@
+"""Why payments refuse a request, and what they cannot do just now. No HTTP here: problems.py answers these errors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+
+class UnavailableError(Exception):
+    """A service that payments need (ledger, key) did not answer. The same call may be made again."""
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """What is wrong with one field: its JSON pointer (RFC 6901; a header or path parameter by name), and the rule."""
+
+    pointer: str
+    detail: str
+
+
+def child(pointer: str, name: str) -> str:
+    """The JSON pointer of an object's member; a name that the client made up is not repeated at length."""
+    return f"{pointer}/{name.replace('~', '~0').replace('/', '~1')[:64]}"
+
+
+@dataclass
+class PaymentError(Exception):
+    """A request that is refused; `detail` and `errors` never repeat a value that the client sent.
+
+    `facts`: what the client has to know of the payment, as `state` or `limit`.
+    """
+
+    name: ClassVar[str]
+    detail: str
+    errors: tuple[FieldError, ...] = ()
+    facts: Mapping[str, str | int | bool] = field(default_factory=dict)
+
+
+class InvalidRequestError(PaymentError):
+    name = "invalid-request"
+
+    def __init__(self, *errors: FieldError) -> None:
+        super().__init__("Some of the request is not acceptable.", errors)
+
+
+class PaymentNotFoundError(PaymentError):
+    name = "payment-not-found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such payment.")
+
+
+class IdempotencyConflictError(PaymentError):
+    name = "idempotency-conflict"
+
+    def __init__(self) -> None:
+        super().__init__("This Idempotency-Key was used before with another body. Use a new key for a new request.")
+
+
+class StateForbidsError(PaymentError):
+    name = "state-forbids"
+
+    def __init__(self, state: str, step: str) -> None:
+        detail = f"A payment that is {state.replace('_', ' ')} allows no {step}."
+        super().__init__(detail, facts={"state": state})
+
+
+class StepPendingError(PaymentError):
+    name = "step-pending"
+
+    def __init__(self, state: str, step: str) -> None:
+        detail = f"A {step} of this payment waits for the gateway's answer. Ask again when it is known."
+        super().__init__(detail, facts={"state": state, "pending_step": step})
+
+
+class AmountExceededError(PaymentError):
+    name = "amount-exceeded"
+
+    def __init__(self, state: str, step: str, limit: int) -> None:
+        super().__init__(
+            f"The amount is more than what is left to {step}.",
+            (FieldError("/amount", f"is at most {limit}"),),
+            {"state": state, "limit": limit},
+        )
+
+
+class TooManyStepsError(PaymentError):
+    name = "too-many-steps"
+
+    def __init__(self, state: str) -> None:
+        super().__init__("This payment has had as many captures and refunds as one can have.", facts={"state": state})
