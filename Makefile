@@ -125,8 +125,8 @@ sbom: setup  ## what the Lambda zip contains, in CycloneDX 1.6: reports/sbom.cdx
 	@$(PYTHON) -m lib.environments dependencies
 	@.venv-dependencies/bin/python -m lib.dependencies sbom
 
-provider: setup  ## move to another hashicorp/aws: VERSION=5.100.0, and BINDINGS=20.1.0 for other bindings (python -m lib.dependencies.provider)
-	@$(RUN) -m lib.dependencies.provider '$(VERSION)' $(if $(BINDINGS),--bindings '$(BINDINGS)')
+provider: setup  ## write what comes from the schema of hashicorp/aws; VERSION=…, BINDINGS=… move to others (python -m lib.dependencies.provider)
+	@$(RUN) -m lib.dependencies.provider $(if $(VERSION),'$(VERSION)') $(if $(BINDINGS),--bindings '$(BINDINGS)')
 
 docs: setup  ## docs/rules.md, written from the catalogue
 	@$(RUN) -m lib.reports.rules_document

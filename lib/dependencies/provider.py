@@ -1,4 +1,4 @@
-"""`python -m lib.dependencies.provider VERSION [--bindings RELEASE]`: moves the project to another hashicorp/aws.
+"""`python -m lib.dependencies.provider [VERSION] [--bindings RELEASE]`: moves the project to another hashicorp/aws.
 
 Writes every file that names the provider's version or is generated from its schema. Each of the two policy engines
 has a version and facts of its own, so both are written, the second one's by its own program. Other bindings need the
@@ -20,7 +20,8 @@ from pathlib import Path
 from lib import environments
 from lib.aspects.provider import generate
 from lib.aspects.provider.arguments import PROVIDER
-from lib.console.progress import Shown
+from lib.aspects.provider.projection import VERSION
+from lib.console.progress import ConsoleProgress
 from lib.environments import ROOT, VENV_CHECKOV, python_of
 from lib.errors import ToolError
 from lib.gate.terraform_init import REFERENCE, pinned_provider
@@ -54,7 +55,7 @@ TO_REVIEW = ("lib/aspects/provider/arguments.json", "policies/_provider.jsonl")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m lib.dependencies.provider")
-    parser.add_argument("version", help="of hashicorp/aws, as 5.100.0")
+    parser.add_argument("version", nargs="?", default=VERSION, help="of hashicorp/aws (default: %(default)s)")
     parser.add_argument("--bindings", help=f"release of {BINDINGS} (default: that of requirements/project.in)")
     options = parser.parse_args(arguments)
     try:
@@ -71,13 +72,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def move(version: str, bindings: str) -> None:
     """Writes nothing before everything has been read that needs a network."""
     if not re.fullmatch(r"\d+\.\d+\.\d+", version):
-        raise ToolError(f"VERSION is {version!r}, which is no version of hashicorp/aws; write it as 5.100.0")
+        raise ToolError(f"VERSION is {version!r}, which is no version of hashicorp/aws; write it as {VERSION}")
     if (made_for := provider_of(bindings)) != version:
         raise ToolError(
             f"{BINDINGS} {bindings} is made for hashicorp/aws {made_for}, not {version}; use that version, or name the "
             "release made for yours with BINDINGS=… (github.com/cdktf/cdktf-provider-aws/releases lists them)"
         )
-    command = terraform.find(Shown())
+    command = terraform.find(ConsoleProgress())
     schema = generate.read_schema(tuple(command), version)
     lock = None if version == pinned_provider().version else _published_checksums(command, version)
     if bindings != pinned_bindings():
