@@ -143,7 +143,7 @@ def _published_checksums(command: Sequence[str], version: str) -> str:
         document = {"terraform": {"required_providers": {"aws": {"source": source, "version": version}}}}
         (Path(folder) / "main.tf.json").write_text(json.dumps(document))
         platforms = [f"-platform={platform}" for platform in PLATFORMS]
-        _run("terraform providers lock", *command, f"-chdir={folder}", "providers", "lock", *platforms)
+        _run("terraform providers lock", *command, "providers", "lock", *platforms, cwd=folder)
         generated = (Path(folder) / ".terraform.lock.hcl").read_text()
     return LOCK_HEAD + generated[generated.index("provider ") :]
 
@@ -154,9 +154,9 @@ def _write_facts_of_the_second_judge(schema: str) -> None:
     _run("policies/_provider.py", str(python_of(VENV_CHECKOV)), program, stdin=schema)
 
 
-def _run(name: str, *command: str, stdin: str | None = None) -> str:
+def _run(name: str, *command: str, cwd: str | Path = ROOT, stdin: str | None = None) -> str:
     try:
-        done = subprocess.run(command, cwd=ROOT, input=stdin, capture_output=True, text=True)
+        done = subprocess.run(command, cwd=cwd, input=stdin, capture_output=True, text=True)
     except OSError as error:
         raise ToolError(f"{name} does not start: {error.strerror}; install {command[0]}") from error
     if done.returncode:
