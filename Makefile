@@ -1,6 +1,6 @@
 # Each command sets up what it needs on a machine that has Python >= 3.11 and make.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-down outputs env test lint synth report gate state-bucket plan deploy destroy drift unlock smoke reconcile redrive export-audit gateway-key deploy-role client-policy second-emulator test-browser fuzz simulate mutants bench load docs lock licenses audit sbom provider
+.PHONY: help setup demo demo-down outputs env test test-fast lint synth report gate aspects state-bucket plan deploy destroy drift unlock smoke reconcile redrive export-audit gateway-key deploy-role ci-trust pr-comment publish-comment drift-report publish-drift weekly-report publish-weekly attestation client-policy second-emulator test-browser fuzz simulate mutants bench load docs lock licenses audit sbom provider
 
 PYTHON ?= $(shell for candidate in python3.12 python3 python3.13 python3.11 /usr/bin/python3; do \
 	$$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$candidate && break; done)
@@ -24,8 +24,11 @@ report: setup  ## both judges, and reports/report.html for reviewers; BASE=FILE 
 	@$(RUN) main.py $(if $(BASE),--base '$(BASE)')
 	@echo reports/report.html
 
-gate: setup  ## the second judge alone, on cdktf.out (python -m lib.gate)
-	@$(RUN) -m lib.gate
+gate: setup  ## the second judge alone, on cdktf.out or DIR; BASE=FILE or BASE=REF shows what changed (python -m lib.gate)
+	@$(RUN) -m lib.gate $(if $(DIR),'$(DIR)') $(if $(BASE),--base '$(BASE)')
+
+aspects: setup  ## the first judge alone, in seconds, for a commit hook (python main.py --aspects-only)
+	@$(RUN) main.py --aspects-only
 
 demo: setup  ## the whole way on the local emulator; KEEP=1 leaves the stack up (python -m lib.deploy demo)
 	@$(RUN) -m lib.deploy demo
@@ -42,7 +45,7 @@ env: setup  ## export lines for the aws CLI and boto3 to reach the kept demo (py
 state-bucket: setup  ## make the bucket that holds Terraform's state on AWS, or bring it to its form (python -m lib.deploy state-bucket)
 	@$(RUN) -m lib.deploy state-bucket
 
-plan: setup  ## what a deploy to AWS would change: checked, shown and saved (python -m lib.deploy plan)
+plan: setup  ## what a deploy to AWS would change: checked, shown and saved; SYNTHESIZED=DIR: of another job's output (python -m lib.deploy plan)
 	@$(RUN) -m lib.deploy plan
 
 deploy: setup  ## plan, check, show, confirm and apply on AWS; PLAN=FOLDER applies a saved plan (python -m lib.deploy deploy)
@@ -76,6 +79,32 @@ gateway-key: setup  ## store the key of Stripe's test mode, read without echo or
 deploy-role: setup  ## policies of the deploy role, SUFFIX=qa7 ACCOUNT=123456789012; DIRECTORY=… writes files (python -m lib.access deploy-role)
 	@$(RUN) -m lib.access deploy-role
 
+ci-trust: setup  ## trust policy of a role for REPOSITORY=owner/name and ENVIRONMENT=production; IDS=1/2 (python -m lib.access ci-trust)
+	@$(RUN) -m lib.access ci-trust
+
+# docs/ci.md: what the workflows in .github/ call.
+pr-comment: setup  ## the pull request's comment, into reports/comment.md; DIR=…, BASE=…, CHANGES=… (python -m lib.delivery comment)
+	@$(RUN) -m lib.delivery comment
+
+publish-comment: setup  ## put it on PULL_REQUEST=NUMBER (python -m lib.delivery publish-comment)
+	@$(RUN) -m lib.delivery publish-comment
+
+drift-report: setup  ## make drift JSON=1 into reports/drift.json; fails only where drift cannot be told
+	@mkdir -p reports
+	@$(RUN) -m lib.deploy drift --json > reports/drift.json || test $$? -eq 1
+
+publish-drift: setup  ## open, update or close the issue about drift (python -m lib.delivery publish-drift)
+	@$(RUN) -m lib.delivery publish-drift
+
+weekly-report: setup  ## waivers and newer releases, into reports/weekly.md (python -m lib.delivery weekly)
+	@$(RUN) -m lib.delivery weekly
+
+publish-weekly: setup  ## put it into the weekly issue (python -m lib.delivery publish-weekly)
+	@$(RUN) -m lib.delivery publish-weekly
+
+attestation: setup  ## the parts of a saved plan's verdict for GitHub's attestation action; PLAN=FOLDER (python -m lib.delivery attestation)
+	@$(RUN) -m lib.delivery attestation
+
 client-policy: setup  ## policy of an API client: MERCHANT=coffee-house, and ROUTES='GET /merchants/{merchant_id}/payments' for some routes only (python -m lib.access client-policy)
 	@$(RUN) -m lib.access client-policy
 
@@ -84,6 +113,9 @@ second-emulator: setup  ## deploy and destroy the stack on moto, and compare wit
 
 test: setup  ## every test, integration on the emulator included; the output begins when tests are collected
 	@$(RUN) -m pytest -n auto --no-loadscope-reorder
+
+test-fast: setup  ## unit tests, and every mutation by the first judge: no Terraform, no Checkov, about a minute
+	@$(RUN) -m pytest -n auto --no-loadscope-reorder -m 'not slow' tests/unit tests/policy/test_aspects.py
 
 test-browser: setup  ## the reviewer's page in headless Chromium, which the machine has to have (Debian: chromium, chromium-driver)
 	@$(PYTHON) -m lib.environments browser
@@ -100,12 +132,13 @@ simulate: setup  ## N=2000 schedules of the functions with faults; SEED=… repe
 mutants: setup  ## how many of N=300 mutants of the rules their tests kill; SEED=1 repeats a sample
 	@$(RUN) -m tests.mutants $(if $(N),--mutants '$(N)') $(if $(SEED),--seed '$(SEED)')
 
-lint: setup  ## ruff, mypy, and import-linter's contracts in pyproject.toml
+lint: setup  ## ruff, mypy, import-linter's contracts in pyproject.toml, and actionlint and zizmor for .github/workflows
 	@$(RUN) -m ruff check .
 	@$(RUN) -m ruff format --check .
 	@$(RUN) -m mypy main.py lib
 	@$(RUN) -m mypy -p payments
 	@PYTHONPATH=lib/lambda .venv/bin/lint-imports --no-logo --no-cache
+	@$(RUN) -m lib.delivery.workflow_lint
 
 bench: setup  ## measurements beside their peers, written to benchmarks/RESULTS.md
 	@$(RUN) -m benchmarks
@@ -132,7 +165,7 @@ docs: setup  ## docs/rules.md, written from the catalogue
 	@$(RUN) -m lib.reports.rules_document
 
 lock:  ## renew the locks in requirements/ (needs uv)
-	@for name in project checkov emulator second-emulator terraform mutants localstripe browser dependencies; do \
+	@for name in project checkov emulator second-emulator terraform mutants localstripe browser dependencies workflows; do \
 		uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 			--no-header requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 	@uv pip compile --quiet --upgrade --python-version 3.12 --python-platform aarch64-manylinux2014 --generate-hashes \

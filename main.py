@@ -8,9 +8,11 @@ forms and as verdict.json.
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from lib import environments
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from lib.gate import Gate
     from lib.reports import Report
     from lib.settings import Settings
+    from lib.tap_stack import TapStack
 
 REPORTS = environments.ROOT / "reports"
 
@@ -30,9 +33,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Synthesize the stack, and judge it twice.")
     parser.add_argument("--reports", type=Path, default=REPORTS, metavar="DIR", help="where the verdict is written")
     parser.add_argument("--base", metavar="FILE|REF", help="a cdk.tf.json or a git ref that the page compares with")
+    parser.add_argument("--aspects-only", action="store_true", help="the first judge alone; nothing is kept")
     arguments = parser.parse_args()
     try:
         environments.enter(__file__)
+        if arguments.aspects_only:
+            return run_aspects()
         return run(arguments.reports, arguments.base)
     except ToolError as error:
         print(one_line(f"error: {error}"), file=sys.stderr)
@@ -44,8 +50,6 @@ def run(folder: Path = REPORTS, base: str | None = None) -> int:
 
     `base` is what the reviewer's page compares the stack with: a cdk.tf.json, or a git ref.
     """
-    import os
-
     from lib import reports, review
     from lib.gate import Gate, verdict
     from lib.reports import terminal
@@ -57,10 +61,24 @@ def run(folder: Path = REPORTS, base: str | None = None) -> int:
     settings = Settings.from_environment(os.environ)
     with Gate() as gate:  # Checkov's imports take as long as the synth: they run beside it
         report, directory = judge(settings, gate)
-    terminal.say(report)
+    terminal.show(report)
     reports.write(report, folder)
     verdict.write(report, folder)
     review.write(report, directory, folder, review.read_base(base) if base else None)
+    return 0 if report.passed else 1
+
+
+def run_aspects() -> int:
+    """The first judge alone, for a commit hook: it writes no report and leaves cdktf.out as it is."""
+    from lib import reports
+    from lib.reports import terminal
+    from lib.settings import Settings
+
+    settings = Settings.from_environment(os.environ)
+    with TemporaryDirectory(prefix="aspects-") as folder:
+        stack, _, made_at = synthesize(settings, folder)
+    report = reports.report_of_aspects(stack.judge, made_at)
+    terminal.show(report)
     return 0 if report.passed else 1
 
 
@@ -69,11 +87,25 @@ def judge(settings: Settings, gate: Gate) -> tuple[Report, Path]:
 
     Returns the report, and the folder of the stacks that it is about.
     """
+    from lib import reports
+    from lib.findings import origins
+
+    stack, outdir, made_at = synthesize(settings)
+    if stack.judge.findings or stack.judge.complaints:
+        return reports.report_of_aspects(stack.judge, made_at), outdir
+    origins.write(outdir / "stacks", made_at)
+    return gate.judge(outdir).as_report(outdir), outdir
+
+
+def synthesize(settings: Settings, outdir: str | None = None) -> tuple[TapStack, Path, dict[str, str]]:
+    """The stack, which has the first judge's findings; the folder that it was written to; construct path -> line.
+
+    `outdir`: by default the CDKTF CLI's, or cdktf.out. Nothing is written where there are findings.
+    """
     environments.use_project_node()
     import jsii
     from cdktf import App
 
-    from lib import reports
     from lib.findings import origins
     from lib.tap_stack import TapStack
 
@@ -81,7 +113,7 @@ def judge(settings: Settings, gate: Gate) -> tuple[Report, Path]:
 
     node_errors = (RuntimeError, jsii.errors.JSIIError)  # jsii turns what Node throws into either
     try:
-        app = App(context=settings.context())
+        app = App(context=settings.context(), outdir=outdir)
     except node_errors as error:
         raise ToolError(f"the output folder cannot be made: {error}; check CDKTF_OUTDIR") from error
     # An earlier synth's stacks must not stand beside this one's: what lies here is what was judged.
@@ -101,11 +133,7 @@ def judge(settings: Settings, gate: Gate) -> tuple[Report, Path]:
     except node_errors as error:
         if not stack.judge.findings and not stack.judge.complaints:
             raise ToolError(f"synth failed: {str(error).strip().splitlines()[0]}") from error
-    if stack.judge.findings or stack.judge.complaints:
-        return reports.report_of_aspects(stack.judge, made_at), Path(app.outdir)
-    outdir = Path(app.outdir)
-    origins.write(outdir / "stacks", made_at)
-    return gate.judge(outdir).as_report(outdir), outdir
+    return stack, Path(app.outdir), made_at
 
 
 if __name__ == "__main__":

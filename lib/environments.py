@@ -30,6 +30,7 @@ VENV_MUTANTS = ROOT / ".venv-mutants"
 VENV_LOCALSTRIPE = ROOT / ".venv-localstripe"
 VENV_BROWSER = ROOT / ".venv-browser"
 VENV_DEPENDENCIES = ROOT / ".venv-dependencies"
+VENV_WORKFLOWS = ROOT / ".venv-workflows"
 LAMBDA_DEPENDENCIES = ROOT / ".lambda-dependencies"
 
 # Name -> folder; the name is also that of the lock, requirements/{name}.txt.
@@ -43,11 +44,12 @@ ENVIRONMENTS = {
     "localstripe": VENV_LOCALSTRIPE,
     "browser": VENV_BROWSER,
     "dependencies": VENV_DEPENDENCIES,
+    "workflows": VENV_WORKFLOWS,
     "lambda": LAMBDA_DEPENDENCIES,
 }
 # What a synth and its judgement need; the emulator joins for demo and test, terraform only where none is installed; the
 # second emulator, mutants and browser only for the commands of their names, localstripe for the tests of the gateway,
-# dependencies for make licenses, audit and sbom.
+# dependencies for make licenses, audit and sbom, workflows for the linters of the GitHub workflows.
 SYNTH = ("project", "checkov", "lambda")
 
 # The zip is built for the function's platform, whatever machine builds it.

@@ -1,4 +1,4 @@
-"""`python -m lib.access {deploy-role|client-policy}`: IAM policies for an account's administrator, on standard output.
+"""`python -m lib.access {deploy-role|client-policy|ci-trust}`: IAM policies as JSON.
 
 Exit codes: 0; 2 wrong input, nothing deployed or no answer from AWS, one line on standard error; 130 for Ctrl-C.
 """
@@ -18,7 +18,9 @@ from lib import environments
 from lib.errors import ToolError
 
 COMMANDS = {
-    "deploy-role": "the managed policies of the role that deploys SUFFIX to ACCOUNT; DIRECTORY=… writes files",
+    "deploy-role": "the managed policies of the role that deploys SUFFIX to ACCOUNT; DIRECTORY=… writes files; "
+    "ROLE=plan for a role that only plans, ROLE=preview for the environments of pull requests",
+    "ci-trust": "the trust policy of a role for the workflows of REPOSITORY that name ENVIRONMENT; IDS=OWNER_ID/ID",
     "client-policy": "the policy of an API client that may call ROUTES of the deployed API, and nothing else",
 }
 
@@ -33,6 +35,8 @@ def main(arguments: list[str] | None = None) -> int:
         environments.enter("-m", "lib.access")
         if command == "deploy-role":
             show(deploy_role(os.environ), os.environ.get("DIRECTORY", ""))
+        elif command == "ci-trust":
+            print(json.dumps(ci_trust(os.environ), indent=2))
         else:
             print(json.dumps(client_policy(os.environ), indent=2))
     except ToolError as error:
@@ -45,20 +49,39 @@ def main(arguments: list[str] | None = None) -> int:
 
 def deploy_role(environ: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     """Name -> policy document. Raises ToolError."""
-    import boto3
-
     from lib.access import role
     from lib.settings import Settings
 
     suffix = environ.get("SUFFIX") or environ.get("ENVIRONMENT_SUFFIX")
     settings = Settings.from_environment({**environ, **({"ENVIRONMENT_SUFFIX": suffix} if suffix else {})})
     settings.require_state_bucket()
-    session = boto3.session.Session(region_name=settings.aws_region)
+    kinds = {"deploy": role.policies, "plan": role.plan_policies, "preview": role.preview_policies}
+    kind = environ.get("ROLE") or "deploy"
+    if kind not in kinds:
+        raise ToolError(f"ROLE is {kind!r}, but it is deploy, plan or preview; unset it for the deploy role")
+    account, partition = account_and_partition(environ, settings.aws_region)
+    return kinds[kind](role.parameters(settings, account, partition))
+
+
+def ci_trust(environ: Mapping[str, str]) -> dict[str, Any]:
+    """Raises ToolError."""
+    from lib.access import trust
+    from lib.settings import Settings
+
+    account, partition = account_and_partition(environ, Settings.from_environment(environ).aws_region)
+    repository, environment = environ.get("REPOSITORY", ""), environ.get("ENVIRONMENT", "")
+    return trust.policy(repository, environment, account, partition, trust.read_ids(environ.get("IDS", "")))
+
+
+def account_and_partition(environ: Mapping[str, str], region: str) -> tuple[str, str]:
+    """ACCOUNT, or that of the credentials, and the partition of the region. Raises ToolError."""
+    import boto3
+
+    session = boto3.session.Session(region_name=region)
     account = environ.get("ACCOUNT") or account_of(session)
     if not re.fullmatch(r"\d{12}", account):
         raise ToolError(f"ACCOUNT is {account!r}, but an account has twelve digits; set it, like ACCOUNT=123456789012")
-    partition = session.get_partition_for_region(settings.aws_region)
-    return role.policies(role.parameters(settings, account, partition))
+    return account, session.get_partition_for_region(region)
 
 
 def account_of(session: Any) -> str:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from string import Template
 from typing import Any
 
+from lib.aspects.provider import actions as reference
 from lib.environments import ROOT
 from lib.naming import LONGEST_SUFFIX, Naming
 from lib.settings import Settings
 
 FILE = ROOT / "policies" / "deploy-role.json"
+PREVIEW_SUFFIX = "pr-*"
+# AWS calls it a write, and it changes nothing: reading a function's settings decrypts them.
+DECRYPT = "kms:Decrypt"
 
 PARAMETERS = {
     "ACCOUNT": "the account's twelve digits",
@@ -55,3 +59,56 @@ def policies(values: Mapping[str, str]) -> dict[str, dict[str, Any]]:
         filled = Template(json.dumps(document)).substitute(values)
         found[f"payments-deploy-{values['SUFFIX']}-part{number}"] = json.loads(filled)
     return found
+
+
+def preview_policies(values: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """The same for all environments of pull requests: their suffix is `pr-` and a number.
+
+    `pr-*` matches no other environment, because names end in the suffix. Environments of pull requests are not kept
+    apart from each other.
+    """
+    key = f"{PREVIEW_SUFFIX}/TapStack{PREVIEW_SUFFIX}.tfstate"
+    found = policies({**values, "SUFFIX": PREVIEW_SUFFIX, "STATE_KEY": key})
+    return {
+        name.replace(PREVIEW_SUFFIX, "previews"): {
+            **document,
+            "Statement": [_with_pattern(statement) for statement in document["Statement"]],
+        }
+        for name, document in found.items()
+    }
+
+
+def plan_policies(values: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """What `make plan` and `make drift` need of the deploy role: reading, the state's lock, and decryption."""
+    found = {}
+    for name, document in policies(values).items():
+        statements = [reduced for each in document["Statement"] for reduced in _reading(each, values)]
+        if statements:
+            found[name.replace("payments-deploy-", "payments-plan-")] = {**document, "Statement": statements}
+    return found
+
+
+def _with_pattern(statement: Mapping[str, Any]) -> dict[str, Any]:
+    """Conditions compare with a pattern where the value is one."""
+    condition = {
+        ("StringLike" if operator == "StringEquals" and PREVIEW_SUFFIX in json.dumps(block) else operator): block
+        for operator, block in statement.get("Condition", {}).items()
+    }
+    return {**statement, **({"Condition": condition} if condition else {})}
+
+
+def _reading(statement: Mapping[str, Any], values: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """The part of a statement that changes nothing but the lock on the state."""
+    lock = f"/{values['STATE_KEY']}.tflock"
+    locks = [resource for resource in statement["Resource"] if resource.endswith(lock)]
+    others = [resource for resource in statement["Resource"] if not resource.endswith(lock)]
+    read = [action for action in statement["Action"] if _reads(action) or action == DECRYPT]
+    if locks:
+        yield {**statement, "Resource": locks}
+    if others and read:
+        yield {**statement, "Action": read, "Resource": others}
+
+
+def _reads(action: str) -> bool:
+    known = reference.find(action)
+    return known is not None and known.level in ("Read", "List")

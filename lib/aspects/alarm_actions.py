@@ -29,7 +29,7 @@ def _actions(stack: StackView) -> Iterator[tuple[str, str]]:
         if not actions:
             yield alarm.path, "alarm_actions is missing; expected a topic of this stack"
         for action in actions:
-            if not any(topic.is_referred_to_by(action, "arn", "id") for topic in stack.of("aws_sns_topic")):
+            if not any(topic.is_referenced_by(action, "arn", "id") for topic in stack.of("aws_sns_topic")):
                 yield alarm.path, f"alarm_actions has {format_value(action)}; expected a topic of this stack"
 
 

@@ -34,7 +34,7 @@ def _own_code(stack: StackView) -> Iterator[tuple[str, str]]:
         for message in _source(stack, resource):
             yield resource.path, message
         for layer in as_list(resource.attributes.get("layers")):
-            if not any(own.is_referred_to_by(layer, "arn", "id") for own in stack.of(LAYER)):
+            if not any(own.is_referenced_by(layer, "arn", "id") for own in stack.of(LAYER)):
                 yield resource.path, f"layers has {format_value(layer)}; expected the arn of an {LAYER} of this stack"
 
 

@@ -51,7 +51,7 @@ EMAIL = "email"
 AWS_SERVICE = re.compile(r"com\.amazonaws\.\{region\}(\.[a-z0-9-]+)+")
 
 
-def _sent_elsewhere(stack: StackView) -> Iterator[tuple[str, str]]:
+def _foreign_destinations(stack: StackView) -> Iterator[tuple[str, str]]:
     for resource in stack.resources:
         for path, name, value in arguments(resource.attributes):
             for message in _foreign(stack, resource, path, value):
@@ -123,7 +123,7 @@ SENT_ELSEWHERE = StackRule(
     waivable=False,
     fix="refer to the arn (id, name or url) of a resource of the stack, or take the argument away",
     source="https://docs.aws.amazon.com/wellarchitected/latest/framework/sec_network_protection_layered.html",
-    check=_sent_elsewhere,
+    check=_foreign_destinations,
 )
 
 RULES = (SENT_ELSEWHERE,)

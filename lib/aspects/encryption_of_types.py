@@ -29,7 +29,7 @@ def _encrypted(stack: StackView) -> Iterator[tuple[str, str]]:
             if _is_excepted(resource, path):
                 continue
             for block, value in _values(resource, resource.attributes, path):
-                if literal(value) is MISSING and not _is_asked(resource.type, path, block):
+                if literal(value) is MISSING and not _is_required(resource.type, path, block):
                     continue
                 if complaint := _complaint(stack, role, value):
                     yield resource.path, f"{path} {complaint}"
@@ -63,7 +63,7 @@ def _values(resource: Resource, attributes: Attributes, path: str, way: str = ""
         yield from _values(resource, block, rest, f"{way}{head}.")
 
 
-def _is_asked(type_: str, path: str, block: Attributes) -> bool:
+def _is_required(type_: str, path: str, block: Attributes) -> bool:
     """Whether an argument that is left out had to be given."""
     by = _JUDGMENT["asked_by"].get(path.rpartition(".")[2])
     if by is not None:

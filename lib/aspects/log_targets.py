@@ -34,7 +34,7 @@ def is_log_target(stack: StackView, bucket: Resource) -> bool:
     others = [other for other in stack.of("aws_s3_bucket") if other is not bucket]
     loggings = stack.attached_to(bucket, LOGGING, "target_bucket", "id", "bucket")
     return any(
-        other.is_referred_to_by(logging.attributes.get("bucket"), "id", "bucket")
+        other.is_referenced_by(logging.attributes.get("bucket"), "id", "bucket")
         for logging in loggings
         for other in others
     )

@@ -36,7 +36,7 @@ def _tls_only(stack: StackView) -> Iterator[tuple[str, str]]:
             yield from _one_policy(stack, kind, resource)
         for policy in stack.of(kind.policy_type):
             owner = policy.attributes.get(kind.argument)
-            if not any(resource.is_referred_to_by(owner, *kind.attributes) for resource in stack.of(kind.type)):
+            if not any(resource.is_referenced_by(owner, *kind.attributes) for resource in stack.of(kind.type)):
                 named = f"{kind.argument} is {format_value(owner)}"
                 yield policy.path, f"{named}; expected the {kind.attributes[0]} of an {kind.type} of this stack"
 

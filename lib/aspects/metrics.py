@@ -106,7 +106,7 @@ def _is_declared(stack: StackView, metric: Metric, dimension: str, value: Any) -
     known = TABLES["dimensions"].get(dimension, {})
     if "words" in known:
         return re.fullmatch(known["words"], str(literal(value))) is not None
-    return any(resource.is_referred_to_by(value, *known["by"]) for resource in stack.of(*known.get("types", ())))
+    return any(resource.is_referenced_by(value, *known["by"]) for resource in stack.of(*known.get("types", ())))
 
 
 def _emits(function: Resource, namespace: str, service: Any) -> bool:

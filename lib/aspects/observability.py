@@ -34,7 +34,7 @@ def _is_watched(stack: StackView, metric: tuple[str, str], resource: Resource, *
         found.name == metric
         and found.dimensions.keys() == dimensions.keys()
         and all(
-            resource.is_referred_to_by(found.dimensions[dimension], *value)
+            resource.is_referenced_by(found.dimensions[dimension], *value)
             if isinstance(value, tuple)
             else found.dimensions[dimension] == value
             for dimension, value in dimensions.items()

@@ -52,8 +52,8 @@ RUNTIME = ResourceRule(
 
 def is_queue_or_topic(stack: StackView, value: Any) -> bool:
     """Whether the value is the ARN of a queue or a topic of this stack."""
-    return any(queue.is_referred_to_by(value, "arn") for queue in stack.of(QUEUE)) or any(
-        topic.is_referred_to_by(value, "arn", "id") for topic in stack.of(TOPIC)
+    return any(queue.is_referenced_by(value, "arn") for queue in stack.of(QUEUE)) or any(
+        topic.is_referenced_by(value, "arn", "id") for topic in stack.of(TOPIC)
     )
 
 
@@ -72,7 +72,7 @@ def _dead_letters(stack: StackView) -> Iterator[tuple[str, str]]:
                 expected = "expected the arn of a queue or topic of this stack"
                 yield function.path, f"{argument} is {format_value(value)}; {expected}"
     for queue in failure_queues(stack):
-        for message in _forgetting(queue.attributes):
+        for message in _short_retention(queue.attributes):
             yield queue.path, message
 
 
@@ -80,7 +80,7 @@ def _given(resource: Resource, block: str, argument: str) -> list[Any]:
     return [found.get(argument) for found in blocks(resource.attributes, block)]
 
 
-def _forgetting(queue: Attributes) -> Iterator[str]:
+def _short_retention(queue: Attributes) -> Iterator[str]:
     """Why a queue would lose dead letters."""
     for argument, least in {
         "max_message_size": LARGEST_MESSAGE_BYTES,
@@ -135,7 +135,7 @@ def _log_group(stack: StackView) -> Iterator[tuple[str, str]]:
         if not groups:
             yield function.path, "logging_config is missing; expected a log group of this stack"
         for group in groups:
-            if not any(own.is_referred_to_by(group, "name", "id") for own in stack.of("aws_cloudwatch_log_group")):
+            if not any(own.is_referenced_by(group, "name", "id") for own in stack.of("aws_cloudwatch_log_group")):
                 named = f"logging_config.log_group is {format_value(group)}"
                 yield function.path, f"{named}; expected the name of a log group of this stack"
 

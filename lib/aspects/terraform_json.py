@@ -150,7 +150,7 @@ class Resource:
         """`aws_kms_key.main`."""
         return f"{self.type}.{self.id}"
 
-    def is_referred_to_by(self, value: Any, *by: str) -> bool:
+    def is_referenced_by(self, value: Any, *by: str) -> bool:
         """Whether the value is a reference to this resource, through one of these attributes."""
         to = reference(value)
         return to is not None and to.address == self.address and to.attribute in by
@@ -228,7 +228,7 @@ class StackView:
 
     def attached_to(self, resource: Resource, kind: str, argument: str, *by: str) -> list[Resource]:
         """The resources of type `kind` whose `argument` refers to this resource; a literal refers to nothing."""
-        return [other for other in self.of(kind) if resource.is_referred_to_by(other.attributes.get(argument), *by)]
+        return [other for other in self.of(kind) if resource.is_referenced_by(other.attributes.get(argument), *by)]
 
     def key_complaint(self, value: Any) -> str | None:
         """Why the value is no customer managed key of this stack, as the end of a sentence; None if it is one."""

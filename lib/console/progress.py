@@ -54,8 +54,8 @@ class ConsoleProgress:
     @contextlib.contextmanager
     def step(self, title: str) -> Iterator[Step]:
         begin = time.monotonic()
-        live: Step = _Moving(self.console, title) if self.console.is_terminal else _Plain(self.console, title)
-        with live if isinstance(live, _Moving) else contextlib.nullcontext():
+        live: Step = _LiveStep(self.console, title) if self.console.is_terminal else _LogStep(self.console, title)
+        with live if isinstance(live, _LiveStep) else contextlib.nullcontext():
             try:
                 yield live
             except BaseException:
@@ -68,7 +68,7 @@ class ConsoleProgress:
         self.console.print(f"{mark} {text} [dim]({time.monotonic() - begin:.1f} s)[/dim]")
 
 
-class _Moving:
+class _LiveStep:
     """One line that moves."""
 
     def __init__(self, console: Console, title: str) -> None:
@@ -76,7 +76,7 @@ class _Moving:
         self.outcome = ""
         self.status: Status = console.status(escape(title))
 
-    def __enter__(self) -> _Moving:
+    def __enter__(self) -> _LiveStep:
         self.status.start()
         return self
 
@@ -91,7 +91,7 @@ class _Moving:
         self.outcome = text
 
 
-class _Plain:
+class _LogStep:
     """A line now and then."""
 
     def __init__(self, console: Console, title: str) -> None:

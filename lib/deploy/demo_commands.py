@@ -13,7 +13,6 @@ from lib.settings import Settings
 from lib.targets import aws, local
 from lib.targets.kept import DemoFolder, KeptDemo
 from lib.targets.place import Place
-from lib.targets.synth import judged_stack
 from lib.terraform import terraform
 from lib.terraform.stack_folder import StackFolder
 
@@ -29,8 +28,9 @@ def run(
     """`plan` or `deploy`: 0, or 1 when it is refused or the answer was no. Raises RefusedError and ToolError."""
     place = Place.of_demo(home.folder)
     with home.exclusively():
-        check_settings(Settings.from_environment(environ), kept, StackFolder.read(home.stack))
-        stack = judged_stack(environ, place.synthesized)
+        settings = Settings.from_environment(environ)
+        check_settings(settings, kept, StackFolder.read(home.stack))
+        stack = aws.checked_stack(environ, settings, place.synthesized)
         deployment = local.prepare(stack, kept.address, home.folder, progress, terraform.find(progress))
         if command == "plan":
             return deploy.plan(deployment, place, options, progress)

@@ -10,7 +10,7 @@ from rich.text import Text
 from lib.console.confirmation import confirm
 from lib.console.progress import Progress
 from lib.deploy.options import DeployOptions
-from lib.plans import planning, recovery
+from lib.plans import planning, recovery, summary
 from lib.plans.plan_file import PlanFile
 from lib.plans.refusal import Refusal
 from lib.plans.saved import SavedPlan
@@ -20,8 +20,17 @@ from lib.terraform.terraform import PLAN_FILE, PlanResult
 
 
 def plan(deployment: Deployment, place: Place, options: DeployOptions, progress: Progress) -> int:
-    """Save a plan that may be applied, together with the verdict. 0; raises PlanRefusedError."""
-    result = planning.checked_plan(deployment, options.destroy_data)
+    """Save a plan that may be applied, together with the verdict. 0; raises PlanRefusedError.
+
+    What it would change is written beside it, also where it is refused.
+    """
+    try:
+        result = planning.checked_plan(deployment, options.destroy_data)
+    except planning.PlanRefusedError as error:
+        content = deployment.terraform.read_plan(deployment.stack.directory / PLAN_FILE)
+        summary.write(place.summary, summary.of_plan(content, error.refusals))
+        raise
+    summary.write(place.summary, summary.of_plan(deployment.terraform.read_plan(result.file)))
     _show(result, progress)
     saved = SavedPlan.save(place.plan, result.file, place.verdict, result.text)
     progress.show(f"saved in {saved.folder}; make deploy PLAN={saved.folder} applies it")

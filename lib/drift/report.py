@@ -54,7 +54,7 @@ def lines(drift: Drift) -> Iterator[str]:
 def text(change: Change) -> str:
     """`aws_dynamodb_table.x (dynamodb-transactions-dev): … is false, was true; make deploy repairs it`"""
     name = f" ({change.name})" if change.name else ""
-    return f"{change.address}{name}: {_what(change)}; {_repair(change)}"
+    return f"{change.address}{name}: {_description(change)}; {_repair(change)}"
 
 
 def as_json(drift: Drift) -> dict[str, Any]:
@@ -67,7 +67,7 @@ def as_json(drift: Drift) -> dict[str, Any]:
     }
 
 
-def _what(change: Change) -> str:
+def _description(change: Change) -> str:
     if change.kind is Kind.DELETED:
         return "was deleted"
     if change.kind is Kind.ADDED:

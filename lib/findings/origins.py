@@ -30,7 +30,7 @@ def note() -> dict[str, str]:
     paths: WeakKeyDictionary[Any, str] = WeakKeyDictionary()
     create = jsii.create
 
-    def noting(kind: type, made: Any, arguments: list[Any] | None = None) -> Any:
+    def create_and_note(kind: type, made: Any, arguments: list[Any] | None = None) -> Any:
         if isinstance(made, Construct):
             scope, id_ = (*(arguments or ()), None, None)[:2]
             if not isinstance(scope, Construct):
@@ -44,7 +44,7 @@ def note() -> dict[str, str]:
                     made_at[paths[made]] = _line(sys._getframe(1))
         return create(kind, made, arguments)
 
-    jsii.create = noting  # type: ignore[assignment]  # what it returns is passed on
+    jsii.create = create_and_note  # type: ignore[assignment]  # what it returns is passed on
     return made_at
 
 

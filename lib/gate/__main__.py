@@ -47,7 +47,7 @@ def judge(directory: Path, folder: Path, base: str | None) -> int:
     review.clear(folder)
     with Gate() as gate:
         report = gate.judge(directory).as_report(directory)
-    terminal.say(report)
+    terminal.show(report)
     reports.write(report, folder)
     verdict.write(report, folder)
     review.write(report, directory, folder, review.read_base(base) if base else None)

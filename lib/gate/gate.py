@@ -117,7 +117,7 @@ class Gate:
             known_ids=loaded | RULE_IDS | built_in.keys(),
             unwaivable=UNWAIVABLE_IDS | {id_ for id_, check in built_in.items() if not check["waivable"]},
             known_paths={path for stack in stacks for path in stack.constructs.values()},
-            also_found=_found_by_the_first_judge(stacks, exceptions),
+            also_found=_first_judge_findings(stacks, exceptions),
         )
         return GateReport(
             findings=result.remaining,
@@ -138,7 +138,7 @@ class Gate:
         )
 
 
-def _found_by_the_first_judge(stacks: list[SynthesizedStack], exceptions: tuple[waivers.Waiver, ...]) -> list[Finding]:
+def _first_judge_findings(stacks: list[SynthesizedStack], exceptions: tuple[waivers.Waiver, ...]) -> list[Finding]:
     """Asked for one thing only: whether a waiver is used. No finding of the gate comes or goes by it."""
     if not any(waiver.rule in RULE_IDS for waiver in exceptions):
         return []

@@ -72,7 +72,7 @@ class CheckovProcess:
             answer: dict[str, Any] = json.loads(line)
         except ValueError as error:
             raise ToolError(
-                f"Checkov gave no verdict ({self._last_words()}); remove .venv-checkov, run make setup"
+                f"Checkov gave no verdict ({self._last_line()}); remove .venv-checkov, run make setup"
             ) from error
         if "error" in answer:
             raise ToolError(str(answer["error"]))
@@ -92,7 +92,7 @@ class CheckovProcess:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
 
-    def _last_words(self) -> str:
+    def _last_line(self) -> str:
         self._complaints.seek(0)
         lines = self._complaints.read().decode(errors="replace").strip().splitlines()
         return lines[-1].strip() if lines else "it ended without a word"

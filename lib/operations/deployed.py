@@ -44,7 +44,7 @@ def find(environ: Mapping[str, str], progress: Progress, home: DemoFolder | None
         settings = Settings.from_environment(environ)
         outputs = aws.outputs(environ, progress)
     except SettingsError as error:
-        raise chosen.neither(environ, error) from error
+        raise chosen.no_target(environ, error) from error
     session = aws.session_for(settings.aws_region)
     name = f"{settings.stack_name} on AWS, {settings.aws_region}"
 

@@ -33,7 +33,7 @@ def compare_trail(
 ) -> Iterator[Difference]:
     """The payment's own changes in the window, each audited as the ledger has it, and nothing else audited."""
     copies = _copies(entries)
-    yield from _unlike_copies(payment_id, copies)
+    yield from _differing_copies(payment_id, copies)
     lives = _lives([found[0][1] for found in copies.values()])
     for life in lives:
         yield from _chain(payment_id, life)
@@ -75,7 +75,7 @@ def _copies(entries: Sequence[Entry]) -> dict[int, list[Entry]]:
     return dict(sorted(found.items()))
 
 
-def _unlike_copies(payment_id: str, copies: Mapping[int, Sequence[Entry]]) -> Iterator[Difference]:
+def _differing_copies(payment_id: str, copies: Mapping[int, Sequence[Entry]]) -> Iterator[Difference]:
     for number, found in copies.items():
         if any(record != found[0][1] for _, record in found):
             places = ", ".join(key for key, _ in found)
@@ -103,7 +103,7 @@ def _chain(payment_id: str, life: Sequence[Record]) -> Iterator[Difference]:
         elif (last is not None and follows and record["before"] != last["after"]) or (
             record["event"] == "created" and record["before"] is not None
         ):
-            values = _unlike("before", record["before"], "earlier", last["after"] if last else None)
+            values = _different("before", record["before"], "earlier", last["after"] if last else None)
             detail = f"what {_number(record)} has before the change is not what was there"
             yield Difference("audit differs", payment_id, detail, values)
         last = record
@@ -123,7 +123,7 @@ def _by_hand(payment_id: str, life: Sequence[Record], window: Window) -> Iterato
             detail = f"version {record['version']} was removed from the ledger at {record['at']} by {who}"
             yield Difference("removed", payment_id, detail, values)
         elif record.get("step") is None:
-            changed = _unlike("before", record["before"], "after", record["after"])
+            changed = _different("before", record["before"], "after", record["after"])
             detail = f"{_number(record)}: no step of the API made this change, at {record['at']} by {who}"
             yield Difference("changed by hand", payment_id, detail, {**values, **changed})
 
@@ -207,7 +207,7 @@ def _step(payment_id: str, step: Step, of_outcome: bool, record: Record) -> Iter
 def _newest(payment: Payment, record: Record) -> Iterator[Difference]:
     """The ledger's own version, as the audit trail has it."""
     if int(record["version"]) == payment.version and record["after"] != payment.archived:
-        values = _unlike("ledger", payment.archived, "audit trail", record["after"])
+        values = _different("ledger", payment.archived, "audit trail", record["after"])
         yield Difference("audit differs", payment.payment_id, f"version {payment.version} is another", values)
 
 
@@ -237,7 +237,7 @@ def _number(record: Record) -> str:
     return f"sequence number {record['sequence_number']}"
 
 
-def _unlike(first: str, one: Any, second: str, other: Any) -> dict[str, Any]:
+def _different(first: str, one: Any, second: str, other: Any) -> dict[str, Any]:
     """The members that differ, of both; what is not there has none."""
     one, other = one or {}, other or {}
     names = sorted(name for name in {**one, **other} if one.get(name) != other.get(name))

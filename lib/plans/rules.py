@@ -61,7 +61,7 @@ def check(plan: Mapping[str, Any], checked: Checked, permitted: Collection[str])
     Raises ToolError where an address is permitted and nothing of it would be lost: a permission that stays behind
     would permit the next loss too.
     """
-    found = list(_whole(plan))
+    found = list(_incomplete_plan(plan))
     for change in plan.get("resource_changes", []):
         found += _of(change, plan, checked)
     lost = {refusal.address for refusal in found if refusal.about_data}
@@ -70,7 +70,7 @@ def check(plan: Mapping[str, Any], checked: Checked, permitted: Collection[str])
     return [refusal for refusal in found if not (refusal.about_data and refusal.address in permitted)]
 
 
-def _whole(plan: Mapping[str, Any]) -> Iterator[Refusal]:
+def _incomplete_plan(plan: Mapping[str, Any]) -> Iterator[Refusal]:
     if plan.get("errored") or not plan.get("complete", False) or plan.get("deferred_changes"):
         yield _outside_refusal("the plan", "is not complete: an error, or -target, left something out")
 

@@ -49,7 +49,7 @@ def empty(connect: Callable[[str], Any], buckets: list[str], update: Callable[[s
     Raises ToolError for a version that S3 does not delete.
     """
     s3 = connect("s3")
-    buckets = [bucket for bucket in buckets if _stands(s3, bucket)]
+    buckets = [bucket for bucket in buckets if _exists(s3, bucket)]
     update("counting")
     count = Count(sum(_estimate(connect, s3, bucket) for bucket in buckets))
     with ThreadPoolExecutor(WORKERS * max(len(buckets), 1)) as pool:
@@ -113,7 +113,7 @@ def delete_batch(s3: Any, bucket: str, batch: Batch) -> int:
     raise ToolError(f"s3://{bucket}: S3 still refuses {len(left)} versions after {TRIES} tries ({codes}); run it again")
 
 
-def _stands(s3: Any, bucket: str) -> bool:
+def _exists(s3: Any, bucket: str) -> bool:
     try:
         s3.head_bucket(Bucket=bucket)
     except ClientError as error:

@@ -9,7 +9,7 @@ from lib.findings.finding import severity_name
 from lib.reports.report import Report, Suppressed
 
 
-def say(report: Report) -> None:
+def show(report: Report) -> None:
     """Findings, faults in waivers, what was waived, and the summary; warnings on standard error."""
     for warning in report.warnings:
         print(f"warning: {one_line(warning)}", file=sys.stderr)

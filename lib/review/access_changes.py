@@ -32,7 +32,7 @@ def compare_access(before: Access, after: Access) -> list[Change]:
     """The changes from `before` to `after`, those that widen access first."""
     gone = [grant for grant in before.grants if not _is_covered(grant, after)]
     new = [grant for grant in after.grants if not _is_covered(grant, before)]
-    changes = list(_paired(gone, new))
+    changes = list(_pairs(gone, new))
     paired = {change.before for change in changes} | {change.after for change in changes}
     changes += [Change(ADDED, None, grant) for grant in new if grant not in paired]
     changes += [Change(REMOVED, grant, None) for grant in gone if grant not in paired]
@@ -45,7 +45,7 @@ def _is_covered(grant: Grant, access: Access) -> bool:
     return grant in access.grants or any(_covers(other, grant) for other in access.grants if _covers(grant, other))
 
 
-def _paired(gone: list[Grant], new: list[Grant]) -> Iterator[Change]:
+def _pairs(gone: list[Grant], new: list[Grant]) -> Iterator[Change]:
     """A grant that is gone, and one for the same principal that includes it or is included in it."""
     left = list(new)
     for old in gone:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lib.aspects.iam.arguments import IDENTITIES, KEY_TYPES, REPOSITORIES, attached, policies
-from lib.aspects.iam.documents import Statement, Use, is_key_policy, meant_document, statements_of
+from lib.aspects.iam.documents import Statement, Use, is_key_policy, referenced_document, statements_of
 from lib.aspects.iam.grants import granted
 from lib.aspects.terraform_json import MISSING, Attributes, Resource, StackView, as_list, format_value, literal
 from lib.review.labels import label_of, text_of
@@ -89,7 +89,7 @@ def access_of(stack: StackView) -> Access:
 
 
 def _read_policy(stack: StackView, access: Access, use: Use, value: Any) -> None:
-    document = meant_document(stack, value)
+    document = referenced_document(stack, value)
     if document is None:
         access.undecided.append(Undecided(use.resource.path, f"{use.path} is {format_value(value)}"))
         return

@@ -23,6 +23,7 @@ from lib.targets.deployment import Deployment, Target
 from lib.targets.ownership import Ownership
 from lib.targets.place import FOLDER, Place
 from lib.targets.synth import judged_stack
+from lib.targets.synthesized import VARIABLE, judged_copy
 from lib.terraform import terraform
 from lib.terraform.process import Guard
 from lib.terraform.stack_folder import JSON_NAME, TERRAFORMS_OWN, StackFolder
@@ -56,13 +57,20 @@ def prepare(environ: Mapping[str, str], progress: Progress, folder: Path = FOLDE
     settings = settings_of(environ)
     command = terraform.find(progress)
     place = Place.of(settings, folder)
-    stack = judged_stack(environ, place.synthesized).copy_to(working_folder(place, settings))
+    stack = checked_stack(environ, settings, place.synthesized).copy_to(working_folder(place, settings))
     if verdict.verify(place.verdict, place.checked):
         # Terraform's own files of an earlier run may be of another bucket or provider: it makes them again.
         _remove(stack.directory / name for name in TERRAFORMS_OWN[:2])
         if difference := verdict.verify(place.verdict, place.checked):
             raise ToolError(f"{place.checked} is not what has passed: {difference}; run it again")
     return _ready(settings, stack, command, environ, progress)
+
+
+def checked_stack(environ: Mapping[str, str], settings: Settings, folder: Path) -> StackFolder:
+    """In `folder`: what main.py synthesizes, or what another job has (SYNTHESIZED). Raises RefusedError, ToolError."""
+    if environ.get(VARIABLE):
+        return judged_copy(Path(environ[VARIABLE]), folder, settings, backend(settings))
+    return judged_stack(environ, folder)
 
 
 def reopen(environ: Mapping[str, str], progress: Progress, folder: Path = FOLDER) -> Deployment:

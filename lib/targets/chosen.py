@@ -60,7 +60,7 @@ def opened(
     try:
         settings = aws.settings_of(environ)
     except SettingsError as error:
-        raise neither(environ, error) from error
+        raise no_target(environ, error) from error
     with Place.of(settings, folder).exclusively():
         try:
             deployment = aws.prepare(environ, progress, folder)
@@ -79,10 +79,10 @@ def outputs(environ: Mapping[str, str], progress: Progress, home: DemoFolder | N
     try:
         return aws.outputs(environ, progress)
     except SettingsError as error:
-        raise neither(environ, error) from error
+        raise no_target(environ, error) from error
 
 
-def neither(environ: Mapping[str, str], error: SettingsError) -> ToolError:
+def no_target(environ: Mapping[str, str], error: SettingsError) -> ToolError:
     """No demo, and no settings for AWS."""
     if environ.get(TARGET):
         return error

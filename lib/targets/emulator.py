@@ -167,19 +167,19 @@ class Emulator:
 
     def watch(self, pid: int) -> None:
         """End that process group too if this process is killed."""
-        self._tell(f"watch {pid}")
+        self._send(f"watch {pid}")
 
     def forget(self, pid: int) -> None:
-        self._tell(f"forget {pid}")
+        self._send(f"forget {pid}")
 
     def keep(self) -> int:
         """Let it live on, beyond the context and this process; its process id."""
-        self._tell("keep")
+        self._send("keep")
         os.close(self._pipe)
         self._kept = True
         return self._process.pid
 
-    def _tell(self, line: str) -> None:
+    def _send(self, line: str) -> None:
         with contextlib.suppress(BrokenPipeError):  # gone: `broken` says so
             os.write(self._pipe, f"{line}\n".encode())
 

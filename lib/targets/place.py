@@ -47,6 +47,11 @@ class Place:
             yield
 
     @property
+    def summary(self) -> Path:
+        """The folder of what the last plan would change, refused or not."""
+        return self.plan.with_name("summary")
+
+    @property
     def verdict(self) -> Path:
         """On what was synthesized last."""
         return self.synthesized / VERDICT

@@ -36,15 +36,15 @@ def judged_stack(environ: Mapping[str, str], folder: Path) -> StackFolder:
     folder.mkdir(parents=True, exist_ok=True)
     sys.stdout.flush()
     command = [sys.executable, str(ROOT / "main.py"), "--reports", str((folder / VERDICT).parent)]
-    code = _run(command, {**environ, "CDKTF_OUTDIR": str(folder)})
+    code = run(command, {**environ, "CDKTF_OUTDIR": str(folder)})
     if code:
         # Ended by a signal: the shells' convention, which never looks like a policy finding.
         raise RefusedError(code if code > 0 else 128 - code, f"main.py ended with {code}")
     return StackFolder.read(folder / "stacks" / settings.stack_name)
 
 
-def _run(command: list[str], environ: Mapping[str, str]) -> int:
-    """In a process group of its own, so that Ctrl-C ends it from here, without its words on the matter."""
+def run(command: list[str], environ: Mapping[str, str]) -> int:
+    """The exit code of a judge, in a process group of its own: Ctrl-C ends it from here, without its own message."""
     process = subprocess.Popen(command, cwd=ROOT, env=dict(environ), stdin=subprocess.DEVNULL, start_new_session=True)
     try:
         return process.wait()

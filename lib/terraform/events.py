@@ -46,7 +46,7 @@ class Events:
     running: dict[str, float] = field(default_factory=dict)
     read: int = 0
 
-    def feed(self, line: str) -> None:
+    def add_line(self, line: str) -> None:
         """One line of output. What is not an event is kept in `noise`: Terraform's last words may be plain text."""
         try:
             event = json.loads(line)

@@ -19,7 +19,7 @@ ARN = re.compile(r"arn:[a-z-]+:[a-z0-9-]+:([a-z0-9-]+):(\d{12}):")
 
 
 @dataclass(frozen=True)
-class Standing:
+class StateResource:
     """A resource in the state. `tainted`: its creation did not end well, and Terraform would replace it."""
 
     address: str
@@ -47,7 +47,7 @@ class State:
 
     lineage: str = ""
     serial: int = 0
-    resources: tuple[Standing, ...] = ()
+    resources: tuple[StateResource, ...] = ()
     document: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -64,7 +64,7 @@ class State:
         try:
             if document["version"] != FORMAT:
                 raise ValueError(f"it is in version {document['version']} of its format")
-            return cls(document["lineage"], document["serial"], tuple(_standing(document)), document)
+            return cls(document["lineage"], document["serial"], tuple(_resources(document)), document)
         except (ValueError, KeyError, TypeError) as error:
             raise ToolError(
                 f"the saved state cannot be read ({error!r}); expected Terraform's format {FORMAT}"
@@ -100,12 +100,12 @@ def _address(resource: Mapping[str, Any]) -> str:
     return f"{resource['type']}.{resource['name']}"
 
 
-def _standing(document: Mapping[str, Any]) -> Iterator[Standing]:
+def _resources(document: Mapping[str, Any]) -> Iterator[StateResource]:
     for resource in document["resources"]:
         if resource["mode"] != "managed":
             continue
         for instance in resource["instances"]:
-            yield Standing(
+            yield StateResource(
                 address=_address(resource),
                 type=resource["type"],
                 attributes=instance["attributes"],

@@ -196,7 +196,7 @@ class Terraform:
         if done.returncode:
             events = Events()
             for line in COLOURS.sub("", done.stderr).splitlines():
-                events.feed(line)
+                events.add_line(line)
             raise self._failure(arguments[0], events, done.returncode)
         return done.stdout
 
@@ -215,7 +215,7 @@ class Terraform:
             self.directory,
             self.environment,
             self.guard,
-            feed=events.feed,
+            feed=events.add_line,
             tick=lambda: update(events.line()),
             stopping=lambda: self.progress.show(
                 "stopping: Terraform finishes what is under way and saves its state; Ctrl-C again ends it at once"
@@ -236,10 +236,10 @@ class Terraform:
             for item in errors:
                 self.progress.show(f"  [red]{escape(str(item))}[/red]")
             first, more = textwrap.shorten(first, LONGEST_MESSAGE, placeholder=" …"), f" ({len(errors)} above, in full)"
-        return TerraformError(f"terraform {what} failed: {first}{more}{_way_out(what, first)}", errors, code)
+        return TerraformError(f"terraform {what} failed: {first}{more}{_fix(what, first)}", errors, code)
 
 
-def _way_out(what: str, message: str) -> str:
+def _fix(what: str, message: str) -> str:
     if what == "init" and re.search(r"provider|registry", message, re.IGNORECASE):
         return "; Terraform takes providers from registry.terraform.io, or from a mirror that TF_CLI_CONFIG_FILE names"
     return ""

@@ -15,6 +15,7 @@ from tests.checkout import Checkout
 from .page import Block, Command, blocks, commands, section
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("title", ["Add a resource", "Add a rule", "Add an alarm"])
 def test_the_section_can_be_followed(title: str, tmp_path: Path) -> None:
     """Adds a bucket, a rule, an alarm: the stack is clean for both judges, and a violation of the rule is found."""

@@ -103,7 +103,7 @@ def test_stripe_is_down_for_a_day_and_a_half(shop: Shop, proxy: Proxy) -> None:
         for _ in range(36):
             shop.settle(60)
     proxy.forget_keys()
-    shop.world.asking.circuits.clear()  # of a container that is new by then
+    shop.world.completion.gateway_calls.circuits.clear()  # of a container that is new by then
     shop.settle(61)
     assert shop.read(payment_id).status == "captured"
     assert shop.stripe.effects(payment_id) == Effects(1, [])

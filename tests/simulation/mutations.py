@@ -69,7 +69,7 @@ MUTATIONS = [
     ),
     Mutation(
         "after a day the gateway is asked again without a look",
-        "asking",
+        "gateway_calls",
         "if repeat and self.clock() - moment(step.at) >= KEY_LIFETIME:",
         "if False:",
     ),

@@ -11,11 +11,11 @@ from typing import Any, cast
 from botocore.exceptions import ReadTimeoutError
 
 from payments import archiver, processor, settler
-from payments.asking import Asking
 from payments.circuit import Circuit
 from payments.completion import Completion
 from payments.errors import PaymentError, UnavailableError
 from payments.gateway import Gateway
+from payments.gateway_calls import GatewayCalls
 from payments.ledger import DynamoDbLedger
 from payments.observability import report_gateway
 from payments.s3_archive import S3Archive
@@ -100,9 +100,9 @@ class World:
         return BEGIN + timedelta(seconds=self.seconds)
 
     def _completion(self) -> Completion:
-        asking = Asking(lambda _: cast(Gateway, self.gateway), self.now, report_gateway)
-        asking.circuits.default_factory = lambda: Circuit(clock=lambda: self.seconds)
-        return Completion(self.ledger, asking, self.now, report_gateway)
+        calls = GatewayCalls(lambda _: cast(Gateway, self.gateway), self.now, report_gateway)
+        calls.circuits.default_factory = lambda: Circuit(clock=lambda: self.seconds)
+        return Completion(self.ledger, calls, self.now, report_gateway)
 
     def request(self, method: str, path: str, body: str | None, key: str) -> Task:
         """A request on its way to one of the containers."""

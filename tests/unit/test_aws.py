@@ -7,7 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from lib.environments import ROOT
+
+pytestmark = pytest.mark.slow
 
 
 def imports(path: Path) -> set[str]:

@@ -12,6 +12,8 @@ from lib import environments
 from lib.environments import ENVIRONMENTS, ROOT
 from lib.errors import ToolError
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

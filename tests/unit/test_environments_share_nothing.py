@@ -15,6 +15,8 @@ import pytest
 
 from lib.aspects.naming import NAMED
 
+pytestmark = pytest.mark.slow
+
 if TYPE_CHECKING:
     from tests.unit.conftest import Synthesize, Template
 

@@ -11,6 +11,8 @@ import pytest
 
 from lib.environments import ROOT
 
+pytestmark = pytest.mark.slow
+
 CONFTEST = """
 import os
 from tests.integration import markers

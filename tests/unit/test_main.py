@@ -16,6 +16,8 @@ import pytest
 
 from lib.environments import ROOT
 
+pytestmark = pytest.mark.slow
+
 # Breaks the real stack in one way, as an engineer in a hurry would, and goes on as main.py does.
 BREAK = """
 import sys
@@ -275,3 +277,20 @@ def test_a_broken_run_leaves_no_earlier_verdict(tmp_path: Path) -> None:
 
 def test_the_cdktf_cli_goes_through_the_same_entry() -> None:
     assert json.loads((ROOT / "cdktf.json").read_text())["app"] == "python3 main.py"
+
+
+def test_the_first_judge_alone_keeps_nothing(tmp_path: Path) -> None:
+    done = run(tmp_path, str(ROOT / "main.py"), "--aspects-only")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("aspects: 0 findings; 1 stacks, ")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_first_judge_alone_ends_with_1_for_a_finding(tmp_path: Path) -> None:
+    code = BREAK.format(root=str(ROOT)).replace("main.run(folder)", "main.run_aspects()")
+    done = run(tmp_path, "-c", code)
+    assert done.returncode == 1
+    finding, summary = done.stdout.splitlines()
+    assert finding.startswith("TAP-REC-1 HIGH [TapStackdev/ledger/transactions] ")
+    assert summary.startswith("aspects: 1 findings; ")
+    assert list(tmp_path.iterdir()) == []

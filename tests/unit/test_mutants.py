@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.mutants.sample import rule_files
 from tests.mutants.scope import rules_of
+
+pytestmark = pytest.mark.slow
 
 
 def test_each_file_of_the_rules_is_about_some() -> None:

@@ -15,6 +15,8 @@ import pytest
 from lib import packaging
 from lib.errors import ToolError
 
+pytestmark = pytest.mark.slow
+
 
 def tree(root: Path, **files: str) -> Path:
     """Files under `root`; `__` in a keyword stands for a slash and `_py` for the ending."""

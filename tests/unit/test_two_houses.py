@@ -16,6 +16,8 @@ from payments.item import to_item
 from payments.validation import MAX_AMOUNT
 from tests.unit.payments.conftest import new_payment, stream_record
 
+pytestmark = pytest.mark.slow
+
 INFRASTRUCTURE = [path for path in (ROOT / "lib").rglob("*.py") if (ROOT / "lib" / "lambda") not in path.parents]
 PAYMENTS = sorted((ROOT / "lib" / "lambda").rglob("*.py"))
 
@@ -90,8 +92,8 @@ def test_what_the_table_is_keyed_by_is_in_every_item() -> None:
     [
         ("archiver", alarms.FAILED_CHANGES_METRIC),
         ("observability", alarms.CHANGES_METRIC),
-        ("asking", gateway_alarms.GATEWAY_ERRORS_METRIC),
-        ("asking", gateway_alarms.CIRCUIT_OPEN_METRIC),
+        ("gateway_calls", gateway_alarms.GATEWAY_ERRORS_METRIC),
+        ("gateway_calls", gateway_alarms.CIRCUIT_OPEN_METRIC),
         ("completion", gateway_alarms.DECLINED_METRIC),
         ("completion", gateway_alarms.AUTHORIZED_METRIC),
         ("settler", gateway_alarms.OLDEST_PENDING_METRIC),

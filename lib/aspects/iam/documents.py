@@ -90,7 +90,7 @@ def statements_of(document: Resource) -> Iterator[Statement]:
         yield Statement(document, f"statement {sid if isinstance(sid, str) and sid else number}", block)
 
 
-def meant_document(stack: StackView, value: Any) -> Resource | None:
+def referenced_document(stack: StackView, value: Any) -> Resource | None:
     """The stack's document that the value is the JSON of."""
     to = reference(value)
     if to is None or not to.is_data or to.type != DOCUMENT or to.attribute not in _JSON:
@@ -132,7 +132,7 @@ def _uses(stack: StackView) -> Mapping[str, list[Use]]:
         for path, text in _texts(given):
             for to in references(text) if resource.type != DOCUMENT or path.removesuffix("[]") in MERGING else ():
                 if to.is_data and to.type == DOCUMENT and to.attribute in _JSON:
-                    whole = meant_document(stack, text) is not None
+                    whole = referenced_document(stack, text) is not None
                     found.setdefault(to.id, []).append(Use(resource, path, whole))
     return found
 

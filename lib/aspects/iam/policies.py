@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lib.aspects.iam.arguments import attached, policies
-from lib.aspects.iam.documents import DOCUMENT, MERGING, documents, meant_document
+from lib.aspects.iam.documents import DOCUMENT, MERGING, documents, referenced_document
 from lib.aspects.model import ANY_TYPE, StackRule
 from lib.aspects.terraform_json import StackView, as_list, format_value, reference
 from lib.findings.finding import Severity
@@ -15,7 +15,7 @@ from lib.findings.finding import Severity
 def _documents_of_the_stack(stack: StackView) -> Iterator[tuple[str, str]]:
     for resource in stack.resources:
         for path, value in policies(resource):
-            if meant_document(stack, value) is None:
+            if referenced_document(stack, value) is None:
                 yield resource.path, f"{path} is {format_value(value)}; expected the json of a {DOCUMENT} of this stack"
         for path, value in attached(resource):
             if not _is_own_policy(stack, value):
@@ -26,7 +26,7 @@ def _documents_of_the_stack(stack: StackView) -> Iterator[tuple[str, str]]:
     for document in documents(stack):
         for name in MERGING:
             for value in as_list(document.attributes.get(name)):
-                if meant_document(stack, value) is None:
+                if referenced_document(stack, value) is None:
                     yield document.path, f"{name} has {format_value(value)}; expected no policy from elsewhere"
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from lib.aspects.iam.arns import is_role, is_root, resolve
 from lib.aspects.iam.conditions import admits_only_ours
-from lib.aspects.iam.documents import DOCUMENT, Statement, allowing, meant_document, statements_of
+from lib.aspects.iam.documents import DOCUMENT, Statement, allowing, referenced_document, statements_of
 from lib.aspects.model import StackRule
 from lib.aspects.terraform_json import StackView, blocks, format_value
 from lib.findings.finding import Severity
@@ -28,7 +28,7 @@ def is_service(stack: StackView, identifier: Any) -> bool:
 
 def _trust(stack: StackView) -> Iterator[tuple[str, str]]:
     for role in stack.of(ROLE):
-        document = meant_document(stack, role.attributes.get("assume_role_policy"))
+        document = referenced_document(stack, role.attributes.get("assume_role_policy"))
         if document is None:
             value = format_value(role.attributes.get("assume_role_policy"))
             yield role.path, f"assume_role_policy is {value}; expected the json of a {DOCUMENT} of this stack"
@@ -71,11 +71,11 @@ def _admitted(stack: StackView) -> Iterator[tuple[str, str]]:
         if blocks(statement.block, "not_principals"):
             yield statement.finding("not_principals admits everybody else; expected principals")
         for kind, identifier in statement.principals:
-            if complaint := _stranger(stack, statement, kind, identifier):
+            if complaint := _outside_principal(stack, statement, kind, identifier):
                 yield statement.finding(complaint)
 
 
-def _stranger(stack: StackView, statement: Statement, kind: Any, identifier: Any) -> str | None:
+def _outside_principal(stack: StackView, statement: Statement, kind: Any, identifier: Any) -> str | None:
     """Why somebody must not be admitted; None for this account, its roles, and services that act for it."""
     if kind == "Service" and is_service(stack, identifier):
         if identifier in _SAY_NO_SOURCE or admits_only_ours(stack, statement):

@@ -31,7 +31,7 @@ def _on_named_resources(stack: StackView) -> Iterator[tuple[str, str]]:
     for statement in allowing(stack):
         if as_list(statement.block.get("not_resources")):
             yield statement.finding("not_resources allows all other resources; expected resources")
-        elif not statement.resources and not _needs_none(stack, statement):
+        elif not statement.resources and not _takes_no_resource(stack, statement):
             yield statement.finding("resources is missing; expected a list")
         for resource in statement.resources:
             if resource == "*":
@@ -47,7 +47,7 @@ def _on_named_resources(stack: StackView) -> Iterator[tuple[str, str]]:
                 )
 
 
-def _needs_none(stack: StackView, statement: Statement) -> bool:
+def _takes_no_resource(stack: StackView, statement: Statement) -> bool:
     """Whether a statement is about what its policy stands on: a role's trust, or a repository of images."""
     return is_only(stack, statement.document, lambda use: is_trust_policy(use) or use.place in REPOSITORIES)
 

@@ -80,13 +80,13 @@ def arguments(block: Mapping[str, Any]) -> dict[str, Argument]:
     """Path -> argument, sorted; `id` and `tags_all` left out, and a block that repeats one around it as `….*`."""
     found: dict[str, Argument] = {}
     for argument in walk(block):
-        path = argument.path if argument.sensitive else _cut(argument.path)
+        path = argument.path if argument.sensitive else _cut_recursion(argument.path)
         if path not in _OF_EVERY_TYPE:
             found[path] = argument if path == argument.path else Argument(path, "a subtree", argument.settable)
     return dict(sorted(found.items()))
 
 
-def _cut(path: str) -> str:
+def _cut_recursion(path: str) -> str:
     """A block in a block of its own name holds the same again (statements of AWS WAF, 9,714 paths): `….statement.*`."""
     steps = path.split(".")
     for at, step in enumerate(steps[:-1]):

@@ -24,16 +24,16 @@ def _lines(type_: str, found: Mapping[str, Argument]) -> Iterator[str]:
     yield "attributes = {}"
     for argument in found.values():
         if not argument.settable:
-            yield f"# {argument.path}: {_words(argument)}"
+            yield f"# {argument.path}: {_description(argument)}"
     yield ""
     yield f"[{type_}.arguments]"
     for argument in found.values():
         if argument.settable:
             key = argument.path if argument.path.isidentifier() else json.dumps(argument.path)
-            yield f'{key} = "?"  # {_words(argument)}'
+            yield f'{key} = "?"  # {_description(argument)}'
 
 
-def _words(argument: Argument) -> str:
+def _description(argument: Argument) -> str:
     """`string, required`."""
     marks = {"required": argument.required, "sensitive": argument.sensitive, "deprecated": argument.deprecated}
     return ", ".join([argument.type, *(word for word, holds in marks.items() if holds)])

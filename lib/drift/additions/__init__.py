@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lib.drift.additions import api, buckets, functions, keys, logs, roles, tables, topics
-from lib.drift.additions.asking import Connect
+from lib.drift.additions.addition import Connect
 from lib.drift.model import Change
 from lib.drift.refreshed import Refreshed
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from lib.drift.additions.asking import addition, command, found_or_none
+from lib.drift.additions.addition import addition, command, found_or_none
 from lib.drift.model import Change
 from lib.drift.refreshed import Managed, Refreshed
 

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from lib.drift.additions.asking import addition, command, found_or_none
+from lib.drift.additions.addition import addition, command, found_or_none
 from lib.drift.model import Change, Kind, Repair
 from lib.drift.refreshed import Managed, Refreshed
 from lib.drift.values import Difference

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from lib.drift.additions.asking import addition, command
+from lib.drift.additions.addition import addition, command
 from lib.drift.model import Change
 from lib.drift.refreshed import Managed, Refreshed
 from lib.targets.pages import pages

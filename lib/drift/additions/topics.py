@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lib.drift.additions.asking import addition, command
+from lib.drift.additions.addition import addition, command
 from lib.drift.model import Change
 from lib.drift.refreshed import Refreshed
 from lib.targets.pages import pages

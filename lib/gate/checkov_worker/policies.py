@@ -130,7 +130,7 @@ def _files(directory: Path) -> list[Path]:
 
 def _only_policy(path: Path, checks: list[Any], built_in: set[str], complaints: Complaints) -> Any:
     if not checks:
-        reason = next((line for line in complaints.lines if path.stem in line), None) or _unsaid_reason(path, built_in)
+        reason = next((line for line in complaints.lines if path.stem in line), None) or _why_not_loaded(path, built_in)
         raise GateError(f"{path}: no policy was loaded from it: {reason}; repair it or remove it")
     if len(checks) > 1:
         raise GateError(f"{path}: holds {len(checks)} policies; write one a file, named after its id")
@@ -144,7 +144,7 @@ def _only_policy(path: Path, checks: list[Any], built_in: set[str], complaints: 
     return check
 
 
-def _unsaid_reason(path: Path, built_in: set[str]) -> str:
+def _why_not_loaded(path: Path, built_in: set[str]) -> str:
     # Checkov drops these with an INFO line, or with none.
     if path.suffix == ".py":
         return "it makes no check" if (path.parent / "__init__.py").is_file() else "there is no __init__.py beside it"

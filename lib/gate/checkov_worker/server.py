@@ -30,7 +30,7 @@ def serve() -> None:
     os.dup2(2, 1)  # what a check prints is not an answer
     complaints = surroundings.listen_to_checkov()
     surroundings.go_offline()
-    surroundings.leave_out_what_never_serves()
+    surroundings.skip_unused_modules()
     other_clouds = surroundings.leave_other_clouds()
     surroundings.keep_jsonpath_grammar()
 

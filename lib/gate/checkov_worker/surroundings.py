@@ -98,7 +98,7 @@ def keep_jsonpath_grammar() -> None:
     yacc.yacc = kept
 
 
-def leave_out_what_never_serves() -> None:
+def skip_unused_modules() -> None:
     """Judging is offline and has no programs to read; importing what is for that takes a third of Checkov's imports."""
     sys.meta_path.insert(0, _LeftOut())
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from payments.asking import Asking
 from payments.gateway import Answer, Approved, Declined, Unknown
+from payments.gateway_calls import GatewayCalls
 from payments.identifiers import moment, timestamp
 from payments.payment import Payment
 from payments.states import AUTHORIZE, CAPTURE, DECLINED, SUCCEEDED, VOID
@@ -35,7 +35,7 @@ class Completion:
     """`report(metric, payment, step, detail)` counts and logs what the gateway answered."""
 
     ledger: Recorder
-    asking: Asking
+    gateway_calls: GatewayCalls
     clock: Callable[[], datetime]
     report: Callable[[str, Payment, Step, str], None]
 
@@ -43,7 +43,7 @@ class Completion:
         self, payment: Payment, step: Step, *, repeat: bool, request_id: str, seconds_left: Callable[[], float]
     ) -> Payment:
         """The payment with the step's outcome, or as it is while the gateway's answer is unknown."""
-        answer = self.asking.ask(payment, step, repeat=repeat, seconds_left=seconds_left)
+        answer = self.gateway_calls.call(payment, step, repeat=repeat, seconds_left=seconds_left)
         if isinstance(answer, Unknown):
             return payment
         outcome = self.outcome(payment, step, answer, request_id)

@@ -12,9 +12,9 @@ from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from payments import cursor, settings, validation
-from payments.asking import Asking
 from payments.completion import Completion
 from payments.errors import FieldError, InvalidRequestError, PaymentError, UnavailableError
+from payments.gateway_calls import GatewayCalls
 from payments.gateways import gateway
 from payments.http_api import HttpAnswer, HttpRequest, Route, Router
 from payments.ledger import DynamoDbLedger
@@ -41,7 +41,7 @@ def payments() -> Payments:
         settings.required(settings.MERCHANT_INDEX),
         settings.required(settings.PENDING_INDEX),
     )
-    completion = Completion(ledger, Asking(gateway, now, report_gateway), now, report_gateway)
+    completion = Completion(ledger, GatewayCalls(gateway, now, report_gateway), now, report_gateway)
     return Payments(
         ledger, gateway(settings.required(settings.PAYMENT_GATEWAY)), completion, now, settings.maximum_amount()
     )

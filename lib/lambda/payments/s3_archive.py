@@ -44,7 +44,7 @@ class S3Archive:
                 put(IfNoneMatch="*")
                 return
             except ClientError as error:
-                if not _stands_there(error):
+                if not _exists_already(error):
                     raise
             standing = self._client.head_object(Bucket=self._bucket, Key=document.key)
             if int(standing["Metadata"].get(VERSION, 0)) >= document.version:
@@ -53,11 +53,11 @@ class S3Archive:
                 put(IfMatch=standing["ETag"])
                 return
             except ClientError as error:
-                if not _stands_there(error):
+                if not _exists_already(error):
                     raise
         raise TimeoutError("the object changed whenever it was about to be written")
 
 
-def _stands_there(error: ClientError) -> bool:
+def _exists_already(error: ClientError) -> bool:
     """Another object stands there, or is being written: docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html"""
     return error.response["Error"]["Code"] in {"PreconditionFailed", "ConditionalRequestConflict"}

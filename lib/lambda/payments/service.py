@@ -181,7 +181,7 @@ class Payments:
         earlier = intent.payment.steps.get(step.key)
         if earlier is None:
             raise refusal(intent.payment, step) or RuntimeError(f"the ledger refused a {kind} for no known reason")
-        if not earlier.asks_the_same(step):
+        if not earlier.is_same_request(step):
             raise IdempotencyConflictError
         return self._complete(intent.payment, earlier, ask, replayed=True)
 

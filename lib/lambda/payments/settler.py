@@ -9,8 +9,8 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from payments import settings
-from payments.asking import Asking
 from payments.completion import Completion
+from payments.gateway_calls import GatewayCalls
 from payments.gateways import gateway
 from payments.ledger import DynamoDbLedger
 from payments.metrics import SECONDS
@@ -28,7 +28,7 @@ def settler() -> Settler:
     ledger = DynamoDbLedger(
         settings.required(settings.TRANSACTIONS_TABLE), "", settings.required(settings.PENDING_INDEX)
     )
-    completion = Completion(ledger, Asking(gateway, now, report_gateway), now, report_gateway)
+    completion = Completion(ledger, GatewayCalls(gateway, now, report_gateway), now, report_gateway)
     return Settler(ledger, completion, now, _failure)
 
 

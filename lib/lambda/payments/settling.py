@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from payments.asking import LEDGER_SECONDS
 from payments.completion import Completion, Recorder
 from payments.gateway import TIMEOUT_SECONDS
+from payments.gateway_calls import LEDGER_SECONDS
 from payments.identifiers import moment, timestamp
 from payments.payment import FIRST_LOOK, GATEWAY, Payment
 from payments.service import Begun
@@ -102,15 +102,15 @@ class Settler:
         payment = self.ledger.read(due.payment_id)
         if payment is None or payment.due_at != due.due_at:  # the index was behind
             return payment is None or payment.awaiting != GATEWAY
-        if self.completion.asking.is_open(payment):
+        if self.completion.gateway_calls.is_open(payment):
             return False  # nothing was asked: it stays due
         try:
             payment = do(payment, caller, seconds_left)
         except Exception:
-            self._put_off(payment)
+            self._postpone(payment)
             raise
         if payment.awaiting == GATEWAY:
-            self._put_off(payment)
+            self._postpone(payment)
             return False
         return True
 
@@ -133,7 +133,7 @@ class Settler:
             intent.payment, step, repeat=False, request_id=caller.request_id, seconds_left=seconds_left
         )
 
-    def _put_off(self, payment: Payment) -> None:
+    def _postpone(self, payment: Payment) -> None:
         now = self.clock()
         waited = now - moment(payment.pending_since) if payment.pending_since else LONGEST_DELAY
         self.ledger.postpone(payment, timestamp(now + min(max(waited, SHORTEST_DELAY), LONGEST_DELAY)))

@@ -68,7 +68,7 @@ class Step:
     def refund_id(self) -> str:
         return f"ref_{self.key}"
 
-    def asks_the_same(self, other: Step) -> bool:
+    def is_same_request(self, other: Step) -> bool:
         """Both ask for the same: told by what was asked, so that a field added later changes no earlier request."""
         return (self.kind, self.amount) == (other.kind, other.amount)
 

@@ -147,7 +147,7 @@ def _capture(call: Call, reference: str, amount: int, key: str, repeat: bool) ->
     try:
         intent = call.post(f"{INTENTS}/{reference}/capture", fields, key)
     except (NoAnswerError, RefusedError) as error:
-        if not _may_be_done(error, repeat):
+        if not _may_have_happened(error, repeat):
             raise
         intent = call.get(f"{INTENTS}/{reference}")
         if _metadata(intent).get("capture_key") != key:
@@ -167,7 +167,7 @@ def _void(call: Call, reference: str, key: str, repeat: bool) -> Answer:
     try:
         intent = call.post(f"{INTENTS}/{reference}/cancel", {}, key)
     except (NoAnswerError, RefusedError) as error:
-        if not _may_be_done(error, repeat):
+        if not _may_have_happened(error, repeat):
             raise
         intent = call.get(f"{INTENTS}/{reference}")
         if intent["status"] != "canceled":
@@ -231,7 +231,7 @@ def _refunds(call: Call, reference: str) -> Iterator[Object]:
         yield from page["data"]
 
 
-def _may_be_done(error: NoAnswerError | RefusedError, repeat: bool) -> bool:
+def _may_have_happened(error: NoAnswerError | RefusedError, repeat: bool) -> bool:
     """The error may hide that an earlier call did the step, or hold the answer that Stripe keeps for the key."""
     if isinstance(error, NoAnswerError):
         return repeat and error.stored

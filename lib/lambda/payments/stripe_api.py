@@ -88,7 +88,7 @@ class StripeApi:
                 answer = self._send(method, path, body, headers, renewed, deadline)
         except KeyUnreachableError as error:
             raise NoAnswerError(str(error)) from None
-        return _understood(answer)
+        return _parsed(answer)
 
     def _send(
         self, method: str, path: str, body: str, headers: Mapping[str, str], key: str, deadline: float
@@ -124,7 +124,7 @@ class Call:
         return self.api.exchange("GET", f"{path}?{urlencode(fields)}" if fields else path, "", {}, self.deadline)
 
 
-def _understood(answer: urllib3.BaseHTTPResponse) -> Object:
+def _parsed(answer: urllib3.BaseHTTPResponse) -> Object:
     """The object in an answer of success."""
     try:
         body = json.loads(answer.data)

@@ -87,7 +87,7 @@ def _charge(payment: Payment, charge: Charge | None) -> Iterator[Difference]:
         for name, ours, theirs in pairs
         if (theirs not in STATES.get(str(ours), ()) if name == "state" else ours != theirs)
     ]
-    yield from _unlike(payment, f"charge {charge.reference}".strip(), unlike)
+    yield from _different(payment, f"charge {charge.reference}".strip(), unlike)
 
 
 def _refund(payment: Payment, step: Step, refund: Refund | None) -> Iterator[Difference]:
@@ -102,10 +102,10 @@ def _refund(payment: Payment, step: Step, refund: Refund | None) -> Iterator[Dif
     unlike: list[tuple[str, Any, Any]] = [] if agree else [("state", step.state, refund.state)]
     if step.amount != refund.amount:
         unlike.append(("amount", step.amount, refund.amount))
-    yield from _unlike(payment, f"refund {refund.reference} of {step.amount}", unlike)
+    yield from _different(payment, f"refund {refund.reference} of {step.amount}", unlike)
 
 
-def _unlike(payment: Payment, what: str, unlike: Sequence[tuple[str, Any, Any]]) -> Iterator[Difference]:
+def _different(payment: Payment, what: str, unlike: Sequence[tuple[str, Any, Any]]) -> Iterator[Difference]:
     if unlike:
         values = {
             "ledger": {name: ours for name, ours, _ in unlike},

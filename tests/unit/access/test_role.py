@@ -19,6 +19,8 @@ from lib.naming import Naming
 from lib.settings import Settings
 from tests.unit.conftest import ARGUMENTS, Template
 
+pytestmark = pytest.mark.slow
+
 READS = re.compile(r"[a-z0-9-]+:(Describe|GET|Get|List)\w*")
 NAMING = Naming(ARGUMENTS["environment_suffix"], ARGUMENTS["state_bucket"])
 

@@ -26,6 +26,8 @@ from lib.console.progress import ConsoleProgress
 from lib.environments import ROOT, VENV_CHECKOV, python_of
 from lib.terraform import terraform
 
+pytestmark = pytest.mark.slow
+
 SECOND = {
     line["type"]: line for line in map(json.loads, (ROOT / "policies" / "_provider.jsonl").read_text().splitlines())
 }

@@ -19,17 +19,17 @@ def event(kind: str, address: str) -> str:
 
 def test_a_line_says_how_far_it_is_and_what_takes_longest() -> None:
     events = Events(total=58)
-    events.feed(event("apply_start", "aws_sqs_queue.dead_letters_queue_E372979C"))
-    events.feed(event("apply_start", "aws_kms_key.encryption_key_EEB70057"))
-    events.feed(event("apply_start", "aws_sns_topic.t"))
-    events.feed(event("apply_complete", "aws_sns_topic.t"))
+    events.add_line(event("apply_start", "aws_sqs_queue.dead_letters_queue_E372979C"))
+    events.add_line(event("apply_start", "aws_kms_key.encryption_key_EEB70057"))
+    events.add_line(event("apply_start", "aws_sns_topic.t"))
+    events.add_line(event("apply_complete", "aws_sns_topic.t"))
     assert events.line() == "1/58 aws_sqs_queue.dead_letters_queue … 0 s (and 1 more)"
 
 
 def test_what_is_no_event_is_kept_as_words() -> None:
     events = Events()
     for line in ("", "  panic: x  ", "[1]", "{"):
-        events.feed(line)
+        events.add_line(line)
     assert events.noise == ["panic: x", "[1]", "{"]
     assert events.line() == ""
 

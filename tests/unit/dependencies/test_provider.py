@@ -24,6 +24,7 @@ def checkout(tmp_path: Path) -> Checkout:
     return Checkout(tmp_path / "checkout")
 
 
+@pytest.mark.slow
 def test_the_same_version_changes_nothing(checkout: Checkout) -> None:
     """So every generated file is what its generator makes of the provider's schema today."""
     before = checkout.contents()

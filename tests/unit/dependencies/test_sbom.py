@@ -15,6 +15,7 @@ from lib.environments import LAMBDA_DEPENDENCIES, ROOT
 
 from .conftest import Run
 
+pytestmark = pytest.mark.slow
 PRINT = "from lib.dependencies import sbom; print(sbom.document(), end='')"
 
 

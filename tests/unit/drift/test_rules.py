@@ -16,6 +16,8 @@ from lib.aspects.types import all_types
 from lib.drift.model import Change, Kind, Repair
 from tests.unit.drift.conftest import ACCOUNT, Stack
 
+pytestmark = pytest.mark.slow
+
 ADDITIONS = Path(drift.__file__).parent / "additions"
 TABLE = tomllib.loads((Path(drift.__file__).parent / "rules.toml").read_text())
 

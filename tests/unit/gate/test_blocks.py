@@ -12,6 +12,8 @@ from lib.gate import GateReport
 
 from .conftest import QUEUE, write_stack
 
+pytestmark = pytest.mark.slow
+
 Judge = Callable[[Path], GateReport]
 
 SEES_THE_DOCUMENT = """

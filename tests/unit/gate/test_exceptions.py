@@ -21,6 +21,8 @@ from lib.gate.process import CheckovProcess
 
 from .conftest import CONFIG, QUEUE, write_stack
 
+pytestmark = pytest.mark.slow
+
 TODAY = date(2026, 11, 23)
 ENTRY = {
     "rule": "TAP-X-1",

@@ -16,6 +16,8 @@ from lib.gate import Gate, process
 
 from .conftest import write_stack
 
+pytestmark = pytest.mark.slow
+
 
 def gate(*arguments: object, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
     """`python -m lib.gate`, which finds itself from anywhere by PYTHONPATH."""

@@ -23,6 +23,8 @@ from lib.reports import Report
 
 from .conftest import QUEUE, write_stack
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 11, 24, 7, 15, 3, tzinfo=UTC)
 ASSET = "stacks/stack/assets/code/HASH/lambda.zip"
 JSON = "stacks/stack/cdk.tf.json"

@@ -25,6 +25,8 @@ from lib.targets.kept import DemoFolder
 from tests.silent_progress import SilentProgress
 from tests.unit.operations.world import World
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     ("arguments", "says"),

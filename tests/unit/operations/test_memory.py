@@ -7,7 +7,11 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from lib.environments import ROOT
+
+pytestmark = pytest.mark.slow
 
 PAYMENTS = 8000
 MOST = 160  # MiB; all of them in memory take more than 250

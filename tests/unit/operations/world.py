@@ -16,9 +16,9 @@ from botocore.exceptions import ClientError
 from lib.operations.deployed import Deployed
 from lib.operations.reconcile import ReconcileOptions, reconcile
 from payments.archive import Change, audit_trail, poison, receipts
-from payments.asking import Asking
 from payments.completion import Completion
 from payments.gateway import Gateway
+from payments.gateway_calls import GatewayCalls
 from payments.ledger import DynamoDbLedger
 from payments.payment import Payment, Request
 from payments.service import Ask, Payments
@@ -137,8 +137,8 @@ class World:
         self.database = MemoryDynamoDb(INDEXES, clock=lambda: self.now)
         ledger = DynamoDbLedger("table", "merchant", "pending", client=cast(Any, self.database))
         gateway = gateway or Simulated(clock=lambda: self.now, sleep=lambda _: None)
-        asking = Asking(lambda _: gateway, lambda: self.now, lambda *_: None)
-        completion = Completion(ledger, asking, lambda: self.now, lambda *_: None)
+        calls = GatewayCalls(lambda _: gateway, lambda: self.now, lambda *_: None)
+        completion = Completion(ledger, calls, lambda: self.now, lambda *_: None)
         self.payments = Payments(ledger, gateway, completion, lambda: self.now, 10**12)
         self.bucket = Bucket(lambda: self.now)
         self.clients: dict[str, Any] = {"s3": self.bucket, "dynamodb": Table(self.database)}

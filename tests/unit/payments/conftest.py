@@ -24,10 +24,10 @@ os.environ.setdefault("PAYMENT_GATEWAY", "simulated")
 
 from payments import archiver, processor, settler
 from payments.archive import Document
-from payments.asking import Asking
 from payments.completion import Completion
 from payments.gateway import Answer as GatewayAnswer
 from payments.gateway import Gateway
+from payments.gateway_calls import GatewayCalls
 from payments.item import to_item
 from payments.ledger import DynamoDbLedger
 from payments.observability import logger, report_gateway
@@ -68,8 +68,8 @@ class World:
         self.database = MemoryDynamoDb(INDEXES, clock=lambda: self.now)
         self.ledger = DynamoDbLedger("table", "merchant", "pending", client=cast(Any, self.database))
         self.gateway = cast(Gateway, SpyGateway(self))
-        self.asking = Asking(lambda _: self.gateway, lambda: self.now, report_gateway)
-        self.completion = Completion(self.ledger, self.asking, lambda: self.now, report_gateway)
+        calls = GatewayCalls(lambda _: self.gateway, lambda: self.now, report_gateway)
+        self.completion = Completion(self.ledger, calls, lambda: self.now, report_gateway)
         self.settler = Settler(self.ledger, self.completion, lambda: self.now, settler._failure)
 
     @property

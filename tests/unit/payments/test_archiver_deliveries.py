@@ -24,6 +24,8 @@ from payments.archive import Document
 from payments.payment import Payment
 from tests.unit.payments.conftest import NOW, Context, MemoryArchive, audit_records, new_payment, stream_record
 
+pytestmark = pytest.mark.slow
+
 Record = dict[str, Any]
 RETRIES = 2
 FINE, BEFORE, AFTER, LATE = "fine", "before", "after", "late"

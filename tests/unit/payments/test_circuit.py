@@ -26,7 +26,7 @@ class Clock:
 @pytest.fixture
 def clock(world: World) -> Clock:
     made = Clock()
-    world.asking.circuits["simulated"] = Circuit(clock=made)
+    world.completion.gateway_calls.circuits["simulated"] = Circuit(clock=made)
     return made
 
 
@@ -82,7 +82,7 @@ def test_a_replay_of_what_is_pending_does_not_call_either(call: Call, world: Wor
 @pytest.mark.parametrize("answer", [Declined("no"), Unknown("processing", reachable=True), None])
 def test_an_answer_of_any_kind_keeps_it_closed(call: Call, world: World, answer: Any) -> None:
     states(world, call, [DOWN] * (FAILURES - 1) + [answer] + [DOWN] * (FAILURES - 1), "mixed")
-    assert world.asking.circuits["simulated"].state == circuit.CLOSED
+    assert world.completion.gateway_calls.circuits["simulated"].state == circuit.CLOSED
 
 
 def test_slow_answers_open_it(call: Call, world: World, clock: Clock) -> None:
@@ -98,4 +98,4 @@ def test_the_tokens_of_unknown_answers_do_not(call: Call, world: World) -> None:
     """They are about one payment; tests of others beside them are not to feel it."""
     for number in range(FAILURES + 3):
         call("POST", PAYMENTS, {**BODY, "payment_token": "tok_unknown_then_approved"}, f"unknown-{number}")
-    assert world.asking.circuits["simulated"].state == CLOSED
+    assert world.completion.gateway_calls.circuits["simulated"].state == CLOSED

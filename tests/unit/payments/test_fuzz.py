@@ -22,6 +22,8 @@ from payments.identifiers import payment_id
 from payments.service import Ask, Payments
 from tests.unit.payments.conftest import BODY, CALLER, PAYMENTS, Context, MemorySigner, World
 
+pytestmark = pytest.mark.slow
+
 CARD = "4111111111111111"
 INSIDES = re.compile(r'Traceback|File "|\.py\b|line \d+|Error\b.*\(|site-packages|/var/task')
 # Those that docs/openapi.yaml has, and the 404 of a path that is no route.

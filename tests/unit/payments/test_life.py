@@ -167,7 +167,7 @@ class Life(RuleBasedStateMachine):
         """Some minutes later, with a gateway that answers: nothing is pending any more."""
         self.world.answers = []
         self.world.now += timedelta(minutes=10)
-        self.world.asking.circuits.clear()
+        self.world.completion.gateway_calls.circuits.clear()
         self.world.settler.run("run-1", lambda: 100.0)
         for payment_id, model in self.model.items():
             payment = self.stored(payment_id)

@@ -13,6 +13,8 @@ from payments import cards
 from tests.generators.accidents import NETWORKS, accident
 from tests.generators.identifiers import IDENTIFIERS
 
+pytestmark = pytest.mark.slow
+
 SEED, SAMPLE = 20261124, 5_000
 FALSE_POSITIVES, MISSES = 0.001, 0.02
 

@@ -78,7 +78,7 @@ def test_what_stays_pending_is_asked_again_after_as_long_as_it_has_waited(call: 
     for minute in range(1, 181):
         world.now = NOW + minute * MINUTE
         before = len(world.gateway_calls)
-        world.asking.circuits.clear()
+        world.completion.gateway_calls.circuits.clear()
         found = run(world)
         assert (found.pending, found.oldest_seconds) == (1, 60.0 * minute)
         if len(world.gateway_calls) > before:
@@ -222,14 +222,14 @@ def test_one_that_fails_holds_up_no_other_and_is_put_off(
 def test_while_the_gateway_is_down_few_calls_are_made_and_nothing_is_put_off(call: Call, world: World) -> None:
     for number in range(12):
         make(call, world, f"k-{number}")
-    world.asking.circuits.clear()
+    world.completion.gateway_calls.circuits.clear()
     world.now += MINUTE
     world.gateway_calls.clear()
     world.answers += [SILENCE] * 100
     assert run(world).pending == 12
     assert len(world.gateway_calls) == 5
     world.answers.clear()
-    world.asking.circuits.clear()  # as it closes after a while
+    world.completion.gateway_calls.circuits.clear()  # as it closes after a while
     assert run(world).settled == 7
 
 

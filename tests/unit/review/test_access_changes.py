@@ -10,6 +10,8 @@ from lib.aspects.terraform_json import StackView
 from lib.review import Access, access_of, compare_access
 from tests.policy.mutations import HARMLESS, VIOLATIONS, Mutation, mutated
 
+pytestmark = pytest.mark.slow
+
 # Variations that give somebody something: a resource more, or a condition that differs.
 OTHER_ACCESS = (
     "a-second-",

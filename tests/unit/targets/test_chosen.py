@@ -19,6 +19,8 @@ from lib.targets.kept import DemoFolder, KeptDemo
 from lib.terraform.stack_folder import StackFolder
 from tests.silent_progress import SilentProgress
 
+pytestmark = pytest.mark.slow
+
 
 def test_without_a_demo_the_stack_is_on_aws(tmp_path: Path) -> None:
     home = DemoFolder(tmp_path / "demo")

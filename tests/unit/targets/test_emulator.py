@@ -19,6 +19,8 @@ from lib.errors import ToolError
 from lib.targets import emulator
 from lib.targets.emulator import Address, Emulator, clean_environment
 
+pytestmark = pytest.mark.slow
+
 REGION = "eu-west-1"
 
 

@@ -78,7 +78,7 @@ Terraform acquires a state lock to protect the state"""
 def test_a_lock_names_its_holder_and_the_way_to_remove_it() -> None:
     events = Events()
     inner = {"severity": "error", "summary": "Error acquiring the state lock", "detail": LOCK_INFO}
-    events.feed(json.dumps({"type": "diagnostic", "@message": "", "diagnostic": inner}))
+    events.add_line(json.dumps({"type": "diagnostic", "@message": "", "diagnostic": inner}))
     lock = state_lock.find(events)
     assert lock is not None
     text = state_lock.message(lock)
@@ -90,7 +90,7 @@ def test_a_lock_is_found_in_plain_words_too() -> None:
     """`terraform state push` and `untaint` know no -json."""
     events = Events()
     for line in f"╷\n│ Error: Error acquiring the state lock\n│ \n{LOCK_INFO}".splitlines():
-        events.feed(f"│ {line}")
+        events.add_line(f"│ {line}")
     lock = state_lock.find(events)
     assert lock is not None
     assert (lock.id, lock.who) == ("7abb6609-136d-6cc8-6cb0-1a9d0889e2b7", "ci@runner-7")
@@ -98,5 +98,5 @@ def test_a_lock_is_found_in_plain_words_too() -> None:
 
 def test_other_errors_are_no_lock() -> None:
     events = Events()
-    events.feed("Error: ID:  something else")
+    events.add_line("Error: ID:  something else")
     assert state_lock.find(events) is None

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lib.aspects.iam.documents import DOCUMENT, documents, is_only, is_trust_policy, meant_document, statements
+from lib.aspects.iam.documents import DOCUMENT, documents, is_only, is_trust_policy, referenced_document, statements
 from lib.aspects.terraform_json import StackView
 from lib.findings.finding import Finding
 
@@ -44,7 +44,7 @@ def test_a_document_is_meant_by_a_reference_to_its_json_and_by_nothing_else(
     stack: dict[str, Any], value: Any, is_meant: bool
 ) -> None:
     found, document = view(stack)
-    assert meant_document(found, value) == (document if is_meant else None)
+    assert referenced_document(found, value) == (document if is_meant else None)
 
 
 def test_a_document_that_is_used_as_expected_and_nowhere_else(stack: dict[str, Any]) -> None:

@@ -177,9 +177,8 @@ def test_an_app_that_skips_validations_is_judged_too(tmp_path: Path) -> None:
 def test_no_environment_variable_lets_a_finding_pass(tmp_path: Path) -> None:
     """Node reads its environment when it starts, hence a process of its own."""
     code = (
-        "import importlib.util as u, sys; from pathlib import Path;"
-        f"s = u.spec_from_file_location('small', {__file__!r}); m = u.module_from_spec(s); s.loader.exec_module(m);"
-        f"app = m.App(outdir={str(tmp_path)!r}); stack = m.Stack(app); stack.topic.kms_master_key_id = 'x'; app.synth()"
+        "from tests.unit.aspects.synth.conftest import App, Stack;"
+        f"app = App(outdir={str(tmp_path)!r}); stack = Stack(app); stack.topic.kms_master_key_id = 'x'; app.synth()"
     )
     environment = {**os.environ, "CDKTF_CONTINUE_SYNTH_ON_ERROR_ANNOTATIONS": "", "PYTHONPATH": str(ROOT)}
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True)

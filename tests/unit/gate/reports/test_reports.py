@@ -21,6 +21,8 @@ from lib.reports import Report, terminal
 from tests.unit.gate.conftest import write_stack
 from tests.unit.gate.reports.conftest import BAD, IDS, MADE_AT, validator
 
+pytestmark = pytest.mark.slow
+
 
 def junit(folder: Path) -> ElementTree.Element:
     return ElementTree.parse(folder / "report.xml").getroot()  # noqa: S314 - our own file
@@ -119,7 +121,7 @@ def test_every_form_names_the_severity_of_a_finding(folder: Path, sarif: Any) ->
 
 def test_the_terminal(report: Report, capsys: pytest.CaptureFixture[str]) -> None:
     """A line each: by construct, the worst first, Checkov's own last; then faults, waived, the summary."""
-    terminal.say(report)
+    terminal.show(report)
     said = capsys.readouterr()
     lines = said.out.splitlines()
     count = len(report.findings)
@@ -157,7 +159,7 @@ def test_a_stack_cannot_draw_a_report_of_its_own(
     text = (tmp_path / "reports" / "report.md").read_text()
     assert "\n## Findings (0)" not in text
     assert "<b>" not in text.replace(r"\<b\>", "")
-    terminal.say(report)
+    terminal.show(report)
     said = capsys.readouterr().out
     assert len(said.splitlines()) == len(report.findings) + 1
     assert said.replace("\n", "").isprintable()

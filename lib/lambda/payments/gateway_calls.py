@@ -1,4 +1,4 @@
-"""Asks a gateway what a step asks for: within the time that is left, not while it is down, and each effect once."""
+"""The gateway call of a step: within the time that is left, not while the gateway is down, and each effect once."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ CALLS: dict[str, Call] = {
 
 
 @dataclass
-class Asking:
+class GatewayCalls:
     """`gateways` by their names; `report` counts and logs `GatewayErrors` and `GatewayCircuitOpen`."""
 
     gateways: Callable[[str], Gateway]
@@ -64,7 +64,7 @@ class Asking:
     report: Callable[[str, Payment, Step, str], None]
     circuits: dict[str, Circuit] = field(default_factory=lambda: defaultdict(Circuit))
 
-    def ask(self, payment: Payment, step: Step, *, repeat: bool, seconds_left: Callable[[], float]) -> Answer:
+    def call(self, payment: Payment, step: Step, *, repeat: bool, seconds_left: Callable[[], float]) -> Answer:
         """Ask the payment's own gateway. Unknown, without a call, while its circuit is open or no time is left."""
         circuit = self.circuits[payment.gateway]
         if self.is_open(payment):

@@ -1,4 +1,4 @@
-"""What the modules here have in common: how a service is asked, and what an addition is."""
+"""What was added by hand, as a change, and the aws command that removes it."""
 
 from __future__ import annotations
 

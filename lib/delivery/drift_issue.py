@@ -1,0 +1,51 @@
+"""The nightly issue about drift: opened when there is drift, updated while there is, closed when there is none."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from lib.delivery.github import Repository
+from lib.errors import ToolError
+from lib.review.code_spans import code, table
+
+MARKER = "<!-- payments-infrastructure: drift -->"
+ROWS = 80  # with the longest cells this is below the 65,536 characters that GitHub takes
+
+
+def publish(repository: Repository, file: Path, run: str) -> str:
+    """What was done, in a line. `file`: the JSON of `make drift JSON=1`; `run`: URL of the workflow run."""
+    drift = _read(file)
+    if not drift["drift"]:
+        closed = repository.close_issue(MARKER, f"There is no drift any more: [run]({run}).")
+        return f"no drift; closed {', '.join(closed)}" if closed else "no drift, and no open issue about it"
+    title = f"Drift: {len(drift['drift'])} manual changes of the deployed stack"
+    return f"drift; {repository.put_issue(MARKER, title, body(drift, run))}"
+
+
+def body(drift: dict[str, Any], run: str) -> str:
+    """The issue's text. The values that were changed are in it, as `make drift` prints them."""
+    changes = drift["drift"]
+    return "\n".join(
+        [
+            MARKER,
+            f"`make drift` found {len(changes)} manual changes on {code(drift['target'])} ([run]({run})).",
+            "",
+            *table(("Violated rule", "Change"), changes, _change, ROWS),
+            "What to do: docs/drift.md. This issue is updated every night, and closed when there is no drift.",
+        ]
+    )
+
+
+def _change(item: dict[str, Any]) -> tuple[str, str]:
+    return code(", ".join(item["rules"]) or "no rule"), code(item["text"], 400)
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads(file.read_bytes())
+        _ = found["drift"], found["target"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ToolError(f"{file}: is not the JSON of make drift ({error}); run make drift-report first") from error
+    return found
