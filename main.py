@@ -32,7 +32,7 @@ def main() -> int:
     """The gated entry: `python main.py`, and the app that the cdktf CLI runs."""
     parser = argparse.ArgumentParser(description="Synthesize the stack, and judge it twice.")
     parser.add_argument("--reports", type=Path, default=REPORTS, metavar="DIR", help="where the verdict is written")
-    parser.add_argument("--base", metavar="FILE|REF", help="a cdk.tf.json or a git ref that the page compares with")
+    parser.add_argument("--base", metavar="FILE|REF", help="a cdk.tf.json or git ref to compare with on the page")
     parser.add_argument("--aspects-only", action="store_true", help="the first judge alone; nothing is kept")
     arguments = parser.parse_args()
     try:

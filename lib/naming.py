@@ -1,4 +1,4 @@
-"""Every name in one place: `{resource-type}-{purpose}-{environment_suffix}`, within AWS's limits by construction."""
+"""Builds all names: `{resource-type}-{purpose}-{environment_suffix}`, within AWS's length limits."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lib.errors import ToolError
 
-# Longest name AWS accepts, by the resource type that a name begins with. Sources: the services' API references
+# The first part of a name -> the longest name that AWS accepts. Sources: the services' API references
 # (CreateFunction, CreateRole, CreateQueue, CreateTable, …) and the S3 user guide's bucket naming rules.
 LIMITS = {
     "alarm": 255,
@@ -17,7 +17,7 @@ LIMITS = {
     "dynamodb": 255,
     "filter": 512,
     "index": 255,
-    "kms": 250,  # an alias has 256, of which "alias/" takes 6
+    "kms": 250,  # an alias may have 256, of which "alias/" takes 6
     "lambda": 64,
     "policy": 128,
     "role": 64,
@@ -28,20 +28,20 @@ LIMITS = {
     "sqs": 80,
     "target": 64,
 }
-# A purpose has at most this many characters, so one rule at the door bounds every name that a suffix becomes part of.
+# Maximum length of a purpose, so that every name with a valid suffix is within AWS's limits.
 LONGEST_PURPOSE = 32
 LONGEST_SUFFIX = min(limit - len(f"{kind}--") for kind, limit in LIMITS.items()) - LONGEST_PURPOSE
 
 
 @dataclass(frozen=True)
 class Naming:
-    """Names of one environment; `state_bucket` seeds the names that must differ from everybody else's in the world."""
+    """The names of one environment. Bucket names contain digits derived from `state_bucket`, to be globally unique."""
 
     suffix: str
     state_bucket: str
 
     def __call__(self, resource_type: str, purpose: str) -> str:
-        """`naming("lambda", "processor")` -> `lambda-processor-dev`. ToolError for a type or purpose out of bounds."""
+        """`naming("lambda", "processor")` -> `lambda-processor-dev`. Raises ToolError."""
         if resource_type not in LIMITS:
             raise ToolError(f"resource type {resource_type!r} is not in naming.LIMITS; add it with its longest name")
         if not 0 < len(purpose) <= LONGEST_PURPOSE:
@@ -53,18 +53,18 @@ class Naming:
 
     @property
     def metrics_namespace(self) -> str:
-        """Where the functions count: `Payments/dev`. Alarms of one environment never see another's metrics."""
+        """The namespace of the functions' metrics, one for each environment: `Payments/dev`."""
         return f"Payments/{self.suffix}"
 
     def bucket(self, purpose: str) -> str:
-        """`naming.bucket("archive")` -> `s3-archive-1f2e3d4c-dev`: bucket names are unique in the whole world.
+        """`naming.bucket("archive")` -> `s3-archive-1f2e3d4c-dev`.
 
-        The digits come from the state bucket's name, which is itself unique in the world. They are known at synth, so
-        the name stays a literal that a policy can read.
+        Bucket names must be globally unique. The digits come from the state bucket's name, which is unique itself. They
+        are known during synthesis, so the name is a literal that policies can check.
         """
         return self("s3", f"{purpose}-{self.digest}")
 
     @property
     def digest(self) -> str:
-        """Eight digits for the state bucket."""
+        """Eight hexadecimal digits derived from the state bucket's name."""
         return hashlib.sha256(self.state_bucket.encode()).hexdigest()[:8]

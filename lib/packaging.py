@@ -1,7 +1,7 @@
-"""The Lambda zip: the same content gives the same hash on every machine and in every run, or each plan shows a change.
+"""Builds the Lambda zip. The same content has the same hash on every machine; else each plan would show a change.
 
-Sorted names, fixed times and modes. The hash is of the content, not of the zip's bytes: those depend on the zlib that
-deflates them. `unpack` reads such a zip back, so that the hash can be compared with the file.
+Names are sorted, times and modes fixed. The hash covers the content, not the zip's bytes, which depend on the zlib
+version. `unpack` reads such a zip, so that the hash can be compared with the file.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ from lib.environments import LAMBDA_DEPENDENCIES, ROOT
 from lib.errors import ToolError
 
 SOURCES = ROOT / "lib" / "lambda"
-# What Lambda takes in one request: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+# Lambda's limit for one request: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 LARGEST_ZIP = 50 * 1024 * 1024
 LARGEST_CONTENT = 250 * 1024 * 1024
-EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip can hold
+EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can store
 MODE = 0o100644 << 16
 # pkware.cachefly.net/webdocs/APPNOTE/APPNOTE-6.3.9.TXT, 4.3.7, 4.3.12 and 4.3.16
 LOCAL_HEADER, CENTRAL_HEADER, END = "<4s5H3L2H", "<4s6H3L5H2L", "<4s4H2LH"
-# Made by running or installing, different from machine to machine, and needed by nobody at run time.
+# Files that differ between machines and are not needed at run time.
 SKIPPED_DIRECTORIES = {"__pycache__", "bin"}
 SKIPPED_FILES = {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json"}
-# Of the SDK's data, which describes 400 services in 28 MB: that of the services which lib/lambda makes clients of,
-# without the examples, which only documentation is made of; and nothing of boto3's, which describes resources.
+# Services of the AWS SDK whose data is packed: those that lib/lambda calls. All data would describe 400 services in
+# 28 MB. Examples, and boto3's data about resources, are left out.
 SDK_SERVICES = {"dynamodb", "kms", "s3", "secretsmanager"}
 
 
@@ -47,13 +47,13 @@ class LambdaZip:
 
     @property
     def source_code_hash(self) -> str:
-        """In base64, as Terraform wants it; it triggers updates and is compared with nothing else."""
+        """The hash in base64 for Terraform, which updates the function if it changes."""
         return base64.b64encode(self.sha256).decode()
 
 
 @functools.cache
 def lambda_zip() -> LambdaZip:
-    """The zip of `lib/lambda` and its pinned dependencies, built once a process. Raises ToolError without sources."""
+    """Return the zip of `lib/lambda` and its pinned dependencies, built once for each process. Raises ToolError."""
     directory = Path(tempfile.mkdtemp(prefix="lambda-zip-"))
     atexit.register(shutil.rmtree, directory, ignore_errors=True)
     return build(directory / "lambda.zip", SOURCES, LAMBDA_DEPENDENCIES)
@@ -65,15 +65,15 @@ def build(target: Path, *roots: Path) -> LambdaZip:
     for root in roots:
         found = dict(_files(root))
         if not found:
-            raise ToolError(f"{_shown(root)} holds nothing to put into the Lambda zip; run make setup")
+            raise ToolError(f"{_shown(root)} contains no files for the Lambda zip; run make setup")
         for name in found.keys() & files.keys():
-            raise ToolError(f"{name} is in {_shown(root)} and in {_shown(files[name])}; rename one: the zip holds one")
+            raise ToolError(f"{name} is in {_shown(root)} and in {_shown(files[name])}; rename one of them")
         files |= found
     contents = {name: files[name].read_bytes() for name in sorted(files)}
     with zipfile.ZipFile(target, "w") as archive:
         for name, content in contents.items():
             entry = zipfile.ZipInfo(name, EPOCH)
-            entry.create_system = 3  # Unix, whatever system builds it
+            entry.create_system = 3  # Unix, on every build system
             entry.external_attr = MODE
             archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
     size = target.stat().st_size
@@ -83,7 +83,7 @@ def build(target: Path, *roots: Path) -> LambdaZip:
 
 
 def content_sha256(contents: Mapping[str, bytes]) -> bytes:
-    """Of names and contents, in the order of the names."""
+    """Return the SHA-256 of names and contents, in the order of the names."""
     digest = hashlib.sha256()
     for name in sorted(contents):
         digest.update(f"{name}\0{len(contents[name])}\0".encode() + contents[name])
@@ -91,10 +91,10 @@ def content_sha256(contents: Mapping[str, bytes]) -> bytes:
 
 
 def unpack(data: bytes) -> dict[str, bytes]:
-    """The files in a zip of `build`'s. Raises ValueError for any other zip.
+    """Return the files in a zip made by `build`. Raises ValueError for any other zip.
 
-    Two programs can find different files in one zip: under a name that is there twice, between the entries, by an extra
-    field. So the zip is put together again from what is found, and has to be the same, byte for byte.
+    Two programs can find different files in one zip: by a duplicate name, data between entries, or an extra
+    field. So the zip is built again from the files found, and must be identical byte for byte.
     """
     contents: dict[str, bytes] = {}
     entries, directory, size = bytearray(), bytearray(), 0
@@ -114,7 +114,7 @@ def unpack(data: bytes) -> dict[str, bytes]:
     count = len(contents)
     end = struct.pack(END, b"PK\5\6", 0, 0, count, count, len(directory), len(entries), 0)
     if data != entries + directory + end or list(contents) != sorted(contents):
-        raise ValueError("is no zip as lib/packaging.py writes it")
+        raise ValueError("is not a zip as lib/packaging.py writes it")
     return contents
 
 
@@ -125,7 +125,7 @@ def _inflate(stream: bytes, longest: int) -> bytes:
     except zlib.error as error:
         raise ValueError(str(error)) from error
     if not inflater.eof or inflater.unused_data:
-        raise ValueError("holds more, or less, than one compressed file in an entry")
+        raise ValueError("has an entry that is not exactly one compressed file")
     return content
 
 

@@ -1,6 +1,6 @@
-"""What the infrastructure takes from outside: read, checked and refused here, before anything is built.
+"""The settings of the infrastructure: read from the environment and validated before anything is built.
 
-The only reader of the environment on this side, and the home of every default.
+Only this module reads the environment, and it contains all defaults.
 """
 
 from __future__ import annotations
@@ -15,30 +15,30 @@ from lib.naming import LONGEST_SUFFIX
 
 DEFAULT_SUFFIX = "dev"
 DEFAULT_REGION = "us-east-1"
-DEFAULT_STATE_BUCKET = "terraform-state-not-set"  # a synth needs a name; a deploy asks for a bucket that exists
+DEFAULT_STATE_BUCKET = "terraform-state-not-set"  # placeholder for synthesis; a deploy needs an existing bucket
 DEFAULT_PROJECT = "payments"
 DEFAULT_OWNER = "payments-platform"
 DEFAULT_LOG_RETENTION_DAYS = 365
-# Minor units; one digit short of what could be a card number.
+# In minor units; one digit shorter than a card number.
 DEFAULT_MAXIMUM_AMOUNT = 999_999_999_999
-NO_RESERVED_CONCURRENCY = -1  # Terraform's and Lambda's own way to say none
+NO_RESERVED_CONCURRENCY = -1  # Terraform's and Lambda's value for none
 SIMULATED, STRIPE = "simulated", "stripe"
 PAYMENT_GATEWAYS = (SIMULATED, STRIPE)
 
-# What CloudWatch Logs accepts, from twelve months on (PCI DSS 4.0.1, 10.5.1).
+# Values that CloudWatch Logs accepts, from twelve months on (PCI DSS 4.0.1, 10.5.1).
 # docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
 LOG_RETENTION_DAYS = (365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
 
-# Every taggable resource has these; default_tags may give them other values, and add more.
+# Required tags; default_tags may change their values and add more.
 REQUIRED_TAGS = ("Environment", "ManagedBy", "Project", "Owner")
 
 
 @dataclass(frozen=True)
 class StackOptions:
-    """What TapStack takes from its App's context, beyond its arguments (docs/decisions/0004).
+    """Settings that TapStack reads from its App's context (docs/decisions/0004).
 
-    `reserved_concurrency` is the processor's; -1 reserves none. `maximum_amount` of a payment is in minor units.
-    `payment_gateway` is who is asked for the money: `simulated` moves none, `stripe` is Stripe's test mode.
+    `reserved_concurrency` is for the processor; -1 reserves none. `maximum_amount` of a payment is in minor units.
+    `payment_gateway`: `simulated` moves no money, `stripe` is Stripe's test mode.
     """
 
     alert_email: str | None = None
@@ -49,7 +49,7 @@ class StackOptions:
 
     @classmethod
     def read(cls, get: Callable[[str], Any], spell: Callable[[str], str]) -> StackOptions:
-        """Read and check through a getter that answers None for what is not said; `spell` names it in an error."""
+        """Read and validate settings. `get` returns None for unset ones; `spell` names a setting in errors."""
 
         def checked(name: str, check: Callable[[str, object], Any], default: object) -> Any:
             value = get(name)
@@ -65,17 +65,17 @@ class StackOptions:
 
     @classmethod
     def from_context(cls, get: Callable[[str], Any]) -> StackOptions:
-        """From a node's `try_get_context`. Raises SettingsError."""
+        """Read from a node's `try_get_context`. Raises SettingsError."""
         return cls.read(get, "context {}".format)
 
     def context(self) -> dict[str, Any]:
-        """For `App(context=…)`."""
+        """Return the settings for `App(context=…)`."""
         return {name: value for name, value in vars(self).items() if value is not None}
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that a synth needs, checked by `from_environment`."""
+    """All settings for synthesis, validated by `from_environment`."""
 
     environment_suffix: str = DEFAULT_SUFFIX
     aws_region: str = DEFAULT_REGION
@@ -86,7 +86,7 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Settings:
-        """Read and check. A variable that is not set has its default; one set to nothing is wrong. SettingsError."""
+        """Read and validate. An unset variable has its default; an empty one is an error. Raises SettingsError."""
         region = check_region("AWS_REGION", environ.get("AWS_REGION", DEFAULT_REGION))
         return cls(
             environment_suffix=check_suffix("ENVIRONMENT_SUFFIX", environ.get("ENVIRONMENT_SUFFIX", DEFAULT_SUFFIX)),
@@ -109,42 +109,42 @@ class Settings:
         return f"TapStack{self.environment_suffix}"
 
     def context(self) -> dict[str, Any]:
-        """For `App(context=…)`: what TapStack reads that is not one of its arguments."""
+        """Return the settings for `App(context=…)` that are not arguments of TapStack."""
         return self.options.context()
 
     def require_state_bucket(self) -> None:
-        """Before a deploy to AWS: SettingsError while the state bucket is the default, or no name that S3 accepts."""
+        """Check the state bucket before a deploy to AWS. Raises SettingsError if it is the default or invalid."""
         fix = "set it to a bucket of your account"
         if self.state_bucket == DEFAULT_STATE_BUCKET:
-            raise SettingsError("TERRAFORM_STATE_BUCKET", self.state_bucket, "that default serves a synth only", fix)
+            raise SettingsError("TERRAFORM_STATE_BUCKET", self.state_bucket, "the default is for synthesis only", fix)
         if len(self.state_bucket) < 3:
             rule = "a bucket's name has 3 characters or more"
             raise SettingsError("TERRAFORM_STATE_BUCKET", self.state_bucket, rule, fix)
 
 
 def check_suffix(variable: str, value: object) -> str:
-    """Lower-case letters, digits and single hyphens inside, short enough for the longest name that it ends."""
+    """Return a valid suffix: lower-case letters, digits, single hyphens inside, short enough for the longest name."""
     fix = "set it like dev or pr-42"
     text = _text(variable, value, fix)
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", text):
-        rule = "names end in it, so it has lower-case letters, digits and single hyphens between them only"
+        rule = "it may have only lower-case letters, digits and single hyphens between them"
         raise SettingsError(variable, value, rule, fix)
     if len(text) > LONGEST_SUFFIX:
-        rule = f"it has {len(text)} characters and {LONGEST_SUFFIX} keep the longest name within AWS's limit"
+        rule = f"it has {len(text)} characters, and at most {LONGEST_SUFFIX} fit into the longest name"
         raise SettingsError(variable, value, rule, f"shorten it by {len(text) - LONGEST_SUFFIX}")
-    # Names of buckets end in it. docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html: the other
-    # endings that are reserved have a dot, or two hyphens in a row.
+    # Bucket names end in it. docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html: the other
+    # reserved endings have a dot or two consecutive hyphens.
     if reserved := re.search(r"(^|-)(an|s3alias)$", text):
         raise SettingsError(variable, value, f"S3 reserves bucket names that end in -{reserved[2]}", fix)
     return text
 
 
 def check_region(variable: str, value: object) -> str:
-    """The shape of a region's name (us-east-1, us-gov-west-1, eusc-de-east-1); whether it exists is for AWS to say."""
+    """Return a valid region name (us-east-1, us-gov-west-1, eusc-de-east-1); only AWS knows whether it exists."""
     fix = "set it like eu-west-1"
     text = _text(variable, value, fix)
     if not re.fullmatch(r"[a-z]{2,5}(-[a-z]+){1,3}-[1-9][0-9]?", text):
-        raise SettingsError(variable, value, "that is not the shape of an AWS region", fix)
+        raise SettingsError(variable, value, "that is not the form of an AWS region", fix)
     return text
 
 

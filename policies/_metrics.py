@@ -44,6 +44,7 @@ PUBLISHED = {
     ),
     "AWS/SQS": (
         (("ApproximateNumberOfMessagesVisible",), "depth", (("QueueName",),)),
+        (("ApproximateNumberOfMessagesNotVisible",), "depth", (("QueueName",),)),  # received and not deleted yet
         (("ApproximateAgeOfOldestMessage",), "age in s", (("QueueName",),)),
         (("NumberOfMessagesSent", "NumberOfMessagesReceived", "NumberOfMessagesDeleted"), "use", (("QueueName",),)),
     ),

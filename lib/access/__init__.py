@@ -1,1 +1,1 @@
-"""IAM policies that the project prints for an account's administrator: the deploy role's, and an API client's."""
+"""IAM policies for an account's administrator: those of the deploy role, and of API clients."""

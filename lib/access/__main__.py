@@ -1,6 +1,7 @@
 """`python -m lib.access {deploy-role|client-policy|ci-trust}`: IAM policies as JSON.
 
-Exit codes: 0; 2 wrong input, nothing deployed or no answer from AWS, one line on standard error; 130 for Ctrl-C.
+Exit codes: 0; 2 for wrong input, if nothing is deployed, or if AWS does not answer (one line on standard error); 130
+for Ctrl-C.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def deploy_role(environ: Mapping[str, str]) -> dict[str, dict[str, Any]]:
-    """Name -> policy document. Raises ToolError."""
+    """Return name -> policy document. Raises ToolError."""
     from lib.access import role
     from lib.settings import Settings
 
@@ -79,20 +80,20 @@ def account_and_partition(environ: Mapping[str, str], region: str) -> tuple[str,
 
     session = boto3.session.Session(region_name=region)
     account = environ.get("ACCOUNT") or account_of(session)
-    if not re.fullmatch(r"\d{12}", account):
-        raise ToolError(f"ACCOUNT is {account!r}, but an account has twelve digits; set it, like ACCOUNT=123456789012")
+    if not re.fullmatch("[0-9]{12}", account):
+        raise ToolError(f"ACCOUNT is {account!r}, but an account has twelve digits; set it like ACCOUNT=123456789012")
     return account, session.get_partition_for_region(region)
 
 
 def account_of(session: Any) -> str:
-    """The account of the caller's credentials. Raises ToolError where there are none."""
+    """Return the account of the caller's credentials. Raises ToolError if there are none."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
         return str(session.client("sts").get_caller_identity()["Account"])
     except (BotoCoreError, ClientError) as error:
         raise ToolError(
-            f"ACCOUNT is not set, and AWS cannot be asked for it ({error}); set it, like ACCOUNT=123456789012"
+            f"ACCOUNT is not set, and AWS did not return it ({error}); set it like ACCOUNT=123456789012"
         ) from error
 
 

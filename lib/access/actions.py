@@ -1,11 +1,11 @@
-"""The IAM actions that an operation of the AWS SDK needs. Most have the operation's name; here are the others."""
+"""The IAM actions that an operation of the AWS SDK needs, if they differ from the operation's name."""
 
 from __future__ import annotations
 
 from lib.aspects.provider import actions
 from lib.errors import ToolError
 
-# The SDK's name of a service -> its prefix in policies.
+# The SDK's name of a service -> its prefix in IAM actions.
 PREFIXES = {
     "ApiGatewayV2": "apigateway",
     "CloudWatch": "cloudwatch",
@@ -51,7 +51,7 @@ METHODS = {"Create": "POST", "Delete": "DELETE", "Get": "GET", "Tag": "POST", "U
 
 
 def of_operation(service: str, operation: str) -> tuple[str, ...]:
-    """`("S3", "HeadBucket")` -> `("s3:ListBucket",)`. Raises ToolError where AWS's data has no such action."""
+    """`("S3", "HeadBucket")` -> `("s3:ListBucket",)`. Raises ToolError if AWS's data has no such action."""
     if service not in PREFIXES:
         raise ToolError(f"the service {service!r} is new; add its prefix to PREFIXES in lib/access/actions.py")
     prefix = PREFIXES[service]

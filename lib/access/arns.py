@@ -1,4 +1,4 @@
-"""The ARNs of a stack's resources, by AWS's resource types, with the parameters of an environment in them.
+"""The ARNs of a stack's resources, by AWS's resource types, with parameters for the environment.
 
 Names are literals in the JSON and end in the environment's suffix, so each ARN names one resource. A pattern would
 also match another environment: `*-dev` matches `…-my-dev`.
@@ -14,14 +14,14 @@ from lib.errors import ToolError
 from lib.naming import Naming
 
 Content = Mapping[str, Any]
-Type = tuple[str, str]  # service prefix, resource type, as the service-authorization reference has them
+Type = tuple[str, str]  # service prefix and resource type, as in the service-authorization reference
 
 _REGIONAL = "arn:${PARTITION}:%s:${REGION}:${ACCOUNT}:"
 
 
 @dataclass(frozen=True)
 class Named:
-    """Terraform's argument that names the resource, and its ARNs by AWS's resource type; {} is the name."""
+    """The naming argument of a Terraform type, and its ARNs by AWS's resource type; {} stands for the name."""
 
     argument: str
     arns: Mapping[Type, tuple[str, ...]]
@@ -32,7 +32,7 @@ def _named(argument: str, prefix: str, type_: str, *resources: str) -> Named:
 
 
 # docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
-# Lambda checks the name with a version or alias where a call has one; Logs checks `:*` in older calls.
+# Lambda checks the name with version or alias if a call contains one; older calls of Logs check `:*`.
 NAMED: Mapping[str, Named] = {
     "aws_cloudwatch_dashboard": Named(
         "dashboard_name", {("cloudwatch", "dashboard"): ("arn:${PARTITION}:cloudwatch::${ACCOUNT}:dashboard/{}",)}
@@ -53,7 +53,7 @@ NAMED: Mapping[str, Named] = {
     "aws_sns_topic": _named("name", "sns", "topic", "{}"),
     "aws_sqs_queue": _named("name", "sqs", "queue", "{}"),
 }
-# Parts of a named resource, or without a name of their own; grants.toml says how they are identified.
+# Types that are parts of a named resource, or have no name; grants.toml identifies them.
 UNNAMED = frozenset(
     {
         "aws_apigatewayv2_api",
@@ -82,7 +82,7 @@ UNNAMED = frozenset(
 
 
 def of_stack(content: Content, naming: Naming) -> dict[Type, tuple[str, ...]]:
-    """The ARNs of every named resource, with ${SUFFIX} and, in bucket names, ${DIGEST} as parameters.
+    """Return the ARNs of every named resource, with ${SUFFIX} and, in bucket names, ${DIGEST} as parameters.
 
     Raises ToolError for a resource type that is neither in NAMED nor in UNNAMED, and for a name without the suffix.
     """

@@ -15,7 +15,7 @@ from lib.access.documents import VERSION
 from lib.errors import ToolError
 
 STAGE = "$default"
-MERCHANT = "merchant_id"  # the path parameter
+MERCHANT = "merchant_id"  # the path parameter with the merchant
 # A path parameter's value in an ARN: no wildcard and no path separator.
 VALUE = re.compile(r"[A-Za-z0-9._~-]+")
 
@@ -35,7 +35,7 @@ class Api:
 
     @classmethod
     def of_outputs(cls, outputs: Mapping[str, str]) -> Api:
-        """From Terraform's outputs. The emulator's endpoint has the API's id in its path."""
+        """Make it from Terraform's outputs. The emulator's endpoint has the API's id in its path."""
         url = urlsplit(outputs["api_endpoint"])
         in_path = re.match(r"/_aws/execute-api/([^/]+)", url.path)
         api_id = in_path.group(1) if in_path else (url.hostname or "").partition(".")[0]
@@ -44,13 +44,13 @@ class Api:
 
 
 def deployed_routes(client: Any, api_id: str) -> list[str]:
-    """The route keys that the API has: "POST /payments"."""
+    """Return the API's route keys, for example "POST /payments"."""
     pages = client.get_paginator("get_routes").paginate(ApiId=api_id)
     return sorted(route["RouteKey"] for page in pages for route in page["Items"])
 
 
 def policy(api: Api, routes: Collection[str], wanted: Collection[str], values: Mapping[str, str]) -> dict[str, Any]:
-    """Permits the wanted routes. `values`: path parameter -> the only value that the client may use.
+    """Return a policy for the wanted routes. `values`: path parameter -> the only allowed value.
 
     Raises ToolError: no route is wanted, the API does not have it, or no wanted route has that parameter.
     """
@@ -62,12 +62,12 @@ def policy(api: Api, routes: Collection[str], wanted: Collection[str], values: M
             raise ToolError(f"ROUTES has {route!r}, which the API does not have; it has: {known}")
     for name in values:
         if not any(f"{{{name}}}" in route for route in wanted):
-            raise ToolError(f"VALUES has {name!r}, which is no path parameter of {', '.join(wanted)}; remove it")
+            raise ToolError(f"VALUES has {name!r}, which is not a path parameter of {', '.join(wanted)}; remove it")
     return {"Version": VERSION, "Statement": [_allow(sorted({arn(api, route, values) for route in wanted}))]}
 
 
 def policy_of_merchant(api: Api, merchant: str) -> dict[str, Any]:
-    """Permits whatever the API offers for one merchant, and nothing else. Raises ToolError for what is no merchant."""
+    """Return a policy for all routes of one merchant, and nothing else. Raises ToolError for an invalid merchant."""
     if not VALUE.fullmatch(merchant):
         raise ToolError(f"MERCHANT is {merchant!r}; a merchant's id has letters, digits, _ and - only")
     resource = f"{api.arn}/{STAGE}/*/merchants/{merchant}/*"
@@ -79,7 +79,7 @@ def _allow(resources: list[str]) -> dict[str, Any]:
 
 
 def arn(api: Api, route: str, values: Mapping[str, str]) -> str:
-    """A route's ARN; a path parameter without a value is `*`."""
+    """Return a route's ARN; a path parameter without a value becomes `*`."""
     method, _, path = route.partition(" ")
     filled = re.sub(r"\{([^}]+)\}", lambda found: values.get(found.group(1), "*"), path)
     return f"{api.arn}/{STAGE}/{method}{filled}"

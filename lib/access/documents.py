@@ -1,4 +1,4 @@
-"""Grants as IAM policy documents: a statement for each set of resources and condition, packed into few documents."""
+"""Converts grants to IAM policy documents: one statement for each set of resources and condition."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lib.access.grants import Grant
 # Characters of a managed policy without white space:
 # docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 LARGEST = 6144
-# Managed policies of a role, by default: same page.
+# Default quota of managed policies for a role: same page.
 MOST = 10
 VERSION = "2012-10-17"
 
@@ -20,7 +20,7 @@ Document = dict[str, Any]
 
 
 def documents(grants: Iterable[Grant], longest: Mapping[str, str]) -> list[Document]:
-    """Each fits into LARGEST even with the longest value of each parameter, which `longest` has."""
+    """Return documents that fit into LARGEST with the longest value of each parameter (`longest`)."""
     packed: list[list[Statement]] = []
     for statement in sorted(statements(grants), key=lambda statement: -size([statement], longest)):
         place = next((policy for policy in packed if size([*policy, statement], longest) <= LARGEST), None)
@@ -31,7 +31,7 @@ def documents(grants: Iterable[Grant], longest: Mapping[str, str]) -> list[Docum
 
 
 def statements(grants: Iterable[Grant]) -> list[Statement]:
-    """A statement for all grants with the same resources and condition."""
+    """Return one statement for all grants with the same resources and condition."""
     groups: dict[str, tuple[Grant, set[str]]] = {}
     for grant in grants:
         key = json.dumps([sorted(grant.resources), grant.condition], sort_keys=True)
@@ -40,7 +40,7 @@ def statements(grants: Iterable[Grant]) -> list[Statement]:
 
 
 def size(policy: Sequence[Statement], longest: Mapping[str, str]) -> int:
-    """Characters of a policy with the longest parameters, without white space."""
+    """Return the number of characters of a policy with the longest parameters, without white space."""
     text = json.dumps({"Version": VERSION, "Statement": policy}, separators=(",", ":"))
     for name, value in longest.items():
         text = text.replace(f"${{{name}}}", value)

@@ -1,4 +1,4 @@
-"""What the deploy role may do, and why: each called or documented action with its resources and conditions."""
+"""The deploy role's permissions: each called or documented action with its resources, conditions and reason."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Arns = Mapping[Type, tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Grant:
-    """One action on some resources, under an IAM condition ({} for none). `reason`: empty where calls suffice."""
+    """One action on some resources, under an IAM condition ({} for none). `reason` is empty if calls show the need."""
 
     action: str
     resources: tuple[str, ...]
@@ -50,7 +50,7 @@ class Entry:
 
 
 class Grants:
-    """All grants for a stack. `arns`: those of its named resources."""
+    """All grants for a stack. `arns`: the ARNs of its named resources."""
 
     def __init__(self, arns: Arns) -> None:
         tables = tomllib.loads(GRANTS_FILE.read_text())
@@ -61,11 +61,11 @@ class Grants:
 
     @property
     def documented(self) -> frozenset[str]:
-        """The actions that no call shows, and a document asks for."""
+        """The actions that no call shows and AWS's documentation requires."""
         return frozenset(action for entry in self._documented for action in entry.actions)
 
     def all(self) -> Iterator[Grant]:
-        """Raises ToolError for an action whose resource types the stack does not have."""
+        """Yield all grants. Raises ToolError for an action whose resource types the stack does not have."""
         for action in sorted(called_actions()):
             entries = [entry for entry in self._targets if action in entry.actions]
             for entry in entries or [Entry((action,), None, {}, "")]:
@@ -100,7 +100,7 @@ class Grants:
             )
 
     def _with_functions(self, condition: Condition) -> Condition:
-        """The functions' ARNs in place of ${FUNCTIONS}."""
+        """Return the condition with ${FUNCTIONS} replaced by the functions' ARNs."""
         functions = list(self._arns[("lambda", "function")])
         return {
             operator: {key: functions if value == FUNCTIONS else value for key, value in keys.items()}
@@ -109,7 +109,7 @@ class Grants:
 
 
 def called_actions() -> dict[str, set[str]]:
-    """Action -> the operations in calls.json that need it."""
+    """Return action -> the operations in calls.json that need it."""
     found: dict[str, set[str]] = {}
     for service, names in read_calls().items():
         for name in names:
@@ -119,7 +119,7 @@ def called_actions() -> dict[str, set[str]]:
 
 
 def read_calls() -> Mapping[str, Sequence[str]]:
-    """Service -> operations, as recorded by tests/integration/test_deploy_role.py."""
+    """Return service -> operations, as recorded by tests/integration/test_deploy_role.py."""
     found: Mapping[str, Sequence[str]] = json.loads(CALLS_FILE.read_text())["operations"]
     return found
 

@@ -26,7 +26,7 @@ PARAMETERS = {
     "STATE_KEY": "the state's key in that bucket",
     "SUFFIX": "ENVIRONMENT_SUFFIX",
 }
-# The longest value of each: every policy must fit into its quota with these.
+# The longest value of each parameter: every policy must fit into its quota with these.
 LONGEST = {
     "ACCOUNT": "1" * 12,
     "DIGEST": "1" * 8,
@@ -39,7 +39,7 @@ LONGEST = {
 
 
 def parameters(settings: Settings, account: str, partition: str) -> dict[str, str]:
-    """The values for one environment."""
+    """Return the parameters' values for one environment."""
     return {
         "ACCOUNT": account,
         "DIGEST": Naming(settings.environment_suffix, settings.state_bucket).digest,
@@ -52,7 +52,7 @@ def parameters(settings: Settings, account: str, partition: str) -> dict[str, st
 
 
 def policies(values: Mapping[str, str]) -> dict[str, dict[str, Any]]:
-    """Name -> policy document. No name ends in the suffix, so that the search for leftovers ignores it."""
+    """Return name -> policy document. No name ends in the suffix, so the search for leftovers ignores them."""
     content = json.loads(FILE.read_text())
     found = {}
     for number, document in enumerate(content["policies"], start=1):

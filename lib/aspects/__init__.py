@@ -1,4 +1,4 @@
-"""The first judge: aspects that tag a stack and hold it to the policy catalogue while it is synthesized."""
+"""The first judge: aspects that tag a stack and check it against the catalogue of rules during synthesis."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 
 def decorate(stack: TerraformStack, tags: Mapping[str, str]) -> Judge:
-    """Tag every resource of the stack, then judge it; the judge's findings are there after `app.synth()`."""
-    # Here, so that the catalogue can be read without Node.
+    """Tag every resource of the stack, then check the rules; `app.synth()` fills the returned Judge with findings."""
+    # Imported here, so that the catalogue can be read without Node.
     from cdktf import Aspects
 
     from lib.aspects.judge_aspect import Judge

@@ -1,4 +1,4 @@
-"""Access logs of an HTTP API: one JSON object for each request, that says who asked for what, and repeats no payload.
+"""Access logs of an HTTP API: one JSON object for each request, with caller and route, without payload.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
 """
@@ -10,7 +10,7 @@ from typing import Any
 
 from lib.aspects.strict_json import read_object, shorten
 
-# Of AWS's list, without what an authorizer or a client certificate says: that may hold claims, tokens and names.
+# AWS's variables, except those of authorizers and client certificates, which may contain claims, tokens and names.
 VARIABLES = frozenset(
     f"$context.{name}"
     for name in (
@@ -23,12 +23,12 @@ VARIABLES = frozenset(
         "requestTimeEpoch", "responseLatency", "responseLength", "routeKey", "stage", "status",
     )
 )  # fmt: skip
-# PCI DSS 4.0.1, 10.2.2: who, what, when, whether it went well, from where.
+# Required by PCI DSS 4.0.1, 10.2.2: who, what, when, result, origin.
 REQUIRED = tuple(f"$context.{name}" for name in ("identity.sourceIp", "requestId", "requestTime", "routeKey", "status"))
 
 
 def check(format_: Any) -> Iterator[str]:
-    """What is wrong with the argument access_log_settings.format, one message each."""
+    """Yield a message for each mistake in the argument access_log_settings.format."""
     try:
         fields = read_object(format_)
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""Whether an address (an ARN, an id, a name, a URL) leads to a resource that this stack declares."""
+"""Finds the resource of this stack that an ARN, id, name or URL identifies."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from lib.aspects.expressions import Part, Reference, Unsupported, parse
 from lib.aspects.naming import naming_argument
 from lib.aspects.terraform_json import Resource, StackView
 
-# Attributes by which AWS finds a resource. AWS sets them itself, or they are the resource's name.
+# Attributes that identify a resource for AWS: set by AWS, or the resource's name.
 ADDRESSES = frozenset(
     {
         "api_endpoint",
@@ -37,14 +37,14 @@ _SURROUNDINGS = {
     ("aws_region", "id"): "region",
     ("aws_region", "name"): "region",
 }
-# What may stand before the reference: how Athena and SageMaker name a place in a bucket, API Gateway an integration.
+# Allowed text before a reference: prefixes that Athena, SageMaker and API Gateway use.
 _SCHEMES = ("s3://", "integrations/")
 
 
 def addressed(stack: StackView, value: Any) -> Resource | None:
-    """The resource that an address leads to, or to something beneath it (`…/prefix`, `…:alias`).
+    """Return the resource that an address identifies, also with a path in it (`…/prefix`, `…:alias`).
 
-    None for a literal, for what the stack does not declare, and for a reference to free text, as a display name is.
+    None for a literal, for a resource that the stack does not declare, and for an attribute with free text.
     """
     parts = parse(value) if isinstance(value, str) else ()
     match parts[1:] if parts and parts[0] in _SCHEMES else parts:
@@ -54,7 +54,7 @@ def addressed(stack: StackView, value: Any) -> Resource | None:
 
 
 def owned(stack: StackView, to: Reference) -> Resource | None:
-    """The declared resource that a reference leads to, by an attribute that says where it is."""
+    """Return the declared resource of a reference to an identifying attribute, or None."""
     resource = None if to.is_data else stack.get(to)
     if resource is None or to.attribute not in ADDRESSES:
         return None
@@ -63,14 +63,14 @@ def owned(stack: StackView, to: Reference) -> Resource | None:
 
 
 def is_this_account(value: Any) -> bool:
-    """Whether the value is the number of the account that the stack is deployed to."""
+    """Whether the value is the number of the stack's account."""
     return shape(value, surroundings) == "{account}"
 
 
 def shape(value: Any, name: Callable[[Reference], str | None]) -> str | None:
-    """A text with the name of each reference in its place, in braces: `com.amazonaws.{region}.s3`.
+    """Return a string with each reference replaced by its name in braces: `com.amazonaws.{region}.s3`.
 
-    None for what is no text, has braces of its own, or a reference or expression that has no name.
+    None if the value is not a string, contains braces, or has a reference or expression without a name.
     """
     found = ""
     for part in parse(value) if isinstance(value, str) else (Unsupported(""),):
@@ -86,12 +86,12 @@ def shape(value: Any, name: Callable[[Reference], str | None]) -> str | None:
 
 
 def surroundings(to: Reference) -> str | None:
-    """What a reference says of where the stack is deployed: account, partition or region; None for any other."""
+    """Return `account`, `partition` or `region` if a reference is to one of these; else None."""
     return _SURROUNDINGS.get((to.type, to.attribute)) if to.is_data else None
 
 
 def _is_beneath(rest: list[Part]) -> bool:
-    """Whether what follows an address separates itself from it: `arn:…:table/a` and `…b` is another table."""
+    """Whether the text after an address begins with a separator; without one it would continue the name."""
     if not rest:
         return True
     return isinstance(rest[0], str) and rest[0][0] in "/:" and not any(isinstance(part, Unsupported) for part in rest)

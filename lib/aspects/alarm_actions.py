@@ -1,4 +1,4 @@
-"""What an alarm has to say: whom it tells, what missing data means, and what to do."""
+"""Alarms: their actions, their treatment of missing data, and their runbooks."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def _actions(stack: StackView) -> Iterator[tuple[str, str]]:
 
 ACTIONS = StackRule(
     id="TAP-OBS-6",
-    title="Every alarm tells somebody",
-    why="An alarm without an action turns red where nobody looks.",
+    title="Every alarm notifies somebody",
+    why="Nobody sees an alarm without an action.",
     severity=Severity.HIGH,
     controls=ALARMING,
     resource_types=(ALARM, COMPOSITE),
@@ -55,13 +55,13 @@ def _missing_data(_: str, alarm: Attributes) -> Iterator[str]:
 
 MISSING_DATA_CHOICE = ResourceRule(
     id="TAP-OBS-7",
-    title="Every alarm says what missing data means",
-    why="By AWS's default an alarm without data keeps its last state, which may be from last week.",
+    title="Every alarm defines how missing data is treated",
+    why="By default an alarm without data keeps its last state, which may be a week old.",
     severity=Severity.LOW,
     controls=("Well-Architected REL06-BP03",),
     resource_types=(ALARM,),
     waivable=True,
-    fix="set treat_missing_data; for counts of what went wrong 'notBreaching'",
+    fix="set treat_missing_data; for counts of errors to 'notBreaching'",
     source="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html",
     check=_missing_data,
 )
@@ -79,12 +79,12 @@ def _runbook(_: str, alarm: Attributes) -> Iterator[str]:
 RUNBOOK_NAMED = ResourceRule(
     id="TAP-OBS-8",
     title="Every alarm names its runbook",
-    why="Whoever is woken at night needs the next step, not a metric's name.",
+    why="The on-call needs to know the next step, not only the name of a metric.",
     severity=Severity.MEDIUM,
     controls=("Well-Architected OPS07-BP03",),
     resource_types=(ALARM, COMPOSITE),
     waivable=True,
-    fix="end alarm_description in 'Runbook: docs/runbooks/….md', and write that file",
+    fix="end alarm_description with 'Runbook: docs/runbooks/….md', and write that file",
     source="https://docs.aws.amazon.com/wellarchitected/latest/framework/ops_ready_to_support_use_runbooks.html",
     check=_runbook,
 )

@@ -1,6 +1,6 @@
-"""Whether alarms can fire: thresholds, statistics and periods within the bounds of metrics.toml.
+"""Whether alarms can fire: thresholds, statistics and periods must be within the bounds of metrics.toml.
 
-A threshold of a million errors, or a sum in which everything is multiplied by nought, keeps the alarm and its silence.
+For example, an alarm with a threshold of a million errors exists but never fires.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ OPERATORS = {
     "rising": ("GreaterThanOrEqualToThreshold", "GreaterThanThreshold"),
     "falling": ("LessThanThreshold",),
 }
-DEFAULT_TIMEOUT = 3  # seconds, of a function that gives none
+DEFAULT_TIMEOUT = 3  # in seconds: Lambda's default
 
-# ALARM(…) of declared alarms, joined by AND and OR: it fires when all of them do. With NOT, OK or FALSE it may never.
+# ALARM(…) of declared alarms, joined by AND and OR, fires if all of them fire. With NOT, OK or FALSE it may never fire.
 _ALARMED = r"\(*ALARM\(\"?\{alarm\}\"?\)\)*"
 _RULE = re.compile(rf"{_ALARMED}(\s+(AND|OR)\s+{_ALARMED})*")
 
@@ -72,14 +72,14 @@ def _timing(alarm: Attributes, bounds: Mapping[str, Any]) -> Iterator[str]:
     if known is not MISSING and not (isinstance(known, float) and 1 <= known <= periods):
         yield f"datapoints_to_alarm is {format_value(datapoints)}; expected 1 to evaluation_periods"
     if literal(alarm.get("evaluate_low_sample_count_percentiles")) not in (MISSING, "evaluate"):
-        yield "evaluate_low_sample_count_percentiles leaves quiet hours out; expected evaluate"
+        yield "evaluate_low_sample_count_percentiles ignores periods with few samples; expected evaluate"
     longest_period, longest_evaluation = bounds["longest_period"], bounds["longest_evaluation"]
     for metric in metrics_of(alarm):
         period = number(metric.attributes.get("period"))
         if not isinstance(period, float) or not _is_a_period(period) or period > longest_period:
             yield f"period is {format_value(metric.attributes.get('period'))}; expected seconds up to {longest_period}"
         elif period * periods > longest_evaluation:
-            yield f"it looks at {period * periods:g} s before it fires; expected {longest_evaluation} or less"
+            yield f"it needs {period * periods:g} s to fire; expected {longest_evaluation} or less"
 
 
 def _is_a_period(seconds: float) -> bool:
@@ -94,10 +94,10 @@ def _threshold(alarm: Attributes, bounds: Mapping[str, Any]) -> Iterator[str]:
         named = format_value(alarm.get("comparison_operator"))
         yield f"comparison_operator is {named}; expected {' or '.join(operators)}"
     if literal(alarm.get("threshold_metric_id")) is not MISSING:
-        yield "threshold_metric_id is a band that follows the metric; expected a threshold alone"
+        yield "threshold_metric_id makes the threshold follow the metric; expected a fixed threshold"
     least, most = bounds["threshold"]
     if operator == "GreaterThanThreshold" and least == 1:
-        least = 0  # above nought is as good as one
+        least = 0  # "> 0" means at least 1
     threshold = number(alarm.get("threshold"))
     if not isinstance(threshold, float) or not least <= threshold <= most:
         yield f"threshold is {format_value(alarm.get('threshold'))}; expected {least} to {most}: {bounds['why']}"
@@ -106,7 +106,7 @@ def _threshold(alarm: Attributes, bounds: Mapping[str, Any]) -> Iterator[str]:
             yield f"the statistic is {format_value(metric.statistic)}; expected {' or '.join(bounds['statistics'])}"
     if bounds["direction"] == "falling" and literal(alarm.get("treat_missing_data")) != "breaching":
         named = format_value(alarm.get("treat_missing_data"))
-        yield f"treat_missing_data is {named}; expected breaching, as what stands still has no data"
+        yield f"treat_missing_data is {named}; expected breaching, because a stopped component has no data"
 
 
 def _kind(stack: StackView, metric: Metric) -> str | None:
@@ -115,7 +115,7 @@ def _kind(stack: StackView, metric: Metric) -> str | None:
 
 
 def _of_metric(stack: StackView, metric: Metric) -> Mapping[str, Any] | None:
-    """The bounds of a metric; a duration is bounded by the timeout of its function."""
+    """Return the bounds of a metric; a duration is bounded by the timeout of its function."""
     kind = _kind(stack, metric)
     if kind != "duration":
         return KINDS[kind] if kind else None
@@ -129,7 +129,7 @@ def _of_metric(stack: StackView, metric: Metric) -> Mapping[str, Any] | None:
 def _of_queries(
     stack: StackView, queries: list[Attributes], metrics: list[Metric]
 ) -> tuple[Mapping[str, Any] | None, str | None]:
-    """(bounds, complaint) of what the queries of an alarm return: one metric, or an expression over all of them."""
+    """Return (bounds, complaint) for the result of an alarm's queries: one metric, or an expression over all."""
     returned = [query for query in queries if flag(query.get("return_data")) is True]
     if len(returned) != 1:
         return None, f"{len(returned)} metric_query blocks return data; expected one"
@@ -153,7 +153,7 @@ def _is_statistic(value: Any, allowed: str) -> bool:
 
 
 def _is_reachable(stack: StackView, rule: Any) -> bool:
-    """Whether a composite alarm fires when the declared alarms that it names do."""
+    """Whether a composite alarm fires if the alarms of this stack that it names fire."""
 
     def name(to: Reference) -> str | None:
         alarm = stack.get(to) if to.type in (ALARM, COMPOSITE) and not to.is_data else None
@@ -164,8 +164,8 @@ def _is_reachable(stack: StackView, rule: Any) -> bool:
 
 CAN_FIRE = StackRule(
     id="TAP-OBS-9",
-    title="Every alarm can fire: its threshold, statistic and periods lie within the bounds of its metric",
-    why="A threshold that is never reached keeps an alarm green while payments fail.",
+    title="Every alarm can fire: its threshold, statistic and periods are within the bounds of its metric",
+    why="An alarm whose threshold is never reached stays OK while payments fail.",
     severity=Severity.HIGH,
     controls=("Well-Architected REL06-BP03", "PCI DSS 4.0.1 10.7.2"),
     resource_types=(ALARM, COMPOSITE),

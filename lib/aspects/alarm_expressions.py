@@ -1,4 +1,4 @@
-"""Metric math in alarms: the forms that are allowed, and the bounds of what each of them yields.
+"""Metric math in alarms: the allowed forms, and the bounds of their results.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
 """
@@ -23,14 +23,14 @@ _RATE = rf"100 \* (?:FILL\()?(?P<part>{_ID})(?:, ?0\))? / (?P<whole>{_ID})"
 
 @dataclass(frozen=True)
 class Form:
-    """An expression over two metrics. `kinds`: group of the pattern -> kind of its metric; `bounds` of the result."""
+    """An allowed expression over two metrics. `kinds`: group in the pattern -> kind of metric; result's `bounds`."""
 
     pattern: re.Pattern[str]
     kinds: Mapping[str, str]
     bounds: Mapping[str, Any]
 
     def matches(self, expression: str, kind_of: Mapping[str, str | None]) -> bool:
-        """`kind_of`: id of each metric -> its kind. Each has to stand in the expression, in a place for its kind."""
+        """Whether an expression has this form and uses each metric; `kind_of`: metric id -> its kind."""
         found = self.pattern.fullmatch(expression)
         if found is None:
             return False
@@ -74,7 +74,7 @@ FORMS = tuple(
 
 
 def bounds_of(expression: str, kind_of: Mapping[str, str | None]) -> Mapping[str, Any] | None:
-    """The bounds of an expression over metrics, given as id -> kind; None for one that may never fire."""
+    """Return the bounds of an expression over metrics (`kind_of`: id -> kind); None if it may never fire."""
     expression = expression.strip()
     for form in FORMS:
         if form.matches(expression, kind_of):
@@ -82,7 +82,7 @@ def bounds_of(expression: str, kind_of: Mapping[str, str | None]) -> Mapping[str
     used = set(re.findall(rf"\b(?!FILL\b){_ID}\b", expression))
     kinds = set(kind_of.values())
     kind = kinds.pop() if len(kinds) == 1 else None
-    # Each duration is bounded by the timeout of its own function, and a sum of them by none.
+    # A duration is bounded by the timeout of its function; a sum of durations has no bound.
     if _SUM.fullmatch(expression) and used == kind_of.keys() and kind not in (None, "duration"):
         bounds: Mapping[str, Any] = TABLES["kinds"][kind]
         return bounds

@@ -1,4 +1,4 @@
-"""What alarms and dashboards look at: metrics and alarms of this stack."""
+"""Alarms and dashboards use metrics and alarms of this stack."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _known_metrics(stack: StackView) -> Iterator[tuple[str, str]]:
 
 
 def _shown(stack: StackView, body: Any) -> Iterator[str]:
-    """What is wrong in a dashboard: its form, or else a metric that has no data."""
+    """Yield what is wrong in a dashboard: its form, or else each metric without data."""
     wrong = list(dashboard.check(body))
     yield from wrong
     for namespace, name, *dimensions in dashboard.metrics(body) if not wrong else ():
@@ -39,15 +39,15 @@ def _shown(stack: StackView, body: Any) -> Iterator[str]:
 
 KNOWN_METRICS = StackRule(
     id="TAP-OBS-10",
-    title="Alarms and dashboards look at metrics of this stack",
-    why="CloudWatch takes an alarm on a metric that nobody publishes: no error, no data, and it never fires.",
+    title="Alarms and dashboards use metrics that this stack publishes",
+    why="CloudWatch accepts an alarm on a metric that nobody publishes. It raises no error and never fires.",
     severity=Severity.HIGH,
     controls=("Well-Architected REL06-BP01", "PCI DSS 4.0.1 10.7.2"),
     resource_types=(ALARM, DASHBOARD),
     waivable=True,
     fix=(
-        "name a metric of lib/aspects/metrics.toml with its dimensions, each by reference to a resource of the stack "
-        "(of what the functions count: the dimension service), and no unit"
+        "use a metric of lib/aspects/metrics.toml with its dimensions, each a reference to a resource of the stack "
+        "(for custom metrics of the functions: the dimension service), and set no unit"
     ),
     source="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html#Dimension",
     check=_known_metrics,

@@ -1,4 +1,4 @@
-"""APIs: every route asks who calls, every stage limits and logs, and a function runs for the services of this stack."""
+"""APIs: routes are authorized, stages throttle and log, and only services of this stack invoke functions."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ HTTP_STAGE, REST_STAGE = "aws_apigatewayv2_stage", "aws_api_gateway_stage"
 FUNCTIONS = ("aws_lambda_alias", "aws_lambda_function")
 USER_POOL = "aws_cognito_user_pool"
 
-# Where a type says who may call: the argument, the words by which AWS asks itself, and the authorizers of the others.
+# Type -> argument for its authorization, values for authorization by AWS, and values that need an authorizer.
 AUTHORIZATION: dict[str, tuple[str, tuple[str, ...], tuple[str, ...], str]] = {
     ROUTE: ("authorization_type", ("AWS_IAM",), ("CUSTOM", "JWT"), HTTP_AUTHORIZER),
     METHOD: ("authorization", ("AWS_IAM",), ("COGNITO_USER_POOLS", "CUSTOM"), REST_AUTHORIZER),
     FUNCTION_URL: ("authorization_type", ("AWS_IAM",), (), ""),
 }
-# Arguments that make routes which no other resource shows: quick create, and documents of OpenAPI.
+# Arguments that create routes without a resource: quick create, and OpenAPI documents.
 UNSEEN_ROUTES = {
     HTTP_API: ("body", "credentials_arn", "route_key", "target"),
     REST_API: ("body",),
     "aws_api_gateway_rest_api_put": ("body",),
 }
-# How a user pool of this stack is named as the issuer of tokens.
+# The form in which a user pool of this stack is named as token issuer.
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
 ISSUERS = ("https://{pool.endpoint}", "https://cognito-idp.{region}.amazonaws.com/{pool.id}")
 
@@ -55,7 +55,7 @@ def _authorization(stack: StackView) -> Iterator[tuple[str, str]]:
     for api in stack.of(*UNSEEN_ROUTES):
         for name in UNSEEN_ROUTES[api.type]:
             if literal(api.attributes.get(name)) is not MISSING:
-                yield api.path, f"{name} makes routes without authorization; expected each route as a resource"
+                yield api.path, f"{name} creates routes without authorization; expected each route as a resource"
     for authorizer in stack.of(HTTP_AUTHORIZER, REST_AUTHORIZER):
         for message in _foreign_authorizer(stack, authorizer):
             yield authorizer.path, message
@@ -78,7 +78,7 @@ def _unauthorized(stack: StackView, caller: Resource) -> Iterator[str]:
 
 
 def _is_preflight(caller: Resource) -> bool:
-    """A browser asks with OPTIONS, and without credentials, whether it may call: https://fetch.spec.whatwg.org/"""
+    """Whether it is for CORS preflight requests, which have no credentials: https://fetch.spec.whatwg.org/"""
     if caller.type == ROUTE:
         return str(literal(caller.attributes.get("route_key"))).startswith("OPTIONS /")
     return caller.type == METHOD and literal(caller.attributes.get("http_method")) == "OPTIONS"
@@ -117,7 +117,7 @@ def _is_own_issuer(stack: StackView, issuer: Any) -> bool:
 AUTHORIZED = StackRule(
     id="TAP-NET-2",
     title="Every route is authorized, by AWS or by an authorizer of this stack",
-    why="A route without authorization takes payments from whoever finds its address.",
+    why="Anybody who finds the address of a route without authorization can use it.",
     severity=Severity.CRITICAL,
     controls=("PCI DSS 4.0.1 7.2.1", "Well-Architected SEC03-BP01"),
     resource_types=(*AUTHORIZATION, *UNSEEN_ROUTES, HTTP_AUTHORIZER, REST_AUTHORIZER),
@@ -149,13 +149,13 @@ def _invoked_by(stack: StackView) -> Iterator[tuple[str, str]]:
         if literal(attributes.get("action")) not in INVOKES:
             yield permission.path, f"action is {format_value(attributes.get('action'))}; expected {INVOKES[0]}"
         if literal(attributes.get("function_url_auth_type")) not in (MISSING, "AWS_IAM"):
-            yield permission.path, "function_url_auth_type lets everybody in; expected AWS_IAM"
+            yield permission.path, "function_url_auth_type admits everybody; expected AWS_IAM"
 
 
 INVOKED_BY = StackRule(
     id="TAP-NET-3",
-    title="Functions are invoked by services that name their source",
-    why="Without a source, anybody's API, bucket or topic in AWS may call the function.",
+    title="Only AWS services may invoke functions, for a resource of this stack",
+    why="Without a source, any API, bucket or topic in AWS could invoke the function.",
     severity=Severity.CRITICAL,
     controls=("PCI DSS 4.0.1 7.2.5", "Well-Architected SEC03-BP07"),
     resource_types=(PERMISSION,),
@@ -166,7 +166,7 @@ INVOKED_BY = StackRule(
     check=_invoked_by,
 )
 
-# The most that an account takes by default: a limit above it limits nothing.
+# An account's default limit: a higher limit has no effect.
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
 LIMITS = {"throttling_burst_limit": 5_000, "throttling_rate_limit": 10_000}
 
@@ -201,8 +201,8 @@ def _unlimited(settings: Attributes) -> Iterator[str]:
 
 STAGES = StackRule(
     id="TAP-NET-5",
-    title="Stages limit their requests, and log each",
-    why="One caller's loop would otherwise use up the account's quota, and nobody could say whose it was.",
+    title="Stages throttle requests and log each of them",
+    why="Otherwise one caller could use up the account's quota, and no log would show who it was.",
     severity=Severity.HIGH,
     controls=("PCI DSS 4.0.1 10.2.1", "Well-Architected REL05-BP02"),
     resource_types=(HTTP_STAGE, REST_STAGE),

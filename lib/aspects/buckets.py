@@ -1,7 +1,7 @@
-"""Buckets: what the resources beside a bucket have to make of it, and that there is exactly one of each.
+"""Buckets: each bucket must have exactly one configuration of each kind, with the required settings.
 
-Of two configurations of one kind, the one that is applied last counts. So each bucket has one, which names its bucket
-by reference: a name in letters may be that of any bucket, one of this stack's too.
+If there are two of a kind, the one applied last wins. A configuration must name its bucket by reference: a literal name
+could be a second configuration of any bucket.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ ACCESS = "aws_s3_bucket_public_access_block"
 ENCRYPTION = "aws_s3_bucket_server_side_encryption_configuration"
 POLICY = "aws_s3_bucket_policy"
 VERSIONING = "aws_s3_bucket_versioning"
-# The argument of the bucket itself, by which older stacks say the same.
+# Kind of configuration -> the bucket's own (deprecated) argument for it.
 INLINE = {ENCRYPTION: "server_side_encryption_configuration", POLICY: "policy", VERSIONING: "versioning"}
 
 ACCESS_SETTINGS = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
@@ -29,14 +29,14 @@ KMS = ("aws:kms", "aws:kms:dsse")
 
 
 def configurations(stack: StackView, kind: str) -> Iterator[tuple[Resource, Resource]]:
-    """(bucket, configuration) of a kind, for each configuration that refers to a bucket of the stack."""
+    """Yield (bucket, configuration) for each configuration of a kind that refers to a bucket of the stack."""
     for bucket in stack.of(BUCKET):
         for configuration in stack.attached_to(bucket, kind, "bucket", "id", "bucket"):
             yield bucket, configuration
 
 
 def exactly_one(stack: StackView, kind: str, expected: str) -> Iterator[tuple[str, str]]:
-    """(construct path, message) of each bucket without a configuration of a kind, and of each that is one too many."""
+    """Yield (construct path, message) for each bucket without a configuration of a kind, and for each second one."""
     attached = list(configurations(stack, kind))
     for bucket in stack.of(BUCKET):
         of_bucket = [configuration for owner, configuration in attached if owner is bucket]
@@ -58,7 +58,7 @@ def _encryption(stack: StackView) -> Iterator[tuple[str, str]]:
     yield from exactly_one(stack, ENCRYPTION, f"with {KMS[0]}, or AES256 for access logs")
     for bucket in log_targets:
         for use in other_uses(stack, bucket):
-            yield bucket.path, f"S3 access logs are written here, and {use}; expected a bucket for access logs alone"
+            yield bucket.path, f"it receives S3 access logs, and {use}; expected a bucket for access logs only"
     for bucket, configuration in configurations(stack, ENCRYPTION):
         algorithms = ("AES256",) if bucket in log_targets else KMS
         rules = blocks(configuration.attributes, "rule")
@@ -87,8 +87,8 @@ def _default_encryption(
 ENCRYPTED = StackRule(
     id="TAP-ENC-2",
     title=(
-        "Buckets are encrypted with a customer managed key; one that receives S3 access logs and nothing else with "
-        "SSE-S3, because AWS delivers logs into no other"
+        "Buckets are encrypted with a customer managed key; a bucket only for S3 access logs uses SSE-S3, because AWS "
+        "delivers access logs to no other bucket"
     ),
     why=WHY_OUR_KEY,
     severity=Severity.CRITICAL,
@@ -97,7 +97,7 @@ ENCRYPTED = StackRule(
     waivable=False,
     fix=(
         "declare one S3BucketServerSideEncryptionConfiguration with bucket=<S3Bucket>.id, sse_algorithm='aws:kms' and "
-        "kms_master_key_id=<KmsKey>.arn; for a bucket of access logs alone sse_algorithm='AES256'"
+        "kms_master_key_id=<KmsKey>.arn; for a bucket only for access logs sse_algorithm='AES256'"
     ),
     source="https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html",
     check=_encryption,
@@ -123,7 +123,7 @@ def _tls_only(stack: StackView) -> Iterator[tuple[str, str]]:
 TLS_ONLY = StackRule(
     id="TAP-ENC-8",
     title="Buckets refuse requests without TLS",
-    why="S3 answers plain HTTP too, so credentials and records could cross a network in the clear.",
+    why="S3 also accepts plain HTTP, so credentials and records could be sent unencrypted.",
     severity=Severity.HIGH,
     controls=("PCI DSS 4.0.1 4.2.1", "Well-Architected SEC09-BP02"),
     resource_types=(BUCKET, POLICY),
@@ -148,8 +148,8 @@ def _versioning(stack: StackView) -> Iterator[tuple[str, str]]:
 
 VERSIONED = StackRule(
     id="TAP-REC-2",
-    title="Buckets are versioned, and no version expires early",
-    why="An audit record that is overwritten or deleted still has its earlier version, and the time to fetch it.",
+    title="Buckets are versioned, and versions do not expire early",
+    why="An overwritten or deleted audit record can be restored from its earlier version.",
     severity=Severity.HIGH,
     controls=("PCI DSS 4.0.1 10.3.2", "PCI DSS 4.0.1 10.3.3", "Well-Architected REL09-BP01"),
     resource_types=(BUCKET, VERSIONING, LIFECYCLE),
@@ -174,7 +174,7 @@ def _public_access(stack: StackView) -> Iterator[tuple[str, str]]:
 PRIVATE = StackRule(
     id="TAP-NET-1",
     title="Buckets block all public access",
-    why="One careless policy or ACL would otherwise open the records to everybody.",
+    why="Otherwise a single wrong policy or ACL could make the records public.",
     severity=Severity.CRITICAL,
     controls=("PCI DSS 4.0.1 1.4.4", "Well-Architected SEC03-BP07"),
     resource_types=(BUCKET, ACCESS),

@@ -1,4 +1,4 @@
-"""Every rule, in the order of reading, and what each family of them promises."""
+"""All rules in the order of docs/rules.md, and the requirement of each family."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ from lib.aspects.model import Rule
 
 FAMILIES: Mapping[str, str] = {
     "DOC": "The document contains only what the rules can check.",
-    "NAME": "Who owns a resource, and what it is, can be read in its name.",
-    "ENC": "Data at rest is under a key that the stack owns; data in transit is under TLS.",
-    "REC": "What is overwritten or deleted by mistake can be brought back.",
-    "DEL": "One command destroys everything, and nothing stays.",
-    "TAG": "What a resource is for, and whose it is, stands on it as a tag.",
-    "NET": "Nothing is reachable that is not meant to be, nobody unnamed gets in, and nothing is sent elsewhere.",
-    "RUN": "A function runs on what is maintained, loses no event, and can be looked into.",
-    "OBS": "What goes wrong is measured, wakes somebody, and says what to do.",
-    "IAM": "A policy says, action by action, who may do what to what.",
-    "REG": "One region, said once: the provider's. Everything else asks the provider, so the stack can stand anywhere.",
+    "NAME": "Names show the type, purpose and environment of a resource.",
+    "ENC": "Data at rest is encrypted with a key of the stack; data in transit uses TLS.",
+    "REC": "Data that is overwritten or deleted by mistake can be restored.",
+    "DEL": "One command destroys everything, and nothing remains.",
+    "TAG": "Tags show the owner, project and environment of a resource.",
+    "NET": "Only the authorized API is reachable, and data is sent to resources of this stack only.",
+    "RUN": "Functions use a maintained runtime, lose no event, and are logged and traced.",
+    "OBS": "Failures raise an alarm that notifies somebody and names a runbook.",
+    "IAM": "Policies name each action, resource and principal.",
+    "REG": "The region is written once, in the provider, so the stack can be deployed to any region.",
 }
 
 RULES: tuple[Rule, ...] = (

@@ -1,4 +1,4 @@
-"""Code: what runs is in the assets of the stack, in one of its buckets, or in one of its repositories."""
+"""Code: functions, layers and images come from the stack's assets or repositories."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from lib.aspects.terraform_json import MISSING, Resource, StackView, as_list, fo
 from lib.findings.finding import Severity
 
 FUNCTION, LAYER = "aws_lambda_function", "aws_lambda_layer_version"
-# JSON texts that say which images run, and which are kept.
+# JSON arguments that decide which images run, and which are kept.
 TEXTS: tuple[tuple[str, str, Callable[[Any], Iterable[str]]], ...] = (
     ("aws_ecs_task_definition", "container_definitions", container_definitions.check),
     ("aws_ecr_lifecycle_policy", "policy", image_lifecycle.check),
 )
-# Beneath the folder that CDKTF copies files to; no step leads out of it.
+# Below the folder to which CDKTF copies files, without `..`.
 ASSET = re.compile(r"assets(/(?!\.\.?(/|$))[\w.-]+)+")
 # A tag, or a digest. https://docs.aws.amazon.com/lambda/latest/dg/images-create.html
 IMAGE = re.compile(r":[\w][\w.-]{0,127}|@sha256:[0-9a-f]{64}")
@@ -48,15 +48,15 @@ def _source(stack: StackView, resource: Resource) -> Iterator[str]:
         yield f"its code comes from {' and '.join(given) or 'nowhere'}; expected filename or image_uri"
     for name, value in given.items():
         if name == "filename" and not ASSET.fullmatch(str(literal(value))):
-            yield f"filename is {format_value(value)}; expected a file beneath assets/"
+            yield f"filename is {format_value(value)}; expected a file below assets/"
         if name == "image_uri" and not is_own_image(stack, value):
             yield f"image_uri is {format_value(value)}; expected <EcrRepository>.repository_url and a tag or digest"
-        if name in ("s3_bucket", "s3_key"):  # whoever may write into the bucket decides what runs
-            yield f"{name} is {format_value(value)}; expected a file beneath assets/"
+        if name in ("s3_bucket", "s3_key"):  # whoever may write to the bucket would decide what runs
+            yield f"{name} is {format_value(value)}; expected a file below assets/"
 
 
 def is_own_image(stack: StackView, uri: Any) -> bool:
-    """Whether an image lies in a repository of this stack."""
+    """Whether an image is from a repository of this stack."""
     match parse(uri) if isinstance(uri, str) else ():
         case (Reference(type="aws_ecr_repository", attribute="repository_url") as to, str() as version):
             return owned(stack, to) is not None and IMAGE.fullmatch(version) is not None
@@ -65,8 +65,8 @@ def is_own_image(stack: StackView, uri: Any) -> bool:
 
 OWN_CODE = StackRule(
     id="TAP-RUN-7",
-    title="Code, layers and images come from this stack",
-    why="Whoever may write to a bucket or a registry elsewhere writes what our functions run, with our permissions.",
+    title="Code, layers and container images come from this stack",
+    why="Whoever may write to another bucket or registry could run code with our functions' permissions.",
     severity=Severity.CRITICAL,
     controls=("PCI DSS 4.0.1 6.3.2", "Well-Architected SEC11-BP05"),
     resource_types=(FUNCTION, LAYER, *(type_ for type_, _, _ in TEXTS)),

@@ -1,8 +1,8 @@
-"""Container definitions of an ECS task on Fargate: which keys they may have, and which values.
+"""Container definitions of an ECS task on Fargate: the allowed keys and values.
 
-Left out, so a finding: commands and entry points (other code than the image's), environment files and credentials of
+Not allowed are commands and entry points (code that is not in the image), environment files, credentials of
 other registries, FireLens and other log drivers (logs sent elsewhere), hosts, DNS servers and links, devices, kernel
-settings and added capabilities, shells as health checks.
+settings and added capabilities, and shells as health checks.
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
 """
 
@@ -16,11 +16,11 @@ from lib.aspects.expressions import Reference, parse
 from lib.aspects.json_forms import Form, Items, Object, Value
 from lib.aspects.json_forms import check as check_form
 
-# A tag, or a digest, behind the URL of a repository.
+# A tag or digest after the URL of a repository.
 _TAG_OR_DIGEST = r":[A-Za-z0-9_][A-Za-z0-9._-]{0,127}|@sha256:[0-9a-f]{64}"
-# Behind a secret's ARN: the JSON key, the version's stage and its id.
+# After a secret's ARN: JSON key, stage and id of the version.
 _BEHIND_ARN = r":[A-Za-z0-9_.-]*:[A-Za-z0-9_.-]*:[A-Za-z0-9_.-]*"
-# The last word of a variable says what it holds, an object of this stack: TRANSACTIONS_TABLE is a table.
+# The last word of a variable's name decides its value, a resource of this stack: TRANSACTIONS_TABLE is a table.
 VARIABLES = {
     "BUCKET": {"aws_s3_bucket"},
     "BUS": {"aws_cloudwatch_event_bus"},
@@ -32,9 +32,9 @@ VARIABLES = {
     "TABLE": {"aws_dynamodb_table"},
     "TOPIC": {"aws_sns_topic"},
 }
-# Variables that hold a literal, which can be no secret and no address.
+# Variables with a literal, which cannot be a secret or an address.
 LITERALS = {"LOG_LEVEL": re.compile(r"DEBUG|INFO|WARNING"), "PORT": re.compile(r"[1-9][0-9]{1,4}")}
-# Variables that hold a secret. AWS_SECRET_ACCESS_KEY would be somebody else's permissions.
+# Variables with a secret. AWS_SECRET_ACCESS_KEY is excluded, because it would give the permissions of another identity.
 _SENSITIVE_VARIABLE = r"(?!AWS_)([A-Z][A-Z0-9]*_)*(CREDENTIALS|KEY|PASSWORD|SECRET|TOKEN|USERNAME)"
 
 _REGISTRY = {("aws_ecr_repository", "repository_url")}
@@ -44,12 +44,12 @@ _REGIONS = {("data.aws_region", "id"), ("data.aws_region", "name")}
 
 
 def check(text: Any) -> Iterator[str]:
-    """A message for each thing in `container_definitions`, a JSON text, that is not allowed. TAP-RUN-7."""
+    """Yield a message for each part of `container_definitions` (a JSON string) that is not allowed. TAP-RUN-7."""
     yield from check_form(Items(CONTAINER), text, "container_definitions")
 
 
 def _split(value: Any) -> tuple[Reference, str] | None:
-    """A reference and the literal text behind it; None for a value that is anything else."""
+    """Return a reference and the literal text after it; None for any other value."""
     match parse(value) if isinstance(value, str) else ():
         case [Reference() as to]:
             return to, ""
@@ -63,7 +63,7 @@ def _type(to: Reference) -> str:
 
 
 def _refers_to(value: Any, known: set[tuple[str, str]], rest: str = "") -> bool:
-    """Whether a text is a reference to one of these (type, attribute), and behind it what `rest` matches."""
+    """Whether a string is a reference to one of these (type, attribute), followed by text that matches `rest`."""
     parts = _split(value)
     return parts is not None and (_type(parts[0]), parts[0].attribute) in known and bool(re.fullmatch(rest, parts[1]))
 

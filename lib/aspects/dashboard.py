@@ -1,7 +1,7 @@
-"""CloudWatch dashboards: the body is JSON whose widgets show this account and region, and run nothing.
+"""CloudWatch dashboards: widgets may show only this account and region, and run nothing.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
-A custom widget calls a Lambda function; an explorer looks at whatever has a tag.
+Not allowed: custom widgets, which call a Lambda function, and explorers, which show all resources with a tag.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from lib.aspects.terraform_json import reference
 
 BODY = ("periodOverride", "start", "widgets")
 WIDGET = ("height", "properties", "type", "width", "x", "y")
-# What a widget's properties may have, by its type. accountId is nowhere among them.
+# Type of a widget -> its allowed properties. accountId is not among them.
 PROPERTIES: Mapping[str, tuple[str, ...]] = {
     "alarm": ("alarms", "sortBy", "states", "title"),
     "log": ("query", "region", "title", "view"),
@@ -26,17 +26,17 @@ PROPERTIES: Mapping[str, tuple[str, ...]] = {
     "text": ("background", "markdown"),
 }  # fmt: skip
 ANNOTATIONS = ("horizontal", "vertical")
-# What the object at the end of a metric may have: no expression (a language of its own), no account, no region.
+# Allowed options at the end of a metric: no expression, account or region.
 METRIC_OPTIONS = ("color", "label", "period", "stat", "visible", "yAxis")
 ALARMS = ("aws_cloudwatch_composite_alarm", "aws_cloudwatch_metric_alarm")
-# Logs Insights may read any log group that a query names as its source, and shows what a data protection policy masks.
+# A Logs Insights query reads any log group that it names as source, and `unmask` shows masked data.
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Source.html
 OUR_SOURCES = re.compile(r"(SOURCE '\$\{aws_cloudwatch_log_group\.[A-Za-z0-9_-]+\.(name|id)\}' \| )+")
 FORBIDDEN_IN_QUERIES = re.compile(r"\b(source|unmask)\b", re.IGNORECASE)
 
 
 def check(body: Any) -> Iterator[str]:
-    """What is wrong with the argument dashboard_body, one message each."""
+    """Yield a message for each mistake in the argument dashboard_body."""
     try:
         found = read_object(body)
     except ValueError as error:
@@ -52,7 +52,7 @@ def check(body: Any) -> Iterator[str]:
 
 
 def metrics(body: Any) -> Iterator[list[str]]:
-    """[namespace, name, dimension, value, …] of each metric that a body shows in which `check` finds nothing."""
+    """Yield [namespace, name, dimension, value, …] of each metric in a body that `check` accepts."""
     for widget in read_object(body)["widgets"]:
         for metric in widget["properties"].get("metrics", ()):
             yield metric[:-1] if isinstance(metric[-1], dict) else metric
@@ -89,9 +89,9 @@ def _log(path: str, properties: Mapping[str, Any]) -> Iterator[str]:
     query = properties.get("query")
     sources = OUR_SOURCES.match(query) if isinstance(query, str) else None
     if sources is None:
-        yield f"{path}.query is {shorten(query)}; expected SOURCE '${{aws_cloudwatch_log_group.….name}}' | in front"
+        yield f"{path}.query is {shorten(query)}; expected SOURCE '${{aws_cloudwatch_log_group.….name}}' | first"
     elif forbidden := FORBIDDEN_IN_QUERIES.search(sources.string[sources.end() :]):
-        yield f"{path}.query says {forbidden[0]}; expected its sources in front, and no unmask"
+        yield f"{path}.query contains {forbidden[0]}; expected its sources at the beginning, and no unmask"
 
 
 def _metric(path: str, properties: Mapping[str, Any]) -> Iterator[str]:
@@ -125,7 +125,7 @@ def _text(path: str, properties: Mapping[str, Any]) -> Iterator[str]:
     if not isinstance(markdown, str):
         yield f"{path}.markdown is {shorten(markdown)}; expected text"
     elif "://" in markdown or "](//" in markdown:
-        yield f"{path}.markdown is {shorten(markdown)}, which leads to a web address; expected text alone"
+        yield f"{path}.markdown is {shorten(markdown)}, which contains a web address; expected text only"
 
 
 CHECKS: Mapping[str, Callable[[str, Mapping[str, Any]], Iterator[str]]] = {

@@ -1,4 +1,4 @@
-"""Egress: whatever AWS sends or copies goes to something that this stack declares."""
+"""Egress: AWS sends and copies data to resources of this stack only."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SUBSCRIPTION, INTEGRATION, VPC_ENDPOINT = (
     "aws_vpc_endpoint",
 )
 
-# Arguments that say where data goes, of any type and at any depth: the last words of their path.
+# Arguments with a target of data, of any type and at any depth: the end of their path.
 SENDS = re.compile(
     r"""(?x) (^|[._]) (
         destinations? (_arns? | _configs | _resource_arn | _s3_uri | _stream_arn | _vault_arn)?
@@ -39,15 +39,15 @@ SENDS = re.compile(
       | (alarm | insufficient_data | ok) _actions
     ) $ | ^ uri $""",
 )
-# What is read, not sent.
+# Sources, from which data is read.
 READS = re.compile(r"source|input|import|grant")
-# Accounts that data is copied to.
+# Accounts to which data is copied.
 ACCOUNTS = re.compile(r"(^|\.)destination(_config|_configuration)?\.([a-z0-9_]+\.)*(account|account_id|registry_id)$")
 ALSO_SENDS = frozenset(JUDGMENTS["egress"]["also"])
 SENDS_NOT = tuple(JUDGMENTS["egress"]["not"])
-# Letters that a person reads. https://docs.aws.amazon.com/sns/latest/dg/sns-email-notifications.html
+# Messages for people. https://docs.aws.amazon.com/sns/latest/dg/sns-email-notifications.html
 EMAIL = "email"
-# An AWS service in this region, behind an endpoint of the VPC.
+# An AWS service in this region, behind a VPC endpoint.
 AWS_SERVICE = re.compile(r"com\.amazonaws\.\{region\}(\.[a-z0-9-]+)+")
 
 
@@ -61,7 +61,7 @@ def _foreign_destinations(stack: StackView) -> Iterator[tuple[str, str]]:
                     yield resource.path, message
         if resource.type == INTEGRATION and literal(resource.attributes.get("integration_subtype")) is not MISSING:
             named = format_value(resource.attributes.get("integration_subtype"))
-            yield resource.path, f"integration_subtype is {named}; expected the integration_uri of a function alone"
+            yield resource.path, f"integration_subtype is {named}; expected only the integration_uri of a function"
         if resource.type == VPC_ENDPOINT and not _is_aws_service(resource.attributes.get("service_name")):
             named = format_value(resource.attributes.get("service_name"))
             yield (
@@ -73,7 +73,7 @@ def _foreign_destinations(stack: StackView) -> Iterator[tuple[str, str]]:
 def _foreign(stack: StackView, resource: Resource, path: str, value: Any) -> Iterator[str]:
     if resource.type == SUBSCRIPTION and path == "endpoint" and literal(resource.attributes.get("protocol")) == EMAIL:
         if literal(value) is UNKNOWN:
-            yield f"endpoint is {format_value(value)}; expected an address that is written out"
+            yield f"endpoint is {format_value(value)}; expected a literal address"
         return
     if ACCOUNTS.search(path):
         if value is not None and not is_this_account(value):
@@ -92,14 +92,14 @@ def _sends(type_: str, path: str) -> bool:
 
 
 def _redriven(stack: StackView, policy: Any) -> Iterator[str]:
-    """A message where the dead letters of a queue or a subscription leave the stack."""
+    """Yield a message if a queue or subscription sends dead letters out of the stack."""
     if policy is not None and addressed(stack, dead_letter_target(policy)) is None:
         expected = "expected JSON with the arn of a queue of this stack as deadLetterTargetArn"
         yield f"redrive_policy is {format_value(policy)}; {expected}"
 
 
 def dead_letter_target(policy: Any) -> Any:
-    """Where a redrive policy, JSON text, sends dead letters; None for text that is no such policy."""
+    """Return the target of a redrive policy (a JSON string); None if it is not a valid one."""
     try:
         found = read_object(policy)
     except ValueError:
@@ -108,20 +108,20 @@ def dead_letter_target(policy: Any) -> Any:
 
 
 def _is_aws_service(name: Any) -> bool:
-    """Whether an endpoint of a VPC leads to AWS itself; a private link to anybody has a name of its own."""
+    """Whether a VPC endpoint is for an AWS service; other private links have other names."""
     found = shape(name, surroundings) or ""
     return AWS_SERVICE.fullmatch(found) is not None and ".vpce" not in found
 
 
 SENT_ELSEWHERE = StackRule(
     id="TAP-NET-6",
-    title="What AWS sends or copies goes to resources of this stack; the alert e-mail alone is an address",
-    why="Payments leave by a subscription or a replication as well as by an open bucket, and nobody sees it.",
+    title="AWS sends and copies data to resources of this stack only; the alert e-mail is the one exception",
+    why="A subscription or replication can leak payments like a public bucket, and is easy to overlook.",
     severity=Severity.CRITICAL,
     controls=("PCI DSS 4.0.1 1.3.2", "PCI DSS 4.0.1 1.4.4", "Well-Architected SEC05-BP02"),
     resource_types=ANY_TYPE,
     waivable=False,
-    fix="refer to the arn (id, name or url) of a resource of the stack, or take the argument away",
+    fix="refer to the arn (id, name or url) of a resource of the stack, or remove the argument",
     source="https://docs.aws.amazon.com/wellarchitected/latest/framework/sec_network_protection_layered.html",
     check=_foreign_destinations,
 )

@@ -1,7 +1,7 @@
-"""ENC: data at rest is under a key that the stack owns; data in transit is under TLS.
+"""ENC: data at rest is encrypted with a key of the stack; data in transit uses TLS.
 
-Here are the types that have their key in one or two arguments, and the keys. Buckets are in buckets.py, TLS of queues
-and topics in messages.py, every other type that holds data in encryption_of_types.py.
+This file checks types with their key in one or two arguments, and the keys themselves. buckets.py checks buckets,
+messages.py TLS of queues and topics, encryption_of_types.py all other types that hold data.
 """
 
 from __future__ import annotations
@@ -26,23 +26,23 @@ from lib.findings.finding import Severity
 OWN_KEY = "a customer managed key of this stack"
 AT_REST = ("PCI DSS 4.0.1 3.5.1", "Well-Architected SEC08-BP02")
 WHY_OUR_KEY = (
-    "Only a customer managed key has a policy of ours, an audit trail of its uses, and an end that we decide: "
-    "an AWS owned or AWS managed key opens to whoever may call the service."
+    "Only a customer managed key has our own key policy, an audit trail of its uses, and a deletion that we decide. "
+    "With an AWS owned or AWS managed key, whoever may call the service can read the data."
 )
-# How often a key may change its material by itself: AWS's minimum, and the year of PCI DSS 4.0.1 3.7.4.
-# AWS rotates symmetric encryption keys only.
+# Rotation period in days: AWS's minimum, and one year (PCI DSS 4.0.1, 3.7.4).
+# AWS can only rotate symmetric encryption keys.
 NOT_ROTATED = re.compile(r"(ECC|HMAC|ML_DSA|RSA)_\w+|SM2")
 ROTATION_DAYS = (90, 365)
 
 
 def keyed(stack: StackView, resource: Resource, argument: str, value: Any) -> Iterator[tuple[str, str]]:
-    """(construct path, message) where the value of an argument is no key of this stack."""
+    """Yield (construct path, message) if the value of an argument is not a key of this stack."""
     if complaint := stack.key_complaint(value):
         yield resource.path, f"{argument} {complaint}; expected {OWN_KEY}"
 
 
 def _has_key(type_: str, argument: str) -> Callable[[StackView], Iterator[tuple[str, str]]]:
-    """The check of a resource type that has its key in one argument."""
+    """Return the check for a resource type with its key in one argument."""
 
     def check(stack: StackView) -> Iterator[tuple[str, str]]:
         for resource in stack.of(type_):
@@ -83,7 +83,7 @@ DYNAMODB = StackRule(
 TOPIC = StackRule(
     id="TAP-ENC-3",
     title="SNS topics are encrypted with a customer managed key",
-    why=WHY_OUR_KEY + " CloudWatch alarms cannot publish to a topic under alias/aws/sns at all.",
+    why=WHY_OUR_KEY + " CloudWatch alarms cannot publish to a topic encrypted with alias/aws/sns.",
     severity=Severity.HIGH,
     controls=AT_REST,
     resource_types=("aws_sns_topic",),
@@ -158,8 +158,8 @@ def _rotation(_type: str, key: Attributes) -> Iterator[str]:
 
 ROTATION = ResourceRule(
     id="TAP-ENC-7",
-    title="Customer managed keys rotate every year; asymmetric and HMAC keys are left out, as AWS cannot rotate them",
-    why="What one key material has encrypted ends with its year: a leak opens that much and no more.",
+    title="Customer managed keys are rotated every year, except asymmetric and HMAC keys, which AWS cannot rotate",
+    why="With rotation, a leaked key material exposes the data of one year only.",
     severity=Severity.HIGH,
     controls=("PCI DSS 4.0.1 3.7.4", "Well-Architected SEC08-BP01"),
     resource_types=("aws_kms_key",),

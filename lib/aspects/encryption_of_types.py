@@ -1,9 +1,9 @@
-"""Encryption of any other type that holds data: the provider's facts say which arguments decide about it."""
+"""Encryption of all other types that hold data, by the encryption settings in the provider's schema."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -12,14 +12,24 @@ from lib.aspects.model import ANY_TYPE, StackRule
 from lib.aspects.provider.data import FACTS, JUDGMENTS, grouped, matches
 from lib.aspects.provider.encryption_roles import Role, encryption
 from lib.aspects.provider.projection import PATTERNS
-from lib.aspects.terraform_json import MISSING, Attributes, Resource, StackView, blocks, flag, format_value, literal
+from lib.aspects.terraform_json import (
+    MISSING,
+    Attributes,
+    Resource,
+    StackView,
+    as_list,
+    blocks,
+    flag,
+    format_value,
+    literal,
+)
 from lib.aspects.types import classified
 from lib.findings.finding import Severity
 
 _JUDGMENT = JUDGMENTS["encryption"]
 _REQUIRED_BLOCKS = frozenset(_JUDGMENT["required_blocks"])
 _ONLY_IF_GIVEN = grouped("encryption", "only_if_given")
-# AWS's words for its own key: AWS_OWNED_KEY, AWS_MANAGED_KEY, AWS_OWNED_KMS_KEY.
+# AWS's values for its own key: AWS_OWNED_KEY, AWS_MANAGED_KEY, AWS_OWNED_KMS_KEY.
 _CUSTOMER_KEY = re.compile(r"(?!.*AWS_?(OWNED|MANAGED)).*(KMS|CUSTOM)|ENABLED$", re.IGNORECASE)
 
 
@@ -51,7 +61,7 @@ def _complaint(stack: StackView, role: Role, value: Any) -> str | None:
 
 
 def _values(resource: Resource, attributes: Attributes, path: str, way: str = "") -> Iterator[tuple[Attributes, Any]]:
-    """(block, value) wherever the path leads; an encryption block that is not there has the value None."""
+    """Yield (block, value) for a path; the value is None for a missing encryption block."""
     head, _, rest = path.partition(".")
     if not rest:
         yield attributes, attributes.get(head)
@@ -61,10 +71,13 @@ def _values(resource: Resource, attributes: Attributes, path: str, way: str = ""
         yield {}, None
     for block in found:
         yield from _values(resource, block, rest, f"{way}{head}.")
+    for item in as_list(attributes.get(head)):
+        if item is not None and not isinstance(item, Mapping):  # where a block belongs
+            yield {}, item
 
 
 def _is_required(type_: str, path: str, block: Attributes) -> bool:
-    """Whether an argument that is left out had to be given."""
+    """Whether a missing argument is required."""
     by = _JUDGMENT["asked_by"].get(path.rpartition(".")[2])
     if by is not None:
         return flag(block.get(by)) not in (False, MISSING)
@@ -88,13 +101,13 @@ def _is_excepted(resource: Resource, path: str) -> bool:
 
 ENCRYPTED = StackRule(
     id="TAP-ENC-9",
-    title="Whatever else holds data is encrypted with a customer managed key",
+    title="All other types that hold data are encrypted with a customer managed key",
     why=WHY_OUR_KEY,
     severity=Severity.CRITICAL,
     controls=AT_REST,
     resource_types=tuple(type_ for type_ in FACTS if encryption(type_)),
     waivable=False,
-    fix="switch the encryption on and give it <KmsKey>.arn of this stack, in each block that has a key",
+    fix="enable the encryption, and set each key argument to <KmsKey>.arn of this stack",
     source="https://docs.aws.amazon.com/wellarchitected/latest/framework/sec_protect_data_rest_encrypt.html",
     check=_encrypted,
 )
@@ -106,7 +119,7 @@ def _holds_data(type_: str) -> bool:
 
 
 def uncovered(holds_data: Callable[[str], bool], stack: StackView) -> Iterator[tuple[str, str]]:
-    """(construct path, message) of each resource whose type holds data and takes no key."""
+    """Yield (construct path, message) for each resource whose type holds data and takes no key."""
     for resource in stack.resources:
         if holds_data(resource.type) and not is_covered(resource.type):
             message = "holds data and has no argument for a customer managed key; expected a type that has one"
@@ -114,20 +127,20 @@ def uncovered(holds_data: Callable[[str], bool], stack: StackView) -> Iterator[t
 
 
 def is_covered(type_: str) -> bool:
-    """Whether an encryption rule of its own, or a key that TAP-ENC-9 asks for, covers a type."""
+    """Whether an encryption rule of its own, or TAP-ENC-9, covers a type."""
     return type_ in grouped("covered") or any(role == "key" for _, role in encryption(type_))
 
 
 COVERED = StackRule(
     id="TAP-ENC-10",
-    title="Each classified type that holds data has an argument for a customer managed key",
-    why="Of a type that takes no key of ours, no rule can say how its data lies there.",
+    title="Every classified type that holds data has an argument for a customer managed key",
+    why="If a type takes no key of ours, no rule can check how its data is encrypted.",
     severity=Severity.HIGH,
     controls=AT_REST,
     resource_types=ANY_TYPE,
     waivable=False,
     fix=(
-        "use a type that takes a customer managed key; if this one holds no data after all, take holds_data out of its "
+        "use a type that takes a customer managed key; if this type holds no data, remove holds_data from its "
         "table in lib/aspects/types/"
     ),
     source="https://docs.aws.amazon.com/wellarchitected/latest/framework/sec_protect_data_rest_encrypt.html",

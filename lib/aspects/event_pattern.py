@@ -1,4 +1,4 @@
-"""EventBridge event patterns: which events a rule takes. A pattern that takes every event, or none, is a finding.
+"""EventBridge event patterns. A pattern that matches every event, or none, is a finding.
 
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
 """
@@ -13,21 +13,20 @@ from lib.aspects.expressions import Reference, parse
 from lib.aspects.strict_json import read_object, shorten
 from lib.aspects.terraform_json import reference
 
-# The fields of an event by which a rule may choose. `id`, `time` and `version` are left out: no two events share them,
-# or all do.
+# Allowed fields of a pattern. Not `id` and `time`, which differ for every event, nor `version`, which is always equal.
 # https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html
 FIELDS = ("account", "detail", "detail-type", "region", "resources", "source")
-# Without these two a pattern takes whatever passes the bus.
+# Required: without these two a pattern matches every event on the bus.
 NAMES = ("source", "detail-type")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._:/()'-]*")
-# Who sends, and from where: this account and region, by our data sources.
+# Account and region of the sender, which must come from our data sources.
 SURROUNDINGS = {"account": ("aws_caller_identity", ("account_id",)), "region": ("aws_region", ("name", "id"))}
 COMPARISONS = ("equals-ignore-case", "prefix", "suffix")
 SCALARS = (str, int, float, bool, type(None))
 
 
 def check(pattern: Any) -> Iterator[str]:
-    """What is wrong with the argument event_pattern, one message each."""
+    """Yield a message for each mistake in the argument event_pattern."""
     try:
         fields = read_object(pattern)
     except ValueError as error:
@@ -82,7 +81,7 @@ def _resources(values: Any) -> Iterator[str]:
 
 
 def _detail(path: str, value: Any) -> Iterator[str]:
-    """A pattern for the event's own fields: objects down to lists of values and comparisons."""
+    """Check the pattern of the event's own fields: nested objects with lists of values and comparisons."""
     if isinstance(value, dict) and value:
         for name, inner in value.items():
             if not name or name.startswith("$"):
@@ -94,14 +93,14 @@ def _detail(path: str, value: Any) -> Iterator[str]:
             if not isinstance(item, SCALARS) and not _is_comparison(item):
                 yield (
                     f"{path} has {shorten(item)}; expected a value, or one of anything-but, exists (true), "
-                    f"{', '.join(COMPARISONS)} with what it compares to"
+                    f"{', '.join(COMPARISONS)} with a value"
                 )
     else:
-        yield f"{path} is {shorten(value)}; expected an object or a list that has something in it"
+        yield f"{path} is {shorten(value)}; expected an object or list that is not empty"
 
 
 def _is_comparison(item: Any) -> bool:
-    """Whether it is one that some event meets and some other does not."""
+    """Whether it is a comparison that some events match and others do not."""
     if not isinstance(item, dict) or len(item) != 1:
         return False
     (name, to), *_ = item.items()

@@ -1,4 +1,4 @@
-"""Events: nothing between a source and a function, or a rule and its target, drops them."""
+"""Events: no event is dropped between a source and a function, or a rule and its target."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _none_lost(stack: StackView) -> Iterator[tuple[str, str]]:
         if flag(mapping.attributes.get("enabled")) not in (True, MISSING):
             yield mapping.path, f"enabled is {format_value(mapping.attributes.get('enabled'))}; expected true"
         if mapping.attributes.get("filter_criteria") not in (None, []) or blocks(mapping.attributes, "filter_criteria"):
-            yield mapping.path, "filter_criteria drops what it does not match; expected none"
+            yield mapping.path, "filter_criteria drops events that do not match; expected none"
         for message in _failing(stack, mapping):
             yield mapping.path, message
     for rule in stack.of(RULE):
@@ -37,7 +37,7 @@ def _none_lost(stack: StackView) -> Iterator[tuple[str, str]]:
 
 
 def _failing(stack: StackView, mapping: Resource) -> Iterator[str]:
-    """Where the records go that failed for good: a queue as a source has its own end for them, a stream has none."""
+    """Check the target of failed records: in the redrive policy if the source is a queue, else in the mapping."""
     source = reference(mapping.attributes.get("event_source_arn"))
     queue = stack.get(source) if source is not None and source.type == QUEUE else None
     if queue is not None:
@@ -62,15 +62,15 @@ def _is_redriven(stack: StackView, queue: Resource) -> bool:
 
 NONE_LOST = StackRule(
     id="TAP-RUN-6",
-    title="Event source mappings are enabled, set aside what failed, and filter nothing; event patterns can be read",
-    why="A mapping that is off, or drops a record, leaves a payment without audit record and receipt; nothing fails.",
+    title="Event source mappings are enabled, filter nothing, and keep failed events; event patterns can be checked",
+    why="If a mapping is disabled or drops a record, a payment lacks its audit record and receipt, without an error.",
     severity=Severity.HIGH,
     controls=("PCI DSS 4.0.1 10.2.1", "Well-Architected REL05-BP03"),
     resource_types=(MAPPING, RULE),
     waivable=True,
     fix=(
-        "set enabled=True and destination_config.on_failure.destination_arn=<SqsQueue>.arn (a queue as a source: its "
-        "redrive_policy), and take filter_criteria away"
+        "set enabled=True and destination_config.on_failure.destination_arn=<SqsQueue>.arn (for a queue as source: its "
+        "redrive_policy), and remove filter_criteria"
     ),
     source="https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html",
     check=_none_lost,

@@ -1,7 +1,7 @@
-"""NET: nothing is reachable that is not meant to be, nobody unnamed gets in, and nothing is sent elsewhere.
+"""NET: what makes a resource of any type public or shares it.
 
-Here is what opens a resource of any type: an argument, a default, a word, a grant, or a network range. The tables hold
-argument names of the provider; they count for a type that a waiver lets in as much as for a classified one.
+It can be an argument, a default, a value, a grant, or a network range. The tables have argument names of the
+provider. They apply to classified types and to types that a waiver allows.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from lib.aspects.terraform_json import (
 )
 from lib.findings.finding import Severity
 
-# Arguments that put something on the internet, or let in who says no name, at any depth of any type.
+# Arguments that make something public or allow anonymous access, at any depth of any type.
 OPENS_WHEN_TRUE = frozenset(
     {
         "allow_association_to_shareable_service_network",
@@ -48,10 +48,10 @@ OPENS_WHEN_TRUE = frozenset(
         "unauthenticated",
     }
 )
-# The way in which some of them are words.
+# Values of those that are strings.
 CLOSED_WORDS = ("DISABLED", "disable")
 
-# Arguments whose words open, and the words that do not.
+# Arguments with values that make public -> the safe values.
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#canned-acl
 _CLOSED_ACLS = ("bucket-owner-full-control", "bucket-owner-read", "log-delivery-write", "private")
 WORDS = {
@@ -68,7 +68,7 @@ WORDS = {
 _ACCESS: dict[str, object] = dict.fromkeys(
     ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets"), True
 )
-# Type -> what it has to say, because AWS or the provider opens it without, blocks that lead there included.
+# Type -> required settings, because the default is public; including the enclosing blocks.
 CLOSED_ONLY_IF_GIVEN: dict[str, dict[str, object]] = {
     "aws_alb": {"internal": True},
     "aws_apprunner_service": {"network_configuration.ingress_configuration.is_publicly_accessible": False},
@@ -82,10 +82,10 @@ CLOSED_ONLY_IF_GIVEN: dict[str, dict[str, object]] = {
     "aws_sagemaker_notebook_instance": {"direct_internet_access": "Disabled"},
     "aws_transfer_server": {"endpoint_type": "VPC"},
 }
-# Type -> the block that keeps it inside a network.
+# Type -> the block that puts it into a network.
 INSIDE_A_VPC = {"aws_elasticsearch_domain": "vpc_options", "aws_opensearch_domain": "vpc_options"}
 
-# Types that open or share something by being there.
+# Types that make something public or share it.
 OPENS = (
     "aws_ami_launch_permission",
     "aws_amplify_app",
@@ -106,7 +106,7 @@ OPENS = (
     "aws_snapshot_create_volume_permission",
     "aws_vpc_endpoint_service_allowed_principal",
 )
-# Arguments that share with whom they name, whatever they name.
+# Arguments that share a resource with whomever they name.
 SHARES = frozenset(
     {
         "access_control_policy",
@@ -119,10 +119,10 @@ SHARES = frozenset(
         "website",
     }
 )
-# The same, where the name means something else on other types.
+# The same for single types, because the argument means something else in other types.
 SHARES_OF_TYPE = {"aws_ssm_document": ("permissions",)}
 
-# Who may read an answer in a browser: origins by name.
+# Origins for CORS, which must be named.
 ORIGINS = frozenset({"access_control_allow_origins", "allow_origins", "allowed_origins"})
 _ORIGIN = re.compile(r"https?://[^*\s]+")
 
@@ -174,7 +174,7 @@ def _by_default(resource: Resource) -> Iterator[str]:
 
 def _by_sharing(resource: Resource) -> Iterator[str]:
     if matches(OPENS, resource.type):
-        yield f"{resource.type} opens to the internet or to other accounts what it stands for; expected none"
+        yield f"{resource.type} makes a resource public or shares it with other accounts; expected none"
     names = SHARES.union(SHARES_OF_TYPE.get(resource.type, ()))
     for path, name, value in arguments(resource.attributes):
         if name in names and value not in (None, [], {}, ""):
@@ -184,12 +184,12 @@ def _by_sharing(resource: Resource) -> Iterator[str]:
 EXPOSED = StackRule(
     id="TAP-NET-4",
     title="Nothing is open to the internet, or shared with other accounts",
-    why="Only the front door is reachable, and it asks who is there; whatever else is public is found within minutes.",
+    why="Only the authorized API may be reachable. Anything else that is public is found by scanners within minutes.",
     severity=Severity.CRITICAL,
     controls=("PCI DSS 4.0.1 1.4.4", "Well-Architected SEC05-BP02"),
     resource_types=ANY_TYPE,
     waivable=False,
-    fix="set it to False, name the networks or origins, or take it away",
+    fix="set it to False, name the networks or origins, or remove it",
     source="https://docs.aws.amazon.com/wellarchitected/latest/security-pillar/sec_network_protection_create_layers.html",
     check=_exposed,
 )

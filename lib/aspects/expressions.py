@@ -1,4 +1,4 @@
-"""Terraform's template syntax, as far as a stack may use it: text, and references to what the stack declares.
+"""Terraform's template syntax, as far as a stack may use it: text, and references to objects of the stack.
 
 Everything else that Terraform evaluates (functions, conditionals, `%{` directives, splats, variables, locals), IAM's
 policy variables (`&{aws:username}`, which the provider turns into `${aws:username}`) and escapes (`$${`, `%%{`, which
@@ -21,7 +21,7 @@ _REFERENCE = re.compile(
 
 @dataclass(frozen=True)
 class Reference:
-    """`${aws_kms_key.main.arn}`, taken apart. An index `[0]` is left out of `attribute`."""
+    """The parts of `${aws_kms_key.main.arn}`. `attribute` does not contain an index `[0]`."""
 
     type: str
     id: str
@@ -36,7 +36,7 @@ class Reference:
 
 @dataclass(frozen=True)
 class Unsupported:
-    """What Terraform (or IAM) would evaluate and no rule can: `${join(…)}`, `%{ if … }`, `&{aws:username}`."""
+    """A part that Terraform or IAM would evaluate: `${join(…)}`, `%{ if … }`, `&{aws:username}`."""
 
     text: str
 
@@ -46,7 +46,7 @@ Part = str | Reference | Unsupported
 
 @lru_cache(maxsize=20_000)
 def parse(text: str) -> tuple[Part, ...]:
-    """The parts of a template in their order; a plain text is one part, an empty one none."""
+    """Return the parts of a template in order; a plain text is one part, an empty one none."""
     return tuple(_parts(text))
 
 
@@ -72,5 +72,5 @@ def _parts(text: str) -> Iterator[Part]:
 
 
 def references(text: str) -> tuple[Reference, ...]:
-    """The references in a template."""
+    """Return the references in a template."""
     return tuple(part for part in parse(text) if isinstance(part, Reference))

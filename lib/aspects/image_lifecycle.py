@@ -1,4 +1,4 @@
-"""Lifecycle policies of ECR repositories: an image that a task may need, or a way back to earlier releases, stays.
+"""Lifecycle policies of ECR repositories: images that a task or a rollback may need are kept.
 
 https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html
 """
@@ -11,13 +11,13 @@ from typing import Any
 from lib.aspects.json_forms import Form, Items, Object, Value
 from lib.aspects.json_forms import check as check_form
 
-# Tagged images that stay, however old they are.
+# Number of tagged images that are kept, whatever their age.
 KEPT = 10
 _KEYS = {"countNumber", "countType", "countUnit", "tagPatternList", "tagPrefixList", "tagStatus"}
 
 
 def check(text: Any) -> Iterator[str]:
-    """A message for each thing in the policy, a JSON text, that is not allowed. TAP-RUN-7."""
+    """Yield a message for each part of the policy (a JSON string) that is not allowed. TAP-RUN-7."""
     yield from check_form(POLICY, text, "policy")
 
 

@@ -1,6 +1,6 @@
-"""JSON texts in languages of their own, compared with a closed form.
+"""Checks JSON strings against a form: the allowed keys and values.
 
-A key that the form lacks is a finding. The texts are Terraform's templates: `${…}` may stand in their strings.
+A key that the form lacks is a finding. The JSON strings are Terraform templates, so values may contain `${…}`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from lib.aspects.strict_json import read
 
 @dataclass(frozen=True)
 class Value:
-    """A value for which `holds` is true. `expected` says which those are."""
+    """A value for which `holds` is true. `expected` describes such values for messages."""
 
     holds: Callable[[Any], bool]
     expected: str
@@ -23,14 +23,14 @@ class Value:
 
 @dataclass(frozen=True)
 class Items:
-    """A list of any length, each item of one form."""
+    """A list of any length, whose items have one form."""
 
     form: Form
 
 
 @dataclass(frozen=True)
 class Object:
-    """An object with these keys and no other. `null` is a key left out."""
+    """An object with these keys and no others. A key with `null` counts as missing."""
 
     keys: Mapping[str, Form]
     required: tuple[str, ...] = ()
@@ -40,7 +40,7 @@ Form = Value | Items | Object
 
 
 def check(form: Form, text: Any, name: str) -> Iterator[str]:
-    """A message for each place where the JSON text, the argument `name`, is not of the form."""
+    """Yield a message for each place where the JSON string, the argument `name`, differs from the form."""
     try:
         document = read(text)
     except ValueError as error:

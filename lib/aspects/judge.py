@@ -1,4 +1,4 @@
-"""The verdict: a pure function of a synthesized stack."""
+"""The first judge's findings, as a pure function of a synthesized stack."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from lib.findings.finding import Finding
 
 
 def judge(stack_json: Mapping[str, Any], rules: Iterable[Rule] = RULES) -> tuple[Finding, ...]:
-    """Every finding in a stack's Terraform JSON: by construct, in each the most severe first."""
+    """Return all findings in a stack's Terraform JSON, by construct, the most severe first."""
     stack = StackView(stack_json)
     found = {finding for rule in rules for finding in _of_rule(stack, rule)}
     return tuple(sorted(found, key=lambda finding: (finding.path, -(finding.severity or 0), str(finding))))
 
 
 def _of_rule(stack: StackView, rule: Rule) -> Iterator[Finding]:
-    """What a rule finds, and what the classification of an argument (lib/aspects/types/) makes a finding of it."""
+    """Yield a rule's own findings, and violations of classifications (lib/aspects/types/) that name the rule."""
     own = tuple(rule.evaluate(stack))
     yield from own
     if rule is not ARGUMENTS:

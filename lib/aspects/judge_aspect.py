@@ -1,4 +1,4 @@
-"""The aspect that evaluates the rules, and makes the synthesis fail if one is violated."""
+"""The aspect that runs the first judge during synthesis, and makes synthesis fail if there are findings."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from lib.findings.waivers import Waiver, WaiverResult, apply, read, utc_today
 
 @jsii.implements(IAspect, IValidation)
 class Judge:
-    """The first judge of a stack and of the stacks nested in it; its findings are there after `app.synth()`.
+    """Checks a stack and the stacks nested in it during `app.synth()`, and has the result.
 
-    `findings` and `complaints` (about policies/waivers.yaml) fail the synthesis. It is a validation of the stack too:
-    validations run after every aspect, also after those that are added later or at the last construct, and fail the
-    synthesis even where CDKTF_CONTINUE_SYNTH_ON_ERROR_ANNOTATIONS lets annotations pass. In an App that skips
-    validations, the rules are evaluated at the last construct instead. Raises ToolError if the waivers cannot be read.
+    `findings` and `complaints` (about policies/waivers.yaml) make synthesis fail; waived findings are in `waived`. The
+    aspect adds itself as a validation of the stack. Validations run after every aspect, also after those that are added
+    later, and fail the synthesis even if CDKTF_CONTINUE_SYNTH_ON_ERROR_ANNOTATIONS is set. If an App skips validations,
+    the rules are checked when the last construct is visited. Raises ToolError if the waivers cannot be read.
     """
 
     def __init__(
@@ -36,7 +36,7 @@ class Judge:
     ) -> None:
         self.stack = stack
         self.rules = tuple(rules)
-        # Checkov's own checks are the gate's business.
+        # Only the gate applies waivers of Checkov's built-in checks.
         self._waivers = tuple(each for each in (read() if waivers is None else waivers) if each.rule.startswith("TAP-"))
         self._today = today
         self._result: WaiverResult = WaiverResult()
@@ -48,22 +48,22 @@ class Judge:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """What breaks a rule, the worst construct first."""
+        """The findings that are not waived, the construct with the most severe ones first."""
         return self._result.remaining
 
     @property
     def waived(self) -> tuple[tuple[Finding, Waiver], ...]:
-        """What would, but for its waiver."""
+        """The waived findings, each with its waiver."""
         return self._result.waived
 
     @property
     def complaints(self) -> tuple[str, ...]:
-        """What is wrong with a waiver."""
+        """Invalid waivers, as messages."""
         return self._result.complaints
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Waivers that end soon."""
+        """Waivers that expire soon, as messages."""
         return self._result.warnings
 
     def visit(self, node: IConstruct) -> None:
@@ -90,7 +90,7 @@ class Judge:
         paths: set[str] = set()
         self.stacks = self.resources = 0
         for stack in self._visited:
-            # The resolved JSON, so that overrides, raw resources and other aspects' changes are judged too.
+            # The resolved JSON contains overrides, raw resources and other aspects' changes.
             document = stack.to_terraform()
             view = StackView(document)
             owner |= dict.fromkeys(judge(document, self.rules), stack)
@@ -103,7 +103,7 @@ class Judge:
             known_ids=RULE_IDS,
             unwaivable=UNWAIVABLE_IDS,
             known_paths=paths,
-            sees_all=False,  # another stack's waivers are none of this one's concern
+            sees_all=False,  # waivers of other stacks do not apply here
         )
         for finding in self.findings:
             Annotations.of(_construct(owner[finding], finding.path)).add_error(str(finding))
@@ -113,7 +113,7 @@ class Judge:
 
 
 def _construct(stack: TerraformStack, path: str) -> IConstruct:
-    """The construct at a path; the stack, where the path names none (a resource that an override made up)."""
+    """Return the construct at a path; the stack if there is none (a resource that an override added)."""
     construct: IConstruct = stack
     for id_ in path.removeprefix(f"{stack.node.path}/").split("/"):
         child = construct.node.try_find_child(id_)

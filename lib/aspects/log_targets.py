@@ -1,7 +1,7 @@
-"""Which buckets receive S3 access logs, and whether they hold anything else.
+"""Buckets that receive S3 access logs, and their other uses.
 
-S3 delivers access logs into no bucket whose default encryption is SSE-KMS, so such a bucket may have SSE-S3: a bucket
-that holds nothing but logs. https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
+S3 delivers access logs only to buckets without SSE-KMS as default encryption. So a bucket that contains only access
+logs may use SSE-S3. https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from lib.aspects.terraform_json import Attributes, Resource, StackView, literal
 
 LOGGING, POLICY = "aws_s3_bucket_logging", "aws_s3_bucket_policy"
 DELIVERY = "logging.s3.amazonaws.com"
-# What configures the bucket itself, and puts nothing into it.
+# Types that configure the bucket and write nothing to it.
 _CONFIGURATIONS = frozenset(
     {
         LOGGING,
@@ -30,7 +30,7 @@ _CONFIGURATIONS = frozenset(
 
 
 def is_log_target(stack: StackView, bucket: Resource) -> bool:
-    """Whether another bucket of the stack has its access logs written here."""
+    """Whether another bucket of the stack sends its access logs to this one."""
     others = [other for other in stack.of("aws_s3_bucket") if other is not bucket]
     loggings = stack.attached_to(bucket, LOGGING, "target_bucket", "id", "bucket")
     return any(
@@ -41,7 +41,7 @@ def is_log_target(stack: StackView, bucket: Resource) -> bool:
 
 
 def other_uses(stack: StackView, bucket: Resource) -> Iterator[str]:
-    """What else uses a bucket: each that mentions it, and each statement that admits another to it."""
+    """Yield the other uses of a bucket: resources that refer to it, and statements that admit others."""
     for document in documents(stack):
         for statement in statements_of(document):
             if statement.allows and not _delivers_logs(statement) and _mentions({"on": statement.resources}, bucket):
@@ -68,7 +68,7 @@ def _mentions(attributes: Attributes, bucket: Resource) -> bool:
 
 
 def _texts(value: Any) -> Iterator[str]:
-    """Every text at every depth."""
+    """Yield every string at every depth."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict | list):

@@ -1,4 +1,4 @@
-"""Topics and queues: they refuse plain HTTP."""
+"""Topics and queues refuse requests without TLS."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from lib.findings.finding import Severity
 
 @dataclass(frozen=True)
 class _Kind:
-    """A type whose policy stands in its own argument `policy` or in one resource beside it."""
+    """A type whose policy is in its own argument `policy` or in a separate resource."""
 
     type: str
     service: str
     policy_type: str
-    argument: str  # of the policy, by which it refers to its topic or queue
-    attributes: tuple[str, ...]  # by which it may
-    actions: tuple[str, ...]  # of which one has to be denied; the last is the usual one
+    argument: str  # argument of the policy that refers to the topic or queue
+    attributes: tuple[str, ...]  # allowed attributes of that reference
+    actions: tuple[str, ...]  # one of them must be denied; the last is the usual one
 
 
 # SNS accepts no `sns:*` in a policy; sns:Publish is what AWS denies in its own example:
@@ -67,13 +67,13 @@ def _one_policy(stack: StackView, kind: _Kind, resource: Resource) -> Iterator[t
 TLS_ONLY = StackRule(
     id="TAP-ENC-11",
     title="Topics and queues refuse requests without TLS",
-    why="SNS and SQS answer plain HTTP too, so a payment's event could cross a network in the clear.",
+    why="SNS and SQS also accept plain HTTP, so a payment's event could be sent unencrypted.",
     severity=Severity.HIGH,
     controls=("PCI DSS 4.0.1 4.2.1", "Well-Architected SEC09-BP02"),
     resource_types=(TOPICS.type, TOPICS.policy_type, QUEUES.type, QUEUES.policy_type),
     waivable=False,
     fix=(
-        "give it one policy whose document denies sqs:* (of a topic sns:Publish) to principal * on its arn, with the "
+        "give it one policy whose document denies sqs:* (for a topic sns:Publish) to principal * on its arn, with the "
         "condition Bool aws:SecureTransport false and no other"
     ),
     source=(

@@ -1,4 +1,4 @@
-"""Metrics: which an alarm has, what metrics.toml says of them, and whether CloudWatch has data for them."""
+"""The metrics of alarms, their entries in metrics.toml, and whether CloudWatch has data for them."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from lib.aspects.terraform_json import (
 
 ALARM, LOG_FILTER = "aws_cloudwatch_metric_alarm", "aws_cloudwatch_log_metric_filter"
 TABLES: Mapping[str, Any] = tomllib.loads((Path(__file__).parent / "metrics.toml").read_text())
-# What a function calls itself: the dimension `service` of the metrics that it counts.
+# Environment variable with the value of the dimension `service` of a function's custom metrics.
 SERVICE, NAMESPACE = "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"
 
 
 @dataclass(frozen=True)
 class Metric:
-    """One metric as an alarm has it: in its own arguments, or in one of its `metric_query` blocks."""
+    """A metric of an alarm, from its arguments or from one of its `metric_query` blocks."""
 
-    id: str  # of the query; empty in the alarm's own arguments
+    id: str  # id of the query; empty for the alarm's own arguments
     attributes: Attributes
     statistic: Any
 
@@ -46,7 +46,7 @@ class Metric:
 
 
 def metrics_of(alarm: Attributes) -> list[Metric]:
-    """The metrics of an alarm, those of its queries included."""
+    """Return the metrics of an alarm, including those of its queries."""
     found = [
         Metric(str(query.get("id")), metric, metric.get("stat"))
         for query in blocks(alarm, "metric_query")
@@ -58,7 +58,7 @@ def metrics_of(alarm: Attributes) -> list[Metric]:
 
 
 def entry_of(stack: StackView, metric: Metric) -> Mapping[str, Any] | None:
-    """What metrics.toml says of a metric; None for one that neither it nor a filter of the stack's logs knows."""
+    """Return the entry of a metric in metrics.toml, or for the stack's metric filters; None if there is none."""
     if any(_counts(log_filter, metric.name) for log_filter in stack.of(LOG_FILTER)):
         return {"kind": "failures", "dimensions": [[]]}
     namespace, name = metric.name
@@ -69,13 +69,13 @@ def entry_of(stack: StackView, metric: Metric) -> Mapping[str, Any] | None:
 
 
 def _counts(log_filter: Resource, name: tuple[str, str]) -> bool:
-    """Whether a filter counts lines of a log under a metric's name."""
+    """Whether a metric filter publishes a metric with this name."""
     transformations = blocks(log_filter.attributes, "metric_transformation")
     return any((each.get("namespace"), each.get("name")) == name for each in transformations)
 
 
 def without_data(stack: StackView, metric: Metric) -> Iterator[str]:
-    """Why CloudWatch has no data for a metric."""
+    """Yield why CloudWatch has no data for a metric."""
     name = " ".join(metric.name)
     entry = entry_of(stack, metric)
     if entry is None:
@@ -87,11 +87,11 @@ def without_data(stack: StackView, metric: Metric) -> Iterator[str]:
     yield from foreign_dimensions(stack, metric)
     unit = metric.attributes.get("unit")
     if literal(unit) is not MISSING:
-        yield f"unit is {format_value(unit)}; expected none: under another unit there is no data"
+        yield f"unit is {format_value(unit)}; expected none, because there is no data with another unit"
 
 
 def foreign_dimensions(stack: StackView, metric: Metric) -> Iterator[str]:
-    """A message for each dimension that names nothing of this stack."""
+    """Yield a message for each dimension that does not name a resource of this stack."""
     for dimension, value in metric.dimensions.items():
         if not _is_declared(stack, metric, dimension, value):
             named = f"the dimension {dimension} of {' '.join(metric.name)} is {format_value(value)}"
@@ -110,7 +110,7 @@ def _is_declared(stack: StackView, metric: Metric, dimension: str, value: Any) -
 
 
 def _emits(function: Resource, namespace: str, service: Any) -> bool:
-    """Whether a function counts its metrics under this namespace and service; its handler is what counts them."""
+    """Whether a function publishes its metrics with this namespace and service; its handler decides which metrics."""
     return literal(function.attributes.get("handler")) == f"payments.{service}.handler" and any(
         isinstance(variables := block.get("variables"), Mapping)
         and (variables.get(NAMESPACE), variables.get(SERVICE)) == (namespace, service)

@@ -1,4 +1,4 @@
-"""What a rule is: data and pure functions, no CDKTF."""
+"""The classes of rules: data and pure functions, without CDKTF."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 from lib.aspects.terraform_json import Resource, StackView
 from lib.findings.finding import Finding, Severity
 
-# What a resource's check yields: messages, one line each, that name what is wrong and what is expected.
+# A resource's check yields messages of one line: what is wrong, and what is expected.
 ResourceCheck = Callable[[str, Mapping[str, Any]], Iterable[str]]
-# What a stack's check yields: (construct path, message).
+# A stack's check yields (construct path, message).
 StackCheck = Callable[[StackView], Iterable[tuple[str, str]]]
 
 ANY_TYPE = ("*",)
@@ -19,11 +19,11 @@ ANY_TYPE = ("*",)
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """The words of a rule; its verdict is in the two kinds below.
+    """The metadata of a rule; the two subclasses below contain the check.
 
-    `controls`: what the rule serves, as "PCI DSS 4.0.1 3.5.1" or "Well-Architected SEC08-BP02".
-    `resource_types`: what it looks at, ANY_TYPE for all. `waivable`: whether policies/waivers.yaml may except from it.
-    `source`: the page that says why, or what AWS does.
+    `controls`: the controls that it serves, as "PCI DSS 4.0.1 3.5.1" or "Well-Architected SEC08-BP02".
+    `resource_types`: the types that it checks, ANY_TYPE for all. `waivable`: whether a waiver may suppress it.
+    `source`: the page with the reason, or with AWS's behaviour.
     """
 
     id: str
@@ -37,24 +37,24 @@ class Rule:
     source: str
 
     def evaluate(self, stack: StackView) -> Iterator[Finding]:
-        """Every finding of this rule in the stack."""
+        """Yield every finding of this rule in the stack."""
         raise NotImplementedError
 
     def finding(self, path: str, message: str) -> Finding:
         return Finding(self.id, self.severity, path, message, self.fix)
 
     def _findings(self, path: str, verdict: Iterator[tuple[str, str]]) -> Iterator[Finding]:
-        """What a check yields; one that raises has not passed, so that is a finding, at `path`."""
+        """Yield a check's findings; if the check raises an exception, that is a finding at `path`."""
         try:
             for where, message in verdict:
                 yield self.finding(where, message)
         except Exception as error:
-            yield self.finding(path, f"the rule itself failed with {error!r}; expected a verdict")
+            yield self.finding(path, f"the rule itself failed with {error!r}; report this as a defect of the rule")
 
 
 @dataclass(frozen=True, kw_only=True)
 class ResourceRule(Rule):
-    """Judges one resource at a time, by its type and attributes alone."""
+    """A rule that checks each resource by its type and attributes only."""
 
     check: ResourceCheck
 
@@ -69,7 +69,7 @@ class ResourceRule(Rule):
 
 @dataclass(frozen=True, kw_only=True)
 class StackRule(Rule):
-    """Judges what stands between resources: a bucket *has* a policy, a key *is* this stack's."""
+    """A rule that checks relations between resources: a bucket has a policy, a key belongs to this stack."""
 
     check: StackCheck
 

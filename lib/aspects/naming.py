@@ -1,4 +1,4 @@
-"""NAME: who owns a resource, and what it is, can be read in its name."""
+"""NAME: names show the type, purpose and environment of a resource."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from lib.aspects.provider.data import FACTS, JUDGMENTS, grouped, matches
 from lib.aspects.terraform_json import Resource, StackView, blocks, format_value, literal
 from lib.findings.finding import Severity
 
-# Type -> (argument that names it, {resource-type} word of its names). `x[].y` is the argument y of each block x.
+# Type -> (naming argument, {resource-type} part of its names). `x[].y` is the argument y of each block x.
 NAMED: dict[str, tuple[tuple[str, str], ...]] = {
     "aws_apigatewayv2_api": (("name", "api"),),
     "aws_cloudwatch_composite_alarm": (("alarm_name", "alarm"),),
     "aws_cloudwatch_dashboard": (("dashboard_name", "dashboard"),),
-    "aws_cloudwatch_log_group": (("name", ""),),  # AWS's own path, then the name of what writes into it
+    "aws_cloudwatch_log_group": (("name", ""),),  # AWS's path, then the name of the log's source
     "aws_cloudwatch_log_resource_policy": (("policy_name", "policy"),),
     "aws_cloudwatch_metric_alarm": (("alarm_name", "alarm"),),
     "aws_dynamodb_table": (
@@ -38,24 +38,24 @@ NAMED: dict[str, tuple[tuple[str, str], ...]] = {
 NOT_OURS = grouped("names", "not_ours")
 METRICS_NAMESPACE = "Payments"
 AWS_WORDS = {"aws_apigatewayv2_stage": ("$default",)}
-# `name_prefix`, `cluster_identifier_prefix`, …: Terraform completes these with an end of its own.
+# `name_prefix`, `cluster_identifier_prefix`, …: Terraform appends a random suffix.
 PREFIX = re.compile(r"(.+_)?(name|identifier|bucket)_prefix")
 
 SOURCE = "https://docs.aws.amazon.com/whitepapers/latest/tagging-best-practices/tagging-best-practices.html"
 
 
 def naming_argument(type_: str) -> str | None:
-    """The argument that names resources of a type: aws_rds_cluster's is cluster_identifier."""
+    """Return the naming argument of a type, for example cluster_identifier of aws_rds_cluster."""
     argument = JUDGMENTS["names"]["also"].get(type_) or FACTS.get(type_, {}).get("name")
     return None if argument is None else str(argument)
 
 
 def _names(resource: Resource) -> Iterator[tuple[str, str, Any]]:
-    """(argument, {resource-type} word or "", value) of each name of a resource; a name left out has the value None."""
+    """Yield (argument, {resource-type} or "", value) of each name of a resource; value None if it is missing."""
     if matches(NOT_OURS, resource.type):
         return
     own = naming_argument(resource.type)
-    # A type that the data does not know is judged by what it says.
+    # An unknown type is checked by the arguments that it sets.
     other = ((own, ""),) if own else (("name", ""),) if "name" in resource.attributes else ()
     for argument, word in NAMED.get(resource.type) or other:
         block, _, inner = argument.rpartition("[].")
@@ -66,7 +66,7 @@ def _names(resource: Resource) -> Iterator[tuple[str, str, Any]]:
 
 
 def _segment(name: str) -> str:
-    """The part of a name that is ours: after the last `/`, before the `.fifo` that AWS asks of FIFO queues."""
+    """Return the part of a name that we choose: after the last `/`, without AWS's `.fifo`."""
     return name.rpartition("/")[2].removesuffix(".fifo")
 
 
@@ -80,7 +80,7 @@ def _ends_in_suffix(stack: StackView) -> Iterator[tuple[str, str]]:
     for resource in stack.resources:
         for prefix, given in resource.attributes.items():
             if PREFIX.fullmatch(prefix) and given is not None and not matches(NOT_OURS, resource.type):
-                yield resource.path, f"{prefix} makes Terraform invent a name; expected one ending in -{stack.suffix}"
+                yield resource.path, f"{prefix} makes Terraform generate a name; expected one ending in -{stack.suffix}"
         for argument, _, value in _names(resource):
             known = literal(value)
             if not isinstance(known, str) or not _segment(known).endswith(f"-{stack.suffix}"):
@@ -90,12 +90,12 @@ def _ends_in_suffix(stack: StackView) -> Iterator[tuple[str, str]]:
                 )
         for argument, value in _metric_namespaces(resource):
             if literal(value) != f"{METRICS_NAMESPACE}/{stack.suffix}":
-                expected = f"{METRICS_NAMESPACE}/{stack.suffix}, which no other environment counts in"
+                expected = f"{METRICS_NAMESPACE}/{stack.suffix}, which no other environment uses"
                 yield resource.path, f"{argument} is {format_value(value)}; expected {expected}"
 
 
 def _metric_namespaces(resource: Resource) -> Iterator[tuple[str, Any]]:
-    """(argument, value) of each namespace that a resource counts its own metrics in."""
+    """Yield (argument, value) of each namespace of a resource's custom metrics."""
     if resource.type == "aws_lambda_function":
         for block in blocks(resource.attributes, "environment"):
             variables = block.get("variables")
@@ -112,8 +112,8 @@ def _follows_pattern(stack: StackView) -> Iterator[tuple[str, str]]:
         for argument, word, value in _names(resource):
             known = literal(value)
             if not isinstance(known, str):
-                continue  # TAP-NAME-1 says so
-            stem = _segment(known).removesuffix(end)  # TAP-NAME-1 says where it is missing
+                continue  # TAP-NAME-1 reports it
+            stem = _segment(known).removesuffix(end)  # TAP-NAME-1 reports a missing one
             if not re.fullmatch(rf"{word or '[a-z][a-z0-9]*'}(-[a-z0-9]+)+", stem):
                 expected = f"{word or '{resource-type}'}-{{purpose}}{end}"
                 yield resource.path, f"{argument} is {format_value(value)}; expected {expected} in lower case"
@@ -121,13 +121,13 @@ def _follows_pattern(stack: StackView) -> Iterator[tuple[str, str]]:
 
 ENDS_IN_SUFFIX = StackRule(
     id="TAP-NAME-1",
-    title="Every name, and every namespace of our own metrics, ends in the environment suffix",
-    why="Environments share an account: a name without its environment collides with, or is taken for, another's.",
+    title="Every name, and every namespace of custom metrics, ends in the environment suffix",
+    why="Environments can share an account: without the suffix, names collide or are confused.",
     severity=Severity.MEDIUM,
     controls=("PCI DSS 4.0.1 6.5.3", "PCI DSS 4.0.1 12.5.1"),
     resource_types=("*",),
     waivable=True,
-    fix="give it the literal name that lib/naming.py makes: naming(resource_type, purpose)",
+    fix="use the literal name that lib/naming.py makes: naming(resource_type, purpose)",
     source=SOURCE,
     check=_ends_in_suffix,
 )
@@ -135,12 +135,12 @@ ENDS_IN_SUFFIX = StackRule(
 FOLLOWS_PATTERN = StackRule(
     id="TAP-NAME-2",
     title="Every name is {resource-type}-{purpose}-{suffix}",
-    why="Whoever reads a name in a bill, a log or an alarm at night knows what it is and what it is for.",
+    why="A name in a bill, a log or an alarm then shows what the resource is and what it is for.",
     severity=Severity.LOW,
     controls=("PCI DSS 4.0.1 12.5.1",),
     resource_types=("*",),
     waivable=True,
-    fix="give it the literal name that lib/naming.py makes: naming(resource_type, purpose)",
+    fix="use the literal name that lib/naming.py makes: naming(resource_type, purpose)",
     source=SOURCE,
     check=_follows_pattern,
 )

@@ -1,6 +1,6 @@
-"""Network ranges that may come in: private ones, and single public ones that are narrow.
+"""Network ranges that may connect: private ranges, and narrow public ones.
 
-A range is too wide together with its neighbours, too: `0.0.0.0/1` and `128.0.0.0/1` are everybody.
+Adjacent ranges are joined before they are checked: `0.0.0.0/1` and `128.0.0.0/1` together are the whole internet.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ PRIVATE: tuple[Network, ...] = tuple(
     ipaddress.ip_network(range_)
     for range_ in ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
 )
-# The longest prefix that the internet routes, so the least that an organisation has of its own: 256 addresses, and in
-# IPv6 one site (RFC 6177). Whoever needs a wider range in front of payments has no range, but the internet.
+# The smallest networks that are routed on the internet, so the smallest that an organisation can own: 256 addresses,
+# in IPv6 one site (RFC 6177). Wider ranges are refused.
 NARROW = {4: 24, 6: 48}
 
-# Arguments that hold ranges, by their last word, where the block or type says that they are of those who come in.
+# Arguments with ranges, by their last word, in blocks or types for incoming traffic.
 _RANGES = re.compile(
     r"(ipv6_)?cidr_blocks?|cidr|cidr_ipv4|cidr_ipv6|(ipv6_)?cidrs|public_access_cidrs|ip_range|prefix_list_ids?"
 )
-# Whose ranges are of those who come in; a VPC and its subnets, because rules refer to their ranges.
+# Types with ranges for incoming traffic; also VPCs and subnets, because rules refer to their ranges.
 _BLOCKS_IN = re.compile(r"(^|\.)(ingress|ec2_inbound_permission|port_info)\.")
 _TYPES_IN = frozenset(
     {
@@ -41,12 +41,12 @@ _TYPES_IN = frozenset(
     }
 )
 _ARGUMENTS_IN = frozenset({"public_access_cidrs"})
-# The stack's own lists, and those of AWS services behind its endpoints.
+# Prefix lists of the stack, and of AWS services behind its endpoints.
 _PREFIX_LISTS = (("aws_ec2_managed_prefix_list", "id"), ("aws_vpc_endpoint", "prefix_list_id"))
 
 
 def too_wide(stack: StackView, resource: Resource) -> Iterator[str]:
-    """A message for each range of a resource that lets in more than it may."""
+    """Yield a message for each range of a resource that admits too many addresses."""
     known: list[Network] = []
     for path, value in _ranges_in(resource):
         for item in as_list(value):
@@ -54,17 +54,17 @@ def too_wide(stack: StackView, resource: Resource) -> Iterator[str]:
                 if not _is_own_prefix_list(stack, item):
                     yield f"{path} is {format_value(item)}; expected the id of a prefix list of this stack"
             elif (network := _network(stack, item)) is None:
-                yield f"{path} is {format_value(item)}; expected networks by number"
+                yield f"{path} is {format_value(item)}; expected literal network ranges"
             else:
                 known.append(network)
     for network in _joined(known):
         if network.prefixlen < NARROW[network.version] and not _is_private(network):
             width = f"/{NARROW[network.version]}"
-            yield f"it lets in {network}; expected private networks, or public ones no wider than {width}"
+            yield f"it admits {network}; expected private networks, or public ones no wider than {width}"
 
 
 def _ranges_in(resource: Resource) -> Iterator[tuple[str, Any]]:
-    """(dotted path, value) of each argument that says from where a resource may be reached."""
+    """Yield (dotted path, value) of each argument with a range that may reach a resource."""
     if resource.type == "aws_security_group_rule" and literal(resource.attributes.get("type")) == "egress":
         return
     if resource.type == "aws_network_acl_rule" and flag(resource.attributes.get("egress")) is True:
@@ -74,7 +74,7 @@ def _ranges_in(resource: Resource) -> Iterator[tuple[str, Any]]:
 
 def _below(attributes: Attributes, prefix: str, is_in: bool) -> Iterator[tuple[str, Any]]:
     if "deny" in (literal(attributes.get("action")), literal(attributes.get("rule_action"))):
-        return  # a rule of a network ACL that keeps out
+        return  # a network ACL rule that denies
     for name, value in attributes.items():
         path = f"{prefix}{name}"
         if name == "//":
@@ -87,7 +87,7 @@ def _below(attributes: Attributes, prefix: str, is_in: bool) -> Iterator[tuple[s
 
 
 def _network(stack: StackView, value: Any) -> Network | None:
-    """A range that is written in numbers, here or in the VPC or subnet of this stack that the value refers to."""
+    """Return a literal range, given here or in the VPC or subnet of this stack that the value refers to."""
     to = reference(value)
     if to is not None and to.type in ("aws_subnet", "aws_vpc") and (owner := stack.get(to)):
         value = owner.attributes.get(to.attribute)
@@ -103,7 +103,7 @@ def _is_own_prefix_list(stack: StackView, value: Any) -> bool:
 
 
 def _joined(networks: Iterable[Network]) -> Iterator[Network]:
-    """The same addresses in as few ranges as there can be."""
+    """Yield the same addresses in the smallest number of ranges."""
     found = list(networks)
     yield from ipaddress.collapse_addresses(net for net in found if isinstance(net, ipaddress.IPv4Network))
     yield from ipaddress.collapse_addresses(net for net in found if isinstance(net, ipaddress.IPv6Network))

@@ -1,7 +1,7 @@
-"""OBS: what goes wrong is measured, wakes somebody, and says what to do.
+"""OBS: failures raise an alarm that notifies somebody and names a runbook.
 
-Here: which resources have an alarm. An alarm counts for a resource only if its dimensions refer to it. What an alarm
-has to be is in alarm_actions.py, alarm_bounds.py and alarm_metrics.py.
+This file checks which resources have an alarm; the alarm's dimensions must refer to the resource. The alarms themselves
+are checked in alarm_actions.py, alarm_bounds.py and alarm_metrics.py.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from lib.findings.finding import Severity
 
 FUNCTION, TABLE, QUEUE = "aws_lambda_function", "aws_dynamodb_table", "aws_sqs_queue"
 RISING = ("GreaterThanOrEqualToThreshold", "GreaterThanThreshold")
-# Where a queue is named as the end of what failed: the argument, and the block that it stands in.
+# Arguments that name a dead-letter queue, with their blocks.
 FAILURES = re.compile(r"(^|\.)(dead_letter_config\.(target_)?arn|on_failure\.destination(_arn)?|redrive_policy)$")
 
 FUNCTION_METRICS = "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html"
@@ -26,9 +26,9 @@ ALARMING = ("Well-Architected REL06-BP03", "PCI DSS 4.0.1 10.7.2")
 
 
 def _is_watched(stack: StackView, metric: tuple[str, str], resource: Resource, **dimensions: Any) -> bool:
-    """Whether an alarm that rises to a known threshold looks at the metric with these dimensions alone.
+    """Whether an alarm with a literal threshold watches the metric with exactly these dimensions.
 
-    The value of the dimension that names the resource is a tuple: the attributes by which it may be referred to.
+    The value of the dimension that names the resource is a tuple: the attributes by which it may be referenced.
     """
     return any(
         found.name == metric
@@ -59,7 +59,7 @@ def _errors(stack: StackView) -> Iterator[tuple[str, str]]:
 ERRORS = StackRule(
     id="TAP-OBS-1",
     title="Every function has an alarm on its errors",
-    why="A function that fails takes no payments, and says so only to whoever looks.",
+    why="A failing function takes no payments, and nobody notices without an alarm.",
     severity=Severity.HIGH,
     controls=ALARMING,
     resource_types=(FUNCTION, ALARM),
@@ -77,7 +77,7 @@ def _throttles(stack: StackView) -> Iterator[tuple[str, str]]:
 THROTTLES = StackRule(
     id="TAP-OBS-2",
     title="Every function has an alarm on its throttles",
-    why="A throttled function refuses payments without an error of its own.",
+    why="A throttled function refuses payments without counting an error.",
     severity=Severity.MEDIUM,
     controls=ALARMING,
     resource_types=(FUNCTION, ALARM),
@@ -95,7 +95,7 @@ def _durations(stack: StackView) -> Iterator[tuple[str, str]]:
 DURATIONS = StackRule(
     id="TAP-OBS-3",
     title="Every function has an alarm on its duration",
-    why="Who nears the timeout loses requests next; an alarm before that leaves time.",
+    why="Requests fail when they reach the timeout; an alarm before that leaves time to react.",
     severity=Severity.MEDIUM,
     controls=ALARMING,
     resource_types=(FUNCTION, ALARM),
@@ -126,20 +126,20 @@ def _tables(stack: StackView) -> Iterator[tuple[str, str]]:
 TABLES = StackRule(
     id="TAP-OBS-4",
     title="Every table and index has alarms on its throttled reads and writes",
-    why="A throttled table refuses payments; a throttled index stops the writes of its table.",
+    why="A throttled table refuses payments; a throttled index also blocks writes to its table.",
     severity=Severity.HIGH,
     controls=ALARMING,
     resource_types=(TABLE, ALARM),
     waivable=True,
     fix="declare alarms on ReadThrottleEvents and WriteThrottleEvents with {'TableName': <DynamodbTable>.name}, "
-    "and for each index with GlobalSecondaryIndexName beside it",
+    "and for each index also with GlobalSecondaryIndexName",
     source="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html",
     check=_tables,
 )
 
 
 def failure_queues(stack: StackView) -> list[Resource]:
-    """The queues that take what a function, a queue, a topic or a mapping gave up."""
+    """Return the dead-letter queues of functions, queues, topics and mappings."""
     ends = {
         to.address
         for resource in stack.resources
@@ -161,7 +161,7 @@ def _dead_letters(stack: StackView) -> Iterator[tuple[str, str]]:
 DEAD_LETTERS = StackRule(
     id="TAP-OBS-5",
     title="Every dead-letter queue has an alarm on its depth",
-    why="What lies there is a payment's event that nobody handled, and AWS throws it away after two weeks.",
+    why="A dead-letter queue contains failed events of payments, which AWS deletes after two weeks.",
     severity=Severity.HIGH,
     controls=ALARMING,
     resource_types=(QUEUE, ALARM),

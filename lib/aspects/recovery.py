@@ -1,6 +1,6 @@
-"""REC: what is overwritten or deleted by mistake can be brought back.
+"""REC: data that is overwritten or deleted by mistake can be restored.
 
-TAP-REC-2, that buckets are versioned, stands with the other rules about buckets in buckets.py.
+TAP-REC-2 (bucket versioning) is in buckets.py.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from lib.aspects.terraform_json import (
 from lib.findings.finding import Severity
 
 LIFECYCLE = "aws_s3_bucket_lifecycle_configuration"
-# A mistake of a Friday night is seen on Monday, and whoever brings the data back has the rest of the week.
+# In days: a mistake on Friday night is noticed on Monday, and the restore has the rest of the week.
 RECOVERY_DAYS = 7
-# What nobody overwrote or deleted is part of the audit trail: PCI DSS 4.0.1 10.5.1 asks for twelve months.
+# In days: current objects belong to the audit trail, which PCI DSS 4.0.1, 10.5.1, requires for twelve months.
 RETENTION_DAYS = 365
 
 
@@ -48,8 +48,8 @@ def _point_in_time_recovery(type_: str, attributes: Attributes) -> Iterator[str]
 
 POINT_IN_TIME_RECOVERY = ResourceRule(
     id="TAP-REC-1",
-    title=f"DynamoDB tables have point-in-time recovery, {RECOVERY_DAYS} days back or more",
-    why="A faulty release that overwrites payments can be undone to the second; with one day it is gone by Monday.",
+    title=f"DynamoDB tables have point-in-time recovery over at least {RECOVERY_DAYS} days",
+    why="It can undo a faulty release that overwrites payments. With one day only, Friday's data is lost by Monday.",
     severity=Severity.HIGH,
     controls=("Well-Architected REL09-BP01", "Well-Architected REL09-BP03"),
     resource_types=("aws_dynamodb_table", "aws_dynamodb_table_replica"),
@@ -62,7 +62,7 @@ POINT_IN_TIME_RECOVERY = ResourceRule(
 
 
 def early_expirations(stack: StackView) -> Iterator[tuple[str, str]]:
-    """(construct path, message) of each lifecycle rule that takes objects, or their earlier versions, away too soon."""
+    """Yield (construct path, message) for each lifecycle rule that expires objects or earlier versions too early."""
     for lifecycle in stack.of(LIFECYCLE):
         for rule in blocks(lifecycle.attributes, "rule"):
             if literal(rule.get("status")) != "Disabled":
@@ -70,7 +70,7 @@ def early_expirations(stack: StackView) -> Iterator[tuple[str, str]]:
                     yield lifecycle.path, message
     for bucket in stack.of("aws_s3_bucket"):
         if bucket.attributes.get("lifecycle_rule") not in (None, []):
-            yield bucket.path, f"lifecycle_rule is set on the bucket; expected an {LIFECYCLE} alone"
+            yield bucket.path, f"lifecycle_rule is set on the bucket; expected only an {LIFECYCLE}"
 
 
 def _expiring(rule: Attributes) -> Iterator[str]:

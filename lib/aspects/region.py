@@ -1,4 +1,4 @@
-"""REG: one region, said once: the provider's. Everything else asks the provider, so the stack can stand anywhere."""
+"""REG: the region is written once, in the provider, so the stack can be deployed to any region."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ REGION = re.compile(
     re.IGNORECASE,
 )
 
-# Comments, and the user's own words about a resource: no data goes anywhere for what they say.
+# Comments and tags: free text without effect.
 WORDS = ("//", "tags", "tags_all")
 
 
@@ -34,7 +34,7 @@ def _no_literal(stack: StackView) -> Iterator[tuple[str, str]]:
 
 
 def _regions(path: str, way: str, value: Any) -> Iterator[tuple[str, str]]:
-    """Every text at every depth that speaks of a region, keys of maps included, tags left out."""
+    """Yield every string with a region, at every depth, including keys of maps, without tags."""
     if isinstance(value, dict):
         for name, inner in value.items():
             if name in WORDS:
@@ -45,7 +45,7 @@ def _regions(path: str, way: str, value: Any) -> Iterator[tuple[str, str]]:
         for inner in value:
             yield from _regions(path, way, inner)
     elif isinstance(value, str) and (found := REGION.search(value)):
-        yield path, f"{way} says {found[0]} in {json.dumps(value)}; expected the provider's region, by reference"
+        yield path, f"{way} contains {found[0]} in {json.dumps(value)}; expected a reference to the provider's region"
 
 
 def _one_provider(stack: StackView) -> Iterator[tuple[str, str]]:
@@ -63,31 +63,31 @@ def _one_provider(stack: StackView) -> Iterator[tuple[str, str]]:
 def _default_provider(resource: Resource) -> Iterator[tuple[str, str]]:
     provider = resource.attributes.get("provider")
     if provider is not None and literal(provider) != "aws":
-        yield resource.path, f"provider is {format_value(provider)}; expected the stack's one, which needs no name"
+        yield resource.path, f"provider is {format_value(provider)}; expected none, because the stack has only one"
 
 
 NO_LITERAL = StackRule(
     id="TAP-REG-1",
-    title="No region is written down but the provider's and the state's",
-    why="A region in an ARN or a name sends data elsewhere, or breaks the stack, when the stack moves.",
+    title="No region is written anywhere but in the provider and the state backend",
+    why="If the stack moves, a region in an ARN or a name sends data to the old region, or breaks the stack.",
     severity=Severity.HIGH,
     controls=("Well-Architected REL10-BP01", "PCI DSS 4.0.1 3.2.1"),
     resource_types=ANY_TYPE,
     waivable=True,
-    fix="refer to DataAwsRegion(…).name, or to an attribute of the resource that is meant",
+    fix="refer to DataAwsRegion(…).name, or to an attribute of the resource",
     source="https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html",
     check=_no_literal,
 )
 
 ONE_PROVIDER = StackRule(
     id="TAP-REG-2",
-    title="One aws provider, so one account and one region",
-    why="A second provider puts resources where nobody looks for them and no destroy of this region shows them.",
+    title="There is one aws provider, so one account and one region",
+    why="A second provider could create resources in a region or account that nobody checks.",
     severity=Severity.HIGH,
     controls=("Well-Architected SEC01-BP01", "PCI DSS 4.0.1 3.2.1"),
     resource_types=ANY_TYPE,
     waivable=True,
-    fix="declare one AwsProvider without alias, and take the argument provider from resources",
+    fix="declare one AwsProvider without alias, and remove the argument provider from resources",
     source="https://developer.hashicorp.com/terraform/language/providers/configuration",
     check=_one_provider,
 )

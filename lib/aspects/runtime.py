@@ -1,4 +1,4 @@
-"""RUN: a function runs on what is maintained, loses no event, and can be looked into."""
+"""RUN: functions use a maintained runtime, lose no event, and are logged and traced."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from lib.findings.finding import Severity
 FUNCTION, INVOCATIONS = "aws_lambda_function", "aws_lambda_function_event_invoke_config"
 QUEUE, TOPIC = "aws_sqs_queue", "aws_sns_topic"
 RUNTIMES = ("python3.11", "python3.12")
-# How long a dead letter waits at the least: SQS's own default, which outlasts a long weekend. And the largest message
-# that SQS takes: a smaller limit refuses the dead letters of larger events.
+# Minimum retention of a dead-letter queue, in seconds: SQS's default, which covers a long weekend. Minimum message size
+# in bytes: SQS's maximum, because a smaller limit refuses larger events.
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
 LEAST_RETENTION_SECONDS = 345_600
 LARGEST_MESSAGE_BYTES = 262_144
-# Twelve months: PCI DSS 4.0.1 10.5.1. CloudWatch's longest is ten years, and 0 is for ever.
+# Twelve months: PCI DSS 4.0.1, 10.5.1. CloudWatch's maximum is ten years; 0 means forever.
 LEAST_RETENTION_DAYS = 365
 
 
@@ -39,7 +39,7 @@ def _runtime(_: str, attributes: Attributes) -> Iterator[str]:
 RUNTIME = ResourceRule(
     id="TAP-RUN-1",
     title="Functions run on a maintained Python",
-    why="A runtime that AWS no longer patches keeps its holes.",
+    why="AWS does not fix vulnerabilities in an unmaintained runtime.",
     severity=Severity.HIGH,
     controls=("PCI DSS 4.0.1 6.3.3", "Well-Architected SEC06-BP01"),
     resource_types=(FUNCTION,),
@@ -51,7 +51,7 @@ RUNTIME = ResourceRule(
 
 
 def is_queue_or_topic(stack: StackView, value: Any) -> bool:
-    """Whether the value is the ARN of a queue or a topic of this stack."""
+    """Whether the value is the ARN of a queue or topic of this stack."""
     return any(queue.is_referenced_by(value, "arn") for queue in stack.of(QUEUE)) or any(
         topic.is_referenced_by(value, "arn", "id") for topic in stack.of(TOPIC)
     )
@@ -81,7 +81,7 @@ def _given(resource: Resource, block: str, argument: str) -> list[Any]:
 
 
 def _short_retention(queue: Attributes) -> Iterator[str]:
-    """Why a queue would lose dead letters."""
+    """Yield why a queue would lose dead letters."""
     for argument, least in {
         "max_message_size": LARGEST_MESSAGE_BYTES,
         "message_retention_seconds": LEAST_RETENTION_SECONDS,
@@ -93,8 +93,8 @@ def _short_retention(queue: Attributes) -> Iterator[str]:
 
 DEAD_LETTERS = StackRule(
     id="TAP-RUN-2",
-    title="Functions set aside the events that they could not take, in a queue that keeps them",
-    why="An asynchronous event that failed for good is otherwise thrown away without a word.",
+    title="Functions send failed events to a dead-letter queue or topic that keeps them",
+    why="Otherwise Lambda discards an asynchronous event after the last failed attempt.",
     severity=Severity.HIGH,
     controls=("Well-Architected REL05-BP03",),
     resource_types=(FUNCTION, INVOCATIONS, QUEUE),
@@ -118,7 +118,7 @@ def _tracing(_: str, attributes: Attributes) -> Iterator[str]:
 TRACING = ResourceRule(
     id="TAP-RUN-3",
     title="Functions are traced",
-    why="At night a trace tells in a minute which service was slow.",
+    why="A trace shows at once which service was slow.",
     severity=Severity.MEDIUM,
     controls=("Well-Architected OPS04-BP05",),
     resource_types=(FUNCTION,),
@@ -142,8 +142,8 @@ def _log_group(stack: StackView) -> Iterator[tuple[str, str]]:
 
 LOGS = StackRule(
     id="TAP-RUN-4",
-    title="Functions log into a log group of the stack",
-    why="A log group that Lambda makes by itself has not our key, keeps its logs for ever and outlives the stack.",
+    title="Functions log to a log group of the stack",
+    why="A log group that Lambda creates itself lacks our key, keeps logs forever and remains after a destroy.",
     severity=Severity.HIGH,
     controls=("PCI DSS 4.0.1 10.3.1", "Well-Architected OPS04-BP02"),
     resource_types=(FUNCTION,),
@@ -163,8 +163,8 @@ def _retention(_: str, attributes: Attributes) -> Iterator[str]:
 
 RETENTION = ResourceRule(
     id="TAP-RUN-5",
-    title="Log groups keep their logs for twelve months or more, and say how long",
-    why="An audit needs twelve months of history; without a number logs are kept, and paid for, for ever.",
+    title="Log groups keep logs for at least twelve months, and have a retention period",
+    why="Audits need twelve months of history. Without a retention period, logs are kept and charged forever.",
     severity=Severity.MEDIUM,
     controls=("PCI DSS 4.0.1 10.5.1",),
     resource_types=("aws_cloudwatch_log_group",),

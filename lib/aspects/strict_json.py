@@ -1,4 +1,4 @@
-"""JSON inside an argument, read strictly: text that everybody reads alike. `${…}` is text like any other."""
+"""Strict parser for JSON strings: accepts only JSON that all programs read alike. `${…}` is ordinary text."""
 
 from __future__ import annotations
 
@@ -6,44 +6,44 @@ import json
 import re
 from typing import Any, NoReturn
 
-# JSON reads \u0024 as a dollar sign and Terraform does not: a reference to the one would be text to the other.
+# JSON reads \u0024 as a dollar sign and Terraform does not, so only one of them would see a reference.
 ESCAPED_ASCII = re.compile(r"\\u00[0-7]")
 
 
 def read(text: Any) -> Any:
-    """What the text says. Raises ValueError, whose text goes on after the argument's name: `is no JSON (…)`."""
+    """Return the parsed JSON. Raises ValueError with the end of a sentence about the argument: `is not JSON (…)`."""
     if not isinstance(text, str):
-        raise ValueError(f"is {shorten(text)}, which is no text")
+        raise ValueError(f"is {shorten(text)}, which is not a string")
     if escaped := ESCAPED_ASCII.search(text):
         raise ValueError(f"has {escaped[0]}…, which Terraform reads differently")
     try:
         return json.loads(text, object_pairs_hook=_each_key_once, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
-        raise ValueError(f"is no JSON ({error})") from error
+        raise ValueError(f"is not JSON ({error})") from error
 
 
 def read_object(text: Any) -> dict[str, Any]:
-    """Like `read`, for a text that has to be an object."""
+    """Like `read`, for a JSON object."""
     found = read(text)
     if not isinstance(found, dict):
-        raise ValueError(f"is {shorten(found)}, which is no JSON object")
+        raise ValueError(f"is {shorten(found)}, which is not a JSON object")
     return found
 
 
 def shorten(value: Any) -> str:
-    """A value as JSON, as much of it as a message has room for."""
+    """Return a value as JSON, shortened for messages."""
     text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= 60 else f"{text[:59]}…"
 
 
 def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Readers differ in which of two equal keys they take."""
+    """Return the object. Raises ValueError for a duplicate key, because programs differ in which one they use."""
     found = dict(pairs)
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
-        raise ValueError(f"the key {next(name for name in names if names.count(name) > 1)!r} stands there twice")
+        raise ValueError(f"the key {next(name for name in names if names.count(name) > 1)!r} occurs twice")
     return found
 
 
 def _refuse(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is no number in JSON")
+    raise ValueError(f"{constant} is not a JSON number")

@@ -1,4 +1,4 @@
-"""TAG: whose a resource is, and what made it, stands on the resource (tagging_aspect.py writes it there)."""
+"""TAG: tags show the owner, project and environment of a resource (tagging_aspect.py adds them)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from lib.findings.finding import Severity
 REQUIRED = ("Environment", "ManagedBy", "Project", "Owner")
 # Types with `tags` and `tags_all`.
 TAGGABLE: Final = frozenset(type_ for type_, facts in FACTS.items() if facts.get("tags"))
-# Its tags are blocks, because each may be handed on to the instances.
+# Type with `tag` blocks, because each tag may be propagated to instances.
 TAG_BLOCKS = "aws_autoscaling_group"
 
 
@@ -34,8 +34,8 @@ def _tag_blocks(attributes: Attributes) -> dict[str, Any]:
 
 TAGGED = ResourceRule(
     id="TAP-TAG-1",
-    title="Every taggable resource carries the required tags",
-    why="What a bill, an inventory or an incident shows has an owner, whatever the provider's default_tags are.",
+    title="Every taggable resource has the required tags",
+    why="Every resource in a bill, an inventory or an incident then has an owner, even without default_tags.",
     severity=Severity.MEDIUM,
     controls=("PCI DSS 4.0.1 12.5.1", "Well-Architected COST03-BP02"),
     resource_types=(TAG_BLOCKS, *sorted(TAGGABLE)),

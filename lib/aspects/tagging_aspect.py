@@ -1,4 +1,4 @@
-"""The aspect that changes: it tags what can be tagged, before the judge looks."""
+"""The aspect that tags all taggable resources, before the rules are checked."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from lib.aspects.terraform_json import Attributes, blocks
 
 @jsii.implements(IAspect)
 class TaggingAspect:
-    """Puts the stack's tags on every resource that can carry them; a resource's own tags win.
+    """Adds the stack's tags to every taggable resource; a resource's own tags win.
 
-    Tags that are one expression as a whole cannot be added to: they stay, and the rule finds them.
+    If a resource's tags are a single expression, nothing can be added; the rule reports them.
     """
 
     def __init__(self, tags: Mapping[str, str]) -> None:
@@ -26,7 +26,7 @@ class TaggingAspect:
     def visit(self, node: IConstruct) -> None:
         if not isinstance(node, TerraformResource):
             return
-        if hasattr(type(node), "tags_all"):  # on the class: asking the object would ask Node
+        if hasattr(type(node), "tags_all"):  # checked on the class, because reading the object would call Node
             typed: Any = node
             own = typed.tags_input or {}
             if not any("TfToken[" in key for key in own):
@@ -50,7 +50,7 @@ class TaggingAspect:
 
 
 def _attributes(resource: TerraformResource) -> Attributes:
-    """The attributes of one resource as they will be synthesized, its overrides included."""
+    """Return the attributes of a resource as they will be synthesized, including overrides."""
     by_id = resource.to_terraform()["resource"][resource.terraform_resource_type]
     attributes: Attributes = next(iter(by_id.values()))
     return attributes

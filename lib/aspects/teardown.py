@@ -1,4 +1,4 @@
-"""DEL: one command destroys everything, and nothing stays."""
+"""DEL: one command destroys everything, and nothing remains."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ KEEPS_WHEN_TRUE = frozenset(_JUDGED["keeps"]["off"])
 KEEPS_WHEN_FALSE = frozenset(_JUDGED["keeps"]["on"])
 KEEPS_WHEN_NAMED = frozenset(_JUDGED["keeps"]["none"])
 GIVES_UP = _JUDGED["keeps"]["words"]
-# Type -> the argument that has to be given, because what AWS or the provider takes without it keeps something.
+# Type -> required argument, because its default keeps something after a destroy.
 KEEPS_BY_DEFAULT = {type_: path for type_, facts in FACTS.items() for path in facts.get("snapshots", ())}
 
 LOCK_TYPES = frozenset(_JUDGED["locks"]["types"])
@@ -29,10 +29,10 @@ LOCKS = frozenset(_JUDGED["locks"]["none"])
 UNLOCKED_WORDS = _JUDGED["locks"]["words"]
 
 FORCES = frozenset(_JUDGED["forces"]["on"])
-# Type -> the argument without which AWS refuses to delete what is not empty.
+# Type -> required argument, because without it AWS deletes only empty resources.
 NEVER_EMPTY = {type_: path for type_, _, path in (full.partition(".") for full in _JUDGED["forces"]["by_default"])}
 
-# Days between a deletion and its effect: AWS's minimum.
+# In days, between a deletion and its effect: AWS's minimum.
 WAITS: Mapping[str, int] = _JUDGED["waits"]
 WAITS_BY_DEFAULT = {type_: path for type_, facts in FACTS.items() for path in facts.get("waits", ())}
 
@@ -40,9 +40,9 @@ WAITS_BY_DEFAULT = {type_: path for type_, facts in FACTS.items() for path in fa
 def _given(
     type_: str, attributes: Attributes, names: Collection[str], harmful_by_default: Mapping[str, str] | None = None
 ) -> Iterator[tuple[str, str, Any]]:
-    """What a resource gives to arguments of these names, at every depth: (dotted path, name, value).
+    """Yield (dotted path, name, value) of all arguments with these names, at every depth.
 
-    Left out, an argument is harmless, unless its default for this type is not: then it comes with the value None.
+    A missing argument is included, with the value None, if its default is harmful for this type.
     """
     found = set()
     for path, name, value in arguments(attributes):
@@ -62,8 +62,8 @@ def _unprotected(type_: str, attributes: Attributes) -> Iterator[str]:
 
 UNPROTECTED = ResourceRule(
     id="TAP-DEL-1",
-    title="Nothing is protected against its deletion",
-    why="A protected resource stops a destroy half way, and somebody finishes it by hand.",
+    title="Nothing is protected against deletion",
+    why="A protected resource stops a destroy halfway, and somebody has to complete it by hand.",
     severity=Severity.HIGH,
     controls=DECOMMISSION,
     resource_types=ANY_TYPE,
@@ -88,7 +88,7 @@ DESTROYABLE = ResourceRule(
     controls=DECOMMISSION,
     resource_types=ANY_TYPE,
     waivable=False,
-    fix="take prevent_destroy out of the lifecycle",
+    fix="remove prevent_destroy from the lifecycle",
     source="https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle",
     check=_destroyable,
 )
@@ -107,8 +107,8 @@ def _keeps_nothing(type_: str, attributes: Attributes) -> Iterator[str]:
 
 KEEPS_NOTHING = ResourceRule(
     id="TAP-DEL-3",
-    title="Destroying leaves nothing behind",
-    why="What skip_destroy, retain or a final snapshot leaves has no owner any more: it costs, and it holds data.",
+    title="A destroy leaves nothing behind",
+    why="What skip_destroy, retain or a final snapshot leaves has no owner, costs money, and contains data.",
     severity=Severity.HIGH,
     controls=DECOMMISSION,
     resource_types=ANY_TYPE,
@@ -121,7 +121,7 @@ KEEPS_NOTHING = ResourceRule(
 
 def _unlocked(type_: str, attributes: Attributes) -> Iterator[str]:
     if type_ in LOCK_TYPES:
-        yield f"{type_} locks what it points at; expected no lock"
+        yield f"{type_} locks its target; expected no lock"
         return
     for path, name, value in _given(type_, attributes, LOCKS):
         if flag(value) is not False and literal(value) not in UNLOCKED_WORDS and value != []:
@@ -130,13 +130,13 @@ def _unlocked(type_: str, attributes: Attributes) -> Iterator[str]:
 
 UNLOCKED = ResourceRule(
     id="TAP-DEL-4",
-    title="No object lock, no vault lock, no MFA delete",
-    why="Nobody can delete a locked object before its time, nor terraform destroy one that asks for an MFA code.",
+    title="There is no object lock, no vault lock, and no MFA delete",
+    why="Nobody can delete a locked object before its retention ends, and Terraform cannot provide an MFA code.",
     severity=Severity.HIGH,
     controls=DECOMMISSION,
     resource_types=ANY_TYPE,
     waivable=False,
-    fix="take the lock away; versions and a lifecycle keep history without it",
+    fix="remove the lock; versioning and a lifecycle keep history without it",
     source="https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html",
     check=_unlocked,
 )
@@ -150,8 +150,8 @@ def _forced(type_: str, attributes: Attributes) -> Iterator[str]:
 
 FORCED = ResourceRule(
     id="TAP-DEL-5",
-    title="What holds data is emptied when it is destroyed",
-    why="AWS refuses to delete a bucket or a repository that is not empty; in use, they never are.",
+    title="A resource with content can be destroyed",
+    why="AWS refuses to delete a bucket or repository that is not empty, and used ones never are.",
     severity=Severity.HIGH,
     controls=DECOMMISSION,
     resource_types=ANY_TYPE,
@@ -170,8 +170,8 @@ def _without_waiting(type_: str, attributes: Attributes) -> Iterator[str]:
 
 WITHOUT_WAITING = ResourceRule(
     id="TAP-DEL-6",
-    title="What is deleted waits no longer than AWS's minimum",
-    why="A key pending deletion is what remains after a destroy: seven days, not thirty.",
+    title="Waiting periods before deletion are AWS's minimum",
+    why="A key that is pending deletion remains after a destroy: for seven days, not thirty.",
     severity=Severity.MEDIUM,
     controls=DECOMMISSION,
     resource_types=ANY_TYPE,

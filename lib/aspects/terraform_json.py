@@ -1,7 +1,7 @@
-"""Reading Terraform JSON as the rules need it: a literal, UNKNOWN or MISSING; blocks; references.
+"""Reads Terraform JSON for the rules: literals, UNKNOWN or MISSING values, blocks, references.
 
-Terraform accepts several spellings of one thing, and so does this: a block is an object or a list of objects, a flag is
-`true` or `"true"`, `null` is an argument left out. A `${…}` expression has no value yet, so it is UNKNOWN.
+Like Terraform, it accepts several forms: a block is an object or a list of objects, a flag is `true` or `"true"`, and
+`null` is a missing argument. A `${…}` expression has no value before the deployment, so it is UNKNOWN.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ _EXPRESSION = re.compile(r"(?<!\$)\$\{|(?<!%)%\{")
 _INSIDE = re.compile(r"(?<!\$)\$\{([^{}]*)\}")
 
 
-# Digits as everybody reads them: neither 1e3 nor inf.
+# Plain digits only: neither 1e3 nor inf.
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
-LONGEST_VALUE = 120  # of what a message quotes
+LONGEST_VALUE = 120  # maximum length of a quoted value in a message
 
 
 class Absent(Enum):
-    """Why there is no literal."""
+    """Why a value is not a literal."""
 
     UNKNOWN = "unknown"
     MISSING = "missing"
@@ -42,14 +42,14 @@ MISSING: Final = Absent.MISSING
 
 
 class _DynamicBlock(dict[str, Any]):
-    """The block that a `dynamic` will make, or not: nothing in it is known before the apply."""
+    """A block that a `dynamic` may create: all of its values are unknown before the apply."""
 
     def get(self, _key: object, _default: object = None) -> str:
         return "${dynamic}"
 
 
 def literal(value: Any) -> Any:
-    """The value itself, UNKNOWN for an expression, MISSING for null."""
+    """Return the value itself, UNKNOWN for an expression, MISSING for null."""
     if value is None:
         return MISSING
     if isinstance(value, str) and _EXPRESSION.search(value):
@@ -58,13 +58,13 @@ def literal(value: Any) -> Any:
 
 
 def expressions(text: str) -> list[str]:
-    """What stands in each `${…}` of a text; an expression that has braces of its own is `""`, which nothing knows."""
+    """Return the content of each `${…}` in a string; `""`, which matches nothing, for nested braces."""
     found = [inside.strip() for inside in _INSIDE.findall(text)]
     return found + [""] * (len(_EXPRESSION.findall(text)) - len(found))
 
 
 def flag(value: Any) -> bool | Absent:
-    """True and False in each of Terraform's spellings; what is neither is UNKNOWN."""
+    """Return True or False for each form that Terraform accepts; UNKNOWN for anything else."""
     value = literal(value)
     if isinstance(value, str):
         value = {"true": True, "false": False}.get(value, UNKNOWN)
@@ -72,7 +72,7 @@ def flag(value: Any) -> bool | Absent:
 
 
 def number(value: Any) -> float | Absent:
-    """A number, also one in quotes; what is none is UNKNOWN."""
+    """Return a number, also one in quotes; UNKNOWN for anything else."""
     value = literal(value)
     if isinstance(value, Absent):
         return value
@@ -80,7 +80,7 @@ def number(value: Any) -> float | Absent:
 
 
 def format_value(value: Any) -> str:
-    """A value as a message quotes it, shortened: `missing`, `not known at synthesis (${…})` or the value as JSON."""
+    """Return a value for messages, shortened: `missing`, `not known at synthesis (${…})` or the value as JSON."""
     match literal(value):
         case Absent.MISSING:
             return "missing"
@@ -94,7 +94,7 @@ def _shortened(text: str) -> str:
 
 
 def blocks(attributes: Attributes, name: str) -> list[Attributes]:
-    """The blocks of that name, `a.b` for those inside others; a `dynamic` one has every argument unknown."""
+    """Return the blocks with a name, `a.b` for nested ones; in a `dynamic` block every argument is unknown."""
     head, _, rest = name.partition(".")
     found: list[Attributes] = [attributes] if isinstance(attributes, _DynamicBlock) else _objects(attributes.get(head))
     found += [_DynamicBlock() for dynamic in _objects(attributes.get("dynamic")) if head in dynamic]
@@ -102,23 +102,23 @@ def blocks(attributes: Attributes, name: str) -> list[Attributes]:
 
 
 def _objects(value: Any) -> list[Attributes]:
-    """An object, or the objects of a list. What is neither is no block: TAP-DOC-2 and TAP-DOC-5 report it."""
+    """Return an object, or the objects of a list, as a list. TAP-DOC-2 and TAP-DOC-5 report anything else."""
     return [item for item in as_list(value) if isinstance(item, Mapping)]
 
 
 def as_list(value: Any) -> list[Any]:
-    """The items of an argument that is one value or a list of them; none where it is left out."""
+    """Return the items of an argument that is one value or a list; empty if it is missing."""
     if value is None:
         return []
     return value if isinstance(value, list) else [value]
 
 
-# Maps whose keys are the user's own words.
+# Maps with free keys.
 _FREE_FORM = frozenset({"//", "tags", "tags_all", "variables"})
 
 
 def arguments(attributes: Attributes, prefix: str = "") -> Iterator[tuple[str, str, Any]]:
-    """Every argument at every depth, what a `dynamic` would make included: (dotted path, name, value)."""
+    """Yield (dotted path, name, value) of every argument at every depth, including `dynamic` blocks."""
     for name, value in attributes.items():
         if name in _FREE_FORM:
             continue
@@ -129,7 +129,7 @@ def arguments(attributes: Attributes, prefix: str = "") -> Iterator[tuple[str, s
 
 
 def reference(value: Any) -> Reference | None:
-    """The one thing that the whole value refers to; None for a literal and for any other expression."""
+    """Return the reference if the whole value is one; None for anything else."""
     match parse(value) if isinstance(value, str) else ():
         case (Reference() as only,):
             return only
@@ -138,7 +138,7 @@ def reference(value: Any) -> Reference | None:
 
 @dataclass(frozen=True)
 class Resource:
-    """A resource as Terraform will see it. `path` is its construct's, or `{stack}/{type}.{id}` if it says none."""
+    """A resource in the JSON. `path` is its construct path, or `{stack}/{type}.{id}` if the JSON has none."""
 
     type: str
     id: str
@@ -151,20 +151,20 @@ class Resource:
         return f"{self.type}.{self.id}"
 
     def is_referenced_by(self, value: Any, *by: str) -> bool:
-        """Whether the value is a reference to this resource, through one of these attributes."""
+        """Whether the value is a reference to one of these attributes of this resource."""
         to = reference(value)
         return to is not None and to.address == self.address and to.attribute in by
 
 
 class StackView:
-    """A synthesized stack, `cdk.tf.json` as an object, for rules to ask."""
+    """A synthesized stack (the content of `cdk.tf.json`), as rules read it."""
 
     def __init__(self, stack_json: Mapping[str, Any]) -> None:
         self._json = stack_json
 
     @cached_property
     def name(self) -> str:
-        """The stack's name, as CDKTF notes it; `stack` in JSON of another origin."""
+        """The stack's name as CDKTF records it; `stack` for JSON from other tools."""
         for comment in _objects(self._json.get("//")):
             for metadata in _objects(comment.get("metadata")):
                 return str(metadata.get("stackName", "stack"))
@@ -172,7 +172,7 @@ class StackView:
 
     @cached_property
     def suffix(self) -> str | None:
-        """The environment suffix: the state's key is `{environment_suffix}/{ns}.tfstate`. None where it is not."""
+        """The environment suffix, from the state's key `{environment_suffix}/{ns}.tfstate`; None for another form."""
         for backend in blocks(self._json, "terraform.backend.s3"):
             key = literal(backend.get("key"))
             if isinstance(key, str) and re.fullmatch(r"[^/]+/[^/]+\.tfstate", key):
@@ -181,26 +181,26 @@ class StackView:
 
     @cached_property
     def resources(self) -> tuple[Resource, ...]:
-        """Every managed resource, in the order of the JSON."""
+        """All managed resources, in the order of the JSON."""
         return tuple(self._read("resource"))
 
     @cached_property
     def data(self) -> tuple[Resource, ...]:
-        """Every data source, in the order of the JSON."""
+        """All data sources, in the order of the JSON."""
         return tuple(self._read("data"))
 
     @cached_property
     def sections(self) -> frozenset[str]:
-        """The names of the top-level blocks that are there."""
+        """The names of the top-level blocks in the JSON."""
         return frozenset(name for name, content in self._json.items() if content is not None)
 
     @cached_property
     def addresses(self) -> frozenset[str]:
-        """Of every resource, and of every data source with `data.` before it."""
+        """The addresses of all resources, and of all data sources with `data.`."""
         return frozenset(self._times_declared)
 
     def times_declared(self, to: Reference) -> int:
-        """How often the stack declares what a reference refers to; Terraform refuses more than once."""
+        """Return how often the stack declares the target of a reference; Terraform refuses more than once."""
         return self._times_declared[to.address]
 
     @cached_property
@@ -210,28 +210,28 @@ class StackView:
         )
 
     def section(self, name: str) -> Any:
-        """A section of the JSON as it stands: `output`, `locals`."""
+        """Return a section of the JSON unchanged, for example `output`."""
         return self._json.get(name)
 
     def providers(self, name: str) -> list[Attributes]:
-        """The configurations of a provider."""
+        """Return the configurations of a provider."""
         return blocks(self._json, f"provider.{name}")
 
     def of(self, *types: str) -> Iterator[Resource]:
-        """The resources of these types."""
+        """Yield the resources of these types."""
         wanted = frozenset(types)
         return (resource for resource in self.resources if resource.type in wanted)
 
     def get(self, to: Reference) -> Resource | None:
-        """What a reference refers to, if the stack declares it."""
+        """Return the target of a reference if the stack declares it."""
         return (self._data if to.is_data else self._managed).get((to.type, to.id))
 
     def attached_to(self, resource: Resource, kind: str, argument: str, *by: str) -> list[Resource]:
-        """The resources of type `kind` whose `argument` refers to this resource; a literal refers to nothing."""
+        """Return the resources of type `kind` whose `argument` is a reference to this resource."""
         return [other for other in self.of(kind) if resource.is_referenced_by(other.attributes.get(argument), *by)]
 
     def key_complaint(self, value: Any) -> str | None:
-        """Why the value is no customer managed key of this stack, as the end of a sentence; None if it is one."""
+        """Return why the value is not a customer managed key of this stack, as a sentence's end; None if it is one."""
         to = reference(value)
         if to is None and isinstance(literal(value), str):
             owner = "AWS's own key" if str(value).startswith("alias/aws/") else "a literal, which may be anybody's key"
@@ -239,7 +239,7 @@ class StackView:
         if to is None:
             return f"is {format_value(value)}"
         if to.type != "aws_kms_key" or to.is_data or to.attribute not in ("arn", "key_id", "id"):
-            return f"is {value}, which is no key of this stack"
+            return f"is {value}, which is not a key of this stack"
         return None if self.get(to) else f"is {value}, a key that the stack does not declare"
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Policies that refuse plain HTTP: the one form of statement that counts."""
+"""Policies that deny requests without TLS: the required form of the statement."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from lib.aspects.expressions import Reference
 from lib.aspects.iam.documents import DOCUMENT
 from lib.aspects.terraform_json import Attributes, Resource, StackView, as_list, blocks, literal, reference
 
-# What takes statements of other documents in, which may replace those of this one.
+# Arguments that merge other documents, whose statements may replace those of this one.
 _MERGES = ("source_policy_documents", "override_policy_documents", "source_json", "override_json")
-# What would leave some requests out of a statement, or others in.
+# Arguments that would exclude requests from the statement, or include others.
 _EXCEPTIONS = ("not_actions", "not_principals", "not_resources")
-# The condition that exactly the requests over plain HTTP meet.
+# The condition for requests without TLS.
 _PLAIN_HTTP = ("Bool", "aws:securetransport", ["false"])
 
 
 def policy_document(stack: StackView, policy: Any) -> Resource | None:
-    """The stack's document that the value is the JSON of; None for JSON text and for what is not declared."""
+    """Return the stack's document whose JSON a value refers to; None for anything else."""
     to = reference(policy)
     if to is None or not to.is_data or to.type != DOCUMENT or to.attribute not in ("json", "minified_json"):
         return None
@@ -27,12 +27,12 @@ def policy_document(stack: StackView, policy: Any) -> Resource | None:
 
 
 def arn_of(resource: Resource) -> str:
-    """The shape of a reference to a resource's ARN."""
+    """Return the shape (addresses.shape) of a reference to a resource's ARN."""
     return f"{{{resource.type}.{resource.id}.arn}}"
 
 
 def own_arns(resource: Resource, service: str) -> tuple[str, str]:
-    """The shapes of an ARN: by reference, and spelled out, as a policy inside the resource cannot refer to it."""
+    """Return both shapes of an ARN: a reference, and spelled out, as an inline policy cannot refer to its resource."""
     name = literal(resource.attributes.get("name"))
     return arn_of(resource), f"arn:{{partition}}:{service}:{{region}}:{{account}}:{name}"
 
@@ -55,7 +55,7 @@ def _denies(statement: Attributes, actions: Collection[str], resources: Sequence
         and any(_is_everybody(principal) for principal in blocks(statement, "principals"))
         and not set(actions).isdisjoint(map(str, as_list(statement.get("actions"))))
         and not any(named.isdisjoint(spellings) for spellings in resources)
-        # A second condition would let plain requests through that do not meet it.
+        # A second condition would allow plain HTTP requests that do not meet it.
         and [_condition(condition) for condition in blocks(statement, "condition")] == [_PLAIN_HTTP]
     )
 

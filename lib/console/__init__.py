@@ -1,1 +1,1 @@
-"""What a command shows on the terminal and asks there, and how it waits."""
+"""Terminal output, questions, and waiting for conditions."""

@@ -1,4 +1,4 @@
-"""The question before a change, answered on standard input."""
+"""The confirmation before a change, read from standard input."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ YES = "yes"
 
 
 def confirm(question: str, *, auto_approve: bool) -> bool:
-    """Whether to go on; without a question if `auto_approve`. Raises ToolError where nobody can answer."""
+    """Return whether to continue; asks nothing if `auto_approve`. Raises ToolError if there is no input."""
     if auto_approve:
         return True
     print(f"\n{question} Only '{YES}' is accepted: ", end="", flush=True)
     answer = sys.stdin.readline()
     if not answer:
-        raise ToolError("nobody answered the question, so nothing was changed; AUTO_APPROVE=1 asks none")
+        raise ToolError("nobody answered the question, so nothing was changed; set AUTO_APPROVE=1 to skip it")
     return answer.strip() == YES

@@ -1,4 +1,4 @@
-"""Waiting for a condition, never for a time."""
+"""Waiting for a condition, not for a fixed time."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Found = TypeVar("Found")
 
 
 def wait_for(what: str, look: Callable[[], Found | None], timeout: float, interval: float = 0.1) -> Found:
-    """What `look` returns once it is something (not None, False or empty). Raises ToolError after `timeout` seconds."""
+    """Call `look` until it returns a true value, and return that. Raises ToolError after `timeout` seconds."""
     end = time.monotonic() + timeout
     while True:
         found = look()

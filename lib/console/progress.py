@@ -1,4 +1,4 @@
-"""What the user sees of a long step: a line that moves on a terminal, a line every few seconds elsewhere."""
+"""Progress of long steps: one updated line on a terminal, a line every few seconds elsewhere."""
 
 from __future__ import annotations
 
@@ -14,35 +14,35 @@ from rich.status import Status
 from rich.text import Text
 
 LOG_COLUMNS = 140
-QUIET_SECONDS = 5.0  # where nobody can watch a line move, say how far it is this often
+QUIET_SECONDS = 5.0  # in seconds: interval of progress lines without a terminal
 
 
 class Step(Protocol):
-    """A step under way."""
+    """A running step."""
 
     def update(self, text: str) -> None:
-        """How far it is; called as often as one likes."""
+        """Show the progress; may be called often."""
 
     def result(self, text: str) -> None:
-        """What came out of it, shown when it is done."""
+        """Set the result, shown when the step is done."""
 
 
 class Progress(Protocol):
-    """Where steps are shown."""
+    """Shows steps and their progress."""
 
     def step(self, title: str) -> contextlib.AbstractContextManager[Step]: ...
 
     def show(self, *what: RenderableType) -> None:
-        """Text or tables, as they are."""
+        """Show text or tables."""
 
 
 def console_for(stream: TextIO) -> Console:
-    """A console on that stream; where it is no terminal, tables have room."""
+    """Return a console on that stream; without a terminal it is wide enough for tables."""
     return Console(file=stream, highlight=False, width=None if stream.isatty() else LOG_COLUMNS)
 
 
 class ConsoleProgress:
-    """On standard output, with Rich."""
+    """Shows progress on standard output, with Rich."""
 
     def __init__(self, console: Console | None = None) -> None:
         self.console = console or console_for(sys.stdout)
@@ -69,7 +69,7 @@ class ConsoleProgress:
 
 
 class _LiveStep:
-    """One line that moves."""
+    """One line that is updated."""
 
     def __init__(self, console: Console, title: str) -> None:
         self.title = title
@@ -84,7 +84,7 @@ class _LiveStep:
         self.status.stop()
 
     def update(self, text: str) -> None:
-        # One line, whatever the width: a line that moves must not become three.
+        # Cropped to one line: an updated line must not wrap.
         self.status.update(Text.assemble(f"{self.title}  ", (text, "dim"), no_wrap=True, overflow="ellipsis"))
 
     def result(self, text: str) -> None:
@@ -92,7 +92,7 @@ class _LiveStep:
 
 
 class _LogStep:
-    """A line now and then."""
+    """A new line every few seconds."""
 
     def __init__(self, console: Console, title: str) -> None:
         self.console = console

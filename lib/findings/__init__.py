@@ -1,1 +1,1 @@
-"""What both policy engines produce: findings, the waivers that suppress some, and the Python lines behind them."""
+"""Findings of both judges, waivers, and the Python lines that created the constructs."""

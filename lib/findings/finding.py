@@ -1,4 +1,4 @@
-"""A finding of either judge, and the order in which people read findings."""
+"""Findings of either judge, and their order in reports."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import IntEnum
 
 
 class Severity(IntEnum):
-    """How bad a finding is; compares."""
+    """The severity of a finding; comparable."""
 
     LOW = 1
     MEDIUM = 2
@@ -18,10 +18,10 @@ class Severity(IntEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One violation of a rule; `str()` is the one line that people read.
+    """A violation of a rule; `str()` is its line in the output.
 
-    `path` is the construct's path; where it is unknown, the resource's address or the stack's name. Checkov's own
-    checks have no severity. Where the synthesis failed, no JSON was written, so `file` is empty and `line` 0.
+    `path` is the construct's path; if it is unknown, the resource's address or the stack's name. Checkov's built-in
+    checks have no severity. If synthesis failed, no JSON was written, so `file` is empty and `line` 0.
     """
 
     rule_id: str
@@ -30,9 +30,9 @@ class Finding:
     message: str
     fix: str
     resource: str = ""  # its address, as data.aws_region.here; empty for the stack itself
-    file: str = ""  # relative to the directory that was judged
-    line: int = 0  # where the resource begins
-    made_at: str = ""  # lib/constructs/ledger.py:27, where that is known
+    file: str = ""  # relative to the checked directory
+    line: int = 0  # line at which the resource begins
+    made_at: str = ""  # lib/constructs/ledger.py:27, if known
 
     def __str__(self) -> str:
         place = f" ({self.file}:{self.line})" if self.file else ""
@@ -41,14 +41,14 @@ class Finding:
 
 
 def severity_name(severity: Severity | None) -> str:
-    """The name in every report: HIGH, or UNKNOWN for Checkov's own checks."""
+    """Return the name used in every report: HIGH, or UNKNOWN for Checkov's built-in checks."""
     return severity.name if severity else "UNKNOWN"
 
 
 def most_severe_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """By construct: first the one with the most severe finding, and in each the most severe first.
+    """Sort by construct: first the one with the most severe finding, and within each the most severe first.
 
-    Findings of Checkov's own checks come last: they have no severity.
+    Findings of Checkov's built-in checks come last: they have no severity.
     """
     found = list(findings)
     worst: dict[str, int] = {}

@@ -1,6 +1,6 @@
-"""Which line of Python made a construct: noted while constructs are made, and kept beside the stack's JSON.
+"""The Python line that created each construct, recorded during synthesis and stored beside the stack's JSON.
 
-It is for people who look for the place to mend. No verdict rests on it.
+Reports show it to help with fixes. No verdict depends on it.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ OURS = f"{ROOT}/"
 
 
 def note() -> dict[str, str]:
-    """From now on, every construct that is made is noted in the dict returned: path -> `lib/constructs/ledger.py:27`.
+    """Record every construct that is created from now on in the returned dict: path -> `lib/constructs/ledger.py:27`.
 
-    Every construct, of CDKTF's or of ours, comes into being through `jsii.create(class, object, [scope, id, …])`.
+    Every construct, CDKTF's or ours, is created by `jsii.create(class, object, [scope, id, …])`.
     """
     import jsii
     from constructs import Construct
@@ -37,7 +37,7 @@ def note() -> dict[str, str]:
                 paths[made] = ""  # an App
             else:
                 above = paths.get(scope)
-                if above is None:  # asking Node takes longer than all the rest
+                if above is None:  # reading it from Node would take longer than everything else
                     above = scope.node.path
                 if isinstance(id_, str):  # a backend has none
                     paths[made] = "/".join(filter(None, (above, id_.replace("/", "--"))))
@@ -49,7 +49,7 @@ def note() -> dict[str, str]:
 
 
 def _line(frame: FrameType | None) -> str:
-    """The innermost line of this project, relative to its root; nothing where there is none."""
+    """Return the innermost line of this project, relative to its root; empty if there is none."""
     while frame is not None:
         file = frame.f_code.co_filename
         if file.startswith(OURS) and "site-packages" not in file:
@@ -59,14 +59,14 @@ def _line(frame: FrameType | None) -> str:
 
 
 def write(stacks: Path, made_at: dict[str, str]) -> None:
-    """Put beside each stack's JSON what was noted of its constructs; `stacks` is the folder of the stacks' folders."""
+    """Write the recorded lines beside each stack's JSON; `stacks` is the folder with the stacks' folders."""
     for folder in stacks.iterdir():
         own = {path: line for path, line in made_at.items() if line and path.startswith(f"{folder.name}/")}
         (folder / FILE).write_text(json.dumps(own, indent=2, sort_keys=True) + "\n")
 
 
 def read(folder: Path) -> dict[str, str]:
-    """What was noted of the stack in this folder; nothing where there is no such note, or none that can be read."""
+    """Return the recorded lines of the stack in this folder; empty if there are none, or if they cannot be read."""
     try:
         noted = json.loads((folder / FILE).read_bytes())
     except (OSError, ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""Exceptions from a rule: for one construct, with a reason, an owner and a last day (policies/waivers.yaml)."""
+"""Waivers in policies/waivers.yaml: each suppresses one rule at one construct, with reason, owner and expiry date."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ WARNING_DAYS = 30
 
 @dataclass(frozen=True)
 class Waiver:
-    """One entry. `expires` is the last day that it counts.
+    """One entry. `expires` is the last day on which it is valid.
 
-    `path` is a construct's, whole or beneath its stack, and means what is beneath it too: one judge may find a fault at
-    a bucket, and the other at the bucket's versioning.
+    `path` is a construct path, with or without the stack's name. It includes the constructs below, because one judge
+    may report a bucket and the other the bucket's versioning.
     """
 
     rule: str
@@ -34,13 +34,13 @@ class Waiver:
     reason: str
     owner: str
     expires: date
-    line: int  # of the entry, in waivers.yaml
+    line: int  # line of the entry in waivers.yaml
 
     def __str__(self) -> str:
         return f"policies/waivers.yaml:{self.line} ({self.rule} at {self.path})"
 
     def covers(self, path: str) -> bool:
-        """Whether this construct is meant. A whole stack never is, but for a finding on the stack itself."""
+        """Whether the waiver covers this construct. It covers a whole stack only for a finding on the stack itself."""
         beneath_stack = path.partition("/")[2]
         return bool(self.path) and (
             self.path in (path, beneath_stack)
@@ -51,7 +51,7 @@ class Waiver:
 
 @dataclass(frozen=True)
 class WaiverResult:
-    """What the waivers leave of the findings. A complaint is one sentence about a waiver, and fails like a finding."""
+    """Findings after applying waivers. A complaint is a sentence about an invalid waiver, and fails the run."""
 
     remaining: tuple[Finding, ...] = ()
     waived: tuple[tuple[Finding, Waiver], ...] = ()
@@ -60,7 +60,7 @@ class WaiverResult:
 
 
 def utc_today() -> date:
-    """The day that counts, wherever the machine stands."""
+    """Return today's date in UTC, whatever the machine's time zone."""
     return datetime.now(UTC).date()
 
 
@@ -75,11 +75,11 @@ def apply(
     also_found: Iterable[Finding] = (),
     sees_all: bool = True,
 ) -> WaiverResult:
-    """Take from `findings` what the waivers excuse. A waiver with a complaint excuses nothing.
+    """Split `findings` into waived and remaining ones. An invalid waiver suppresses nothing.
 
-    `known_paths` are the constructs that were judged. `also_found` is what the other judge finds: where the two blame
-    different constructs, each has an entry, and neither entry is unused for it. A judge of one stack does not see all
-    of them: with `sees_all=False` it does not complain of a path that it does not know, nor of an unused waiver.
+    `known_paths` are the checked constructs. `also_found` are the other judge's findings: if the judges report
+    different constructs, each has its own entry, and none of these entries counts as unused. With `sees_all=False` (one
+    stack of several), unknown paths and unused waivers are not reported.
     """
     entries, found = tuple(waivers), tuple(findings)
     anywhere: tuple[Finding, ...] = (*found, *also_found)
@@ -100,7 +100,7 @@ def apply(
         complaints=tuple(complaints),
         warnings=tuple(
             f"{waiver} ends on {waiver.expires}, in {(waiver.expires - today).days} days: "
-            f"{waiver.owner} repairs the construct before, or asks again"
+            f"{waiver.owner} must repair the construct before, or renew the waiver"
             for waiver in good
             if (waiver.expires - today).days <= WARNING_DAYS
         ),
@@ -119,28 +119,28 @@ def _faults(
     unwaivable: Collection[str],
     paths: Collection[str],
 ) -> Iterator[str]:
-    """What is wrong with an entry, whatever was found."""
+    """Yield what is wrong with an entry, independent of findings."""
     for key in ("reason", "owner"):
         if not any(character.isalnum() for character in getattr(waiver, key)):
-            yield f"{waiver} gives no {key}, and an exception has one; write it, or remove the entry"
+            yield f"{waiver} has no {key}, which is required; add it, or remove the entry"
     if waiver.rule not in known_ids:
-        yield f"{waiver} names no rule of ours or of Checkov's; correct the id {waiver.rule}, or remove the entry"
+        yield f"{waiver} names an unknown rule; correct the id {waiver.rule}, or remove the entry"
     if waiver.rule in unwaivable:
         yield (
-            f"{waiver} asks for what nobody gets: {waiver.rule} is about encryption, public access or deletion, "
-            "which cannot be waived; repair the construct and remove the entry"
+            f"{waiver} is not allowed: {waiver.rule} is about encryption, public access or deletion, "
+            "and cannot be waived; repair the construct and remove the entry"
         )
     for other in entries:
         if other is not waiver and other.rule == waiver.rule and _same(waiver, other, paths):
-            yield f"{waiver} says what line {other.line} says, and one entry excuses one thing; remove one of the two"
+            yield f"{waiver} duplicates the entry in line {other.line}; remove one of the two"
             break
     days = (waiver.expires - today).days
     if days < 0:
-        yield f"{waiver} expired on {waiver.expires}, and excuses nothing since; repair the construct, or ask again"
+        yield f"{waiver} expired on {waiver.expires}; repair the construct, or renew the waiver"
     if days > LONGEST_DAYS:
         yield (
-            f"{waiver} expires on {waiver.expires}, in {days} days, and {LONGEST_DAYS} are the longest; "
-            "set an earlier day"
+            f"{waiver} expires on {waiver.expires}, in {days} days, but {LONGEST_DAYS} are the maximum; "
+            "set an earlier date"
         )
 
 
@@ -150,16 +150,16 @@ def _same(one: Waiver, other: Waiver, paths: Collection[str]) -> bool:
 
 def _misses(waiver: Waiver, findings: tuple[Finding, ...], paths: Collection[str]) -> Iterator[str]:
     if not any(waiver.covers(path) for path in paths):
-        yield f"{waiver} names no construct that was judged; correct the path {waiver.path}, or remove the entry"
+        yield f"{waiver} names an unknown construct; correct the path {waiver.path}, or remove the entry"
     elif not any(_suppresses(waiver, finding) for finding in findings):
-        yield f"{waiver} is unused: {waiver.rule} finds nothing there; remove the entry"
+        yield f"{waiver} is unused, because {waiver.rule} has no finding there; remove the entry"
 
 
 def read(file: Path = FILE) -> tuple[Waiver, ...]:
-    """The entries of the file; none where there is no file. ToolError for what cannot be read without a guess."""
+    """Return the entries of the file; empty if there is no file. Raises ToolError if it is invalid or ambiguous."""
     if not file.is_file():
         if file.is_symlink() or file.exists():
-            raise ToolError(f"{file}: is no plain file; put the list of waivers itself there")
+            raise ToolError(f"{file}: is not a regular file; replace it by the list of waivers")
         return ()
     try:
         document = yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
@@ -168,7 +168,7 @@ def read(file: Path = FILE) -> tuple[Waiver, ...]:
     if document is None or document.tag == NOTHING:
         return ()
     if not isinstance(document, yaml.SequenceNode):
-        raise ToolError(f"{file}: is no list; write an entry as `- rule: …`, with the keys {', '.join(KEYS)}")
+        raise ToolError(f"{file}: is not a list; write an entry as `- rule: …`, with the keys {', '.join(KEYS)}")
     return tuple(_waiver(file, number, node) for number, node in enumerate(document.value, start=1))
 
 
@@ -176,17 +176,17 @@ def _waiver(file: Path, number: int, node: yaml.Node) -> Waiver:
     line = node.start_mark.line + 1
     entry = f"{file}: entry {number} (line {line})"
     if not isinstance(node, yaml.MappingNode):
-        raise ToolError(f"{entry} is no mapping; write it with the keys {', '.join(KEYS)}")
+        raise ToolError(f"{entry} is not a mapping; write it with the keys {', '.join(KEYS)}")
     values: dict[str, str] = {}
     for key_node, value_node in node.value:
         key = str(key_node.value)
         if key not in KEYS:
-            raise ToolError(f"{entry} has the key {key!r}, which means nothing; the keys are {', '.join(KEYS)}")
+            raise ToolError(f"{entry} has the unknown key {key!r}; the keys are {', '.join(KEYS)}")
         if key in values:
             raise ToolError(f"{entry} has the key {key} twice; keep one")
         if not isinstance(value_node, yaml.ScalarNode):
-            raise ToolError(f"{entry}: {key} is no text; write one value")
-        # As it stands in the file: a date stays text, and `null` is nothing.
+            raise ToolError(f"{entry}: {key} is not a string; write one value")
+        # The raw text: a date stays a string, and `null` is empty.
         values[key] = "" if value_node.tag == NOTHING else " ".join(value_node.value.split())
     for key in KEYS:
         if key not in values:
@@ -207,4 +207,4 @@ def _date(entry: str, text: str) -> date:
             return date.fromisoformat(text)
     except ValueError:
         pass  # 2027-02-30
-    raise ToolError(f"{entry}: expires is {text!r}, which is no date; write it like 2027-03-31")
+    raise ToolError(f"{entry}: expires is {text!r}, which is not a date; write it like 2027-03-31")

@@ -1,7 +1,7 @@
 """The second judge: Checkov over the synthesized JSON, fail-closed.
 
-It reads the JSON that Terraform would read, by the policies of policies/, which share nothing with the aspects. What
-the gate itself reads of their catalogue: docs/decisions/0001-two-judges-share-nothing.md
+It checks the JSON that Terraform would read with the policies in policies/, which share nothing with the aspects. The
+gate itself reads some data of the first judge's catalogue: docs/decisions/0001-two-judges-share-nothing.md
 """
 
 from lib.gate.gate import Gate

@@ -1,10 +1,10 @@
-"""`python -m lib.gate [DIR] [--reports DIR]`: judge a directory of synthesized stacks, by default cdktf.out.
+"""`python -m lib.gate [DIR] [--reports DIR]`: check a directory of synthesized stacks, by default cdktf.out.
 
-Exit codes: 0 clean, 1 a finding or a fault in a waiver (a line each on standard output), 2 wrong input or a broken tool
-(one line on standard error). Each verdict is also written to the reports' folder, in four forms and as verdict.json.
+Exit codes: 0 clean; 1 a finding or an invalid waiver (one line each on standard output); 2 wrong input or a broken tool
+(one line on standard error). Each run also writes reports and verdict.json to the reports' folder.
 
-`python -m lib.gate --verify reports/verdict.json [DIR]` judges nothing. Exit codes: 0 DIR is what passed, under the
-policies of today; 1 it is not, or it did not pass (one line says what differs); 2 the verdict cannot be read.
+`python -m lib.gate --verify reports/verdict.json [DIR]` compares only. Exit codes: 0 DIR is what passed, with today's
+policies; 1 it is not, or it did not pass (one line says what differs); 2 the verdict cannot be read.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from lib.errors import ToolError
 
 
 def main() -> int:
-    """Judge or verify, print, and say by the exit code what came of it."""
-    parser = argparse.ArgumentParser(prog="python -m lib.gate", description="Judge synthesized stacks by policies/.")
+    """Check or verify, print the result, and return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m lib.gate", description="Check synthesized stacks with policies/.")
     parser.add_argument("directory", nargs="?", type=Path, default=environments.ROOT / "cdktf.out", metavar="DIR")
     parser.add_argument("--reports", type=Path, default=environments.ROOT / "reports", metavar="DIR")
-    parser.add_argument("--base", metavar="FILE|REF", help="a cdk.tf.json or a git ref that the page compares with")
-    parser.add_argument("--verify", type=Path, metavar="VERDICT", help="compare DIR with what this verdict is about")
+    parser.add_argument("--base", metavar="FILE|REF", help="a cdk.tf.json or git ref to compare with on the page")
+    parser.add_argument("--verify", type=Path, metavar="VERDICT", help="check that DIR is what this verdict is about")
     arguments = parser.parse_args()
     try:
         environments.enter("-m", "lib.gate")
@@ -37,7 +37,7 @@ def main() -> int:
 
 
 def judge(directory: Path, folder: Path, base: str | None) -> int:
-    """The exit code, once the verdict has been said and written. Raises ToolError for wrong input or a broken tool."""
+    """Print and write the verdict, and return the exit code. Raises ToolError for wrong input or a broken tool."""
     from lib import reports, review
     from lib.gate import Gate, verdict
     from lib.reports import terminal
@@ -55,7 +55,7 @@ def judge(directory: Path, folder: Path, base: str | None) -> int:
 
 
 def verify(file: Path, directory: Path) -> int:
-    """The exit code, once the difference has been said. Raises ToolError where there is nothing to compare."""
+    """Print the difference, and return the exit code. Raises ToolError if there is nothing to compare."""
     from lib.gate import verdict
 
     difference = verdict.verify(file, directory)

@@ -1,6 +1,6 @@
-"""The files beside a stack's JSON that go to AWS as they are, and the hashes by which the JSON names them.
+"""Compares the assets of a stack (files that are uploaded to AWS) with their hashes in the JSON.
 
-Where an argument leads out of the assets, or no hash stands beside it, is TAP-DOC-6; here the content is compared.
+TAP-DOC-6 checks that arguments name only assets, and that the JSON has their hashes.
 """
 
 from __future__ import annotations
@@ -18,31 +18,31 @@ from lib import packaging
 from lib.errors import ToolError
 from lib.gate.folder import ASSETS
 
-# An argument that names a file -> the one that has its hash:
+# Argument that names a file -> argument with its hash:
 # registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/lambda_function, …/s3_object
 HASH_OF = {"filename": "source_code_hash", "source": "source_hash"}
 
 
 @dataclass(frozen=True)
 class Asset:
-    """A file beneath assets/. `hashes` are those that the JSON may state of it, in base64.
+    """A file below assets/. `hashes` are the base64 hashes that the JSON may state for it.
 
-    One is the SHA-256 of the file, as Terraform's filebase64sha256() gives it; a zip of lib/packaging.py has that of
-    its content as well.
+    One is the SHA-256 of the file, as Terraform's filebase64sha256() computes it; a zip of lib/packaging.py also has
+    the hash of its content.
     """
 
-    sha256: str  # of the file, in hexadecimal
+    sha256: str  # SHA-256 of the file, in hexadecimal
     hashes: frozenset[str]
 
 
 def read(folder: Path) -> dict[str, Asset]:
-    """Name relative to the stack's folder -> asset. Raises ToolError for a file that cannot be read."""
+    """Return name relative to the stack's folder -> asset. Raises ToolError for a file that cannot be read."""
     files = sorted(path for path in (folder / ASSETS).rglob("*") if path.is_file())
     return {path.relative_to(folder).as_posix(): _asset(path) for path in files}
 
 
 def compare(folder: Path, resources: Mapping[str, Mapping[str, Any]], assets: Mapping[str, Asset]) -> int:
-    """How many files the resources name that are not there. Raises ToolError where a file has another hash."""
+    """Return how many files named by resources are missing. Raises ToolError if a file has another hash."""
     missing = 0
     for address, argument, name, stated in _named_files(resources):
         asset = assets.get(posixpath.normpath(name))
@@ -50,7 +50,7 @@ def compare(folder: Path, resources: Mapping[str, Mapping[str, Any]], assets: Ma
             missing += 1
         elif stated not in asset.hashes:
             raise ToolError(
-                f"{folder / name}: is not the file whose {argument} {address} states ({stated}); synthesize again"
+                f"{folder / name}: does not have the {argument} that {address} states ({stated}); synthesize again"
             )
     return missing
 
@@ -62,7 +62,7 @@ def _asset(file: Path) -> Asset:
         raise ToolError(f"{file}: cannot be read ({error.strerror}); repair or remove it") from error
     digest = hashlib.sha256(data)
     hashes = {digest.digest()}
-    with contextlib.suppress(ValueError):  # no zip of ours
+    with contextlib.suppress(ValueError):  # not one of our zips
         hashes.add(packaging.content_sha256(packaging.unpack(data)))
     return Asset(digest.hexdigest(), frozenset(base64.b64encode(each).decode() for each in hashes))
 

@@ -12,7 +12,7 @@ from lib.errors import ToolError
 
 
 def of_file(file: Path) -> str:
-    """The SHA-256 of a file's bytes, in hexadecimal. Raises ToolError where it cannot be read."""
+    """Return the SHA-256 of a file's bytes, in hexadecimal. Raises ToolError if it cannot be read."""
     try:
         with file.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
@@ -21,14 +21,14 @@ def of_file(file: Path) -> str:
 
 
 def of_files(files: Mapping[str, Path]) -> str:
-    """One SHA-256 for files and their names, in hexadecimal: in-toto's `dirHash`, Go's `Hash1` (`h1:`) in base64.
+    """Return one SHA-256 for files and their names, in hexadecimal: in-toto's `dirHash`, Go's `Hash1` in base64.
 
-    It is that of the list which `sha256sum` prints: pkg.go.dev/golang.org/x/mod/sumdb/dirhash#Hash1
+    It is the hash of the list that `sha256sum` prints: pkg.go.dev/golang.org/x/mod/sumdb/dirhash#Hash1
     """
     lines = "".join(f"{of_file(files[name])}  {name}\n" for name in sorted(files))
     return hashlib.sha256(os.fsencode(lines)).hexdigest()
 
 
 def base64_of(digest: str) -> str:
-    """A hexadecimal digest in base64, as Terraform writes it."""
+    """Return a hexadecimal digest in base64, as Terraform writes it."""
     return base64.b64encode(bytes.fromhex(digest)).decode()

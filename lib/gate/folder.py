@@ -1,6 +1,6 @@
-"""What may stand in a directory of stacks: what Terraform or OpenTofu would read there is judged, or refused.
+"""Checks the files in a directory of stacks: whatever Terraform or OpenTofu would read must be checked, or is refused.
 
-Their lists grow with each release, so a stack's own folder is closed: it holds what is named here, and nothing else.
+The names that they read grow with each release, so a stack's folder may contain only the files named here.
 developer.hashicorp.com/terraform/language/files, …/language/files/override, …/language/files/tests,
 …/language/values/variables; opentofu.org/docs/language/files
 """
@@ -17,16 +17,16 @@ from lib.errors import ToolError
 from lib.gate import terraform_init
 
 ASSETS = "assets"
-# Nobody but the CDKTF CLI and our reports reads these.
+# Only the CDKTF CLI and our reports read these.
 NOTES = ("manifest.json", "metadata.json", "origins.json")
-# .tf .tf.json .tofu .tofu.json .tfvars .tftest.hcl .tofutest.json .tfquery.hcl .tfstate …, also in capitals: some file
-# systems do not tell them apart.
+# .tf .tf.json .tofu .tofu.json .tfvars .tftest.hcl .tofutest.json .tfquery.hcl .tfstate …, in any case, because
+# some file systems ignore it.
 CONFIGURATION = re.compile(r".*\.(tf|tofu)[a-z]*(\.json|\.hcl)?", re.IGNORECASE)
 OVERRIDE = re.compile(r"(.*_)?override\.tf\.json", re.IGNORECASE)
 
 
 def terraform_files(directory: Path) -> Iterator[Path]:
-    """Every *.tf.json beneath a directory. Raises ToolError for other configuration, for links and for odd files."""
+    """Yield every *.tf.json below a directory. Raises ToolError for other configuration, links, special files."""
     try:
         entries = sorted(os.scandir(directory), key=lambda entry: entry.name)
     except OSError as error:
@@ -35,9 +35,11 @@ def terraform_files(directory: Path) -> Iterator[Path]:
     for entry in entries:
         file = Path(entry.path)
         if not entry.name.isprintable():
-            raise ToolError(f"{directory}: holds {entry.name!a}, a name that cannot be printed; rename or remove it")
+            raise ToolError(f"{directory}: contains {entry.name!a}, a name that cannot be printed; rename or remove it")
         if entry.is_symlink():
-            raise ToolError(f"{file}: is a symbolic link, which the gate does not follow; put the file itself there")
+            raise ToolError(
+                f"{file}: is a symbolic link, which the gate does not follow; replace it by the file itself"
+            )
         if entry.is_dir():
             if not (initialized and entry.name == terraform_init.DATA):  # `check` looks into that one
                 yield from terraform_files(file)
@@ -46,19 +48,17 @@ def terraform_files(directory: Path) -> Iterator[Path]:
         elif entry.name.endswith(".tf.json"):
             yield file
         elif entry.name.endswith(".tf"):
-            raise ToolError(f"{file}: is HCL, and the gate judges *.tf.json; synthesize JSON or remove it")
+            raise ToolError(f"{file}: is HCL, but the gate checks only *.tf.json; synthesize JSON or remove it")
         elif CONFIGURATION.fullmatch(entry.name):
-            raise ToolError(
-                f"{file}: Terraform or OpenTofu may read it, and the gate judges *.tf.json alone; remove it"
-            )
+            raise ToolError(f"{file}: Terraform or OpenTofu may read it, but the gate checks only *.tf.json; remove it")
 
 
 def check(files: Collection[Path]) -> None:
-    """Raises ToolError where a stack's folder holds more than the stack. `files` are all stacks of a directory."""
+    """Raise ToolError if a stack's folder contains other files. `files` are all stacks of a directory."""
     for folder, count in Counter(file.parent for file in files).items():
         if count > 1:
             raise ToolError(
-                f"{folder}: holds {count} stacks, which Terraform would read as one; give each a folder of its own"
+                f"{folder}: contains {count} stacks, which Terraform would read as one; give each its own folder"
             )
     for file in files:
         if OVERRIDE.fullmatch(file.name):
@@ -66,8 +66,8 @@ def check(files: Collection[Path]) -> None:
         for entry in sorted(file.parent.iterdir()):
             if entry != file and not _belongs(entry, files):
                 raise ToolError(
-                    f"{entry}: the folder of a stack holds {file.name}, {ASSETS}/ and what terraform init writes, "
-                    "and nothing else; remove it"
+                    f"{entry}: the folder of a stack may contain only {file.name}, {ASSETS}/ and the files of "
+                    "terraform init; remove it"
                 )
 
 

@@ -1,4 +1,4 @@
-"""The gate: which stacks, judged by which policies, with which result."""
+"""The gate: reads stacks, runs Checkov on them, applies waivers, and returns the report."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from lib.gate.stacks import SynthesizedStack, read_stacks
 
 POLICIES = ROOT / "policies"
 CONFIG = ROOT / ".checkov.yaml"
-# Checkov's own checks say what they want in their title, and nothing more without an account at its maker.
+# Checkov's built-in checks have only a title; a fix is available only with an account at the vendor.
 SEVERITIES = {rule.id: rule.severity for rule in RULES}
-FIX_OF_CHECKOV = "do as the check says, or skip it in .checkov.yaml with the reason beside it"
+FIX_OF_CHECKOV = "comply with the check, or skip it in .checkov.yaml with a reason as comment"
 
 
 class Gate:
-    """The second judge. Start it early (`start` or `with`): Checkov's imports take longer than judging."""
+    """The second judge. Start it early (`start` or `with`), because importing Checkov takes longer than checking."""
 
     def __init__(
         self,
@@ -35,9 +35,9 @@ class Gate:
         checkov: CheckovProcess | None = None,
         today: date | None = None,
     ) -> None:
-        """A `checkov` that is handed in is shared: it stays open when this gate closes.
+        """A passed `checkov` is shared, and stays open when this gate closes.
 
-        `today` is the day for which waivers count, by default the current one in UTC.
+        `today` is the date for waivers, by default the current one in UTC.
         """
         self._judge_by: PoliciesRequest = {"policies": str(policies.absolute()), "config": str(config.absolute())}
         self._policies = policies
@@ -47,7 +47,7 @@ class Gate:
         self._prepared = False
 
     def start(self) -> None:
-        """Let Checkov import and load the policies in the background."""
+        """Start importing Checkov and loading the policies in the background."""
         if not self._shared:
             self._started()
 
@@ -60,9 +60,9 @@ class Gate:
         return self._checkov
 
     def judge(self, directory: Path) -> GateReport:
-        """Judge every stack of `directory`.
+        """Check every stack of `directory`.
 
-        Raises ToolError for wrong input and for a broken tool: nothing passes that was not judged.
+        Raises ToolError for wrong input and for a broken tool: nothing passes unchecked.
         """
         exceptions = waivers.read(self._policies / waivers.FILE.name)
         stacks, note = read_stacks(directory)
@@ -72,11 +72,11 @@ class Gate:
         answer = checkov.answer(len(stacks))
         for stack in stacks:
             if digests.of_file(stack.file) != stack.sha256:
-                raise ToolError(f"{stack.file}: was changed while it was judged; run the gate again")
+                raise ToolError(f"{stack.file}: was changed during the check; run the gate again")
         return self._report(directory.resolve(), stacks, note, answer, exceptions)
 
     def close(self) -> None:
-        """End Checkov, whatever it is doing."""
+        """End Checkov's process."""
         if self._checkov and not self._shared:
             self._checkov.close()
         self._checkov = None
@@ -101,9 +101,9 @@ class Gate:
         if loaded != on_disk:
             raise ToolError(f"{self._policies}: Checkov did not load {sorted(on_disk ^ loaded)[0]}; repair that policy")
         if self._policies == POLICIES and (unwritten := RULE_IDS - on_disk):
-            raise ToolError(f"{self._policies}: {sorted(unwritten)[0]} has no policy there; restore it")
+            raise ToolError(f"{self._policies}: the policy of {sorted(unwritten)[0]} is missing; restore it")
         if len(answer["stacks"]) != len(stacks):
-            raise ToolError(f"Checkov judged {len(answer['stacks'])} of {len(stacks)} stacks; run it again")
+            raise ToolError(f"Checkov checked {len(answer['stacks'])} of {len(stacks)} stacks; run it again")
         findings = most_severe_first(
             _finding(directory, stack, failed)
             for stack, judged in zip(stacks, answer["stacks"], strict=True)
@@ -139,14 +139,14 @@ class Gate:
 
 
 def _first_judge_findings(stacks: list[SynthesizedStack], exceptions: tuple[waivers.Waiver, ...]) -> list[Finding]:
-    """Asked for one thing only: whether a waiver is used. No finding of the gate comes or goes by it."""
+    """Return the first judge's findings, only to decide whether waivers are used; they change no other result."""
     if not any(waiver.rule in RULE_IDS for waiver in exceptions):
         return []
     return [finding for stack in stacks for finding in first_judge(stack.document)]
 
 
 def _policies_on_disk(directory: Path) -> set[str]:
-    """Counted here again, so that the worker does not vouch for itself."""
+    """Return the ids of all policy files, to verify independently what the worker has loaded."""
     return {
         path.stem
         for path in directory.iterdir()

@@ -8,18 +8,18 @@ from collections.abc import Callable
 from json import decoder, scanner
 from typing import Any
 
-# Checkov writes these keys into what it has parsed: in the input they would blind it.
+# Keys that Checkov adds to parsed documents: in the input they could hide resources from it.
 CHECKOV_KEYS = ("__startline__", "__endline__")
 
 
 def parse(text: str) -> tuple[Any, dict[int, int]]:
-    """The document, and id(object) -> line for every object in it; ValueError for what is no JSON, or ambiguous."""
+    """Return the document, and id(object) -> line for every object. Raises ValueError for invalid or ambiguous JSON."""
     positions: dict[int, int] = {}
 
     class Decoder(json.JSONDecoder):
         def __init__(self) -> None:
             super().__init__(object_pairs_hook=_without_doubles, parse_constant=_refuse)
-            self.parse_object = self._parse_object  # only the scanner written in Python asks for it
+            self.parse_object = self._parse_object  # only the scanner written in Python uses it
             self.scan_once = scanner.py_make_scanner(self)  # type: ignore[attr-defined]
 
         def _parse_object(self, at: tuple[str, int], *arguments: Any) -> tuple[Any, int]:
@@ -38,16 +38,16 @@ def _line(newlines: list[int], position: int) -> int:
 
 
 def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    # Terraform would take both, Checkov the last.
+    # Terraform would read both, Checkov only the last one.
     document = dict(pairs)
     if len(document) != len(pairs):
         keys = [key for key, _ in pairs]
-        raise ValueError(f"the key {next(key for key in keys if keys.count(key) > 1)!r} is there twice")
+        raise ValueError(f"the key {next(key for key in keys if keys.count(key) > 1)!r} occurs twice")
     for key in CHECKOV_KEYS:
         if key in document:
-            raise ValueError(f"the key {key!r} is one of Checkov's own")
+            raise ValueError(f"the key {key!r} is reserved by Checkov")
     return document
 
 
 def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is no JSON number")
+    raise ValueError(f"{constant} is not a JSON number")

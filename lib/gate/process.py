@@ -1,4 +1,4 @@
-"""Checkov's process: started early, asked once or more, ended in every case."""
+"""Starts Checkov's process, exchanges requests and answers with it, and always ends it."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from lib.errors import ToolError
 from lib.gate.checkov_worker.messages import Answer, PoliciesRequest, StacksRequest
 
 WORKER = Path(__file__).resolve().parent / "checkov_worker" / "__main__.py"
-SECONDS_TO_ANSWER = 120  # and as many again for each 100 stacks; one takes about a second
+SECONDS_TO_ANSWER = 120  # and as many again for each 100 stacks; a stack takes about a second
 
 
 class CheckovProcess:
-    """Messages to and from lib/gate/checkov_worker (messages.py)."""
+    """Exchanges JSON lines with lib/gate/checkov_worker; the protocol is in messages.py."""
 
     def __init__(self) -> None:
         python = python_of(VENV_CHECKOV)
         if not python.is_file():
-            raise ToolError(f"{VENV_CHECKOV.name} is missing: Checkov lives there; run make setup")
+            raise ToolError(f"{VENV_CHECKOV.name}, Checkov's environment, is missing; run make setup")
         self._complaints: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close
-        # Whoever is ended does not tidy up.
+        # A killed process cannot remove its files.
         self._temporary = tempfile.TemporaryDirectory(prefix="checkov-", ignore_cleanup_errors=True)
-        # Isolated, with next to no environment and from the root directory: whatever the caller has set
-        # (CKV_…, CHECKOV_…, BC_…, LOG_LEVEL, PYTHON…) and wherever it stands changes no verdict.
+        # Isolated, with a minimal environment and from the root directory, so that the caller's variables
+        # (CKV_…, CHECKOV_…, BC_…, LOG_LEVEL, PYTHON…) and working directory change no verdict.
         self._process = subprocess.Popen(
             [python, "-I", "-X", "utf8", WORKER],
             stdin=subprocess.PIPE,
@@ -46,13 +46,13 @@ class CheckovProcess:
         self._requests, self._answers = self._process.stdin, self._process.stdout
 
     def send(self, request: PoliciesRequest | StacksRequest) -> None:
-        """Hand over one line; a worker that has died shows when it is asked to answer."""
+        """Send one request; if the worker has died, `answer` reports it."""
         with contextlib.suppress(BrokenPipeError):
             self._requests.write(json.dumps(request).encode() + b"\n")
             self._requests.flush()
 
     def answer(self, stacks: int = 1) -> Answer:
-        """The next line, on that many stacks. Raises ToolError: none came, none in time, or it is a refusal."""
+        """Return the next answer, for that many stacks. Raises ToolError if it is an error, or comes too late."""
         seconds = SECONDS_TO_ANSWER * (1 + stacks // 100)
         too_late = threading.Event()
 
@@ -67,7 +67,7 @@ class CheckovProcess:
         finally:
             alarm.cancel()
         if not line and too_late.is_set():
-            raise ToolError(f"Checkov gave no verdict within {seconds} s; judge fewer stacks at once, or run it again")
+            raise ToolError(f"Checkov gave no verdict within {seconds} s; check fewer stacks at once, or run it again")
         try:
             answer: dict[str, Any] = json.loads(line)
         except ValueError as error:
@@ -79,7 +79,7 @@ class CheckovProcess:
         return cast(Answer, answer)
 
     def close(self) -> None:
-        """End the process and what it has started."""
+        """End the process and its children."""
         self._kill()
         for stream in (self._requests, self._answers):
             with contextlib.suppress(BrokenPipeError):
@@ -95,4 +95,4 @@ class CheckovProcess:
     def _last_line(self) -> str:
         self._complaints.seek(0)
         lines = self._complaints.read().decode(errors="replace").strip().splitlines()
-        return lines[-1].strip() if lines else "it ended without a word"
+        return lines[-1].strip() if lines else "it printed nothing"

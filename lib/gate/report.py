@@ -1,4 +1,4 @@
-"""What the gate says."""
+"""The gate's report."""
 
 from __future__ import annotations
 
@@ -13,44 +13,44 @@ from lib.reports.report import Report, Suppressed, Suppression, summaries, suppr
 
 @dataclass(frozen=True)
 class GateReport:
-    """The verdict, and an account of what it rests on."""
+    """The verdict, and what was checked for it."""
 
-    findings: tuple[Finding, ...]  # the worst construct first
+    findings: tuple[Finding, ...]  # the construct with the most severe findings first
     stacks: int
     resources: int
     policies_loaded: int
     policies_on_disk: int
-    checks_run: int  # answers, passed or failed
+    checks_run: int  # number of check results, passed or failed
     skips: dict[str, str]  # id -> reason, all of .checkov.yaml
-    skipped: tuple[Finding, ...]  # what those skips let through
+    skipped: tuple[Finding, ...]  # findings suppressed by these skips
     note: str = ""
     waived: tuple[tuple[Finding, Waiver], ...] = ()
-    complaints: tuple[str, ...] = ()  # about waivers, a sentence each; they fail the gate as findings do
+    complaints: tuple[str, ...] = ()  # sentences about invalid waivers, which fail the gate like findings
     warnings: tuple[str, ...] = ()
-    titles: Mapping[str, str] = field(default_factory=dict)  # id -> title, of Checkov's own checks
-    files: Mapping[str, str] = field(default_factory=dict)  # JSON and assets as they were judged -> SHA-256
+    titles: Mapping[str, str] = field(default_factory=dict)  # id -> title of Checkov's built-in checks
+    files: Mapping[str, str] = field(default_factory=dict)  # checked JSON and assets -> SHA-256
     checkov: str = ""  # its version
 
     @property
     def passed(self) -> bool:
-        """Whether this goes on to the deployment."""
+        """Whether the stacks may be deployed."""
         return not self.findings and not self.complaints
 
     @property
     def summary(self) -> str:
-        """One line: what was judged, by how much, with which result."""
+        """One line: the result, and the numbers of stacks, resources, policies and checks."""
         verdict = f"{len(self.findings)} findings" if self.findings else "clean"
         if self.complaints:
-            verdict = f"{len(self.findings)} findings, {len(self.complaints)} faults in waivers"
+            verdict = f"{len(self.findings)} findings, {len(self.complaints)} invalid waivers"
         waived = f"{len(self.waived)} waived, " if self.waived else ""
         return (
             f"gate: {verdict}; {self.stacks} stacks, {self.resources} resources, "
             f"{self.policies_loaded} of {self.policies_on_disk} policies, {self.checks_run} checks, "
-            f"{waived}{len(self.skips)} of Checkov's own skipped by .checkov.yaml{self.note}"
+            f"{waived}{len(self.skips)} built-in checks skipped by .checkov.yaml{self.note}"
         )
 
     def as_report(self, directory: Path) -> Report:
-        """The same for the files of the report; `directory` is the one that was judged."""
+        """Convert to the common report; `directory` is the checked one."""
         waived = tuple(Suppressed(finding, suppression_of(waiver)) for finding, waiver in self.waived)
         skipped = tuple(Suppressed(finding, Suppression(self.skips[finding.rule_id])) for finding in self.skipped)
         every = (*self.findings, *(each.finding for each in (*waived, *skipped)))

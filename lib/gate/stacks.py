@@ -1,4 +1,4 @@
-"""Which stacks a directory asks the gate to judge: everything that Terraform would read there, or none of it."""
+"""Reads the stacks of a directory: everything that Terraform would read there, or an error."""
 
 from __future__ import annotations
 
@@ -20,37 +20,37 @@ IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
 @dataclass(frozen=True)
 class SynthesizedStack:
-    """A stack as it stands on disk. `constructs` and `lines` say of each address (data.… too) where it comes from."""
+    """A stack on disk. `constructs` and `lines`: address (also data.…) -> construct path, and line in the JSON."""
 
     file: Path
-    sha256: str  # of its bytes, in hexadecimal
-    assets: dict[str, Asset]  # by its name relative to the stack's folder
-    missing: int  # assets that it names and that are not there
+    sha256: str  # SHA-256 of its bytes, in hexadecimal
+    assets: dict[str, Asset]  # name relative to the stack's folder -> asset
+    missing: int  # number of named assets that do not exist
     document: dict[str, Any]
     resources: tuple[str, ...]
     constructs: dict[str, str]
     lines: dict[str, int]
-    made_at: dict[str, str]  # construct path -> the line of Python that made it, where that was noted
+    made_at: dict[str, str]  # construct path -> Python line that created it, if recorded
 
     def files(self, directory: Path) -> Iterator[tuple[str, str]]:
-        """(name relative to `directory`, SHA-256) of its JSON and of each asset."""
+        """Yield (name relative to `directory`, SHA-256) of its JSON and of each asset."""
         yield self.file.relative_to(directory).as_posix(), self.sha256
         for name, asset in self.assets.items():
             yield (self.file.parent / name).relative_to(directory).as_posix(), asset.sha256
 
     @property
     def name(self) -> str:
-        """CDKTF writes each stack into a folder of its name."""
+        """The name of the stack's folder, which CDKTF names after the stack."""
         return self.file.parent.name
 
 
 def read_stacks(directory: Path) -> tuple[list[SynthesizedStack], str]:
-    """The stacks of `manifest.json`, or every *.tf.json where there is none; and a note that says the latter.
+    """Return the stacks of `manifest.json`, or every *.tf.json if there is none, and a note about the latter.
 
-    Raises ToolError where a stack is missing or cannot be read, and where a file would escape judgement.
+    Raises ToolError if a stack is missing or cannot be read, or if a file would remain unchecked.
     """
     if not directory.is_dir():
-        raise ToolError(f"{directory}: there is no such directory to judge; synthesize first, with make synth")
+        raise ToolError(f"{directory}: this directory does not exist; synthesize first, with make synth")
     directory = directory.resolve()
     found = set(folder.terraform_files(directory))
     manifest = directory / "manifest.json"
@@ -59,15 +59,15 @@ def read_stacks(directory: Path) -> tuple[list[SynthesizedStack], str]:
         for file in sorted(found - set(files)):
             raise ToolError(f"{file}: Terraform would read it, but manifest.json does not list it; remove it")
         for file in sorted(set(files) - found):
-            raise ToolError(f"{file}: there is no such file; synthesize again")
+            raise ToolError(f"{file}: this file does not exist; synthesize again")
     else:
-        files, note = sorted(found), "; no manifest.json, so every *.tf.json beneath was judged"
+        files, note = sorted(found), "; no manifest.json, so every *.tf.json below was checked"
     if not files:
-        raise ToolError(f"{directory}: holds no stack, so there is nothing to judge; synthesize first, with make synth")
+        raise ToolError(f"{directory}: contains no stack to check; synthesize first, with make synth")
     folder.check(files)
     stacks = [_stack(file) for file in files]
     if missing := sum(stack.missing for stack in stacks):
-        note += f"; {missing} files that the JSON names are not there, so their hashes were not compared"
+        note += f"; {missing} files that the JSON names do not exist, so their hashes were not compared"
     return stacks, note
 
 
@@ -85,7 +85,7 @@ def _listed(manifest: Path) -> list[Path]:
         file = manifest.parent / path
         if Path(os.path.normpath(file)) != file or not file.is_relative_to(manifest.parent):
             raise ToolError(f"{manifest}: {path} leads out of the directory; synthesize again")
-        # Where the CDKTF CLI starts Terraform.
+        # The CDKTF CLI starts Terraform there.
         if str(stack.get("workingDirectory", Path(path).parent)) != str(Path(path).parent):
             raise ToolError(f"{manifest}: workingDirectory of {name} is not the folder of {path}; synthesize again")
         files.append(file)
@@ -96,7 +96,7 @@ def _stack(file: Path) -> SynthesizedStack:
     document, line_of, sha256 = _parse(file)
     resources = dict(_blocks(file, document, "resource", ""))
     if not resources:
-        raise ToolError(f"{file}: holds no resource, so there is nothing to judge; synthesize again")
+        raise ToolError(f"{file}: contains no resource, so there is nothing to check; synthesize again")
     blocks = {**resources, **dict(_blocks(file, document, "data", "data."))}
     terraform_init.check(file.parent, document)
     found = assets.read(file.parent)
@@ -114,23 +114,23 @@ def _stack(file: Path) -> SynthesizedStack:
 
 
 def _parse(file: Path) -> tuple[dict[str, Any], dict[int, int], str]:
-    """The document, the line of each object in it, and the SHA-256 of the file."""
+    """Return the document, the line of each object in it, and the SHA-256 of the file."""
     if file.is_symlink():
-        raise ToolError(f"{file}: is a symbolic link, which the gate does not follow; put the file itself there")
+        raise ToolError(f"{file}: is a symbolic link, which the gate does not follow; replace it by the file itself")
     if not file.is_file():
-        raise ToolError(f"{file}: there is no such file; synthesize again")
+        raise ToolError(f"{file}: this file does not exist; synthesize again")
     try:
         content = file.read_bytes()
         document, lines = json_lines.parse(content.decode())
     except (OSError, ValueError, RecursionError) as error:
-        raise ToolError(f"{file}: is not JSON that one can trust ({error}); synthesize again") from error
+        raise ToolError(f"{file}: is not valid, unambiguous JSON ({error}); synthesize again") from error
     if not isinstance(document, dict):
         raise ToolError(f"{file}: is {type(document).__name__}, not a JSON object; synthesize again")
     return document, lines, hashlib.sha256(content).hexdigest()
 
 
 def _blocks(file: Path, document: dict[str, Any], kind: str, prefix: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    # Terraform knows other spellings (lists of objects at each level); CDKTF writes this one, and one is enough.
+    # Terraform also accepts lists of objects at each level; only the form that CDKTF writes is accepted here.
     for block_type, named in _objects(file, kind, document.get(kind, {})):
         for name, body in _objects(file, f"{kind}.{block_type}", named):
             if not isinstance(body, dict):
@@ -145,7 +145,7 @@ def _objects(file: Path, where: str, value: Any) -> Iterator[tuple[str, Any]]:
         if name == "//":
             continue
         if not IDENTIFIER.fullmatch(name):
-            raise ToolError(f"{file}: {name!r} in {where} is no name that Terraform takes; synthesize again")
+            raise ToolError(f"{file}: {name!r} in {where} is not a valid Terraform name; synthesize again")
         yield name, inner
 
 

@@ -1,13 +1,13 @@
-"""What `terraform init` writes into a stack's folder, and what of it may stand there when the stack is judged.
+"""Checks the files that `terraform init` has written into a stack's folder.
 
-Each of these decides what Terraform runs or where it keeps the state, without a word in the JSON:
+Each of them decides what Terraform runs or where it stores the state, although it is not in the JSON:
 - `.terraform.lock.hcl`: the provider packages that Terraform trusts, by checksum;
   developer.hashicorp.com/terraform/language/files/dependency-lock
 - `.terraform/providers`: the program that Terraform starts, often a link to a cache or mirror;
   developer.hashicorp.com/terraform/cli/config/config-file#provider-plugin-cache
 - `.terraform/terraform.tfstate`: the backend of the last init, which Terraform uses as long as the hash of the backend
   block in it is right (hashicorp/terraform, internal/command/meta_backend.go).
-Other files there (`modules`, `environment` for a workspace, `plugin_path`) have no place beside a stack of ours.
+Other files there (`modules`, `environment` for a workspace, `plugin_path`) are refused.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ DATA = ".terraform"
 LOCK = ".terraform.lock.hcl"
 REFERENCE = Path(__file__).with_name("provider.lock.hcl")
 AGAIN = f"remove {DATA} and {LOCK}, and run terraform init again"
-# As Terraform writes it, for one provider.
+# A lock file as Terraform writes it for one provider.
 LOCK_FORM = re.compile(
     r"""\s*(?:\#[^\n]*\n\s*)*
     provider\ "(?P<address>[^"]+)"\ \{\s*
@@ -36,13 +36,13 @@ LOCK_FORM = re.compile(
     \}\s*""",
     re.VERBOSE,
 )
-# A record of a backend is a state of Terraform's old format, of which this is used.
+# The keys that Terraform uses in a backend record, which has its old state format.
 RECORD = {"version", "serial", "lineage", "terraform_version", "backend"}
 
 
 @dataclass(frozen=True)
 class Provider:
-    """A provider as a lock file names it: registry.terraform.io/hashicorp/aws, its version, {h1:…, zh:…}."""
+    """A provider in a lock file: registry.terraform.io/hashicorp/aws, its version, {h1:…, zh:…}."""
 
     address: str
     version: str
@@ -53,7 +53,7 @@ class Provider:
 
 
 def check(folder: Path, document: dict[str, Any]) -> None:
-    """Raises ToolError for anything in `folder` that `terraform init` would not write for this stack's JSON."""
+    """Raise ToolError for anything in `folder` that `terraform init` would not write for this stack's JSON."""
     lock, data = folder / LOCK, folder / DATA
     if lock.exists():
         _check_lock(lock, pinned_provider())
@@ -65,16 +65,16 @@ def check(folder: Path, document: dict[str, Any]) -> None:
 
 @functools.cache
 def pinned_provider() -> Provider:
-    """The one provider that stacks may use."""
+    """Return the only provider that stacks may use."""
     return _read_lock(REFERENCE)
 
 
 def _check_lock(file: Path, pinned: Provider) -> None:
     found = _read_lock(file)
     if (found.address, found.version) != (pinned.address, pinned.version):
-        raise ToolError(f"{file}: names {found}, and a stack has {pinned}; {AGAIN}")
+        raise ToolError(f"{file}: names {found}, but stacks must use {pinned}; {AGAIN}")
     for checksum in sorted(found.checksums - pinned.checksums):
-        raise ToolError(f"{file}: {checksum} is no checksum of {pinned} as it was published; {AGAIN}")
+        raise ToolError(f"{file}: {checksum} is not a published checksum of {pinned}; {AGAIN}")
 
 
 def _read_lock(file: Path) -> Provider:
@@ -84,7 +84,7 @@ def _read_lock(file: Path) -> Provider:
         raise ToolError(f"{file}: cannot be read ({error}); {AGAIN}") from error
     form = LOCK_FORM.fullmatch(text)
     if form is None:
-        raise ToolError(f"{file}: is no lock file of one provider as terraform init writes it; {AGAIN}")
+        raise ToolError(f"{file}: is not a lock file for one provider as terraform init writes it; {AGAIN}")
     return Provider(form["address"], form["version"], frozenset(re.findall(r'"([^"]+)"', form["hashes"])))
 
 
@@ -95,16 +95,16 @@ def _check_providers(folder: Path, pinned: Provider) -> None:
         _only(folder, [part])
         folder /= part
     for package in _plain(folder).iterdir() if folder.exists() else ():
-        # Terraform makes links to a cache or mirror. Wherever the package is, its content decides.
+        # Terraform creates links to a cache or mirror, so the content is checked wherever the package is.
         checksum = f"h1:{digests.base64_of(digests.of_files(_package_files(package)))}"
         if checksum not in pinned.checksums:
-            raise ToolError(f"{package}: is another program ({checksum}) than {pinned} as it was published; {AGAIN}")
+            raise ToolError(f"{package}: is not the published package of {pinned} ({checksum}); {AGAIN}")
 
 
 def _package_files(package: Path) -> dict[str, Path]:
     found = [path for path in package.rglob("*") if path.is_symlink() or not path.is_dir()]
     if not package.is_dir() or any(path.is_symlink() or not path.is_file() for path in found):
-        raise ToolError(f"{package}: is no provider package, which is a directory of plain files; {AGAIN}")
+        raise ToolError(f"{package}: is not a provider package (a directory of regular files); {AGAIN}")
     return {path.relative_to(package).as_posix(): path for path in found}
 
 
@@ -114,17 +114,17 @@ def _check_backend(file: Path, document: dict[str, Any]) -> None:
     try:
         record = json_lines.parse(file.read_bytes().decode())[0]
         if not record.keys() <= RECORD:
-            raise ValueError(f"the key {sorted(record.keys() - RECORD)[0]!r} is none of terraform init's")
+            raise ValueError(f"the key {sorted(record.keys() - RECORD)[0]!r} is not written by terraform init")
         backend = record["backend"]
         recorded = {backend["type"]: _set(backend["config"])}
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise ToolError(f"{file}: is no record of a backend ({error}); {AGAIN}") from error
+        raise ToolError(f"{file}: is not a record of a backend ({error}); {AGAIN}") from error
     terraform = document.get("terraform")
     declared = terraform.get("backend") if isinstance(terraform, dict) else None
     if not isinstance(declared, dict) or recorded != {
         kind: _set(body) if isinstance(body, dict) else body for kind, body in declared.items()
     }:
-        raise ToolError(f"{file}: keeps the state in another backend than the JSON declares; {AGAIN}")
+        raise ToolError(f"{file}: stores the state in another backend than the JSON declares; {AGAIN}")
 
 
 def _set(arguments: dict[str, Any]) -> dict[str, Any]:
@@ -132,13 +132,13 @@ def _set(arguments: dict[str, Any]) -> dict[str, Any]:
 
 
 def _only(folder: Path, names: Iterable[str]) -> None:
-    """Raises ToolError where something else is in a folder."""
+    """Raise ToolError if a folder contains other files."""
     for entry in _plain(folder).iterdir():
         if entry.name not in names:
-            raise ToolError(f"{entry}: terraform init writes no such thing for a stack of ours; {AGAIN}")
+            raise ToolError(f"{entry}: terraform init writes no such file for this stack; {AGAIN}")
 
 
 def _plain(folder: Path) -> Path:
     if folder.is_symlink() or not folder.is_dir():
-        raise ToolError(f"{folder}: is no plain directory; {AGAIN}")
+        raise ToolError(f"{folder}: is not a regular directory; {AGAIN}")
     return folder

@@ -1,8 +1,8 @@
-"""The verdict as a document: which files passed or failed which policies, and whether a directory is what passed.
+"""verdict.json: which files passed or failed which policies; and the check whether a directory is what passed.
 
 It is an in-toto statement (github.com/in-toto/attestation, spec/v1) with SLSA's verification summary as its predicate
-(slsa.dev/verification_summary/v1), unsigned. So it shows that nothing was changed since (integrity), and not who has
-written it (authenticity): whoever can write the file can write another one.
+(slsa.dev/verification_summary/v1), unsigned. So it shows that nothing was changed since (integrity), but not who
+wrote it (authenticity): whoever can write the file can replace it.
 """
 
 from __future__ import annotations
@@ -32,17 +32,17 @@ FILE = "verdict.json"
 STATEMENT = "https://in-toto.io/Statement/v1"
 PREDICATE = "https://slsa.dev/verification_summary/v1"
 SLSA_VERSION = "1.2"
-# A package URL (github.com/package-url/purl-spec); what follows # is a path in the project.
+# A package URL (github.com/package-url/purl-spec); the part after # is a path in the project.
 PROJECT = f"pkg:generic/payments-infrastructure@{lib.__version__}"
-# SLSA's word for what was verified may be one's own.
+# SLSA allows custom values for what was verified.
 PASSED_LEVEL = "PAYMENTS_POLICIES"
-# Folders and files that decide a verdict, relative to the project.
+# Folders and files that determine a verdict, relative to the project.
 POLICY = ("policies", "policies/waivers.yaml", ".checkov.yaml", "lib/aspects")
 SHA256 = re.compile("[0-9a-f]{64}")
 
 
 def write(report: Report, folder: Path) -> None:
-    """Write verdict.json beside the reports. Raises ToolError where the folder takes none."""
+    """Write verdict.json beside the reports. Raises ToolError if the folder is not writable."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         text = json.dumps(statement(report, datetime.now(UTC)), indent=2, ensure_ascii=False)
@@ -54,7 +54,7 @@ def write(report: Report, folder: Path) -> None:
 
 
 def clear(folder: Path) -> None:
-    """Remove an earlier run's verdict: a run that breaks must not leave one that looks like its own."""
+    """Remove an earlier run's verdict, so that it cannot be taken for the verdict of a run that fails."""
     try:
         (folder / FILE).unlink(missing_ok=True)
     except OSError as error:
@@ -62,7 +62,7 @@ def clear(folder: Path) -> None:
 
 
 def statement(report: Report, now: datetime) -> dict[str, Any]:
-    """The document. It differs from one run to the next by the time alone."""
+    """Return the document. For the same input it differs only by the time."""
     result, level = ("PASSED", PASSED_LEVEL) if report.passed else ("FAILED", "FAILED")
     counts = ("findings", "waived", "skipped", "complaints")
     return {
@@ -77,26 +77,26 @@ def statement(report: Report, now: datetime) -> dict[str, Any]:
             "verificationResult": result,
             "verifiedLevels": [level],
             "slsaVersion": SLSA_VERSION,
-            # A field of our own has a URI as its name.
+            # Custom fields must have a URI as name.
             f"{PROJECT}#account": {**report.account, **{name: len(getattr(report, name)) for name in counts}},
         },
     }
 
 
 def verify(file: Path, directory: Path) -> str:
-    """What tells `directory`, or today's policies, from what passed, in a line; empty where nothing does.
+    """Return how `directory` or today's policies differ from what passed, in a line; empty if they do not.
 
-    Raises ToolError where the verdict cannot be read, or where there is no such directory.
+    Raises ToolError if the verdict cannot be read, or if the directory does not exist.
     """
     result, subjects, policy = _read(file)
     if result != "PASSED":
         return f"{file} is about stacks that did not pass"
     if not directory.is_dir():
-        raise ToolError(f"{directory}: there is no such directory to compare with {file}")
+        raise ToolError(f"{directory}: this directory, to be compared with {file}, does not exist")
     directory = directory.resolve()
     try:
         stacks, _ = read_stacks(directory)
-    except ToolError as refusal:  # nothing that passed looks like this
+    except ToolError as refusal:  # such a directory cannot have passed
         return str(refusal)
     found = dict(pair for stack in stacks for pair in stack.files(directory))
     today: dict[str, str] = _policy()["annotations"]
@@ -106,15 +106,15 @@ def verify(file: Path, directory: Path) -> str:
 def _differences(then: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
     for name in sorted({*then, *now}):
         if name not in now:
-            yield f"{name} has passed, and is not there"
+            yield f"{name} has passed, but does not exist"
         elif name not in then:
-            yield f"{name} is there, and has not passed"
+            yield f"{name} exists, but has not passed"
         elif then[name] != now[name]:
             yield f"{name} was changed: it had the SHA-256 {then[name]}, and has {now[name]}"
 
 
 def _read(file: Path) -> tuple[str, dict[str, str], dict[str, str]]:
-    """Result, digests of the subjects, and digests of the policy. Fields that it does not know are left alone."""
+    """Return result, digests of the subjects, and digests of the policy. Unknown fields are ignored."""
     try:
         document = json_lines.parse(file.read_bytes().decode())[0]
         if (document["_type"], document["predicateType"]) != (STATEMENT, PREDICATE):
@@ -129,9 +129,9 @@ def _read(file: Path) -> tuple[str, dict[str, str], dict[str, str]]:
             raise ValueError("names a subject twice")
         for name, digest in (*pairs, *policy.items()):
             if not isinstance(name, str) or not SHA256.fullmatch(digest):
-                raise ValueError(f"{digest!r} of {name!r} is no SHA-256")
+                raise ValueError(f"{digest!r} of {name!r} is not a SHA-256")
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise ToolError(f"{file}: is no verdict of main.py or of the gate ({error!r}); run one of them") from error
+        raise ToolError(f"{file}: is not a verdict of main.py or of the gate ({error!r}); run one of them") from error
     return result, dict(pairs), policy
 
 
@@ -146,18 +146,18 @@ def _tools(report: Report) -> dict[str, str]:
 
 
 def _resource(files: Mapping[str, str]) -> str:
-    """The folder of the stack, or the one that all stacks have in common."""
+    """Return the folder of the stack, or the common folder of all stacks."""
     folder = os.path.commonpath([os.path.dirname(name) for name in files if name.endswith(".tf.json")] or [""])  # noqa: PTH120 - a name
     return f"{PROJECT}#{quote(folder)}" if folder else PROJECT
 
 
 def _policy() -> dict[str, Any]:
-    """A resource descriptor of what was judged by; the annotations say what changed where the digest differs."""
+    """Return a resource descriptor of the policies; if the digest differs, the annotations show which file changed."""
     every = {name: path for root in POLICY for name, path in _files(ROOT / root)}
     annotations = {
         root: digests.of_files(dict(_files(ROOT / root))) if (ROOT / root).is_dir() else digests.of_file(ROOT / root)
         for root in POLICY
-        if (ROOT / root).exists()  # there need be no waivers
+        if (ROOT / root).exists()  # waivers are optional
     }
     return {
         "uri": f"{PROJECT}#policies",
@@ -167,7 +167,7 @@ def _policy() -> dict[str, Any]:
 
 
 def _files(root: Path) -> Iterator[tuple[str, Path]]:
-    """(name in the project, path) of a file, or of each file in a folder."""
+    """Yield (name in the project, path) of a file, or of each file in a folder."""
     for path in root.rglob("*") if root.is_dir() else [root]:
         if path.is_file() and "__pycache__" not in path.parts:
             yield path.relative_to(ROOT).as_posix(), path

@@ -1,4 +1,6 @@
-"""Records of the stream given to the archiver again, by the version of it that the stream calls.
+"""What failed, given to its function again: records of the stream to the archiver, runs to the settler.
+
+The version that is called is the one that the stream and the schedule call.
 
 Only records that have no audit record yet: an audit object is named by its first record, so a batch of others could
 take the place of one that holds more (docs/decisions/0008-audit-objects-are-named-by-their-first-record.md).
@@ -29,7 +31,7 @@ OPENING, CLOSING, COMMA = b'{"Records": [', b"]}", b", "
 
 
 class RefusedError(Exception):
-    """The archiver did not take the records, and why."""
+    """The function did not do it, and why."""
 
 
 @dataclass
@@ -56,40 +58,52 @@ class Trail:
 
 
 @dataclass
-class Archiver:
-    """The deployed function. `client`: boto3's of Lambda."""
+class Function:
+    """A deployed function. `client`: boto3's of Lambda; `what` it is called in messages."""
 
     client: Any
-    function: str
+    name: str
+    what: str
+
+    @functools.cached_property
+    def alias(self) -> str:
+        """$LATEST is another version while an earlier one is rolled back to."""
+        pages = self.client.get_paginator("list_aliases").paginate(FunctionName=self.name)
+        names = [alias["Name"] for page in pages for alias in page["Aliases"] if alias["Name"].startswith(ALIAS)]
+        if len(names) != 1:
+            raise ToolError(f"{self.name} has {len(names)} aliases {ALIAS}…, expected 1; run make deploy")
+        return str(names[0])
+
+    def call(self, event: bytes) -> None:
+        """Run it, and wait for its end. Raises RefusedError."""
+        try:
+            answer = self.client.invoke(FunctionName=self.name, Qualifier=self.alias, Payload=event)
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            if code == "RequestTooLargeException":
+                raise RefusedError(f"{len(event)} bytes are too many for Lambda: {error}") from error
+            if code == "TooManyRequestsException":
+                raise RefusedError(f"the {self.what} runs just now; run make redrive again in a minute") from error
+            raise
+        told = json.loads(answer["Payload"].read() or b"null")
+        if "FunctionError" in answer:
+            reason = told.get("errorMessage") if isinstance(told, dict) else told
+            raise RefusedError(f"the {self.what} failed: {reason}; its log has more")
+
+
+@dataclass
+class Archiver:
+    """The deployed archiver, and what it has archived already."""
+
+    function: Function
     trail: Trail
 
     def replay(self, records: Sequence[Record]) -> int:
         """Give it what has no audit record; how many those were. Raises RefusedError, UnreadableError."""
         missing = self.trail.missing(records)
         for event in batches(missing):
-            self._invoke(event)
+            self.function.call(event)
         return len(missing)
-
-    @functools.cached_property
-    def alias(self) -> str:
-        """What the stream calls. $LATEST is another version while an earlier one is rolled back to."""
-        pages = self.client.get_paginator("list_aliases").paginate(FunctionName=self.function)
-        names = [alias["Name"] for page in pages for alias in page["Aliases"] if alias["Name"].startswith(ALIAS)]
-        if len(names) != 1:
-            raise ToolError(f"{self.function} has {len(names)} aliases {ALIAS}…, expected 1; run make deploy")
-        return str(names[0])
-
-    def _invoke(self, event: bytes) -> None:
-        try:
-            answer = self.client.invoke(FunctionName=self.function, Qualifier=self.alias, Payload=event)
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "RequestTooLargeException":
-                raise
-            raise RefusedError(f"{len(event)} bytes are too many for Lambda: {error}") from error
-        told = json.loads(answer["Payload"].read() or b"null")
-        if "FunctionError" in answer:
-            reason = told.get("errorMessage") if isinstance(told, dict) else told
-            raise RefusedError(f"the archiver failed: {reason}; its log has more")
 
 
 def batches(records: Sequence[Record]) -> Iterator[bytes]:

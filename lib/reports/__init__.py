@@ -1,4 +1,4 @@
-"""One run, four files: JSON for programs, JUnit for CI, Markdown for people, SARIF 2.1.0 for code scanning."""
+"""Writes the report of a run in four formats: JSON, JUnit, Markdown and SARIF 2.1.0."""
 
 from lib.reports.files import DEFAULT, clear, write
 from lib.reports.report import Report, report_of_aspects

@@ -1,4 +1,4 @@
-"""Writes a report in each of its forms."""
+"""Writes a report in all formats."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FORMS: dict[str, Callable[[Report], str]] = {
 
 
 def clear(folder: Path) -> None:
-    """Remove an earlier run's reports: a run that breaks must not leave a verdict that looks like its own."""
+    """Remove an earlier run's reports, so that they cannot be taken for those of a run that fails."""
     try:
         for name in FORMS:
             (folder / name).unlink(missing_ok=True)
@@ -29,7 +29,7 @@ def clear(folder: Path) -> None:
 
 
 def write(report: Report, folder: Path) -> None:
-    """Write all four. ToolError where the folder takes none."""
+    """Write all four. Raises ToolError if the folder is not writable."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in FORMS.items():

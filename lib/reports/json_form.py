@@ -1,4 +1,4 @@
-"""The report for programs: everything, by its name."""
+"""The report as JSON."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lib.reports.report import Report, Suppressed
 
 
 def text(report: Report) -> str:
-    """One JSON object; the severity of Checkov's own checks is null."""
+    """Return the report as one JSON object; an unknown severity is null."""
     return (
         json.dumps(
             {

@@ -1,4 +1,4 @@
-"""The report for CI: a test case for each finding, and one for each rule that found nothing."""
+"""The report as JUnit XML: a test case for each finding, and one for each rule without findings."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from xml.etree import ElementTree
 from lib.findings.finding import Finding, severity_name
 from lib.reports.report import Report, Suppression
 
-# www.w3.org/TR/xml/#charsets: everything else may not stand in XML, not even escaped.
+# www.w3.org/TR/xml/#charsets: all other characters are not allowed in XML, not even escaped.
 NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def text(report: Report) -> str:
-    """XML as Jenkins, GitLab and GitHub's actions read it."""
+    """Return XML that Jenkins, GitLab and GitHub's actions read."""
     violated = {finding.rule_id for finding in (*report.findings, *(each.finding for each in report.suppressed))}
     passed = [rule for rule in report.rules if rule.id not in violated]
     suite = ElementTree.Element(

@@ -1,4 +1,4 @@
-"""The report for people, as a pull request shows it."""
+"""The report as Markdown, for pull requests."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lib.reports.report import Report, Suppressed
 
 
 def text(report: Report) -> str:
-    """Markdown: the verdict, what it rests on, then each finding, the worst first."""
+    """Return Markdown: verdict, what was checked, then the findings, the most severe first."""
     return "\n".join(_lines(report)) + "\n"
 
 
@@ -33,11 +33,11 @@ def _lines(report: Report) -> Iterator[str]:
             text = f"{plain(finding.message)}{place}. Fix: {plain(finding.fix)}"
             yield f"- **{finding.rule_id}** {severity_name(finding.severity)}: {text}"
     if report.complaints:
-        yield from _section("Faults in waivers", report.complaints)
+        yield from _section("Invalid waivers", report.complaints)
         yield ""
         yield from (f"- {plain(complaint)}" for complaint in report.complaints)
     if report.warnings:
-        yield from _section("Waivers that end soon", report.warnings)
+        yield from _section("Waivers that expire soon", report.warnings)
         yield ""
         yield from (f"- {plain(warning)}" for warning in report.warnings)
     yield from _section("Waived", report.waived)
@@ -81,5 +81,5 @@ def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> Iterator[str]:
 
 
 def plain(text: str) -> str:
-    """Text in which nothing is markup: what a stack says of itself must not draw a report of its own."""
+    """Return the text with all markup escaped, so that text in a stack cannot imitate a report."""
     return re.sub(r"([\\`*\[\]<>|])", r"\\\1", " ".join(text.split()))

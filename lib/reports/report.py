@@ -1,4 +1,4 @@
-"""What every file of the report is made from: one run of one judge."""
+"""The report of a run by either judge, independent of its format."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Suppression:
-    """Why a finding does not fail the run. A skip of .checkov.yaml has neither owner nor last day."""
+    """Why a finding is suppressed. A skip in .checkov.yaml has neither owner nor expiry date."""
 
     reason: str
     owner: str = ""
@@ -29,7 +29,7 @@ class Suppression:
 
 @dataclass(frozen=True)
 class Suppressed:
-    """A finding that does not fail the run."""
+    """A finding that is waived or skipped, so that it does not fail the run."""
 
     finding: Finding
     suppression: Suppression
@@ -37,7 +37,7 @@ class Suppressed:
 
 @dataclass(frozen=True)
 class RuleSummary:
-    """A rule as the reports declare it. Of Checkov's own checks only id and title are known."""
+    """A rule in a report. For Checkov's built-in checks, only id and title are known."""
 
     id: str
     title: str
@@ -50,7 +50,7 @@ class RuleSummary:
 
 @dataclass(frozen=True)
 class Report:
-    """The verdict of one run. `account` names the judge and counts what it judged by what."""
+    """The verdict of one run. `account` has the judge's name, and numbers about what was checked."""
 
     findings: tuple[Finding, ...]
     waived: tuple[Suppressed, ...]
@@ -66,7 +66,7 @@ class Report:
 
     @property
     def passed(self) -> bool:
-        """Whether the run ended with 0."""
+        """Whether the run's exit code is 0."""
         return not self.findings and not self.complaints
 
     @property
@@ -87,7 +87,7 @@ def report_of_aspects(judge: Judge, made_at: Mapping[str, str]) -> Report:
 
     `made_at`: construct path -> the line of Python that made it.
     """
-    faults = f", {len(judge.complaints)} faults in waivers" if judge.complaints else ""
+    faults = f", {len(judge.complaints)} invalid waivers" if judge.complaints else ""
     waived = f"{len(judge.waived)} waived, " if judge.waived else ""
     return Report(
         findings=tuple(_located(finding, made_at) for finding in judge.findings),
@@ -108,18 +108,18 @@ def report_of_aspects(judge: Judge, made_at: Mapping[str, str]) -> Report:
         },
         summary=(
             f"aspects: {len(judge.findings)} findings{faults}; {judge.stacks} stacks, {judge.resources} resources, "
-            f"{waived}{len(judge.rules)} rules; nothing was written, so the gate was not asked"
+            f"{waived}{len(judge.rules)} rules; nothing was written, so the gate did not run"
         ),
     )
 
 
 def suppression_of(waiver: Waiver) -> Suppression:
-    """What the reports say of a waiver."""
+    """Return a waiver in the reports' form."""
     return Suppression(waiver.reason, waiver.owner, waiver.expires.isoformat(), f"policies/waivers.yaml:{waiver.line}")
 
 
 def summaries(findings: Iterable[Finding], titles: Mapping[str, str]) -> tuple[RuleSummary, ...]:
-    """Every rule of the catalogue, and each check of Checkov's own that found something (`titles`: id -> title)."""
+    """Return every rule of the catalogue, and each built-in check with findings."""
     ours = tuple(
         RuleSummary(rule.id, rule.title, rule.severity, rule.why, rule.fix, rule.controls, rule.source)
         for rule in RULES

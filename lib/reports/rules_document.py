@@ -1,6 +1,6 @@
-"""`python -m lib.reports.rules_document`: writes docs/rules.md, every rule of the catalogue in words.
+"""`python -m lib.reports.rules_document`: writes docs/rules.md from the catalogue.
 
-With `--check` it writes nothing, and ends with 1 where the file is not what the catalogue says.
+With `--check` it writes nothing, and exits with 1 if the file is out of date.
 """
 
 from __future__ import annotations
@@ -20,17 +20,18 @@ COMMAND = "python -m lib.reports.rules_document"
 
 
 def text() -> str:
-    """The document as it should be now."""
+    """Return the current document."""
     return "\n".join(_lines()) + "\n"
 
 
 def _lines() -> Iterator[str]:
     yield from ("# Rules", "")
     yield f"<!-- Written by `{COMMAND}` from lib/aspects/; changes made here are lost. -->"
-    yield f"{len(RULES)} rules. Each is enforced twice: by the aspects while the stack is synthesized, and by Checkov"
-    yield "on the JSON that comes out. How exceptions are asked for: [policies/README.md](../policies/README.md)."
+    yield f"{len(RULES)} rules. Each is enforced twice: by aspects during synthesis, and by a Checkov policy"
+    yield "on the synthesized JSON. [policies/README.md](../policies/README.md) explains exceptions,"
+    yield "[glossary.md](glossary.md) the terms."
     yield ""
-    yield "| rule | severity | says |"
+    yield "| rule | severity | requirement |"
     yield "|---|---|---|"
     families = [(name, list(rules)) for name, rules in groupby(sorted(RULES, key=_place), key=_family)]
     for _, rules in families:
@@ -47,9 +48,9 @@ def _rule(rule: Rule) -> Iterator[str]:
     types = (
         "every resource" if rule.resource_types == ANY_TYPE else ", ".join(f"`{each}`" for each in rule.resource_types)
     )
-    yield f"- Looks at: {types}"
-    yield f"- Serves: {', '.join(rule.controls)}"
-    yield f"- Can be waived: {'yes, for one construct and until a day' if rule.waivable else 'no'}"
+    yield f"- Checks: {types}"
+    yield f"- Controls: {', '.join(rule.controls)}"
+    yield f"- Can be waived: {'yes, for one construct until an expiry date' if rule.waivable else 'no'}"
     yield f"- Fix: {plain(rule.fix)}"
     yield f"- Source: <{rule.source}>"
     for policy in sorted((ROOT / "policies").glob(f"{rule.id}.*")):
@@ -61,21 +62,21 @@ def _family(rule: Rule) -> str:
 
 
 def _place(rule: Rule) -> tuple[int, int]:
-    """Families in the order of the catalogue, rules by number."""
+    """Return the sort key: families in the order of the catalogue, rules by number."""
     return list(FAMILIES).index(_family(rule)), int(rule.id.split("-")[2])
 
 
 def main() -> int:
-    """Write the file, or say that it is stale."""
+    """Write the file, or report that it is out of date."""
     parser = argparse.ArgumentParser(prog=COMMAND, description="Write docs/rules.md from the catalogue.")
-    parser.add_argument("--check", action="store_true", help="write nothing; end with 1 where the file is stale")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if the file is out of date")
     now = text()
     if not parser.parse_args().check:
         FILE.write_text(now, encoding="utf-8")
         return 0
     if FILE.is_file() and FILE.read_text(encoding="utf-8") == now:
         return 0
-    print(f"docs/rules.md is not what the catalogue says; run {COMMAND}")
+    print(f"docs/rules.md is out of date; run {COMMAND}")
     return 1
 
 

@@ -1,4 +1,4 @@
-"""The report for code scanning: SARIF 2.1.0 (docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html)."""
+"""The report as SARIF 2.1.0, for code scanning (docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html)."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from lib.findings.finding import Finding, Severity, severity_name
 from lib.reports.report import Report, RuleSummary, Suppression
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-# What the levels are called there; how bad a finding of Checkov's own checks is, nobody says: the format's default.
+# Severity -> SARIF's level; findings of built-in checks have no severity, and get the format's default.
 LEVELS = {Severity.CRITICAL: "error", Severity.HIGH: "error", Severity.MEDIUM: "warning", Severity.LOW: "note"}
-# On the scale of CVSS, from the middle of each band, as code scanning sorts by it.
+# Severity -> CVSS score in the middle of its band, by which code scanning sorts.
 SECURITY_SEVERITY = {Severity.CRITICAL: "9.5", Severity.HIGH: "8.0", Severity.MEDIUM: "5.5", Severity.LOW: "2.0"}
 WAIVERS = RuleSummary(
     id="waivers",
-    title="A waiver is dated, used, reasoned, and asks for what may be waived",
-    why="An exception that nobody owns, or that never ends, is a hole.",
+    title="A waiver has an expiry date, a reason and an owner, is used, and is for a rule that may be waived",
+    why="An exception without an owner or an expiry date would remain forever.",
     fix="see policies/README.md",
     severity=Severity.HIGH,
 )
 
 
 def text(report: Report) -> str:
-    """One run of one tool; waived and skipped findings are in it, as suppressed."""
+    """Return SARIF with one run; suppressed findings are included as such."""
     rules = (*report.rules, WAIVERS) if report.complaints else report.rules
     index = {rule.id: number for number, rule in enumerate(rules)}
     log = {
@@ -96,7 +96,7 @@ def _level(severity: Severity | None) -> str:
 def _result(report: Report, finding: Finding, rule_index: int) -> dict[str, Any]:
     made_at = _made_at(finding.made_at) if finding.made_at else None
     written = _physical(report.file_of(finding), finding.line) if finding.line else None
-    # Where the synthesis failed nothing was written: then the Python line is the place.
+    # If synthesis was stopped, nothing was written, and the location is the Python line.
     place = {"physicalLocation": written or made_at} if written or made_at else {}
     related = [{"id": 1, "physicalLocation": made_at, "message": {"text": f"made at {finding.made_at}"}}]
     return {
@@ -134,7 +134,7 @@ def _complaint(complaint: str, rule_index: int) -> dict[str, Any]:
 
 
 def _made_at(place: str) -> dict[str, Any]:
-    """`file:line`, or a file alone."""
+    """Return the location of `file:line`, or of a file."""
     file, _, line = place.partition(":")
     return _physical(file, int(line) if line.isascii() and line.isdigit() else 0)
 

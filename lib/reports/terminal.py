@@ -1,4 +1,4 @@
-"""The report for whoever has just run it: a line each, the worst construct first."""
+"""The report on the terminal: one line for each finding, the most severe construct first."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from lib.reports.report import Report, Suppressed
 
 
 def show(report: Report) -> None:
-    """Findings, faults in waivers, what was waived, and the summary; warnings on standard error."""
+    """Print findings, invalid waivers, waived findings and the summary; warnings on standard error."""
     for warning in report.warnings:
         print(f"warning: {one_line(warning)}", file=sys.stderr)
     for finding in report.findings:

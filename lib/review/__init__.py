@@ -1,4 +1,4 @@
-"""What a reviewer is shown: who may do what to which resource, and what changed between two stacks."""
+"""The reviewer's page: access matrix, and changes between two stacks."""
 
 from lib.review.access_changes import Change, compare_access
 from lib.review.base import read as read_base

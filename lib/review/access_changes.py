@@ -1,4 +1,4 @@
-"""What changed between two stacks' access, by meaning: statements that were split, merged or moved change nothing."""
+"""Compares the access of two stacks by meaning: splitting, merging or moving statements is not a change."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ADDED, REMOVED, WIDENED, NARROWED, CHANGED = "added", "removed", "widened", "nar
 
 @dataclass(frozen=True)
 class Change:
-    """One difference. `before` is None for what was added, `after` for what was removed."""
+    """One difference. `before` is None for an added grant, `after` for a removed one."""
 
     kind: str
     before: Grant | None
@@ -22,14 +22,14 @@ class Change:
 
     @property
     def grant(self) -> Grant:
-        """The grant that the change is about: the new one, if there is one."""
+        """The changed grant: the new one if there is one, else the old one."""
         found = self.after or self.before
         assert found is not None  # noqa: S101 - one of the two is given
         return found
 
 
 def compare_access(before: Access, after: Access) -> list[Change]:
-    """The changes from `before` to `after`, those that widen access first."""
+    """Return the changes from `before` to `after`, those that widen access first."""
     gone = [grant for grant in before.grants if not _is_covered(grant, after)]
     new = [grant for grant in after.grants if not _is_covered(grant, before)]
     changes = list(_pairs(gone, new))
@@ -41,12 +41,12 @@ def compare_access(before: Access, after: Access) -> list[Change]:
 
 
 def _is_covered(grant: Grant, access: Access) -> bool:
-    """Whether another stack says the same, or more in one statement: the same is not said twice."""
+    """Whether another stack has a grant that includes this one."""
     return grant in access.grants or any(_covers(other, grant) for other in access.grants if _covers(grant, other))
 
 
 def _pairs(gone: list[Grant], new: list[Grant]) -> Iterator[Change]:
-    """A grant that is gone, and one for the same principal that includes it or is included in it."""
+    """Yield pairs of a removed and a new grant of one principal, of which one includes the other."""
     left = list(new)
     for old in gone:
         for other in left:
@@ -69,7 +69,7 @@ def _relation(old: Grant, new: Grant) -> str | None:
 
 
 def _covers(one: Grant, other: Grant) -> bool:
-    """Whether everything that `other` is about is also what `one` is about."""
+    """Whether `one` includes everything in `other`."""
     return (
         (one.principal, one.effect) == (other.principal, other.effect)
         and _matches(one.action.lower(), other.action.lower())
@@ -79,12 +79,12 @@ def _covers(one: Grant, other: Grant) -> bool:
 
 
 def _matches(pattern: str, text: str) -> bool:
-    """IAM's wildcards, of which `[` is none."""
+    """Whether an IAM pattern matches; unlike in fnmatch, `[` is an ordinary character."""
     return fnmatch.fnmatchcase(text, re.sub(r"\[", "[[]", pattern))
 
 
 def _implies(given: Condition, wanted: Condition) -> bool:
-    """Whether a request that meets one condition meets the other: fewer values admit less."""
+    """Whether every request that meets `given` also meets `wanted`."""
     is_negative = "Not" in given.operator
     values, others = set(given.values), set(wanted.values)
     return (given.operator, given.key) == (wanted.operator, wanted.key) and (

@@ -1,4 +1,4 @@
-"""The stack that another is compared with: a cdk.tf.json, or what a git ref synthesizes."""
+"""Reads the stack to compare with: a cdk.tf.json, or the stack that a git ref synthesizes."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ OUT = "out"
 
 
 def read(base: str) -> dict[str, Any]:
-    """The JSON of a stack, by its file or by a git ref. Raises ToolError where there is neither, or it is no stack."""
+    """Return the JSON of a stack, from a file or a git ref. Raises ToolError if it is neither, or not a stack."""
     file = Path(base)
     if not file.is_file():
         return _synthesized(base)
     try:
         document = json.loads(file.read_bytes())
     except (OSError, ValueError, RecursionError) as error:
-        raise ToolError(f"BASE={base}: is no JSON ({error}); name a cdk.tf.json, or a git ref") from error
+        raise ToolError(f"BASE={base}: is not JSON ({error}); name a cdk.tf.json, or a git ref") from error
     if not isinstance(document, dict) or "resource" not in document:
         raise ToolError(f"BASE={base}: has no resources; name a cdk.tf.json, or a git ref")
     return document
 
 
 def _synthesized(ref: str) -> dict[str, Any]:
-    """What main.py of a commit writes, in a folder of its own, in the environments of this checkout where they fit."""
+    """Return the JSON that main.py of a commit writes, run in a temporary folder with this checkout's environments."""
     with tempfile.TemporaryDirectory(prefix="base-") as temporary:
         folder = Path(temporary) / "tree"
         folder.mkdir()

@@ -1,4 +1,4 @@
-"""The grants of a stack: one action of one principal on one resource, and the statements that say so."""
+"""The grants of a stack: one action of one principal on one resource, and the statements behind it."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ ANYONE = "anyone"
 
 @dataclass(frozen=True, order=True)
 class Condition:
-    """One condition of a statement. IAM compares keys without case, and the order of values has no meaning."""
+    """One condition of a statement. IAM ignores the case of keys and the order of values."""
 
     operator: str
     key: str  # in lower case
     values: tuple[str, ...]  # sorted
-    spelled: str = field(default="", compare=False)  # the key as it stands in the statement
+    spelled: str = field(default="", compare=False)  # the key as written in the statement
 
     def __str__(self) -> str:
         return f"{self.operator} {self.spelled or self.key} {' or '.join(self.values)}"
@@ -31,7 +31,7 @@ class Condition:
 
 @dataclass(frozen=True, order=True)
 class Grant:
-    """What one statement says, taken apart. `effect` is Allow or Deny; an action or resource may be a pattern."""
+    """A single grant of a statement. `effect` is Allow or Deny; action and resource may be patterns."""
 
     principal: str
     action: str
@@ -42,16 +42,16 @@ class Grant:
 
 @dataclass(frozen=True, order=True)
 class Source:
-    """Where a grant stands. `kind`: identity, resource, key or trust policy, permission, or route."""
+    """The source of a grant. `kind`: identity, resource, key or trust policy, permission, or route."""
 
     kind: str
-    path: str  # of the construct
+    path: str  # construct path
     statement: str
 
 
 @dataclass(frozen=True)
 class Undecided:
-    """What may grant access, and whose content the JSON does not tell."""
+    """Something that may grant access, but whose content is not in the JSON."""
 
     path: str
     why: str
@@ -59,20 +59,20 @@ class Undecided:
 
 @dataclass
 class Access:
-    """The grants of a stack with their sources, and what could not be decided."""
+    """The grants of a stack with their sources, and what is undecided."""
 
     grants: dict[Grant, list[Source]] = field(default_factory=dict)
     undecided: list[Undecided] = field(default_factory=list)
 
     def add(self, grant: Grant, source: Source) -> None:
-        """Note a grant, which several statements may make."""
+        """Add a grant; several statements may be its source."""
         sources = self.grants.setdefault(grant, [])
         if source not in sources:
             sources.append(source)
 
 
 def access_of(stack: StackView) -> Access:
-    """Everything in a stack that grants access, or denies it."""
+    """Return everything in a stack that grants or denies access."""
     access = Access()
     for resource in stack.resources:
         for path, value in policies(resource):
@@ -120,7 +120,7 @@ def _kind(use: Use) -> str:
 
 
 def _holders(stack: StackView, use: Use) -> Iterator[str]:
-    """The roles, users and groups whose policy it is."""
+    """Yield the roles, users and groups to which the policy is attached."""
     if use.resource.type == "aws_iam_role":
         yield label_of(use.resource)
     for kind in ("role", "user", "group"):

@@ -1,4 +1,4 @@
-"""How the access matrix names things: by their names in AWS, which a renamed construct does not change."""
+"""Labels in the access matrix: names in AWS, which do not change if a construct is renamed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from lib.aspects.expressions import Reference, Unsupported, parse
 from lib.aspects.naming import naming_argument
 from lib.aspects.terraform_json import Resource, StackView, literal
 
-# What the stack looks up about where it is deployed.
+# Data sources for account, partition and region.
 _LOOKED_UP = {
     ("aws_caller_identity", "account_id"): "{account}",
     ("aws_partition", "partition"): "{partition}",
@@ -20,15 +20,15 @@ UNDECIDED = "undecided"
 
 
 def label_of(resource: Resource) -> str:
-    """`aws_sqs_queue sqs-dead-letters-dev`. A resource without a name of its own has its construct path instead."""
+    """`aws_sqs_queue sqs-dead-letters-dev`. A resource without a name has its construct path instead."""
     name = literal(resource.attributes.get(naming_argument(resource.type) or "name"))
     return f"{resource.type} {name if isinstance(name, str) else resource.path.partition('/')[2] or resource.path}"
 
 
 def text_of(stack: StackView, value: Any, *, arns: bool = False) -> str:
-    """A template with the labels of resources for its references: `aws_s3_bucket s3-archive-dev/audit/*`.
+    """Return a template with labels instead of references: `aws_s3_bucket s3-archive-dev/audit/*`.
 
-    `undecided (…)` for what the JSON does not tell, and with `arns` for an attribute that is no ARN.
+    `undecided (…)` for values that are not in the JSON, and with `arns` for attributes that are not ARNs.
     """
     if not isinstance(value, str):
         return str(value)
@@ -52,5 +52,5 @@ def _label(stack: StackView, to: Reference, arns: bool) -> str | None:
     is_arn = to.attribute.endswith("arn")
     if resource is None or (arns and not is_arn):
         return None
-    # An API's routes, a table's stream: another ARN than the resource's own, and another object.
+    # Attributes such as a table's stream ARN belong to another object than the resource itself.
     return f"{label_of(resource)} {to.attribute}" if is_arn and to.attribute != "arn" else label_of(resource)

@@ -1,4 +1,4 @@
-"""The reviewer's page: one HTML file without any request to the network, from the same report as the other forms."""
+"""The reviewer's page: one self-contained HTML file, from the same report as the other formats."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CONTROL = re.compile(r"PCI DSS 4\.0\.1 (\d+(?:\.\d+)*)")
 
 @dataclass(frozen=True)
 class ReviewedStack:
-    """A judged stack; `origins`: construct path -> `lib/constructs/ledger.py:27`, where that is known."""
+    """A checked stack; `origins`: construct path -> `lib/constructs/ledger.py:27`, if known."""
 
     name: str
     document: Mapping[str, Any]
@@ -31,13 +31,13 @@ class ReviewedStack:
 
 @dataclass(frozen=True)
 class Cell:
-    """What one principal may do with one resource: each grant with the statements that make it."""
+    """What one principal may do with one resource: each grant with its sources."""
 
     grants: Sequence[tuple[Grant, Sequence[Source]]]
 
     @property
     def lines(self) -> list[tuple[str, tuple[Condition, ...], list[str]]]:
-        """(effect, conditions, actions): the actions that are allowed or denied under the same conditions."""
+        """Return (effect, conditions, actions), with actions grouped by effect and conditions."""
         actions: dict[tuple[str, tuple[Condition, ...]], list[str]] = {}
         for grant, _ in self.grants:
             actions.setdefault((grant.effect, grant.conditions), []).append(grant.action)
@@ -46,7 +46,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Section:
-    """What the page has of one stack."""
+    """The page's section about one stack."""
 
     name: str
     matrix: Mapping[str, Mapping[str, Cell]]  # principal -> resource -> cell
@@ -57,7 +57,7 @@ class Section:
 
 
 def render(report: Report, stacks: Sequence[ReviewedStack], base: Mapping[str, Any] | None = None) -> str:
-    """The page. `base` is the JSON of an earlier stack that the first one is compared with."""
+    """Return the page. `base` is the JSON of an earlier stack with which the first one is compared."""
     environment = Environment(
         loader=PackageLoader("lib.review", "."),
         autoescape=select_autoescape(default=True),
@@ -78,7 +78,7 @@ def render(report: Report, stacks: Sequence[ReviewedStack], base: Mapping[str, A
 
 
 def anchor(text: str) -> str:
-    """A fragment for links: `rule-TAP-ENC-1`."""
+    """Return the anchor of a link: `rule-TAP-ENC-1`."""
     return re.sub(r"[^A-Za-z0-9_.-]+", "-", text).strip("-")
 
 
@@ -108,13 +108,13 @@ def _matrix(access: Access) -> dict[str, dict[str, Cell]]:
 
 
 def _counts(report: Report, rule: RuleSummary) -> tuple[int, int]:
-    """How many findings of a rule fail the run, and how many are waived or skipped."""
+    """Return the findings of a rule, including waived and skipped ones."""
     failing = sum(finding.rule_id == rule.id for finding in report.findings)
     return failing, sum(each.finding.rule_id == rule.id for each in report.suppressed)
 
 
 def _requirements(report: Report) -> Iterator[tuple[str, list[RuleSummary], int]]:
-    """(requirement of PCI DSS, the rules that serve it, how many findings they have)."""
+    """Yield (PCI DSS requirement, its rules, number of their findings)."""
     by_number: dict[str, list[RuleSummary]] = {}
     for rule in report.rules:
         for control in rule.controls:

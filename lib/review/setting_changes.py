@@ -1,4 +1,4 @@
-"""What changed between two stacks beside access: resources, and arguments with the rule family that checks them."""
+"""Compares the resources and arguments of two stacks; changed arguments have the topic of the rule that checks them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lib.aspects.terraform_json import Resource, StackView, format_value
 from lib.aspects.types import classified
 from lib.review.labels import label_of, text_of
 
-# Rule family that checks an argument -> what a reviewer calls it.
+# Rule family that checks an argument -> topic on the page.
 TOPICS = {
     "ENC": "encryption",
     "NET": "exposure",
@@ -27,7 +27,7 @@ IGNORED = {"//", "depends_on", "lifecycle", "provider"}
 
 @dataclass(frozen=True, order=True)
 class SettingChange:
-    """One argument that differs, as text; or a whole resource, whose `argument` is empty. "" is what is not there."""
+    """A changed argument, as text; or a whole resource, with an empty `argument`. "" means missing."""
 
     topic: str
     resource: str
@@ -37,7 +37,7 @@ class SettingChange:
 
 
 def compare_settings(before: StackView, after: StackView) -> list[SettingChange]:
-    """Every difference of resources, those of encryption, exposure, retention and alarms by these topics."""
+    """Return all differences, with the topics encryption, exposure, retention and alarms."""
     old, new = _by_label(before), _by_label(after)
     changes = []
     for label in sorted(old.keys() | new.keys()):
@@ -56,7 +56,7 @@ def compare_settings(before: StackView, after: StackView) -> list[SettingChange]
 
 
 def _by_label(stack: StackView) -> dict[str, Resource]:
-    """Label -> resource, with the construct path where two have one label: each function has its alias `live`."""
+    """Return label -> resource; if two have the same label (such as the alias `live`), with the construct path."""
     labels = Counter(label_of(resource) for resource in stack.resources)
     return {
         label if labels[label := label_of(resource)] == 1 else f"{label} ({resource.path.partition('/')[2]})": resource
@@ -65,7 +65,7 @@ def _by_label(stack: StackView) -> dict[str, Resource]:
 
 
 def _settings(stack: StackView, resource: Resource) -> Iterator[tuple[str, str]]:
-    """(dotted path, value as text) of every argument; blocks are numbered where there are several."""
+    """Yield (dotted path, value as text) of every argument; several blocks are numbered."""
     attributes = {name: value for name, value in resource.attributes.items() if name not in IGNORED}
     return _flat(stack, attributes, "")
 
@@ -78,7 +78,7 @@ def _flat(stack: StackView, value: Any, path: str) -> Iterator[tuple[str, str]]:
         for number, item in enumerate(value):
             yield from _flat(stack, item, path if len(value) == 1 else f"{path}[{number}]")
     elif value is not None:
-        # A policy is compared by its grants, and a list of one value is that value.
+        # Policies are compared by their grants; a list with one value equals that value.
         items = [text_of(stack, item) if isinstance(item, str) else format_value(item) for item in _items(value)]
         yield path, ", ".join(items)
 

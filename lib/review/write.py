@@ -16,7 +16,7 @@ FILE = "report.html"
 
 
 def write(report: Report, directory: Path, folder: Path, base: Mapping[str, Any] | None = None) -> None:
-    """Write report.html; the access matrix is of the stacks that the report is about. ToolError if it cannot be."""
+    """Write report.html with the access matrix of the report's stacks. Raises ToolError if it cannot be written."""
     files = [directory / name for name in sorted(report.files) if name.endswith(".tf.json")]
     stacks = [
         ReviewedStack(file.parent.name, json.loads(file.read_bytes()), origins.read(file.parent)) for file in files
@@ -31,7 +31,7 @@ def write(report: Report, directory: Path, folder: Path, base: Mapping[str, Any]
 
 
 def clear(folder: Path) -> None:
-    """Remove an earlier run's page: a run that breaks must not leave one that looks like its own."""
+    """Remove an earlier run's page, so that it cannot be taken for the page of a run that fails."""
     try:
         (folder / FILE).unlink(missing_ok=True)
     except OSError as error:

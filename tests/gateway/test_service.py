@@ -9,7 +9,7 @@ import pytest
 
 from payments.errors import InvalidRequestError
 from payments.payment import Payment, Request
-from payments.service import Ask, Done
+from payments.service import StepRequest, StepResult
 from payments.stripe_currencies import UNSUPPORTED
 from tests.unit.payments.conftest import CALLER, World
 
@@ -45,11 +45,11 @@ class Shop:
         self.world.gateway = stripe.gateway
         self.merchant = f"m-{uuid.uuid4()}"  # the payment's id follows from it, and Stripe knows those of other tests
 
-    def pay(self, capture: bool = True, currency: str = "EUR") -> Done:
+    def pay(self, capture: bool = True, currency: str = "EUR") -> StepResult:
         request = Request(self.merchant, 1000, currency, "pm_card_visa", capture=capture)
         return self.world.payments.take(request, self._ask("", "pay"))
 
-    def do(self, step: str, payment_id: str) -> Done:
+    def do(self, step: str, payment_id: str) -> StepResult:
         ask = self._ask(payment_id, step)
         if step == "capture":
             return self.world.payments.capture(ask, 700)
@@ -63,8 +63,8 @@ class Shop:
     def read(self, payment_id: str) -> Payment:
         return self.world.payments.read(self.merchant, payment_id)
 
-    def _ask(self, payment_id: str, key: str) -> Ask:
-        return Ask(self.merchant, payment_id, key, CALLER, lambda: 10.0)
+    def _ask(self, payment_id: str, key: str) -> StepRequest:
+        return StepRequest(self.merchant, payment_id, key, CALLER, lambda: 10.0)
 
 
 @pytest.fixture

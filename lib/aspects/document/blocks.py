@@ -1,4 +1,4 @@
-"""TAP-DOC-1: the document has only the blocks that the rules can check, in the form that they can check."""
+"""TAP-DOC-1: the document has only blocks that the rules can check."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from lib.findings.finding import Severity
 
 DATA_SOURCES = ("aws_caller_identity", "aws_iam_policy_document", "aws_partition", "aws_region")
 PROVIDER = frozenset({"region", "default_tags"})
-# `aws` alone is Terraform's short form of hashicorp/aws.
+# `aws` is Terraform's short form of hashicorp/aws.
 PROVIDER_SOURCES = ("aws", "hashicorp/aws", "registry.terraform.io/hashicorp/aws")
 BACKEND = {"bucket": str, "encrypt": True, "key": str, "region": str, "use_lockfile": True}
 OUTPUT = frozenset({"value", "description", "sensitive"})
@@ -60,7 +60,7 @@ def _objects(value: Any) -> list[Any]:
 
 
 def _unexpected(stack: StackView, where: str, block: Any, expected: frozenset[str]) -> Findings:
-    """The arguments of a block that have no place there; a block that is none."""
+    """Yield a message for each argument that a block must not have, or if it is not a block."""
     if not isinstance(block, Mapping):
         yield stack.name, f"{where} is {format_value(block)}; expected a block"
         return
@@ -131,7 +131,7 @@ def _terraform(stack: StackView) -> Findings:
         for where in ("backend", "required_providers"):
             inner = settings.get(where)
             if len(_objects(inner)) > 1 or any(len(_objects(each)) > 1 for each in _inside(inner)):
-                yield stack.name, f"terraform.{where} stands there more than once; expected one block"
+                yield stack.name, f"terraform.{where} occurs more than once; expected one block"
         for backends in _objects(settings.get("backend") or {}):
             yield from _unexpected(stack, "terraform.backend", backends, frozenset({"s3"}))
             s3 = backends.get("s3") if isinstance(backends, Mapping) else None
@@ -195,9 +195,9 @@ def _imports(stack: StackView) -> Findings:
 
 BLOCKS = StackRule(
     id="TAP-DOC-1",
-    title="The document has only the blocks that the rules can check",
-    why="A data source can run a program, a provider argument can send every call elsewhere, `removed` can leave a "
-    "table behind: no rule about resources sees any of it.",
+    title="The document has only blocks that the rules can check",
+    why="A data source can run a program, a provider argument can redirect every call, and `removed` can leave a "
+    "table behind. Rules about resources do not see any of this.",
     severity=Severity.CRITICAL,
     controls=("PCI DSS 4.0.1 6.2.4", "Well-Architected SEC01-BP06"),
     resource_types=ANY_TYPE,

@@ -14,7 +14,7 @@ from lib.aspects.terraform_json import UNKNOWN, Resource, StackView, as_list, fo
 from lib.aspects.types import UNCLASSIFIED, Argument, ResourceType, classified
 from lib.findings.finding import Severity
 
-HOW_TO_CLASSIFY = "policies/README.md, 'Add a type', says how"
+HOW_TO_CLASSIFY = "see 'Add a type' in policies/README.md"
 SOURCE = "https://registry.terraform.io/providers/hashicorp/aws/latest/docs"
 
 
@@ -30,7 +30,7 @@ def _types(stack: StackView) -> Iterator[tuple[str, str]]:
 TYPES = StackRule(
     id="TAP-DOC-4",
     title="Every resource type is classified",
-    why="The rules know what a classified type can expose, keep or grant. Of any other type they know next to nothing.",
+    why="The rules know what a classified type can expose, keep or grant. They cannot check other types.",
     severity=Severity.HIGH,
     controls=("PCI DSS 4.0.1 2.2.1", "Well-Architected SEC01-BP08"),
     resource_types=ANY_TYPE,
@@ -42,9 +42,9 @@ TYPES = StackRule(
 
 
 def violations_of(rule_id: str, stack: StackView) -> Iterator[tuple[str, str]]:
-    """(construct path, message) of every argument that breaks its classification, where that names this rule.
+    """Yield (construct path, message) for every argument that violates its classification, if that names this rule.
 
-    A classification names TAP-DOC-5 unless it says otherwise. Arguments of an unclassified type are not judged:
+    A classification names TAP-DOC-5 unless it names another rule. Arguments of an unclassified type are not checked:
     TAP-DOC-4 reports the type.
     """
     yield from _violations(stack).get(rule_id, ())
@@ -90,11 +90,11 @@ def _block(of_type: ResourceType, path: str, value: Any) -> Iterator[tuple[str, 
         if isinstance(block, Mapping):
             yield from _below(of_type, block, f"{path}.")
         else:
-            yield UNCLASSIFIED, f"{path} is {format_value(block)}; expected a block that is written out"
+            yield UNCLASSIFIED, f"{path} is {format_value(block)}; expected a literal block"
 
 
 def given(value: Any) -> list[Any]:
-    """The items of an argument; to Terraform, null is none."""
+    """Return the items of an argument; null counts as missing, as in Terraform."""
     return [item for item in as_list(value) if item is not None]
 
 
@@ -106,7 +106,7 @@ def _missing(of_type: ResourceType, arguments: Mapping[str, Any], prefix: str) -
 
 
 def _complaint(argument: Argument, value: Any) -> str | None:
-    """What is expected instead of the value; None if it is within the classification."""
+    """Return what is expected instead of the value; None if the classification allows it."""
     if argument.is_block:
         return None if isinstance(value, Mapping) else "a block"
     if not (argument.only or argument.refers_to or argument.is_bounded):
@@ -141,11 +141,11 @@ def _refers_to(value: Any, types: tuple[str, ...]) -> bool:
     parts = parse(value) if isinstance(value, str) else ()
     if len(parts) != 1 or not isinstance(parts[0], Reference):
         return False
-    return not parts[0].is_data and parts[0].type in types  # whether it is declared, TAP-DOC-2 says
+    return not parts[0].is_data and parts[0].type in types  # TAP-DOC-2 checks whether it is declared
 
 
 def _is_same(value: Any, allowed: Any) -> bool:
-    """Whether two spellings are one value to Terraform: true and "true", 5 and "5"."""
+    """Whether two values are equal for Terraform: true and "true", 5 and "5"."""
     if literal(value) is UNKNOWN or isinstance(value, Mapping | list):
         return False
     return _spelling(value) == _spelling(allowed)
@@ -163,8 +163,8 @@ def _arguments(stack: StackView) -> Iterator[tuple[str, str]]:
 
 ARGUMENTS = StackRule(
     id=UNCLASSIFIED,
-    title="Every argument is classified, and its value is one that the classification allows",
-    why="An argument that nobody has thought of can publish a resource, grant access or keep it from being destroyed.",
+    title="Every argument is classified, and has a value that the classification allows",
+    why="An unknown argument can publish a resource, grant access, or prevent its destruction.",
     severity=Severity.HIGH,
     controls=("PCI DSS 4.0.1 2.2.1", "Well-Architected SEC01-BP08"),
     resource_types=ANY_TYPE,
@@ -176,6 +176,6 @@ ARGUMENTS = StackRule(
 
 
 def holds_data(resource: Resource) -> bool:
-    """Whether a resource of this type holds data. An unclassified type may."""
+    """Whether a resource's type holds data; an unclassified type counts as holding data."""
     of_type = classified(resource.type)
     return of_type is None or of_type.holds_data

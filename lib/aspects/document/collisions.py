@@ -1,4 +1,4 @@
-"""TAP-DOC-6: one name, one resource; and files of this machine come from the stack's assets, with a hash."""
+"""TAP-DOC-6: names are unique, and files come from the stack's assets, with a hash."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lib.aspects.terraform_json import MISSING, Resource, StackView, format_valu
 from lib.findings.finding import Severity
 
 ASSETS = "assets"
-# Argument that Terraform reads a file of this machine for -> arguments of which one holds the file's hash.
+# Argument with the path of a local file -> arguments of which one must have the file's hash.
 # Types: the provider's documentation of each argument.
 FILES = {
     ("aws_lambda_function", "filename"): ("source_code_hash",),
@@ -26,9 +26,9 @@ FILES = {
 # MD5 or SHA-256, in hexadecimal or in base 64.
 FILE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")
 HASH = re.compile(r"[A-Za-z0-9+/]{22,}={0,2}")
-# What tells objects apart that have no name.
+# Arguments that identify objects without a name.
 IDS = {"aws_cloudwatch_event_target": "target_id", "aws_lambda_permission": "statement_id"}
-# Types whose objects are told apart by more than their name: the parent that a name belongs to.
+# Types whose objects are identified by their name and a parent.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-names
 BENEATH = {
     "aws_apigatewayv2_authorizer": ("api_id",),
@@ -58,18 +58,18 @@ def _collisions(stack: StackView) -> Findings:
         if argument and name is not None:
             parents = (str(resource.attributes.get(parent)) for parent in BENEATH.get(resource.type, ()))
             owners[(resource.type, argument, name.casefold(), *parents)].append(resource)
-    for (type_, argument, *_), resources in owners.items():
+    for (_, argument, *_), resources in owners.items():
         for resource in resources[1:]:
             name = format_value(resource.attributes[argument])
             yield (
                 resource.path,
-                f"{argument} is {name}, which {resources[0].path} has too; expected one {type_} of a name",
+                f"{argument} is {name}, which {resources[0].path} also has; expected a unique name",
             )
     yield from _files(stack)
 
 
 def _written_out(stack: StackView, name: Any, depth: int = 5) -> str | None:
-    """The name as text, the names that it refers to put in; None where it is not known."""
+    """Return the name with the names that it refers to inserted; None if it is not known."""
     text = ""
     for part in parse(name) if isinstance(name, str) else ():
         if isinstance(part, str):
@@ -94,7 +94,7 @@ def _files(stack: StackView) -> Findings:
                 yield resource.path, f"{argument} is {format_value(file)}; expected a path beneath {ASSETS}/"
             if not any(HASH.fullmatch(str(resource.attributes.get(name))) for name in hashes):
                 expected = " or ".join(hashes) or "a type that can state the file's hash"
-                yield resource.path, f"{argument} has no hash beside it; expected {expected}"
+                yield resource.path, f"{argument} has no hash; expected {expected}"
 
 
 def _is_an_asset(file: object) -> bool:
@@ -107,8 +107,8 @@ def _is_an_asset(file: object) -> bool:
 
 COLLISIONS = StackRule(
     id="TAP-DOC-6",
-    title="No two resources of a type share a name, and files come from the stack's assets",
-    why="Of two alarms with one name AWS keeps the one that is made last. "
+    title="Resources of a type have unique names, and files come from the stack's assets",
+    why="If two alarms have the same name, AWS keeps only the last one. "
     "A file from elsewhere on the machine is code or data that was not checked.",
     severity=Severity.HIGH,
     controls=("PCI DSS 4.0.1 6.5.1", "Well-Architected OPS05-BP04"),

@@ -1,7 +1,7 @@
-"""The form of a document: Terraform reads several spellings of one thing, and hides nothing in the one that is allowed.
+"""The form of a document: Terraform accepts several forms of the same block, and the rules read only one.
 
-Terraform takes a list of objects for an object at every level, and lists within lists (measured with 1.11.4), so that
-`"aws_sqs_queue": {"orders": [[{…}]]}` is a queue that no rule would see.
+Terraform accepts a list of objects for an object at every level, and lists within lists (measured with 1.11.4). So
+`"aws_sqs_queue": {"orders": [[{…}]]}` would be a queue that no rule sees.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from lib.aspects.terraform_json import StackView, format_value
 
 
 def check(stack: StackView) -> Iterator[tuple[str, str]]:
-    """(stack, message) of whatever is not type -> name -> one object, and of every list within a list."""
+    """Yield (stack, message) for everything that is not type -> name -> one object, and for lists within lists."""
     for section in ("resource", "data"):
         by_type = stack.section(section)
         if by_type is None:
@@ -34,7 +34,7 @@ def check(stack: StackView) -> Iterator[tuple[str, str]]:
     found += [(resource.path, resource.attributes, resource.address) for resource in (*stack.resources, *stack.data)]
     for path, value, name in found:
         for where in _lists_in_lists(value, name):
-            yield path, f"{where} has a list within a list; expected a list of values or of blocks"
+            yield path, f"{where} contains a list within a list; expected a list of values or of blocks"
 
 
 def _lists_in_lists(value: Any, where: str) -> Iterator[str]:

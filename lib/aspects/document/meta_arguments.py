@@ -1,4 +1,4 @@
-"""TAP-DOC-3: meta-arguments are limited to those that change nothing about what is deployed."""
+"""TAP-DOC-3: only meta-arguments are allowed that do not change which resources are created."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from lib.aspects.model import ANY_TYPE, StackRule
 from lib.aspects.terraform_json import Resource, StackView, flag, format_value
 from lib.findings.finding import Severity
 
-# What Terraform itself understands in every resource; the rest are the provider's arguments.
+# Terraform's meta-arguments; all others are the provider's arguments.
 META_ARGUMENTS = frozenset(
     {
         *("//", "connection", "count", "depends_on", "dynamic", "for_each", "lifecycle", "provider", "provisioner"),
@@ -26,7 +26,7 @@ def _meta_arguments(stack: StackView) -> Iterator[tuple[str, str]]:
                 for message in _check(stack, resource, name, resource.attributes[name]):
                     yield resource.path, message
         for path in _nested(resource.attributes):
-            yield resource.path, f"{path} makes blocks at plan time; expected blocks that are written out"
+            yield resource.path, f"{path} creates blocks at plan time; expected literal blocks"
 
 
 def _check(stack: StackView, resource: Resource, name: str, value: Any) -> Iterator[str]:
@@ -42,7 +42,7 @@ def _check(stack: StackView, resource: Resource, name: str, value: Any) -> Itera
             if value != "aws":
                 yield f"provider is {format_value(value)}; expected none, or aws"
         case "dynamic":
-            yield f"dynamic makes blocks of {resource.type} at plan time; expected blocks that are written out"
+            yield f"dynamic creates blocks of {resource.type} at plan time; expected literal blocks"
         case _:
             yield f"{name} is {format_value(value)}; expected no {name}"
 
@@ -60,7 +60,7 @@ def _lifecycle(block: Any) -> Iterator[str]:
 
 
 def _nested(value: Any, path: str = "") -> Iterator[str]:
-    """The paths of `dynamic` blocks inside other blocks."""
+    """Yield the paths of `dynamic` blocks inside other blocks."""
     if isinstance(value, list):
         for item in value:
             yield from _nested(item, path)
@@ -75,8 +75,8 @@ def _nested(value: Any, path: str = "") -> Iterator[str]:
 META = StackRule(
     id="TAP-DOC-3",
     title="Of Terraform's meta-arguments only depends_on and create_before_destroy are used",
-    why="`count = 0` on a bucket's encryption leaves the bucket without it, and the JSON still shows it. "
-    "A provisioner runs programs. `ignore_changes` hides what was changed by hand.",
+    why="With `count = 0` a bucket's encryption is in the JSON but is not created. "
+    "A provisioner runs programs. `ignore_changes` hides manual changes.",
     severity=Severity.CRITICAL,
     controls=("PCI DSS 4.0.1 6.2.4", "Well-Architected SEC01-BP06"),
     resource_types=ANY_TYPE,

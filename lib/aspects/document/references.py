@@ -1,4 +1,4 @@
-"""TAP-DOC-2: a value is a literal, or a template whose only interpolations are references to this stack's objects."""
+"""TAP-DOC-2: values are literals, or templates with references to this stack's objects only."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from lib.aspects.terraform_json import Resource, StackView, format_value, litera
 from lib.aspects.types import classified
 from lib.findings.finding import Severity
 
-# Of a type that is not classified (its TAP-DOC-4 is waived) only these are known to be AWS's own.
+# For an unclassified type (with a waiver for TAP-DOC-4), only these attributes are known to be set by AWS.
 OF_ANY_TYPE = {"arn": "arn", "id": "id"}
-# What an argument expects, by the end of its name. Any other argument takes every listed attribute.
+# End of an argument's name -> meaning that it expects. Other arguments accept every listed attribute.
 EXPECTED = (
     (re.compile(r"(^|_)arns?$|(^|\.)resources$"), frozenset({"arn"})),
     (re.compile(r"(^|_)urls?$"), frozenset({"url"})),
     (re.compile(r"(^|(?<!block_public)_)(policy|policy_document)$"), frozenset({"policy"})),
     (re.compile(r"(^|\.)(override|source)_(json|policy_documents)$"), frozenset({"policy"})),
 )
-# Text that becomes part of an ARN. `$` is in AWS's own name of a stage, $default.
+# Characters allowed in parts of ARNs. `$` is in AWS's stage name $default.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
 IN_AN_ARN = re.compile(r"[\w+=,.@/:$-]*", re.ASCII)
 PARTS_OF_ARNS = ("path",)
@@ -43,7 +43,7 @@ def _references(stack: StackView) -> Findings:
 
 
 def _values(stack: StackView, resource: Resource | None, where: str, value: Any) -> Findings:
-    """Every text at every depth, the keys of maps included; `resource` is None for what stands in no resource."""
+    """Check every string at every depth, including keys of maps; `resource` is None outside of resources."""
     path = resource.path if resource else stack.name
     if isinstance(value, Mapping):
         for name, inner in value.items():
@@ -63,7 +63,7 @@ def _key(path: str, where: str, name: str) -> Findings:
 
 
 def _expected_meanings(resource: Resource | None, where: str) -> frozenset[str]:
-    """What the argument expects to be given of an object; empty for whatever is listed."""
+    """Return the meanings that the argument expects; empty if it accepts every listed attribute."""
     of_type = classified(resource.type) if resource else None
     argument = of_type.argument(where) if of_type else None
     if argument and argument.meaning:
@@ -77,7 +77,7 @@ def _template(stack: StackView, text: str, expected: frozenset[str]) -> Iterator
         if isinstance(part, Unsupported):
             yield f"{part.text} is evaluated by Terraform or IAM; expected a literal or a reference"
         elif isinstance(part, Reference):
-            # Behind other text (arn:aws:…) it is a part of the value.
+            # After other text (arn:aws:…) it is a part of the value.
             yield from _reference(stack, part, expected if position == 0 else frozenset(), is_whole=len(parts) == 1)
 
 
@@ -96,7 +96,7 @@ def _reference(stack: StackView, to: Reference, expected: frozenset[str], *, is_
     if expected and meaning not in expected:
         yield f"{to.attribute} is the {meaning} of {to.address}; expected its {' or '.join(sorted(expected))}"
     elif meaning == "policy" and not (expected and is_whole):
-        yield f"{to.address} is a policy; expected it where a policy stands, and alone"
+        yield f"{to.address} is a policy; expected only as the whole value of a policy argument"
 
 
 def _parts_of_arns(resource: Resource) -> Findings:
@@ -111,9 +111,9 @@ def _parts_of_arns(resource: Resource) -> Findings:
 
 REFERENCES = StackRule(
     id="TAP-DOC-2",
-    title="Values are literals, or refer to objects of this stack by attributes that only AWS sets",
-    why="Terraform evaluates functions, conditionals and directives after the check, so they can become anything. "
-    "An attribute that the author writes, such as a description, is free text: `*` in it becomes a resource.",
+    title="Values are literals, or references to attributes of this stack's objects that only AWS sets",
+    why="Terraform evaluates functions, conditionals and directives after the check, so their values are unknown. "
+    "An attribute that the author sets, such as a description, is free text: a `*` in it could become a resource.",
     severity=Severity.CRITICAL,
     controls=("PCI DSS 4.0.1 6.2.4", "Well-Architected SEC01-BP06"),
     resource_types=ANY_TYPE,

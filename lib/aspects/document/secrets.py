@@ -1,4 +1,4 @@
-"""TAP-DOC-7: the document holds no secret and reads none; Terraform would write both into its state."""
+"""TAP-DOC-7: the document contains no secret and reads none, because Terraform would store both in its state."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def _secrets(stack: StackView) -> Findings:
     for resource in (*stack.resources, *stack.data):
         for path in _sensitive(resource.type):
             if _is_set(resource.attributes, path.split(".")):
-                yield resource.path, f"{path} holds a value, and the provider marks it as sensitive; expected none"
+                yield resource.path, f"{path} has a value, and the provider marks it as sensitive; expected none"
         yield from _read(resource.path, "", resource.attributes)
     for section in sorted(stack.sections - {"//", "resource", "data"}):
         yield from _read(stack.name, section, stack.section(section))
@@ -29,7 +29,7 @@ def _sensitive(type_: str) -> list[str]:
 
 
 def _is_set(value: Any, steps: list[str]) -> bool:
-    """Whether something other than null stands at the path, in any block of a list."""
+    """Whether a path is set in any block of a list."""
     if not steps:
         return value not in (None, [], {})
     if isinstance(value, list):
@@ -52,13 +52,13 @@ def _read(path: str, where: str, value: Any) -> Findings:
 
 SECRETS = StackRule(
     id="TAP-DOC-7",
-    title="No secret is written down or read",
-    why="Terraform writes every argument and every attribute into its state, in plain text.",
+    title="No secret is in the configuration",
+    why="Terraform stores every argument and attribute in its state, in plain text.",
     severity=Severity.CRITICAL,
     controls=("PCI DSS 4.0.1 8.6.2", "Well-Architected SEC02-BP03"),
     resource_types=ANY_TYPE,
     waivable=False,
-    fix="let AWS make the secret (manage_master_user_password), or store it with the AWS CLI after the deployment",
+    fix="let AWS create the secret (manage_master_user_password), or store it with the AWS CLI after the deployment",
     source="https://developer.hashicorp.com/terraform/language/state/sensitive-data",
     check=_secrets,
 )

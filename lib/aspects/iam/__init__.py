@@ -1,4 +1,4 @@
-"""IAM: a policy says, action by action, who may do what to what. Judged statement by statement."""
+"""IAM: policies name each action, resource and principal. The rules check each statement."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""IAM-1: what is allowed is named action by action. DEL-7: none of these makes log groups."""
+"""IAM-1: policies name each allowed action. DEL-7: no action may create log groups."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ def _expected(action: Any) -> str:
 
 ACTIONS = StackRule(
     id="TAP-IAM-1",
-    title="What is allowed is named action by action, as AWS spells it",
+    title="Policies name each allowed action as AWS spells it",
     why=(
-        "A pattern also allows what AWS will add next year, and what nobody meant today; no rule can say what an "
-        "unknown action does."
+        "A pattern also allows actions that nobody intended, and those that AWS will add; the effect of an unknown "
+        "action cannot be checked."
     ),
     severity=Severity.CRITICAL,
     controls=("PCI DSS 4.0.1 7.2.5", "Well-Architected SEC03-BP02"),
     resource_types=(DOCUMENT,),
     waivable=True,
     fix=(
-        "write each action out in actions, without * and ?, and use no not_actions; for an action that is newer than "
+        "list each action in actions, without * and ?, and use no not_actions; for an action that is newer than "
         "lib/aspects/provider/actions.jsonl run python -m lib.aspects.provider.generate_actions"
     ),
     source="https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html",
@@ -54,7 +54,7 @@ def _creates_log_group(stack: StackView) -> Iterator[tuple[str, str]]:
     for statement in allowing(stack):
         for action in statement.actions:
             if _may_create_log_group(action):
-                yield statement.finding(f"{format_value(action)} may make log groups; expected no logs:CreateLogGroup")
+                yield statement.finding(f"{format_value(action)} can create log groups; expected it not to")
         excepted = as_list(statement.block.get("not_actions"))
         if excepted and not any(
             isinstance(action, str) and literal(action) is not UNKNOWN and _may_create_log_group(action)
@@ -64,7 +64,7 @@ def _creates_log_group(stack: StackView) -> Iterator[tuple[str, str]]:
 
 
 def _may_create_log_group(action: Any) -> bool:
-    """Whether an action is, or may be, logs:CreateLogGroup."""
+    """Whether an action is or matches logs:CreateLogGroup."""
     if not isinstance(action, str) or literal(action) is UNKNOWN:
         return True
     return any(meant.name == "logs:CreateLogGroup" for meant in matching(action))
@@ -72,8 +72,8 @@ def _may_create_log_group(action: Any) -> bool:
 
 LOG_GROUPS = StackRule(
     id="TAP-DEL-7",
-    title="No permission makes log groups: one made outside Terraform would outlive the stack",
-    why="A function that logs after its group is destroyed makes it anew, without key, retention or owner.",
+    title="No permission allows to create log groups: one created outside of Terraform would remain after a destroy",
+    why="A function that logs after its group was destroyed would create it again, without key, retention or owner.",
     severity=Severity.HIGH,
     controls=("Well-Architected COST04-BP03", "PCI DSS 4.0.1 3.2.1"),
     resource_types=(DOCUMENT,),

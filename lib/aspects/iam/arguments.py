@@ -1,7 +1,4 @@
-"""Which arguments of which types hold a policy of IAM's language, or take whole policies by their ARN.
-
-The catalogue of types will say so (entries "TAP-IAM-4"); until then these tables do.
-"""
+"""Arguments with an IAM policy, or with the ARN of one."""
 
 from __future__ import annotations
 
@@ -10,7 +7,7 @@ from typing import Any
 
 from lib.aspects.terraform_json import Resource, arguments, as_list
 
-# Arguments that take a policy of IAM's language, at any depth of any type.
+# Arguments with an IAM policy, at any depth of any type.
 POLICIES = frozenset(
     {
         "access_policies",
@@ -27,7 +24,7 @@ POLICIES = frozenset(
         "session_policy",
     }
 )
-# Types whose `policy` or `policy_document` is written in a language of their own.
+# Types whose `policy` or `policy_document` is not an IAM policy.
 OTHER_LANGUAGES = frozenset(
     {
         "aws_appautoscaling_policy",
@@ -45,7 +42,7 @@ OTHER_LANGUAGES = frozenset(
         "aws_verifiedaccess_group",
     }
 )
-# Arguments that take whole policies by their ARN.
+# Arguments with ARNs of policies.
 ATTACHED = frozenset(
     {
         "guardrail_policy_arns",
@@ -67,7 +64,7 @@ KEY_TYPES = frozenset(
         "aws_kms_replica_key",
     }
 )
-# A policy of these names no resource, because AWS refuses one that does: it is about the repository it stands on.
+# Policies of these types must not name resources: they apply to the repository itself.
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html
 REPOSITORIES = frozenset(
     {
@@ -76,7 +73,7 @@ REPOSITORIES = frozenset(
         ("aws_ecrpublic_repository_policy", "policy"),
     }
 )
-# Policies of who may do something. Whom they are about is what they are attached to: they have no principals.
+# Identity-based policies. They have no principals, because they apply to the identity to which they are attached.
 IDENTITIES = frozenset(
     {
         ("aws_iam_group_policy", "policy"),
@@ -90,15 +87,15 @@ TRUST = ("aws_iam_role", "assume_role_policy")
 
 
 def policies(resource: Resource) -> Iterator[tuple[str, Any]]:
-    """(dotted path, value) of each argument that holds a policy."""
+    """Yield (dotted path, value) of each argument with a policy."""
     for path, name, value in arguments(resource.attributes):
-        is_block = all(isinstance(item, Mapping) for item in as_list(value))  # whose arguments are found as well
+        is_block = all(isinstance(item, Mapping) for item in as_list(value))  # nested arguments are found as well
         if name in POLICIES and resource.type not in OTHER_LANGUAGES and not is_block:
             yield path, value
 
 
 def attached(resource: Resource) -> Iterator[tuple[str, Any]]:
-    """(dotted path, one value) of each policy that is taken by its ARN."""
+    """Yield (dotted path, one value) of each policy that is named by its ARN."""
     for path, name, value in arguments(resource.attributes):
         if name in ATTACHED:
             for item in as_list(value):

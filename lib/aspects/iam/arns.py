@@ -1,5 +1,5 @@
-"""ARNs of this stack: references to what it declares, and ARNs that are spelled out because a reference would be a
-circle (a queue's policy names the queue; a key's policy names what the key encrypts)."""
+"""ARNs of this stack: references, and ARNs that are spelled out because a reference would be a dependency cycle (a
+queue's policy names the queue; a key's policy names what the key encrypts)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from lib.aspects.expressions import Part, Reference, Unsupported, parse
 from lib.aspects.terraform_json import StackView, reference
 
-# What the stack looks up about where it stands. `resolve` puts these in the place of the references.
+# Data sources for account, partition and region -> the placeholder that `resolve` inserts.
 ACCOUNT, PARTITION, REGION = "<account>", "<partition>", "<region>"
 _LOOKED_UP = {
     ("aws_caller_identity", "account_id"): ACCOUNT,
@@ -21,7 +21,7 @@ _LOOKED_UP = {
 }
 ROOT = f"arn:{PARTITION}:iam::{ACCOUNT}:root"
 
-# Attributes besides `arn` that hold the ARN of the object itself, or of what is beneath it.
+# Attributes besides `arn` with the ARN of the object itself, or of a part of it.
 _ARNS = frozenset(
     {
         ("aws_api_gateway_rest_api", "execution_arn"),
@@ -32,9 +32,9 @@ _ARNS = frozenset(
         ("aws_lambda_function", "qualified_arn"),
     }
 )
-# Arguments of which AWS makes the ARN: a role may have the path `/*/`.
+# Arguments that become part of the ARN: a role may have the path `/*/`.
 _PART_OF_ARN = re.compile(r"(.+_)?(bucket|identifier|key|name|path|prefix)")
-# In IAM, what follows the `/` of an ARN is not beneath the object: `role/a/b` is another role, with the path `/a/`.
+# In IAM, the text after the `/` of an ARN is not a part of the object: `role/a/b` is another role with the path `/a/`.
 _NOTHING_BENEATH = "aws_iam_"
 
 
@@ -42,7 +42,7 @@ def _regional(service: str, resource: str) -> str:
     return f"arn:{PARTITION}:{service}:{REGION}:{ACCOUNT}:{resource}"
 
 
-# Type -> the argument that names it, and its ARN with `{}` for that name.
+# Type -> its naming argument, and its ARN with `{}` for the name.
 # https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 _SPELLED = {
     "aws_cloudtrail": ("name", _regional("cloudtrail", "trail/{}")),
@@ -66,8 +66,8 @@ _NAME = re.compile(r"[A-Za-z0-9_./#@+=-]+")
 
 
 def resolve(stack: StackView, text: Any) -> str | None:
-    """A text as it will be: literal arguments in the place of references to them, `<account>`, `<partition>` and
-    `<region>` for what the stack looks up, `<type.id.attribute>` for what AWS decides. None where it cannot be known.
+    """Return a string with its references resolved: to literal arguments, to `<account>`, `<partition>` and `<region>`
+    for data sources, and to `<type.id.attribute>` for attributes that AWS sets. None if that is impossible.
     """
     return _resolve(stack, parse(text)) if isinstance(text, str) else None
 
@@ -82,7 +82,7 @@ def _resolve_part(stack: StackView, part: Part) -> str | None:
         return None
     if isinstance(part, str):
         return None if set("<>") & set(part) else part
-    if part.is_data:  # which says nothing else: TAP-DOC-5 lets none of its arguments be set
+    if part.is_data:  # safe, because TAP-DOC-5 allows no arguments for this data source
         return _LOOKED_UP.get((part.type, part.attribute))
     declared = stack.get(part)
     if declared is None:
@@ -94,12 +94,12 @@ def _resolve_part(stack: StackView, part: Part) -> str | None:
 
 
 def is_account(stack: StackView, value: Any) -> bool:
-    """Whether a value is this account's number, as the stack looks it up."""
+    """Whether a value is this account's number from the data source."""
     return resolve(stack, value) == ACCOUNT
 
 
 def is_root(stack: StackView, principal: Any) -> bool:
-    """Whether a principal is this account: its root by ARN, or its number, which AWS takes for the same."""
+    """Whether a principal is this account: its root's ARN, or its number, which AWS treats alike."""
     return resolve(stack, principal) in (ROOT, ACCOUNT)
 
 
@@ -110,7 +110,7 @@ def is_role(stack: StackView, value: Any) -> bool:
 
 
 def is_arn(stack: StackView, to: Reference) -> bool:
-    """Whether a reference is to the ARN of a resource of this stack: one that AWS gives, not one that is written."""
+    """Whether a reference is to the ARN of a resource of this stack that AWS sets, not an argument."""
     declared = None if to.is_data else stack.get(to)
     if declared is None or to.attribute in declared.attributes:
         return False
@@ -124,10 +124,10 @@ def _has_wildcard(value: Any) -> bool:
 
 
 def names_resource(stack: StackView, value: Any) -> bool:
-    """Whether a value is the ARN of a resource of this stack, or of what is beneath it, wildcards included.
+    """Whether a value is the ARN of a resource of this stack, or of a part of it, also with wildcards.
 
-    It begins with a reference to the ARN, or spells out one with our account, partition and region and the literal
-    name of a resource. What is beneath follows after `/` or `:`.
+    It begins with a reference to the ARN, or with a spelled-out ARN with our account, partition and region and the
+    literal name of a resource. The part follows after `/` or `:`.
     """
     parts = parse(value) if isinstance(value, str) else ()
     if parts and isinstance(parts[0], Reference):
@@ -143,7 +143,7 @@ def names_resource(stack: StackView, value: Any) -> bool:
 
 @lru_cache(maxsize=1)
 def spelled_arns(stack: StackView) -> tuple[str, ...]:
-    """The ARNs of this stack's resources, resolved, as far as their names decide them."""
+    """Return the resolved ARNs of this stack's resources, if their names determine them."""
     found = []
     for resource in stack.of(*_SPELLED):
         argument, arn = _SPELLED[resource.type]

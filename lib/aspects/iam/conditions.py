@@ -1,4 +1,4 @@
-"""Conditions of statements: which operators narrow a permission, and which values are of this stack."""
+"""Conditions of statements: allowed operators, keys and values."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from lib.aspects.iam.arns import ACCOUNT, PARTITION, REGION, is_account, names_r
 from lib.aspects.iam.documents import Statement
 from lib.aspects.terraform_json import Attributes, StackView, as_list, flag, format_value, literal, number
 
-# Operators that hold only where the key is there and has one of the values. All others are findings:
-# …IfExists, ForAllValues: and Null hold where the key is missing, and so do those with Not in them;
-# ForAnyValue: is for keys of many values, which no rule needs; Date… and IpAddress grant by the clock and by the
-# network, which do not name anything of this stack.
+# Operators that are true only if the key is present and has one of the values. All others are findings:
+# …IfExists, ForAllValues:, Null and operators with Not are true if the key is missing;
+# ForAnyValue: is for keys with several values, which no rule needs; Date… and IpAddress depend on time and network,
+# which do not identify anything of this stack.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 _TEXT = frozenset({"StringEquals", "StringLike"})
 _ARN = frozenset({"ArnEquals", "ArnLike"})
@@ -22,18 +22,18 @@ _NUMBER = frozenset(
 )
 OPERATORS = _TEXT | _ARN | _NUMBER | {"Bool"}
 
-# Keys that hold an account's number.
+# Keys with an account's number.
 ACCOUNT_KEYS = frozenset(
     {"aws:principalaccount", "aws:resourceaccount", "aws:sourceaccount", "kms:calleraccount", "s3:resourceaccount"}
 )
-# Keys by which a service says for whom it acts, or by which a key knows the caller.
+# Keys that identify for whom a service acts, or the caller of a KMS key.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
 SOURCE_KEYS = frozenset(
     {"aws:sourceaccount", "aws:sourcearn", "kms:calleraccount", "kms:encryptioncontext:aws:logs:arn"}
 )
 
-# The other keys that a payments stack narrows with. One that AWS does not send never matches, so the statement would
-# grant nothing. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+# Other keys that a payments stack needs. A key that AWS does not send never matches, so the statement would grant
+# nothing. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 OTHER_KEYS = frozenset(
     {
         *(
@@ -55,18 +55,18 @@ OTHER_KEYS = frozenset(
 )
 
 _HERE = f"{REGION}:{ACCOUNT}"
-# The wildcards that AWS's own services need, besides those beneath a resource.
-# 1. All alarms, or log groups, of this environment by their names (TAP-NAME-2): they are encrypted with, or publish
-#    to what is encrypted with, a key whose policy has to admit them, so a reference would be a circle.
+# Allowed wildcards, besides those after a resource's ARN.
+# 1. All alarms, or log groups, of this environment by their names (TAP-NAME-2): they use a key whose policy must
+#    admit them, so a reference would be a dependency cycle.
 _BY_NAME = tuple(f"arn:{PARTITION}:{kind}:" for kind in (f"cloudwatch:{_HERE}:alarm", f"logs:{_HERE}:log-group"))
-# 2. A delivery of logs: AWS gives it its name, and asks for this form.
+# 2. A log delivery: AWS chooses its name, and requires this form.
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-CloudWatchLogs.html
 _DELIVERY = ("delivery.logs.amazonaws.com", f"arn:{PARTITION}:logs:{_HERE}:*")
-# 3. The keys of objects that a listing shows: they begin with a folder.
+# 3. Keys of objects in a listing: they must begin with a folder.
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/amazon-s3-policy-keys.html
 _FOLDER = ("s3:prefix", re.compile(r"[\w-]+(/[\w-]+)*/\*"))
 
-# What AWS sends for a key, where that has one form: a statement with any other value would grant nothing.
+# Patterns of the values that AWS sends for a key: a statement with any other value would grant nothing.
 # https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
 _FORMS = {
     "cloudwatch:namespace": re.compile(r"[\w./#:-]+", re.ASCII),
@@ -83,7 +83,7 @@ _ACCOUNT_NUMBER = re.compile(r"(?<!\d)\d{12}(?!\d)")
 
 
 def complaints(stack: StackView, statement: Statement, condition: Attributes) -> Iterator[str]:
-    """What is wrong with a condition of a statement that allows."""
+    """Yield what is wrong with a condition of an Allow statement."""
     test, variable = literal(condition.get("test")), literal(condition.get("variable"))
     if not isinstance(test, str) or test not in OPERATORS:
         operators = ", ".join(sorted(OPERATORS))
@@ -101,24 +101,24 @@ def complaints(stack: StackView, statement: Statement, condition: Attributes) ->
 
 
 def admits_only_ours(stack: StackView, statement: Statement) -> bool:
-    """Whether a condition holds the caller to this account, or to a resource of this stack."""
+    """Whether a condition limits the caller to this account, or to a resource of this stack."""
     return any(is_narrowed(stack, statement, key) for key in SOURCE_KEYS)
 
 
 def is_narrowed(stack: StackView, statement: Statement, key: str) -> bool:
-    """Whether a statement has a condition on this key, and each is right: Terraform merges those of a key into one."""
+    """Whether a statement has a condition on this key, and all of them are right: Terraform merges them into one."""
     found = on_key(statement, key)
     return bool(found) and not any(any(complaints(stack, statement, condition)) for condition in found)
 
 
 def on_key(statement: Statement, key: str) -> list[Attributes]:
-    """The conditions on a key, which is spelled in small letters here: for IAM the case does not count."""
+    """Return the conditions on a key (in lower case): IAM ignores the case."""
     return [condition for condition in statement.conditions if str(condition.get("variable")).lower() == key]
 
 
 def _expected(stack: StackView, statement: Statement, test: str, key: str, value: Any) -> str | None:
-    """What had to stand in the place of a value; None where it is right."""
-    if key in ACCOUNT_KEYS:  # a number greater than 0 is any account, and so is one like *
+    """Return what is expected instead of a value; None if it is right."""
+    if key in ACCOUNT_KEYS:  # numeric comparisons and wildcards could match any account
         return (
             None
             if test == "StringEquals" and is_account(stack, value)
@@ -132,24 +132,24 @@ def _expected(stack: StackView, statement: Statement, test: str, key: str, value
         return None if isinstance(number(value), float) else "a number"
     resolved = resolve(stack, value)
     if resolved is None:
-        return "a literal, or references to what the stack declares"
+        return "a literal, or references to objects of this stack"
     if key.endswith("arn") or test in _ARN or resolved.startswith(("arn:", "<")):
         is_ours = names_resource(stack, value) or _is_needed(stack, statement, key, resolved)
         return None if is_ours or _is_attribute(key, resolved) else "the ARN of a resource of this stack"
     if key in _FORMS and not _FORMS[key].fullmatch(resolved):
-        return "a word that AWS has for this key"
+        return "a value that AWS defines for this key"
     if set("*?") & set(resolved) and not (key == _FOLDER[0] and _FOLDER[1].fullmatch(resolved)):
         return "a value without wildcards"
     return "no account's number" if _ACCOUNT_NUMBER.search(resolved) else None
 
 
 def _is_attribute(key: str, resolved: str) -> bool:
-    """Whether a value is what AWS gives a resource of this stack besides an ARN: the id of a VPC endpoint."""
+    """Whether a value is an attribute of a resource of this stack that AWS sets, such as the id of a VPC endpoint."""
     return not key.endswith("arn") and re.fullmatch(r"<[^<>]+>", resolved) is not None
 
 
 def _is_needed(stack: StackView, statement: Statement, key: str, resolved: str) -> bool:
-    """Whether a value with wildcards is one that AWS's services need."""
+    """Whether a value with wildcards is one of the allowed ones."""
     service, pattern = _DELIVERY
     if resolved == pattern:
         return key == "aws:sourcearn" and statement.principals == [("Service", service)]

@@ -13,13 +13,13 @@ from lib.aspects.terraform_json import Attributes, Resource, StackView, as_list,
 
 DOCUMENT = "aws_iam_policy_document"
 _JSON = ("json", "minified_json")
-# Arguments by which one document takes in others: it then says what no rule has read in it.
+# Arguments that merge other documents, which the rules do not read.
 MERGING = ("override_json", "override_policy_documents", "source_json", "source_policy_documents")
 
 
 @dataclass(frozen=True, eq=False)
 class Statement:
-    """A `statement` block of a document. `name` is how a message calls it: by its sid, else by its number."""
+    """A `statement` block of a document. `name` is for messages: its sid, else its number."""
 
     document: Resource
     name: str
@@ -27,7 +27,7 @@ class Statement:
 
     @property
     def allows(self) -> bool:
-        """Whether it may allow: one without effect does, and one whose effect is not known may."""
+        """Whether it may allow something: also without an effect, or with an unknown one."""
         return bool(literal(self.block.get("effect")) != "Deny")
 
     @property
@@ -44,7 +44,7 @@ class Statement:
 
     @property
     def principals(self) -> list[tuple[Any, Any]]:
-        """(type, identifier) of each principal; an identifier that is left out is None."""
+        """(type, identifier) of each principal; the identifier is None if it is missing."""
         return [
             (block.get("type"), identifier)
             for block in blocks(self.block, "principals")
@@ -57,7 +57,7 @@ class Statement:
 
 @dataclass(frozen=True, eq=False)
 class Use:
-    """A place where a document's JSON stands. `whole`: nothing else stands there."""
+    """An argument that uses a document's JSON. `whole`: the argument contains nothing else."""
 
     resource: Resource
     path: str
@@ -69,18 +69,18 @@ class Use:
 
 
 def documents(stack: StackView) -> list[Resource]:
-    """Every policy document, also one that nothing uses."""
+    """Return every policy document, also unused ones."""
     return [resource for resource in stack.data if resource.type == DOCUMENT]
 
 
 def statements(stack: StackView) -> Iterator[Statement]:
-    """Every statement of every document."""
+    """Yield every statement of every document."""
     for document in documents(stack):
         yield from statements_of(document)
 
 
 def allowing(stack: StackView) -> Iterator[Statement]:
-    """Every statement that does not plainly deny."""
+    """Yield every statement whose effect is not a literal Deny."""
     return (statement for statement in statements(stack) if statement.allows)
 
 
@@ -91,7 +91,7 @@ def statements_of(document: Resource) -> Iterator[Statement]:
 
 
 def referenced_document(stack: StackView, value: Any) -> Resource | None:
-    """The stack's document that the value is the JSON of."""
+    """Return the stack's document whose JSON a value refers to, or None."""
     to = reference(value)
     if to is None or not to.is_data or to.type != DOCUMENT or to.attribute not in _JSON:
         return None
@@ -99,13 +99,13 @@ def referenced_document(stack: StackView, value: Any) -> Resource | None:
 
 
 def is_only(stack: StackView, document: Resource, expected: Callable[[Use], bool]) -> bool:
-    """Whether a document is used, and nowhere but where it is expected: what an exemption asks for."""
+    """Whether a document is used, and only in expected places, which exemptions require."""
     uses = uses_of(stack, document)
     return bool(uses) and all(use.whole and expected(use) for use in uses)
 
 
 def is_key_policy(use: Use) -> bool:
-    """Whether it is the policy of a key that the stack declares, within the key or beside it."""
+    """Whether it is the policy of a key of this stack, inline or as a resource."""
     if use.resource.type not in KEY_TYPES or use.path != "policy":
         return False
     if use.resource.type != "aws_kms_key_policy":
@@ -119,13 +119,13 @@ def is_trust_policy(use: Use) -> bool:
 
 
 def uses_of(stack: StackView, document: Resource) -> list[Use]:
-    """Wherever a resource or another document refers to this one, in whatever argument."""
+    """Return every use of a document by a resource or another document."""
     return _uses(stack).get(document.id, [])
 
 
 @lru_cache(maxsize=1)
 def _uses(stack: StackView) -> Mapping[str, list[Use]]:
-    """Id of a document -> its uses."""
+    """Return id of a document -> its uses."""
     found: dict[str, list[Use]] = {}
     for resource in (*stack.resources, *stack.data):
         given = {name: value for name, value in resource.attributes.items() if name != "tags"}  # TAP-DOC-2 reports it
@@ -138,7 +138,7 @@ def _uses(stack: StackView) -> Mapping[str, list[Use]]:
 
 
 def _texts(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """(dotted path, text) of every text in a value, at every depth."""
+    """Yield (dotted path, text) of every string in a value, at every depth."""
     if isinstance(value, str):
         yield path, value
     elif isinstance(value, Mapping):
@@ -147,5 +147,5 @@ def _texts(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
                 yield from _texts(inner, f"{path}.{name}" if path else str(name))
     elif isinstance(value, list):
         for inner in value:
-            # Two policies in the place of one are none.
+            # Two policies in one argument are invalid.
             yield from _texts(inner, f"{path}[]" if isinstance(inner, str) else path)

@@ -1,4 +1,4 @@
-"""IAM-7: no permission leads to more permissions, and nothing grants any without a policy."""
+"""IAM-7: no permission allows to widen permissions, and nothing grants permissions without a policy."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ def _widening(stack: StackView) -> Iterator[tuple[str, str]]:
             yield statement.finding("not_actions allows actions that manage permissions; expected actions")
         for action in statement.actions:
             if reason := _reason(stack, statement, action):
-                yield statement.finding(f"{format_value(action)} {reason}; expected no path to more permissions")
+                yield statement.finding(f"{format_value(action)} {reason}; expected no action that widens permissions")
     yield from granted(stack)
 
 
 def _reason(stack: StackView, statement: Statement, action: Any) -> str | None:
-    """Why an action of a statement leads to more permissions; a pattern leads where one of its actions does."""
+    """Return why an action, or one that a pattern matches, allows to widen permissions; None if it does not."""
     if not isinstance(action, str) or literal(action) is UNKNOWN:
         return "may manage permissions"
     for meant in matching(action):
         if (reason := _path(meant)) and not _is_exempt(stack, statement, meant):
-            return f"({meant.name}) leads to more permissions: {reason}" if meant.name != action else reason
+            return f"({meant.name}) allows to widen permissions: {reason}" if meant.name != action else reason
     return None
 
 
@@ -48,7 +48,7 @@ def _path(action: Action) -> str | None:
     if action.level == MANAGES_PERMISSIONS:
         return f'has the access level "{MANAGES_PERMISSIONS}"'
     if action.name == ASSUME_ROLE:
-        return "hands out the credentials of another role"
+        return "returns the credentials of another role"
     if action.level in WRITES and action.prefix in SERVICES:
         return f"is dangerous: {SERVICES[action.prefix]}"
     reason = ACTIONS.get(action.name)
@@ -56,16 +56,16 @@ def _path(action: Action) -> str | None:
 
 
 def _is_exempt(stack: StackView, statement: Statement, action: Action) -> bool:
-    """Whether a statement may allow it all the same."""
+    """Whether a statement may allow the action as an exception."""
     if action.name == pass_role.PASS_ROLE:
         return not any(pass_role.complaints(stack, statement))
-    if action.name == ASSUME_ROLE:  # in a trust policy, TAP-IAM-3 says by whom
+    if action.name == ASSUME_ROLE:  # in a trust policy, TAP-IAM-3 checks the principals
         return is_only(stack, statement.document, is_trust_policy)
     return action.prefix == "kms" and _administers_its_key(stack, statement)
 
 
 def _administers_its_key(stack: StackView, statement: Statement) -> bool:
-    """Whether a key's own policy lets this account decide who may use the key: the root grants nothing by itself.
+    """Whether a statement in a key's policy lets this account's root administer the key, which grants no role access.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html#key-policy-default-allow-root-enable-iam
     """
@@ -79,15 +79,15 @@ def _administers_its_key(stack: StackView, statement: Statement) -> bool:
 
 WIDENING = StackRule(
     id="TAP-IAM-7",
-    title="No permission leads to more permissions, and nothing grants access without a policy",
-    why="Who can change a policy, a function's code or a role's use has every permission that these have.",
+    title="No permission allows to widen permissions, and nothing grants access without a policy",
+    why="Whoever can change a policy, a function's code or the use of a role can get their permissions.",
     severity=Severity.CRITICAL,
     controls=("PCI DSS 4.0.1 7.2.5", "Well-Architected SEC03-BP02"),
     resource_types=ANY_TYPE,
     waivable=True,
     fix=(
-        "leave it to Terraform, which makes the change under these rules; key administration belongs to this account's "
-        "root with kms:CallerAccount in the key's own policy; use roles of this stack only"
+        "remove the action: permissions change by deploying the stack; let only this account's root administer keys, "
+        "with kms:CallerAccount in the key's policy; use only roles of this stack"
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_understand-policy-summary-access-level-summaries.html",
     check=_widening,

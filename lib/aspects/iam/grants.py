@@ -1,4 +1,4 @@
-"""What gives access without a policy: types that grant, arguments that open, and roles that are not this stack's."""
+"""Access without a policy document: types and arguments that grant it, and roles outside of this stack."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ TYPES: Mapping[str, list[str]] = _GRANTS["types"]
 ARGUMENTS = {name: reason for reason, names in _GRANTS["arguments"].items() for name in names}
 NO_ROLES = tuple(pattern for patterns in _GRANTS["roles"].values() for pattern in patterns)
 
-# Arguments by which something acts under a role: role, role_arn, task_role_arn, iam_roles, iam_instance_profile, …,
-# and credentials, as API Gateway calls them.
+# Arguments with a role: role, role_arn, task_role_arn, iam_roles, iam_instance_profile, …, and credentials in API
+# Gateway.
 _ROLE = re.compile(
     r"(?!(assume|use|enable)_)(.+_)?(roles?|instance_profile)(_arns?|_names?)?|(authorizer_)?credentials(_arn)?"
 )
@@ -36,7 +36,7 @@ _ROLE_ATTRIBUTES = ("arn", "id", "name")
 
 
 def granted(stack: StackView) -> Iterator[tuple[str, str]]:
-    """(construct path, message) of each resource and argument that gives access past the rules about policies."""
+    """Yield (construct path, message) for each resource and argument that gives access without a policy document."""
     for resource in stack.resources:
         for reason, types in TYPES.items():
             if matches(types, resource.type):
@@ -52,7 +52,7 @@ def granted(stack: StackView) -> Iterator[tuple[str, str]]:
 
 
 def _foreign_roles(stack: StackView, resource: Resource, path: str, value: Any) -> Iterator[tuple[str, str]]:
-    """Whatever acts under a role has its permissions, so it has to be one whose policies the rules have read."""
+    """Check that a role is one of this stack, whose policies the rules check."""
     for item in as_list(value):
         if not isinstance(item, Mapping) and not _is_own_role(stack, item):
             yield resource.path, f"{path} is {format_value(item)}; expected a role of this stack"

@@ -25,7 +25,7 @@ def _passed_roles(stack: StackView) -> Iterator[tuple[str, str]]:
 
 
 def complaints(stack: StackView, statement: Statement) -> Iterator[str]:
-    """Why a statement with iam:PassRole passes more than one role of this stack to one service."""
+    """Yield what is wrong unless a statement allows iam:PassRole for one role of this stack and one service."""
     for resource in statement.resources:
         if not is_role(stack, resource):
             yield f"iam:PassRole is allowed on {format_value(resource)}; expected the arn of a role of this stack"
@@ -50,7 +50,7 @@ def _names_one_service(stack: StackView, statement: Statement) -> bool:
 PASSED_ROLES = StackRule(
     id="TAP-IAM-6",
     title="iam:PassRole is granted for one role and one service",
-    why="Whoever may pass any role may do whatever any role may do.",
+    why="Whoever may pass any role to a service can use the permissions of every role.",
     severity=Severity.CRITICAL,
     controls=("PCI DSS 4.0.1 7.2.5", "Well-Architected SEC03-BP02"),
     resource_types=(DOCUMENT,),

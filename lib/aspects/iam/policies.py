@@ -1,4 +1,4 @@
-"""IAM-4: every policy is a document of the stack, which the other rules read."""
+"""IAM-4: every policy is a policy document of the stack, which the other rules check."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _documents_of_the_stack(stack: StackView) -> Iterator[tuple[str, str]]:
         for name in MERGING:
             for value in as_list(document.attributes.get(name)):
                 if referenced_document(stack, value) is None:
-                    yield document.path, f"{name} has {format_value(value)}; expected no policy from elsewhere"
+                    yield document.path, f"{name} has {format_value(value)}; expected policies of this stack"
 
 
 def _is_own_policy(stack: StackView, value: Any) -> bool:
@@ -39,8 +39,8 @@ def _is_own_policy(stack: StackView, value: Any) -> bool:
 
 DOCUMENTS = StackRule(
     id="TAP-IAM-4",
-    title="Policies are documents of the stack",
-    why="No judge sees into a policy that is JSON text, or that AWS or somebody else keeps and may change.",
+    title="Policies are policy documents of the stack",
+    why="The rules cannot check a policy that is a JSON string, or that AWS or somebody else maintains and may change.",
     severity=Severity.HIGH,
     controls=("PCI DSS 4.0.1 7.2.5", "Well-Architected SEC03-BP02"),
     resource_types=ANY_TYPE,

@@ -1,4 +1,4 @@
-"""IAM-3: whom roles trust. IAM-5: whom policies admit: services that act for this account, and this account."""
+"""IAM-3: trust policies of roles. IAM-5: principals of resource policies."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from lib.aspects.terraform_json import StackView, blocks, format_value
 from lib.findings.finding import Severity
 
 ROLE = "aws_iam_role"
-# A service is named in full; some have a name for each region.
+# The full name of a service; some have a name for each region.
 _SERVICE = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*(\.<region>)?\.amazonaws\.com")
-# Services that say nothing of the source when they take on a role.
+# Services that send no source when they assume a role.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
 _SAY_NO_SOURCE = frozenset({"ec2.amazonaws.com"})
 
 
 def is_service(stack: StackView, identifier: Any) -> bool:
-    """Whether a principal of type Service is one service, in full."""
+    """Whether a principal of type Service is the full name of one service."""
     return _SERVICE.fullmatch(resolve(stack, identifier) or "") is not None
 
 
@@ -41,7 +41,7 @@ def _trust(stack: StackView) -> Iterator[tuple[str, str]]:
 
 def _trusting(stack: StackView, statement: Statement) -> Iterator[str]:
     if statement.actions != ["sts:AssumeRole"]:
-        yield f"actions is {format_value(statement.block.get('actions'))}; expected sts:AssumeRole alone"
+        yield f"actions is {format_value(statement.block.get('actions'))}; expected only sts:AssumeRole"
     if not statement.principals:
         yield "principals is missing; expected a service"
     for kind, identifier in statement.principals:
@@ -54,8 +54,8 @@ def _trusting(stack: StackView, statement: Statement) -> Iterator[str]:
 
 TRUST = StackRule(
     id="TAP-IAM-3",
-    title="Roles trust services alone, and only for this account",
-    why="Who can take on a role has all of its permissions; a service without a source acts for any of its customers.",
+    title="Roles trust only AWS services that act for this account",
+    why="Whoever can assume a role has its permissions. A service without a source condition may act for any customer.",
     severity=Severity.CRITICAL,
     controls=("PCI DSS 4.0.1 7.2.5", "Well-Architected SEC03-BP02"),
     resource_types=(ROLE, DOCUMENT),
@@ -76,11 +76,11 @@ def _admitted(stack: StackView) -> Iterator[tuple[str, str]]:
 
 
 def _outside_principal(stack: StackView, statement: Statement, kind: Any, identifier: Any) -> str | None:
-    """Why somebody must not be admitted; None for this account, its roles, and services that act for it."""
+    """Return why a principal must not be admitted; None for this account, its roles, and services that act for it."""
     if kind == "Service" and is_service(stack, identifier):
         if identifier in _SAY_NO_SOURCE or admits_only_ours(stack, statement):
             return None
-        return f"{identifier} is admitted for anybody's account; expected a condition aws:SourceAccount or SourceArn"
+        return f"{identifier} is admitted for any account; expected a condition aws:SourceAccount or SourceArn"
     if kind == "AWS" and (is_root(stack, identifier) or is_role(stack, identifier)):
         return None
     admitted = f"{format_value(kind)} {format_value(identifier)}"
@@ -89,8 +89,8 @@ def _outside_principal(stack: StackView, statement: Statement, kind: Any, identi
 
 ADMITTED = StackRule(
     id="TAP-IAM-5",
-    title="Policies admit this account, its roles, and services that act for it",
-    why="A principal of another account, or a service acting for one, reads and writes what is ours.",
+    title="Resource policies admit only this account, its roles, and services that act for it",
+    why="A principal of another account, or a service acting for one, could read and write our data.",
     severity=Severity.CRITICAL,
     controls=("PCI DSS 4.0.1 7.2.1", "Well-Architected SEC03-BP07"),
     resource_types=(DOCUMENT,),

@@ -1,4 +1,4 @@
-"""IAM-2: what is allowed is allowed on resources of this stack."""
+"""IAM-2: permissions are for resources of this stack."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from lib.aspects.provider.actions import find
 from lib.aspects.terraform_json import StackView, as_list, format_value
 from lib.findings.finding import Severity
 
-# The one wildcard that an AWS service needs, besides those beneath a resource: Lambda makes and deletes the network
-# interfaces of a function in a VPC, whose ids nobody knows before. The subnets and groups of the stack can be named.
+# The one allowed wildcard, besides those after a resource's ARN: Lambda creates and deletes the network interfaces of a
+# function in a VPC, whose ids are not known before. The stack's subnets and security groups can be named.
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
 _INTERFACES = f"arn:{PARTITION}:ec2:{REGION}:{ACCOUNT}:network-interface/*"
 _ON_INTERFACES = frozenset(
@@ -43,23 +43,23 @@ def _on_named_resources(stack: StackView) -> Iterator[tuple[str, str]]:
             elif not names_resource(stack, resource) and not _is_needed(stack, statement, resource):
                 yield statement.finding(
                     f"the resource is {format_value(resource)}; expected the ARN of a resource of this stack, or "
-                    "what is beneath it after / or :"
+                    "a part of it after / or :"
                 )
 
 
 def _takes_no_resource(stack: StackView, statement: Statement) -> bool:
-    """Whether a statement is about what its policy stands on: a role's trust, or a repository of images."""
+    """Whether a statement applies to the resource of its policy: trust policies, and policies of image repositories."""
     return is_only(stack, statement.document, lambda use: is_trust_policy(use) or use.place in REPOSITORIES)
 
 
 def _is_needed(stack: StackView, statement: Statement, resource: Any) -> bool:
-    """Whether a wildcard is one that an AWS service needs."""
+    """Whether a wildcard is the allowed one."""
     is_about_interfaces = all(isinstance(action, str) and action in _ON_INTERFACES for action in statement.actions)
     return is_about_interfaces and resolve(stack, resource) == _INTERFACES
 
 
 def _on_resources(statement: Statement) -> list[Any]:
-    """The actions that can be allowed on a resource, so that `*` is wrong; those that nobody knows are among them."""
+    """Return the actions that AWS can limit to a resource, so that `*` is wrong; including unknown actions."""
     found = []
     for action in statement.actions:
         known = find(action) if isinstance(action, str) else None
@@ -70,15 +70,15 @@ def _on_resources(statement: Statement) -> list[Any]:
 
 RESOURCES = StackRule(
     id="TAP-IAM-2",
-    title="What is allowed is allowed on named resources of this stack",
-    why="A wildcard resource is every table, bucket and key of the account, those of other teams too.",
+    title="Permissions name resources of this stack",
+    why="A wildcard resource includes every table, bucket and key of the account, also those of other teams.",
     severity=Severity.CRITICAL,
     controls=("PCI DSS 4.0.1 7.2.5", "Well-Architected SEC03-BP02"),
     resource_types=(DOCUMENT,),
     waivable=True,
     fix=(
-        "refer to the arn of a resource of the stack (and /… or :… beneath it); where that would be a circle, spell "
-        "the ARN with partition, region and account from the data sources and the literal name; use no not_resources"
+        "refer to the arn of a resource of the stack (with /… or :… for a part of it); if that would be a cycle, spell "
+        "the ARN out with partition, region and account from data sources and the literal name; use no not_resources"
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html",
     check=_on_named_resources,

@@ -1,4 +1,4 @@
-"""IAM-8: statements have a form that the rules can read, and nothing in them widens what they say."""
+"""IAM-8: statements have a form that the rules can read, and conditions that only narrow them."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from lib.aspects.model import StackRule
 from lib.aspects.terraform_json import MISSING, Attributes, Resource, StackView, as_list, blocks, format_value, literal
 from lib.findings.finding import Severity
 
-# What may be denied, as (test, condition key, values): requests without TLS, or with an old one. Any other Deny can
-# lock out who has to destroy the stack, or the services that it needs.
+# Allowed conditions of a Deny, as (test, condition key, values): requests without TLS, or with an old TLS version. Any
+# other Deny could lock out the deploy role, or services that the stack needs.
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/amazon-s3-policy-keys.html#example-object-tls-version
 DENIED = (
     ("Bool", "aws:securetransport", ["false"]),
@@ -53,19 +53,19 @@ def _statement(stack: StackView, statement: Statement) -> Iterator[str]:
     if literal(effect) not in ("Allow", "Deny", MISSING):
         yield f"effect is {format_value(effect)}; expected Allow or Deny"
     if blocks(statement.block, "not_principals"):
-        yield "not_principals is about everybody else; expected principals"
+        yield "not_principals means everybody else; expected principals"
     if statement.allows:
         yield from _conditions(stack, statement)
     elif not _is_denied(statement):
         yield (
-            "this Deny is none of the listed forms; expected one for every principal, whose only condition is "
+            "this Deny is not allowed; expected one for every principal, whose only condition is "
             "Bool aws:SecureTransport false, or NumericLessThan s3:TlsVersion 1.2"
         )
     for use in uses_of(stack, statement.document):
         if use.place in IDENTITIES and blocks(statement.block, "principals"):
-            yield f"principals stand in a policy of {use.resource.type}; expected none: it is about whom it belongs to"
+            yield f"a policy of {use.resource.type} has principals; expected none in an identity-based policy"
         if is_trust_policy(use) and statement.resources:
-            yield f"resources stand in a trust policy of {use.resource.type}; expected none"
+            yield f"a trust policy of {use.resource.type} has resources; expected none"
 
 
 def _conditions(stack: StackView, statement: Statement) -> Iterator[str]:
@@ -96,10 +96,10 @@ def _spelled(condition: Attributes) -> tuple[Any, str, list[Any]]:
 
 READABLE = StackRule(
     id="TAP-IAM-8",
-    title="Statements say exactly what they allow, under conditions about this account and this stack",
+    title="Statements have a form that the rules can read, and conditions name only this account and this stack",
     why=(
-        "A condition that holds where its key is missing, a value with a wildcard, or a merged document allows what "
-        "nobody reads in the statement."
+        "A condition that is true if its key is missing, a value with a wildcard, or a merged document can allow more "
+        "than the statement shows."
     ),
     severity=Severity.CRITICAL,
     controls=("PCI DSS 4.0.1 7.2.5", "Well-Architected SEC03-BP02"),
@@ -107,7 +107,7 @@ READABLE = StackRule(
     waivable=True,
     fix=(
         "use StringEquals, StringLike, ArnEquals, ArnLike, Bool or a Numeric… test; take account, partition and region "
-        "from the data sources, and name a resource of the stack; deny plain HTTP only; merge no documents"
+        "from the data sources, and name a resource of the stack; deny only plain HTTP; merge no documents"
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html",
     check=_readable,

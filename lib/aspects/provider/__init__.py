@@ -1,1 +1,1 @@
-"""What the provider's schema says of each resource type, projected to the arguments that the rules ask for."""
+"""Facts from the provider's schema, reduced to the arguments that the rules check."""

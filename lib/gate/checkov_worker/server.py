@@ -1,9 +1,9 @@
-"""JSON lines on standard input and output.
+"""The worker's protocol: JSON lines on standard input and output.
 
 A PoliciesRequest and a StacksRequest come in; an Answer or an ErrorAnswer goes out (messages.py).
 
-Each such pair is served by a child of its own: Checkov keeps policies in global registries, and those of one request
-must not stay for the next.
+Each such pair is served by a separate child process: Checkov keeps policies in global registries, and those of one
+request must not affect the next.
 """
 
 # mypy: disable-error-code="import-not-found"
@@ -25,9 +25,9 @@ from .messages import Answer, ErrorAnswer, PoliciesRequest, StackAnswer, StacksR
 
 
 def serve() -> None:
-    """Import Checkov, then answer until the input ends."""
+    """Import Checkov, then answer requests until the input ends."""
     requests, answers = FileIO(0, closefd=False), os.dup(1)
-    os.dup2(2, 1)  # what a check prints is not an answer
+    os.dup2(2, 1)  # output of checks must not be mixed with answers
     complaints = surroundings.listen_to_checkov()
     surroundings.go_offline()
     surroundings.skip_unused_modules()
@@ -46,7 +46,7 @@ def serve() -> None:
 
 
 def _in_a_child(work: Callable[[], Answer | ErrorAnswer]) -> bytes:
-    """What `work` returns, as JSON. A check that ends its process ends the child, and that is seen."""
+    """Run `work` in a child process, and return its result as JSON; if a check ends the process, that is an error."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -64,7 +64,7 @@ def _in_a_child(work: Callable[[], Answer | ErrorAnswer]) -> bytes:
     if answer and not status:
         return answer
     return json.dumps(
-        {"error": f"Checkov ended with status {status} before it had judged; nothing has passed"}
+        {"error": f"Checkov ended with status {status} before it had checked everything; nothing has passed"}
     ).encode()
 
 
@@ -81,7 +81,7 @@ def _answer(
         complaints.refuse("its installation is broken; remove .venv-checkov and run make setup")
         policies = load_policies(Path(judge_by["policies"]), complaints)
         skips = read_config(Path(judge_by["config"]), policies)
-    except Exception as raised:  # told when the question has been asked
+    except Exception as raised:  # reported with the answer
         error = raised
     question: StacksRequest = json.loads(requests.readline())
     stacks = question["stacks"]
@@ -94,7 +94,7 @@ def _answer(
         judged = [judge(*jobs[0])] if len(jobs) == 1 else _side_by_side(jobs)
     except surroundings.GateError as refusal:
         return {"error": str(refusal)}
-    except BaseException as broken:  # whatever it is, nothing has passed
+    except BaseException as broken:  # any exception means that nothing has passed
         return {"error": f"Checkov failed with {broken!r}; nothing has passed"}
     return {
         "policies": sorted(policies),
@@ -106,7 +106,7 @@ def _answer(
 
 
 def _side_by_side(jobs: list[tuple[Any, ...]]) -> list[StackAnswer]:
-    """Stacks know nothing of each other, so each core takes some. Forked, the processes have what they need."""
+    """Check stacks in parallel, one process for each core; forked processes share the loaded policies."""
     global _jobs
     _jobs = jobs
     workers = min(len(jobs), os.cpu_count() or 1)

@@ -1,4 +1,4 @@
-"""What Checkov runs in: no network, no log line lost, and of its checks those of AWS first."""
+"""Prepares Checkov's process: no network, warnings are errors, and only AWS checks are imported."""
 
 # mypy: disable-error-code="import-not-found"
 from __future__ import annotations
@@ -17,11 +17,11 @@ RESOURCE_CHECKS = "checkov.terraform.checks.resource"
 
 
 class GateError(Exception):
-    """One line that names the value, the rule and the way out."""
+    """The message is one line that names the value, the rule and the fix."""
 
 
 class Complaints(logging.Handler):
-    """Whatever Checkov logs from WARNING upwards: the plain CLI prints it and exits 0."""
+    """Collects Checkov's log lines from WARNING on, which the plain CLI prints while it exits with 0."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
@@ -32,24 +32,24 @@ class Complaints(logging.Handler):
         self.lines.append(" ".join(f"{record.getMessage()}{reason}".split()))
 
     def refuse(self, way_out: str) -> None:
-        """Raise GateError with the first complaint, if there is any."""
+        """Raise GateError with the first log line, if there is any."""
         if self.lines:
             more = f" (and {len(self.lines) - 1} more)" if len(self.lines) > 1 else ""
-            raise GateError(f"Checkov complains: {self.lines[0]}{more}; {way_out}")
+            raise GateError(f"Checkov warns: {self.lines[0]}{more}; {way_out}")
 
 
 def go_offline() -> None:
-    """Whatever Checkov, a library of it or a policy tries: this process connects to nothing."""
+    """Refuse every network connection of this process, by Checkov, its libraries or policies."""
 
     def refuse(event: str, arguments: tuple[Any, ...]) -> None:
         if event in ("socket.connect", "socket.getaddrinfo", "socket.sendto"):
-            raise GateError(f"{event} {arguments[1:]!r}: judging is offline; find out what asked for the network")
+            raise GateError(f"{event} {arguments[1:]!r}: checking is offline; find out what used the network")
 
     sys.addaudithook(refuse)
 
 
 def listen_to_checkov() -> Complaints:
-    """Collect the complaints of every logger; nothing below WARNING is even formatted."""
+    """Collect the warnings and errors of every logger; lower levels are not even formatted."""
     complaints = Complaints()
     root = logging.getLogger()
     root.handlers[:] = [complaints]
@@ -59,9 +59,9 @@ def listen_to_checkov() -> Complaints:
 
 
 def leave_other_clouds() -> list[str]:
-    """Two thirds of Checkov's 1,300 Python checks speak of other clouds: empty modules stand in for their packages.
+    """Replace the packages of other clouds' checks, two thirds of Checkov's 1,300, by empty modules.
 
-    To be called before Checkov is imported; `import_other_clouds` puts it right for a stack that needs them.
+    Call it before Checkov is imported; `import_other_clouds` imports them for a stack that needs them.
     """
     package = importlib.util.find_spec("checkov")
     if package is None or not package.submodule_search_locations:
@@ -75,7 +75,7 @@ def leave_other_clouds() -> list[str]:
 
 
 def import_other_clouds(names: list[str]) -> None:
-    """Register the checks that `leave_other_clouds` left out."""
+    """Import and register the checks that `leave_other_clouds` left out."""
     for name in names:
         del sys.modules[name]
     for name in names:
@@ -84,7 +84,7 @@ def import_other_clouds(names: list[str]) -> None:
 
 
 def keep_jsonpath_grammar() -> None:
-    """Compute the grammar of JSONPath once, not for every path: it never changes, and takes 40 ms each time."""
+    """Compute the grammar of JSONPath only once instead of for every path: it never changes, and takes 40 ms."""
     from ply import yacc
 
     compute = yacc.yacc
@@ -93,18 +93,18 @@ def keep_jsonpath_grammar() -> None:
     def kept(*, module: Any, **options: Any) -> Any:
         if type(module) not in grammars:
             grammars[type(module)] = compute(module=module, **options)
-        return copy.copy(grammars[type(module)])  # a parser has state of its own
+        return copy.copy(grammars[type(module)])  # a parser has state
 
     yacc.yacc = kept
 
 
 def skip_unused_modules() -> None:
-    """Judging is offline and has no programs to read; importing what is for that takes a third of Checkov's imports."""
+    """Replace modules for network and program analysis, which the gate never uses: a third of the import time."""
     sys.meta_path.insert(0, _LeftOut())
 
 
 class _LeftOut:
-    """Whatever is asked of these modules is a class that can be named and derived from, and that nobody can call."""
+    """Imports these modules as placeholders: every name is a class that can be subclassed but not instantiated."""
 
     LIBRARIES = ("aiohttp", "boto3", "botocore", "docker", "git", "requests")
     MODULES = ("checkov.common.sast.report_types",)
@@ -128,4 +128,4 @@ class _LeftOut:
 
 class _NotCalledError(Exception):
     def __init__(self, *_: Any, **__: Any) -> None:
-        raise GateError(f"{type(self).__module__}.{type(self).__name__} was asked for; a stack is judged without it")
+        raise GateError(f"{type(self).__module__}.{type(self).__name__} was used, but is not available in the gate")

@@ -1,1 +1,1 @@
-"""Payments: takes them, records them once, archives what happened. Imports nothing from the infrastructure."""
+"""Payments: takes them, records each once, and archives every change. Imports nothing of the infrastructure."""

@@ -1,6 +1,6 @@
-"""What the archive holds: an audit record for each change of the ledger, a receipt for each payment. No AWS here.
+"""The archive's objects: an audit record for each change of the ledger, a receipt for each payment. No AWS calls.
 
-Keys come from the changes themselves, so that writing them twice writes the same objects
+Object names are derived from the changes, so that a repeated write replaces the same objects
 (docs/decisions/0008-audit-objects-are-named-by-their-first-record.md).
 """
 
@@ -24,9 +24,9 @@ EVENTS = {"INSERT": "created", "MODIFY": "changed", "REMOVE": "removed"}
 
 @dataclass(frozen=True)
 class Change:
-    """One change of the ledger: before and after it; None where there was or is nothing.
+    """One change of the ledger: the payment before and after it, or None.
 
-    `remover` is who the stream says removed the item: it knows DynamoDB's own removals (TTL) only.
+    `remover` is who removed the item; the stream contains it only for removals by DynamoDB itself (TTL).
     """
 
     sequence_number: str
@@ -38,7 +38,7 @@ class Change:
 
     @classmethod
     def from_stream(cls, record: Mapping[str, Any]) -> Change:
-        """From a record of the table's stream. Raises ValueError for one that is no change of a payment.
+        """Make it from a record of the table's stream. Raises ValueError if the record is not a change of a payment.
 
         docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_Record.html
         """
@@ -46,7 +46,7 @@ class Change:
             change = record["dynamodb"]
             before, after = change.get("OldImage"), change.get("NewImage")
             if not before and not after:
-                raise ValueError("a change has an image before it, or after it")
+                raise ValueError("a change needs an image before or after it")
             return cls(
                 sequence_number=change["SequenceNumber"],
                 event=EVENTS[record["eventName"]],
@@ -56,26 +56,26 @@ class Change:
                 remover=str((record.get("userIdentity") or {}).get("principalId", "unknown")),
             )
         except (KeyError, TypeError, AttributeError, OverflowError) as error:
-            raise ValueError(f"the record has no usable {error}") from error
+            raise ValueError(f"the record has no valid {error}") from error
 
     @property
     def payment(self) -> Payment:
-        """The payment that changed, in its newest state known."""
+        """The changed payment, in the newest state known."""
         payment = self.after or self.before
         if payment is None:
-            raise ValueError("a change has an image before it, or after it")
+            raise ValueError("a change needs an image before or after it")
         return payment
 
     @property
     def is_postponement(self) -> bool:
-        """Only when the settler looks again has changed: bookkeeping, of which no record is kept."""
+        """Whether only the time of the settler's next attempt has changed, which is not recorded."""
         if self.before is None or self.after is None:
             return False
         return self.before != self.after and replace(self.before, due_at=None) == replace(self.after, due_at=None)
 
     @property
     def step(self) -> Step | None:
-        """The step that began or had its outcome; None for a change that no step made."""
+        """The step that began or had its outcome; None for a change without a step."""
         before = self.before.steps if self.before else {}
         changed = [step for key, step in (self.after.steps if self.after else {}).items() if before.get(key) != step]
         return changed[0] if len(changed) == 1 else None
@@ -83,7 +83,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Document:
-    """An object of the archive. It takes the place of what stands there; with a `version`, of an older one only."""
+    """An object of the archive. It replaces an existing object; if it has a `version`, only an older one."""
 
     key: str
     content: bytes
@@ -92,7 +92,7 @@ class Document:
 
 
 def receipts(changes: Iterable[Change]) -> list[Document]:
-    """A receipt for each payment, as its newest version among the changes has it. A removed payment keeps its own."""
+    """Return a receipt for each payment, of its newest version in the changes. A removed payment keeps its receipt."""
     newest: dict[str, Payment] = {}
     for change in changes:
         payment = change.after
@@ -102,9 +102,9 @@ def receipts(changes: Iterable[Change]) -> list[Document]:
 
 
 def audit_trail(changes: Iterable[Change]) -> list[Document]:
-    """The audit records of the changes, each once: an object for each day, named by the first change in it.
+    """Return the audit records of the changes, each once, as one object for each day, named after its first change.
 
-    Gzip-compressed, a JSON object a line, under `audit/year=…/month=…/day=…/`.
+    The content is gzip-compressed, one JSON object a line, below `audit/year=…/month=…/day=…/`.
     """
     days: dict[str, dict[tuple[str, str], Change]] = {}
     for change in changes:
@@ -114,7 +114,7 @@ def audit_trail(changes: Iterable[Change]) -> list[Document]:
 
 
 def poison(record: Mapping[str, Any], reason: str) -> Document:
-    """A record of the stream that no retry can make archivable, without what the archive may not hold."""
+    """Return the object for a stream record that can never be archived, without data that the archive must not have."""
     number = str(record["dynamodb"]["SequenceNumber"])
     document = {"sequence_number": number, "reason": reason, "record": _without_private(record)}
     key = f"set-aside/{number}-{record.get('eventID', 'unnamed')}.json"
@@ -122,7 +122,7 @@ def poison(record: Mapping[str, Any], reason: str) -> Document:
 
 
 def _without_private(value: Any) -> Any:
-    """Without the token, which could be charged, and what can tell of a person."""
+    """Return the value without the token, which could be charged, and without personal data."""
     if isinstance(value, Mapping):
         hidden = {name: {"S": "removed"} for name in PRIVATE if name in value}
         return {**{name: _without_private(inner) for name, inner in value.items()}, **hidden}
@@ -130,7 +130,7 @@ def _without_private(value: Any) -> Any:
 
 
 def _audit_object(day: str, changes: list[Change]) -> Document:
-    """Sequence numbers are unique within a shard, and a payment never leaves its shard's line: both name the first."""
+    """Name the object after sequence number and payment: sequence numbers are unique only within a payment's shard."""
     first = changes[0]
     lines = b"".join(_line(_audit_record(change)) for change in changes)
     return Document(
@@ -141,7 +141,7 @@ def _audit_object(day: str, changes: list[Change]) -> Document:
 
 
 def _audit_record(change: Change) -> dict[str, Any]:
-    """Actor and request are those of the step that changed the payment; of a removal, what the stream says."""
+    """Return an audit record. Actor and request are those of the step; for a removal, those in the stream."""
     payment, step = change.payment, change.step
     nobody = change.remover if change.after is None else "unknown"
     return {
@@ -161,7 +161,7 @@ def _audit_record(change: Change) -> dict[str, Any]:
 
 
 def _shown_step(step: Step) -> dict[str, Any]:
-    """Without actor and request, which stand beside it."""
+    """Return the step without actor and request, which the audit record has itself."""
     hidden = ("actor", "actor_id", "request_id", "version")
     return {name: value for name, value in vars(step).items() if name not in hidden and value is not None}
 

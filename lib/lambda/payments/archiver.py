@@ -1,10 +1,10 @@
-"""The function on the table's stream: writes to the archive what the ledger went through.
+"""The archiver: the Lambda function on the table's stream, which archives every change of the ledger.
 
-Event: a batch of DynamoDB stream records. A batch is archived as a whole or fails as a whole, with an exception: Lambda
-then delivers it again, in halves until what fails stands alone
-(docs.aws.amazon.com/lambda/latest/dg/services-ddb-params.html, BisectBatchOnFunctionError). Doing any of it twice
-changes nothing (docs/decisions/0008-audit-objects-are-named-by-their-first-record.md). A record that no retry can help
-is set aside, and does not fail the batch: it would keep those behind it waiting.
+Event: a batch of DynamoDB stream records. If one of them cannot be archived, the whole batch fails with an exception.
+Lambda then delivers it again, in halves until the failing record is alone
+(docs.aws.amazon.com/lambda/latest/dg/services-ddb-params.html, BisectBatchOnFunctionError). Repetition
+is harmless (docs/decisions/0008-audit-objects-are-named-by-their-first-record.md). A record that can never be archived
+is set aside and does not fail the batch, because it would block those behind it.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from payments.s3_archive import S3Archive
 
 @functools.cache
 def archive() -> S3Archive:
-    """Made at the first batch, and kept for the next ones."""
+    """Created with the first batch, and kept for the next ones."""
     return S3Archive(settings.required(settings.ARCHIVE_BUCKET))
 
 
 @logger.inject_lambda_context
 @metrics.written
 def handler(event: dict[str, Any], context: LambdaContext) -> None:  # noqa: ARG001 - Lambda's signature
-    """Archive a batch. Raises whatever kept it from being archived as a whole: nothing of it counts as done."""
+    """Archive a batch. Raises the error if it could not be archived as a whole; Lambda then repeats the whole batch."""
     records = event["Records"]
     archived = 0
     try:
@@ -43,7 +43,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:  # noqa: ARG
 
 
 def _archive(records: list[dict[str, Any]]) -> int:
-    """How many were archived; the others were set aside. The audit trail comes last: who reads it finds the rest."""
+    """Return how many records were archived; the others were set aside. The audit trail is written last."""
     changes: list[Change] = []
     set_aside: list[Document] = []
     for record in records:

@@ -1,4 +1,4 @@
-"""One call of an AWS service: what the service cannot do just now is an UnavailableError."""
+"""Calls to AWS services: an error that a retry can fix becomes a UnavailableError."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from botocore.exceptions import ClientError
 from payments.errors import UnavailableError
 from payments.observability import logger
 
-# Two tries, so that a request of which neither is answered ends well within the function's ten seconds.
-# Parameters are checked by the service alone: checking them here, too, is a tenth of a payment's CPU time.
+# Two attempts: even if neither is answered, the request ends well within the function's ten seconds.
+# Only the service validates parameters: doing it here, too, takes a tenth of a payment's CPU time.
 CONFIG = Config(
     connect_timeout=1,
     read_timeout=2,
@@ -38,9 +38,9 @@ SERVER_ERROR = 500
 
 
 def call(operation: Callable[..., Any], **arguments: Any) -> Any:
-    """The operation's answer. Raises UnavailableError, or what a retry would meet again: that is ours to repair.
+    """Return the operation's answer. Raises UnavailableError if a retry may help, else the error itself.
 
-    The log has the cause: the exception's class, and the service's code for it.
+    The log has the cause: the exception's class, and the service's error code.
     """
     try:
         return operation(**arguments)

@@ -1,9 +1,9 @@
-"""Finds card numbers in text (PCI DSS 4.0.1, 3.5.1: none is stored, so none may enter).
+"""Finds card numbers in text, so that none is stored (PCI DSS 4.0.1, 3.5.1).
 
-A card number has the first digits and the length of a card network's and passes the Luhn test (ISO/IEC 7812-1). It is
-written in one, or in groups parted by up to four characters that are neither letters nor digits; in any script's
-digits; or in base64. In one, an expiry date and a security code may follow directly. What identifiers it would be found
-in by chance, and how often it is missed: docs/decisions/0026-a-card-number-is-known-by-its-issuer.md.
+A card number has the first digits and the length of a card network, and passes the Luhn test (ISO/IEC 7812-1). It is
+written as one sequence, or in groups separated by up to four characters that are neither letters nor digits; in the
+digits of any script; or in base64. Expiry date and security code may directly follow a sequence. Rates of false
+positives and negatives: docs/decisions/0026-a-card-number-is-known-by-its-issuer.md.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from payments.issuers import LONGEST, SHORTEST
 
 MASK = "[card number removed]"
 
-# A character that is neither a letter nor a digit, as it is or quoted for URLs (%20, %2520, %C2%A0), HTML or JSON.
+# A character that is neither a letter nor a digit, plain or escaped for URLs (%20, %2520, %C2%A0), HTML or JSON.
 _QUOTED = r"%(?:25)*(?:2[0-9A-Fa-f]|5[Ff]|0[9AaDd]|[89A-Fa-f][0-9A-Fa-f])|&(?:nbsp|#160);|\\(?:[nrt]|u[0-9A-Fa-f]{4})"
 _SEPARATOR = rf"(?:{_QUOTED}|[\W_])"
 _RUN = re.compile(rf"[0-9](?:{_SEPARATOR}{{0,4}}[0-9]){{{SHORTEST - 1},}}+")
@@ -31,21 +31,21 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{18,}")
 _FROM_URL_SAFE = str.maketrans("-_", "+/")
 
 _EXPIRY = r"(?:(?:0[1-9]|1[0-2])(?:20)?[2-4][0-9]|(?:20)?[2-4][0-9](?:0[1-9]|1[0-2]))"
-_FOLLOWING = {  # length of the security code -> what may follow a number directly: expiry date, security code, both
+_FOLLOWING = {  # length of the security code -> what may directly follow a number: expiry date, security code, or both
     size: re.compile(rf"{_EXPIRY}(?:[0-9]{{{size}}})?|[0-9]{{{size}}}(?:{_EXPIRY})?") for size in (3, 4)
 }
 _PARTED_EXPIRY = re.compile(
     r"(?:(?:0[1-9]|1[0-2])[/.-](?:20)?[2-4][0-9]|(?:20)?[2-4][0-9][/.-](?:0[1-9]|1[0-2]))(?:[0-9]{3,4})?(?![0-9])"
 )
-# Order numbers that begin with a day: DDMMYYYY, or YYMMDD, in which Mastercard's 2-series would be found.
+# Order numbers that begin with a date (DDMMYYYY or YYMMDD) and look like Mastercard's 2-series.
 _DAY = re.compile(
     r"(?:0[1-9]|[12][0-9]|3[01])(?:0[1-9]|1[0-2])20[2-4][0-9]|2[3-7](?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
 )
-_LAST_SNOWFLAKE = "2537"  # how snowflakes of Twitter's epoch begin at the end of 2029
+_LAST_SNOWFLAKE = "2537"  # first digits of snowflakes with Twitter's epoch at the end of 2029
 
 
 def luhn(digits: str) -> bool:
-    """The check digit is right."""
+    """Whether the check digit is right."""
     total = 0
     for position, digit in enumerate(reversed(digits)):
         value = int(digit)
@@ -56,7 +56,7 @@ def luhn(digits: str) -> bool:
 
 
 def plain(text: str) -> str:
-    """The text with any script's digits and compatible characters as ASCII has them, and without invisible ones."""
+    """Return the text with the digits of all scripts and compatible characters as ASCII, without invisible ones."""
     if text.isascii():
         return text
     return "".join(
@@ -67,7 +67,7 @@ def plain(text: str) -> str:
 
 
 def spans(text: str) -> list[tuple[int, int]]:
-    """Where in a plain text card numbers stand: (start, end) of each, left to right, not overlapping."""
+    """Return the (start, end) of each card number in a plain text, from left to right, without overlaps."""
     found: list[tuple[int, int]] = []
     if len(text) < SHORTEST:
         return found
@@ -80,14 +80,14 @@ def spans(text: str) -> list[tuple[int, int]]:
 
 
 def contains(text: str) -> bool:
-    """A card number is in the text."""
+    """Whether the text contains a card number."""
     return bool(spans(plain(text)))
 
 
 def redact(text: str) -> str:
-    """The text with every card number in it replaced; one without is left to the letter."""
+    """Return the text with every card number replaced; a text without one is returned unchanged."""
     readable, redacted = plain(text), False
-    while found := spans(readable):  # again: what was glued to a number stands alone now
+    while found := spans(readable):  # again: removing a number can separate another one
         redacted = True
         for start, end in reversed(found):
             readable = f"{readable[:start]}{MASK}{readable[end:]}"
@@ -95,7 +95,7 @@ def redact(text: str) -> str:
 
 
 def redact_all(value: Any) -> Any:
-    """Redact whatever text and numbers a JSON-like value holds, keys included."""
+    """Redact all strings and numbers in a JSON-like value, including keys."""
     if isinstance(value, dict):
         return {redact_all(key): redact_all(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
@@ -104,11 +104,11 @@ def redact_all(value: Any) -> Any:
         return value
     if isinstance(value, int | float):
         return MASK if contains(str(value)) else value
-    return redact(str(value))  # what is no JSON is logged as text
+    return redact(str(value))  # other types are logged as text
 
 
 def _numbers(text: str) -> Iterator[tuple[int, int]]:
-    """Those that are written in digits."""
+    """Yield the card numbers that are written in digits."""
     if not _RUN.search(text):
         return
     text = lookalikes.blank(text)
@@ -120,7 +120,7 @@ def _numbers(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _encoded(text: str) -> Iterator[tuple[int, int]]:
-    """Those in base64, usual or URL-safe, wherever in a longer token they begin."""
+    """Yield the card numbers in base64, standard or URL-safe, at any offset in a longer token."""
     for token in _BASE64.finditer(text):
         signs = token[0].translate(_FROM_URL_SAFE).encode()
         for offset in range(4):
@@ -132,11 +132,11 @@ def _encoded(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _last_group(text: str, groups: list[tuple[int, str]], first: int) -> int | None:
-    """The index of the group that ends a card number beginning with group `first`."""
+    """Return the index of the group that ends a card number beginning with group `first`; None if there is none."""
     digits = ""
     sizes: list[int] = []
     lengths: tuple[int, ...] = ()
-    possible: Collection[int] = range(1, LONGEST + 1)  # how many digits of the number may stand in the next group
+    possible: Collection[int] = range(1, LONGEST + 1)  # how many digits the next group may have
     for index in range(first, len(groups)):
         start, group = groups[index]
         before, digits = len(digits), digits + group
@@ -161,10 +161,10 @@ def _last_group(text: str, groups: list[tuple[int, str]], first: int) -> int | N
 
 
 def _next_sizes(sizes: list[int]) -> Collection[int]:
-    """How many digits of a number may stand in the group after groups of these sizes; none where none is written so.
+    """Return the possible sizes of the group after groups of these sizes; none if numbers are not written so.
 
-    Numbers are written in equal groups, of which the last may be shorter (4-4-4-4-3); with two groups of four in one
-    (4-8-4); as they stand on some cards (4-6-5); or with thousands separators (1-3-3-3-3-3).
+    Numbers are written in equal groups, of which the last may be shorter (4-4-4-4-3); with two groups of four joined
+    (4-8-4); as printed on some cards (4-6-5); or with thousands separators (1-3-3-3-3-3).
     """
     if sizes == [4, 6]:
         return (4, 5)
@@ -176,14 +176,14 @@ def _next_sizes(sizes: list[int]) -> Collection[int]:
 
 
 def _may_follow(number: str, following: str, text: str, end: int) -> bool:
-    """Nothing, or what is printed beside the number on a card: its expiry date, its security code, or both.
+    """Whether `following` is empty, or the card's expiry date, security code, or both.
 
-    `end` is where in the text the digits end.
+    `end` is the position in the text at which the digits end.
     """
     if not following:
         return True
     if (len(number) == SHORTEST and number[0] == "4") or number[:4] in ("1800", "2131"):
-        return False  # no longer issued, and found in phone numbers and times in nanoseconds
+        return False  # no longer issued, and frequent in phone numbers and times in nanoseconds
     if len(following) == 3 and number[0] == "2" and number < _LAST_SNOWFLAKE:
         return False
     code = 4 if len(number) == 15 else 3
@@ -191,7 +191,7 @@ def _may_follow(number: str, following: str, text: str, end: int) -> bool:
 
 
 def _is_other(number: str, sizes: list[int], text: str, begin: int) -> bool:
-    """An identifier of a common kind, which is a card number only by chance. Such card numbers are missed."""
+    """Whether the number is more likely a common identifier. Card numbers of such a form are missed."""
     if sizes[:1] != [4] and _DAY.match(number):
         return True
     if sizes:
@@ -207,5 +207,5 @@ def _is_other(number: str, sizes: list[int], text: str, begin: int) -> bool:
 
 
 def _is_ean(digits: str) -> bool:
-    """The check digit of an EAN-13 is right (GS1 General Specifications, 7.9.1)."""
+    """Whether the check digit of an EAN-13 is right (GS1 General Specifications, 7.9.1)."""
     return (sum(map(int, digits[::2])) + 3 * sum(map(int, digits[1::2]))) % 10 == 0

@@ -1,8 +1,8 @@
-"""A circuit breaker: while the gateway is down, nobody waits for it.
+"""A circuit breaker: while the gateway is down, no request waits for it.
 
-Closed, calls are made. FAILURES calls in a row without an answer open it. Open, no call is made for OPEN_SECONDS; then
-one is (half-open), and its answer closes the circuit or opens it again. One for each gateway in each container, in
-memory. en.wikipedia.org/wiki/Circuit_breaker_design_pattern
+While it is closed, calls are made. FAILURES consecutive calls without an answer open it. While it is open, no call is
+made for OPEN_SECONDS. Then one call is made (half-open), and its result closes or opens the circuit. There is one
+circuit for each gateway in each container, in memory. en.wikipedia.org/wiki/Circuit_breaker_design_pattern
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ HALF_OPEN = "half-open"
 
 @dataclass
 class Circuit:
-    """`clock`: seconds that never go back."""
+    """`clock` returns monotonic seconds."""
 
     clock: Callable[[], float] = time.monotonic
     failures: int = 0
@@ -34,7 +34,7 @@ class Circuit:
         return OPEN if self.clock() - self.opened_at < OPEN_SECONDS else HALF_OPEN
 
     def allows_a_call(self) -> bool:
-        """A container makes one call at a time, so that a half-open circuit is tried by one."""
+        """Whether a call may be made. A container makes one call at a time, so one call tests a half-open circuit."""
         return self.state != OPEN
 
     def succeeded(self) -> None:

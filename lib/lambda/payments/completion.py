@@ -1,4 +1,4 @@
-"""Completes a step that has begun: asks the gateway, and records its answer. Done twice, it has one effect."""
+"""Completes a step: calls the gateway and records the outcome. Repetition has no further effect."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from payments.payment import Payment
 from payments.states import AUTHORIZE, CAPTURE, DECLINED, SUCCEEDED, VOID
 from payments.step import Outcome, Step
 
-# An authorization is voided this long before it expires at the gateway, and after this time where that does not say.
+# An authorization is voided this long before it expires at the gateway, or after this lifetime if that is not known.
 BEFORE_EXPIRY = timedelta(hours=1)
 AUTHORIZATION_LIFETIME = timedelta(days=7)
-# After a capture or a void was declined, the settler lets the authorization be for at least this long.
+# After a declined capture or void, the settler waits at least this long before it voids the authorization.
 AFTER_DECLINE = timedelta(hours=6)
 
 
 class Recorder(Protocol):
     def settle(self, payment: Payment, step: Step, outcome: Outcome) -> Payment:
-        """Record the outcome of a pending step in one atomic write, unless it has one: the payment as it stands then.
+        """Record the outcome of a pending step in one atomic write, unless it has one. Returns the current payment.
 
         Raises UnavailableError when the ledger does not answer.
         """
@@ -32,7 +32,7 @@ class Recorder(Protocol):
 
 @dataclass
 class Completion:
-    """`report(metric, payment, step, detail)` counts and logs what the gateway answered."""
+    """`report(metric, payment, step, detail)` counts and logs the gateway's answers."""
 
     ledger: Recorder
     gateway_calls: GatewayCalls
@@ -42,7 +42,7 @@ class Completion:
     def complete(
         self, payment: Payment, step: Step, *, repeat: bool, request_id: str, seconds_left: Callable[[], float]
     ) -> Payment:
-        """The payment with the step's outcome, or as it is while the gateway's answer is unknown."""
+        """Return the payment with the step's outcome, or unchanged if the gateway's answer is unknown."""
         answer = self.gateway_calls.call(payment, step, repeat=repeat, seconds_left=seconds_left)
         if isinstance(answer, Unknown):
             return payment
@@ -50,14 +50,14 @@ class Completion:
         settled = self.ledger.settle(payment, step, outcome)
         recorded = settled.steps[step.key]
         is_ours = (recorded.settled_at, recorded.settled_by) == (outcome.at, outcome.settled_by)
-        if step.makes_the_payment and is_ours:  # or another request counted it
+        if step.makes_the_payment and is_ours:  # else another request counted it
             declined = recorded.state == DECLINED
             metric = "PaymentsDeclined" if declined else "PaymentsAuthorized"
             self.report(metric, settled, recorded, settled.decline_code or "")
         return settled
 
     def outcome(self, payment: Payment, step: Step, answer: Approved | Declined, request_id: str) -> Outcome:
-        """What is recorded of an answer."""
+        """Return what is recorded of an answer."""
         now = self.clock()
         approved = answer if isinstance(answer, Approved) else None
         return Outcome(
@@ -73,7 +73,7 @@ class Completion:
 
 
 def _waits_until(payment: Payment, step: Step, answer: Answer, now: datetime) -> str | None:
-    """When the settler looks whether an authorization was captured; None if the payment is none after that answer."""
+    """Return when the settler voids the authorization unless it is captured; None if the payment is not authorized."""
     if step.kind == AUTHORIZE and isinstance(answer, Approved):
         return timestamp(_last_moment(payment, answer.capture_before))
     if step.kind in (CAPTURE, VOID) and isinstance(answer, Declined):
@@ -87,5 +87,5 @@ def _last_moment(payment: Payment, capture_before: str | None) -> datetime:
 
 
 def token_hash(token: str | None) -> str | None:
-    """By which payments of one token can be found, and nothing can be charged: 80 bits of SHA-256, in hex."""
+    """Return 80 bits of the token's SHA-256, in hex: it finds payments with the same token, and cannot be charged."""
     return hashlib.sha256(token.encode()).hexdigest()[:20] if token else None

@@ -1,8 +1,8 @@
-"""The currencies in which a payment can be made, and how many decimals each has.
+"""The currencies in which a payment can be made, and their decimals.
 
 ISO 4217, list one (current currencies), as published on 2026-01-01 by its maintenance agency:
 https://www.six-group.com/en/products-services/financial-information/market-reference-data/data-standards.html
-Left out is what nobody pays in: funds codes (BOV, CHE, CHW, CLF, COU, MXV, USN, UYI), units of account (UYW, XAD, XDR,
+Not included: funds codes (BOV, CHE, CHW, CLF, COU, MXV, USN, UYI), units of account (UYW, XAD, XDR,
 XSU, XUA), metals (XAG, XAU, XPD, XPT), bond units (XBA, XBB, XBC, XBD), test codes (XTS) and no currency (XXX). A test
 compares the list with the standard's table.
 """

@@ -1,6 +1,6 @@
-"""Cursors of a list: where the next page begins, bound to the query by a MAC of KMS, so that none can be made up.
+"""Cursors of a list: the position of the next page, and a MAC by KMS over position and query against forgery.
 
-A cursor has letters only: one that could be read as a card number would be refused on its way back.
+A cursor consists of letters only, because digits could look like a card number and be refused.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ _TO_HEX = str.maketrans("abcdefghijklmnop", "0123456789abcdef")
 
 
 class Signer(Protocol):
-    """Makes and checks message authentication codes. Raises UnavailableError when it does not answer."""
+    """Makes and verifies message authentication codes. Raises UnavailableError if the service does not answer."""
 
     def sign(self, message: bytes) -> bytes:
-        """MAC_BYTES that nobody else can make for the message."""
+        """Return the MAC of a message, MAC_BYTES long."""
 
     def verify(self, message: bytes, mac: bytes) -> bool:
-        """The MAC is the message's."""
+        """Whether the MAC belongs to the message."""
 
 
 class KmsSigner:
-    """A key of KMS that makes MACs and never leaves it. docs.aws.amazon.com/kms/latest/developerguide/hmac.html"""
+    """Signs with a KMS key, which never leaves KMS. docs.aws.amazon.com/kms/latest/developerguide/hmac.html"""
 
     def __init__(self, key: str, client: KMSClient | None = None) -> None:
         self._key = key
@@ -57,16 +57,16 @@ class KmsSigner:
 
 
 def write(place: Place, query: Query, signer: Signer) -> str:
-    """The cursor for the page of the query that begins after that place."""
+    """Return the cursor for the page that begins after that place."""
     message = _message(place, query)
     text = json.dumps([place.created_at, place.payment_id], separators=(",", ":")).encode()
     return (signer.sign(message) + text).hex().translate(_TO_LETTERS)
 
 
 def read(cursor: str, query: Query, signer: Signer) -> Place:
-    """The place in it. Raises InvalidRequestError for one that is malformed, changed, or another query's."""
+    """Return the place in a cursor. Raises InvalidRequestError if it is malformed, changed, or another query's."""
     refused = InvalidRequestError(
-        FieldError("cursor", "is one that this list answered, with the same merchant_id, from and to")
+        FieldError("cursor", "must be a next_cursor of this list with the same merchant_id, from, to")
     )
     if len(cursor) > LONGEST or not LETTERS.fullmatch(cursor):
         raise refused

@@ -41,7 +41,7 @@ class InvalidRequestError(PaymentError):
     name = "invalid-request"
 
     def __init__(self, *errors: FieldError) -> None:
-        super().__init__("Some of the request is not acceptable.", errors)
+        super().__init__("The request is invalid.", errors)
 
 
 class PaymentNotFoundError(PaymentError):
@@ -62,7 +62,7 @@ class StateForbidsError(PaymentError):
     name = "state-forbids"
 
     def __init__(self, state: str, step: str) -> None:
-        detail = f"A payment that is {state.replace('_', ' ')} allows no {step}."
+        detail = f"A payment that is {state.replace('_', ' ')} cannot have a {step}."
         super().__init__(detail, facts={"state": state})
 
 
@@ -79,8 +79,8 @@ class AmountExceededError(PaymentError):
 
     def __init__(self, state: str, step: str, limit: int) -> None:
         super().__init__(
-            f"The amount is more than what is left to {step}.",
-            (FieldError("/amount", f"is at most {limit}"),),
+            f"The amount is larger than what is left to {step}.",
+            (FieldError("/amount", f"must be at most {limit}"),),
             {"state": state, "limit": limit},
         )
 
@@ -89,4 +89,4 @@ class TooManyStepsError(PaymentError):
     name = "too-many-steps"
 
     def __init__(self, state: str) -> None:
-        super().__init__("This payment has had as many captures and refunds as one can have.", facts={"state": state})
+        super().__init__("This payment has reached the maximum number of captures and refunds.", facts={"state": state})

@@ -1,8 +1,8 @@
-"""The conditional writes of a step, in DynamoDB's expression language. No call is made here.
+"""The conditional writes of a step, as DynamoDB expressions. No AWS calls.
 
-Every condition names the merchant, so that no request reaches another merchant's payment, and the step's key, so that a
-step begins once and has one outcome. Conditions cannot calculate: that is why the item has `refundable`, which a refund
-reserves with its intent, and `pending_refunds`, by which the last outcome knows that nothing waits any more.
+Every condition contains the merchant, so that no request reaches another merchant's payment, and the step's key, so
+that a step begins once and has one outcome. Conditions cannot calculate. So the item has `refundable`, from which a
+refund's intent deducts its amount, and `pending_refunds`, which shows whether an outcome is the last one.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from payments.states import (
 )
 from payments.step import Outcome, Step
 
-# Kind of step -> what must hold for it to begin, and what its intent sets.
+# Kind of step -> condition of its intent, and what the intent sets.
 BEGIN_IF = {
     CAPTURE: "#status = :authorized AND #amount >= :amount AND size(#steps) <= :most",
     VOID: "#status = :authorized AND size(#steps) <= :last",
@@ -43,11 +43,11 @@ BEGIN_IF = {
 BEGIN = {
     CAPTURE: "#status = :capturing, #due_at = :due_at, #pending_since = :at",
     VOID: "#status = :voiding, #due_at = :due_at, #pending_since = :at",
-    # Another refund may be pending: the settler looks when the first of them is due.
+    # If another refund is pending, the settler's time for the first of them stays.
     REFUND: "#refundable = #refundable - :amount, #pending_refunds = if_not_exists(#pending_refunds, :zero) + :one, "
     "#due_at = if_not_exists(#due_at, :due_at), #pending_since = if_not_exists(#pending_since, :at)",
 }
-# Kind of step -> what an approval sets, and what a decline does.
+# Kind of step -> what an approval sets, and what a decline sets.
 APPROVED = {
     AUTHORIZE: "#status = :authorized, #gateway_reference = :reference, #token_hash = :token_hash",
     SALE: "#status = :captured, #captured = #amount, #refundable = #amount, #gateway_reference = :reference, "
@@ -80,19 +80,19 @@ CONSTANTS: Mapping[str, str | int] = {
 
 
 def intent(merchant_id: str, step: Step, due_at: str) -> dict[str, Any]:
-    """Begin a step that its payment allows: reserve what it is about, and register its key."""
+    """Return the write that begins a step if the payment allows it: it reserves the amount and registers the key."""
     condition = f"#merchant_id = :merchant_id AND attribute_not_exists(#steps.#key) AND {BEGIN_IF[step.kind]}"
     changes = f"{BEGUN}, {BEGIN[step.kind]}"
-    if step.amount is None:  # a capture of all refers to the amount by its name
+    if step.amount is None:  # a capture of the whole amount refers to the amount by its name
         condition = condition.replace(":amount", "#amount")
     values = {"due_at": due_at, "at": step.at, "step": step_values(step), "amount": step.amount}
     return _write(condition, changes, "", merchant_id, step.key, values)
 
 
 def outcome(payment: Payment, step: Step, told: Outcome, *, last: bool) -> dict[str, Any]:
-    """Record what came of a pending step. `last`: of the refunds that were pending, no other is left.
+    """Return the write that records a pending step's outcome. `last`: no other refund is pending.
 
-    Its condition fails if the step has an outcome already, or if another refund began or ended meanwhile.
+    Its condition fails if the step already has an outcome, or if another refund began or ended in between.
     """
     conditions = ["#merchant_id = :merchant_id", "#steps.#key.#state = :pending"]
     changes = [OUTCOME, (APPROVED if told.state == SUCCEEDED else REFUSED)[step.kind]]
@@ -125,7 +125,7 @@ def outcome(payment: Payment, step: Step, told: Outcome, *, last: bool) -> dict[
 
 
 def postponement(payment: Payment, due_at: str) -> dict[str, Any]:
-    """Let the settler look again later, unless something happened to the payment meanwhile."""
+    """Return the write that postpones the settler's next attempt, unless the payment has changed."""
     condition = "#merchant_id = :merchant_id AND #version = :version"
     values = {"version": payment.version, "due_at": due_at}
     return _write(condition, "#due_at = :due_at", "", payment.merchant_id, "", values)
@@ -134,7 +134,7 @@ def postponement(payment: Payment, due_at: str) -> dict[str, Any]:
 def _write(
     condition: str, changes: str, removed: str, merchant_id: str, key: str, values: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The arguments of UpdateItem, with the names and values that the expressions use: DynamoDB refuses others."""
+    """Return the arguments of UpdateItem, with only the names and values that the expressions use."""
     update = f"SET {changes} REMOVE {removed}" if removed else f"SET {changes}"
     used = _placeholders(f"{condition} {update}")
     known = {**CONSTANTS, "merchant_id": merchant_id, **values}
@@ -148,5 +148,5 @@ def _write(
 
 @functools.cache
 def _placeholders(expressions: str) -> dict[str, list[str]]:
-    """The names in the expressions, by their sign. There are a few dozen different expressions."""
+    """Return the placeholders in the expressions by their sign. Cached: there are a few dozen different expressions."""
     return {sign: sorted(set(re.findall(rf"{sign}(\w+)", expressions))) for sign in "#:"}

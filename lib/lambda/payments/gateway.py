@@ -1,8 +1,8 @@
-"""The port to a payment gateway, in the terms of payments: no HTTP and no AWS.
+"""The port to a payment gateway, in terms of payments, without HTTP and AWS.
 
-Each call has an idempotency key that the service derives from the payment and the step, never from the clock. The same
-call with the same key has one effect at the gateway, however often it is made. An adapter gets its transport injected,
-answers within TIMEOUT_SECONDS, and raises nothing for what a gateway or a network may do: that is `Unknown`.
+Each call has an idempotency key that the service derives from payment and step, never from the clock. The same
+call with the same key has one effect at the gateway, however often it is made. An adapter gets its transport injected
+and answers within TIMEOUT_SECONDS. It returns `Unknown` for failures of gateway or network instead of raising.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-# For one call, retries of the adapter's own included. What takes longer is Unknown.
+# For one call, including the adapter's own retries. A call that takes longer is Unknown.
 TIMEOUT_SECONDS = 4.0
 
 
 @dataclass(frozen=True)
 class Charge:
-    """What a gateway is asked for when a payment is made; `amount` in minor units of the ISO 4217 currency."""
+    """A new payment as the gateway gets it; `amount` in minor units of the ISO 4217 currency."""
 
     payment_id: str
     merchant_id: str
@@ -27,10 +27,10 @@ class Charge:
 
 @dataclass(frozen=True)
 class Approved:
-    """Done at the gateway.
+    """The gateway did it.
 
-    `reference` carries all that the adapter needs for later steps of the payment. `capture_before` (ISO 8601, UTC) is
-    when an authorization expires; None where the answer says nothing of it.
+    `reference` contains all that the adapter needs for later steps of the payment. `capture_before` (ISO 8601, UTC) is
+    when an authorization expires; None if the gateway does not say.
     """
 
     reference: str
@@ -39,16 +39,16 @@ class Approved:
 
 @dataclass(frozen=True)
 class Declined:
-    """Refused for good: nothing happened at the gateway. `code` is like `insufficient_funds`."""
+    """The gateway refused, and did nothing; this is final. `code` is for example `insufficient_funds`."""
 
     code: str
 
 
 @dataclass(frozen=True)
 class Unknown:
-    """No answer, or one that does not say what happened: the call is made again, with the same key.
+    """No answer, or no definite one: the call will be repeated with the same key.
 
-    `reachable`: the gateway answered, so this is no sign of an outage (a payment that is still being processed).
+    `reachable`: the gateway answered, so this is not an outage (for example, the payment is still being processed).
     """
 
     reason: str
@@ -59,19 +59,19 @@ Answer = Approved | Declined | Unknown
 
 
 class Gateway(Protocol):
-    """A payment gateway. `repeat` says that the same call may have been made before."""
+    """A payment gateway. `repeat`: the same call may have been made before."""
 
     @property
     def name(self) -> str:
-        """`simulated`, `stripe`: stored with each payment."""
+        """`simulated` or `stripe`; stored with each payment."""
 
     @property
     def livemode(self) -> bool:
-        """Money moves."""
+        """Whether money moves."""
 
     @property
     def unsupported_currencies(self) -> frozenset[str]:
-        """ISO 4217 codes; a new payment in one is refused before anything is recorded."""
+        """ISO 4217 codes. New payments in them are refused before anything is recorded."""
 
     def authorize(self, charge: Charge, key: str, *, repeat: bool) -> Answer:
         """Reserve the amount on the payer's account, to be captured or voided later."""
@@ -80,13 +80,13 @@ class Gateway(Protocol):
         """Authorize and capture at once."""
 
     def capture(self, reference: str, amount: int, key: str, *, repeat: bool) -> Answer:
-        """Take the amount of an authorization, and release the rest of it."""
+        """Capture the amount of an authorization, and release the rest."""
 
     def void(self, reference: str, key: str, *, repeat: bool) -> Answer:
         """Release an authorization."""
 
     def refund(self, reference: str, amount: int, key: str, *, repeat: bool) -> Answer:
-        """Give back some of what was captured."""
+        """Refund a part of the captured amount."""
 
     def look_up(self, payment_id: str, key: str) -> Answer | None:
-        """What became of an earlier call with that key; None if the gateway never saw it."""
+        """Return the result of an earlier call with that key; None if the gateway never received it."""

@@ -1,4 +1,4 @@
-"""The gateway call of a step: within the time that is left, not while the gateway is down, and each effect once."""
+"""Makes a step's gateway call: within the time that is left, not while the gateway is down, with one effect."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ from payments.payment import Payment
 from payments.states import AUTHORIZE, CAPTURE, REFUND, SALE, VOID
 from payments.step import Step
 
-# A gateway may forget a key after this time (Stripe: docs.stripe.com/api/idempotent_requests): then the earlier call is
-# looked up, and only one that the gateway never saw is made again. An hour less than a day, for clocks that differ.
+# A gateway may forget a key after this time (Stripe: docs.stripe.com/api/idempotent_requests). Later, a call is first
+# looked up, and repeated only if the gateway never received it. An hour less than a day, because clocks differ.
 KEY_LIFETIME = timedelta(hours=23)
-LEDGER_SECONDS = 2.0  # what one try to record the outcome takes at worst: payments.calls
+LEDGER_SECONDS = 2.0  # longest time of one attempt to record the outcome: payments.calls
 SECONDS_FOR_A_CALL = TIMEOUT_SECONDS + LEDGER_SECONDS
 
 CIRCUIT_OPEN = Unknown("the circuit is open")
-NO_TIME = Unknown("too little time is left")
+NO_TIME = Unknown("not enough time is left")
 
 Call = Callable[[Gateway, Payment, Step, str, bool], Answer]
 
 
 def _charge(payment: Payment) -> Charge:
     if payment.payment_token is None:
-        raise ValueError("the payment has no token any more")
+        raise ValueError("the payment no longer has its token")
     return Charge(payment.payment_id, payment.merchant_id, payment.amount, payment.currency, payment.payment_token)
 
 
 def _reference(payment: Payment) -> str:
     if payment.gateway_reference is None:
-        raise ValueError("the payment has no reference of its gateway")
+        raise ValueError("the payment has no gateway reference")
     return payment.gateway_reference
 
 
@@ -57,7 +57,7 @@ CALLS: dict[str, Call] = {
 
 @dataclass
 class GatewayCalls:
-    """`gateways` by their names; `report` counts and logs `GatewayErrors` and `GatewayCircuitOpen`."""
+    """`gateways` returns a gateway by name; `report` counts and logs `GatewayErrors` and `GatewayCircuitOpen`."""
 
     gateways: Callable[[str], Gateway]
     clock: Callable[[], datetime]
@@ -65,7 +65,7 @@ class GatewayCalls:
     circuits: dict[str, Circuit] = field(default_factory=lambda: defaultdict(Circuit))
 
     def call(self, payment: Payment, step: Step, *, repeat: bool, seconds_left: Callable[[], float]) -> Answer:
-        """Ask the payment's own gateway. Unknown, without a call, while its circuit is open or no time is left."""
+        """Call the payment's own gateway. Returns Unknown without a call if its circuit is open, or time is short."""
         circuit = self.circuits[payment.gateway]
         if self.is_open(payment):
             self.report("GatewayCircuitOpen", payment, step, CIRCUIT_OPEN.reason)
@@ -82,7 +82,7 @@ class GatewayCalls:
         return answer
 
     def is_open(self, payment: Payment) -> bool:
-        """No call is made of the payment's gateway just now."""
+        """Whether the circuit of the payment's gateway is open, so that no call is made."""
         return not self.circuits[payment.gateway].allows_a_call()
 
     def _answer(self, payment: Payment, step: Step, repeat: bool, seconds_left: Callable[[], float]) -> Answer:

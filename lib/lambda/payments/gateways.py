@@ -1,4 +1,4 @@
-"""The gateways by their names. An adapter is imported when it is first needed: none costs a payment of another."""
+"""The gateways by name. An adapter is imported when it is first used, so that unused ones cost nothing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SIMULATED, STRIPE = "simulated", "stripe"
 
 @functools.cache
 def gateway(name: str) -> Gateway:
-    """The gateway of that name, made at its first use. Raises SettingsError for one that is not set up."""
+    """Return the gateway of that name, created at its first use. Raises SettingsError if it is not set up."""
     if name == SIMULATED:
         from payments.simulated import Simulated
 
@@ -21,4 +21,4 @@ def gateway(name: str) -> Gateway:
         from payments.stripe import from_settings
 
         return from_settings()
-    raise settings.SettingsError(f"there is no payment gateway {name!r}: PAYMENT_GATEWAY is {SIMULATED} or {STRIPE}")
+    raise settings.SettingsError(f"PAYMENT_GATEWAY is {name!r}; set it to {SIMULATED} or {STRIPE}")

@@ -24,7 +24,7 @@ DEFAULT_STAGE = "$default"
 
 @dataclass(frozen=True)
 class HttpRequest:
-    """`headers` have lower-case names; `request_id` is the API's, or the function's own where the API sent none."""
+    """`headers` have lower-case names; `request_id` is from the API, or the function's own if the API sent none."""
 
     method: str
     path: str
@@ -38,7 +38,7 @@ class HttpRequest:
 
     @classmethod
     def of(cls, event: Mapping[str, Any], function_request_id: str, seconds_left: Callable[[], float]) -> HttpRequest:
-        """Raises KeyError, TypeError or AttributeError for an event that is not the API's."""
+        """Make it from an event. Raises KeyError, TypeError or AttributeError if the event is not from the API."""
         context = event["requestContext"]
         path, stage = event["rawPath"], context.get("stage", DEFAULT_STAGE)
         request_id = context.get("requestId")
@@ -56,19 +56,19 @@ class HttpRequest:
         )
 
     def body(self) -> str | None:
-        """Its text. Raises InvalidRequestError for what is not base64, or not UTF-8."""
+        """Return the body as text. Raises InvalidRequestError if it is not valid base64 or UTF-8."""
         if not self.raw_body or not self.is_base64:
             return self.raw_body
         try:
             return base64.b64decode(self.raw_body).decode()
         except ValueError:
-            raise InvalidRequestError(FieldError("", "is not UTF-8")) from None
+            raise InvalidRequestError(FieldError("", "must be UTF-8")) from None
 
     def caller(self) -> Caller:
-        """Who signed the request: the ARN with what looks like a card number removed, and the identity's unique id.
+        """Return who signed the request: the ARN without card numbers, and the identity's unique id.
 
-        docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids: of a role's session,
-        the role's, without the session's name, which is in the ARN.
+        docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids: for a role's
+        session, the role's id without the session name, which is in the ARN.
         """
         arn, user_id = self.identity.get("userArn"), self.identity.get("userId")
         return Caller(
@@ -86,7 +86,7 @@ class HttpAnswer:
     media_type: str = "application/json"
 
     def result(self, request_id: str, livemode: bool) -> dict[str, Any]:
-        """As the API takes it. Every answer says whether money moves, and carries the request's id."""
+        """Return the answer in the API's format. Every answer has `livemode` and the request's id."""
         return {
             "statusCode": int(self.status),
             "headers": {"Content-Type": self.media_type, "X-Request-Id": request_id, **self.headers},
@@ -100,7 +100,7 @@ Handle = Callable[..., HttpAnswer]
 
 @dataclass(frozen=True)
 class Route:
-    """`path` as in docs/openapi.yaml, with {names} of the parameters that `handle` takes after the request."""
+    """`path` as in docs/openapi.yaml. Its {parameters} are passed to `handle` after the request."""
 
     method: str
     path: str
@@ -116,8 +116,8 @@ class Router:
         self._routes = [(route.method, route.pattern, route.handle) for route in routes]
 
     def answer(self, request: HttpRequest) -> HttpAnswer:
-        """What the route answers. Raises Problem 404 where there is none."""
+        """Call the route's handler. Raises Problem 404 if no route matches."""
         for method, pattern, handle in self._routes:
             if method == request.method and (found := pattern.fullmatch(request.path)):
                 return handle(request, **found.groupdict())
-        raise Problem(HTTPStatus.NOT_FOUND, "no-such-route", "There is nothing at this method and path.")
+        raise Problem(HTTPStatus.NOT_FOUND, "no-such-route", "There is no route for this method and path.")

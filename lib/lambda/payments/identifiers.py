@@ -1,4 +1,4 @@
-"""Identifiers that are derived, so that the same request finds what it made before; and times as they are stored."""
+"""Identifiers derived from requests, so that a retry finds the same payment; and the format of stored times."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from payments import cards
 
 
 def payment_id(merchant_id: str, idempotency_key: str) -> str:
-    """The same for the same merchant and key, so that a second request finds the first one's payment."""
+    """Return the id derived from merchant and key, so that a retry finds the payment of the first request."""
     return f"pay_{identifier(merchant_id, idempotency_key)}"
 
 
 def identifier(*parts: str | int | None) -> str:
-    """160 bits of a hash, in base32: letters and 2 to 7; never one in which a card number could be read."""
+    """Return 160 bits of a hash in base32 (letters and 2 to 7), in which no card number can be found."""
     digest = hashlib.sha256(json.dumps(parts).encode()).digest()
     while cards.contains(text := base64.b32encode(digest[:20]).decode().lower()):
         digest = hashlib.sha256(digest).digest()
@@ -24,10 +24,10 @@ def identifier(*parts: str | int | None) -> str:
 
 
 def timestamp(at: datetime) -> str:
-    """ISO 8601, UTC, microseconds: the order of these texts is the order in time."""
+    """Return a time as ISO 8601, UTC, with microseconds: sorting these strings sorts by time."""
     return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def moment(text: str) -> datetime:
-    """The time that a timestamp says."""
+    """Return the time of a timestamp."""
     return datetime.fromisoformat(text)

@@ -1,14 +1,14 @@
-"""Which numbers the card networks issue: the first digits (IIN, ISO/IEC 7812-1) and how long the numbers are.
+"""The card numbers that networks issue: first digits (IIN, ISO/IEC 7812-1) and lengths.
 
-Source: en.wikipedia.org/wiki/Payment_card_number, read 2026-11, and the test numbers that the networks publish. Left
-out is what would refuse common identifiers: UATP (all that begins with 1, and so every time in microseconds), the
-reserves of Maestro (all else that begins with 50 or 6), and Maestro's numbers of 12 digits.
+Source: en.wikipedia.org/wiki/Payment_card_number, read 2026-11, and the test numbers that the networks publish. Ranges
+that would refuse common identifiers are left out: UATP (begins with 1, like every time in microseconds), the reserved
+ranges of Maestro (all others that begin with 50 or 6), and Maestro's numbers of 12 digits.
 """
 
 from __future__ import annotations
 
 SHORTEST, LONGEST = 13, 19
-PREFIX = 4  # how many first digits tell the issuer
+PREFIX = 4  # number of first digits that identify the issuer
 
 VISA = (13, 16, 19)
 AMERICAN_EXPRESS = (15,)
@@ -59,7 +59,7 @@ RANGES: tuple[tuple[int, int, tuple[int, ...]], ...] = (
 
 
 def lengths(digits: str) -> tuple[int, ...]:
-    """How long a card number can be that begins with these (four or more) digits; none if no network issues it."""
+    """Return the possible lengths of a card number with these first (four or more) digits; empty if there is none."""
     prefix = int(digits[:PREFIX])
     for first, last, possible in RANGES:
         if first <= prefix <= last:

@@ -1,4 +1,4 @@
-"""A payment as DynamoDB stores it: {"amount": {"N": "100"}, …}. What is empty is left out."""
+"""A payment in DynamoDB's format: {"amount": {"N": "100"}, …}. Empty values are left out."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ def to_item(payment: Payment) -> dict[str, dict[str, Any]]:
 
 
 def from_item(item: Item) -> Payment:
-    """From a whole item, or from what an index has of it. Raises ValueError for an item that is no payment."""
+    """Make a payment from an item, or from an index's part of it. Raises ValueError if it is not a payment."""
     try:
         values = {name: value_of(item[name]) for name in Payment.__dataclass_fields__ if name in item}
         steps = {key: Step(key=key, **step) for key, step in values.get("steps", {}).items()}
         return Payment(**{**values, "steps": steps})
     except (TypeError, AttributeError) as error:
-        raise ValueError(f"the item is no payment: {error}") from error
+        raise ValueError(f"the item is not a payment: {error}") from error
 
 
 def step_values(step: Step) -> dict[str, Any]:
-    """What is stored of a step under its key."""
+    """Return what is stored of a step under its key."""
     return {name: value for name, value in vars(step).items() if name != "key" and value is not None}
 
 
 def attribute(value: Any) -> dict[str, Any]:
-    """A truth value, whole number or text, or a mapping of such, as the API of DynamoDB spells it."""
+    """Return a boolean, integer, string, or mapping of these in the format of DynamoDB's API."""
     if isinstance(value, bool):
         return {"BOOL": value}
     if isinstance(value, int):

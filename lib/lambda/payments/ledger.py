@@ -1,4 +1,4 @@
-"""The ledger in DynamoDB: one request to begin a step, one to record its outcome, replays and refusals included."""
+"""The ledger in DynamoDB: one request to begin a step, and one to record its outcome, also for replays and refusals."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from payments.step import Outcome, Step
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-TRIES = 4  # to record an outcome beside other refunds of the same payment
+TRIES = 4  # attempts to record an outcome while other refunds of the payment begin or end
 
 
 class DynamoDbLedger:
@@ -37,14 +37,14 @@ class DynamoDbLedger:
         self._client = client or boto3.client("dynamodb", config=CONFIG)
 
     def record(self, payment: Payment) -> Payment | None:
-        """None when recorded; else the payment that stood there already."""
+        """Return None if it was recorded, else the existing payment."""
         try:
             call(
                 self._client.put_item,
                 TableName=self._table,
                 Item=to_item(payment),
                 ConditionExpression="attribute_not_exists(payment_id)",
-                # The refusal carries what stands there: no second request to read it.
+                # The failed condition returns the existing item, so no second request is needed.
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except self._client.exceptions.ConditionalCheckFailedException as refusal:
@@ -56,19 +56,19 @@ class DynamoDbLedger:
             self._client.get_item,
             TableName=self._table,
             Key={"payment_id": {"S": payment_id}},
-            ConsistentRead=True,  # who was just told of a payment finds it
+            ConsistentRead=True,  # consistent: a client can read a payment that it just created
         )
         return _of_merchant(found.get("Item"), merchant_id)
 
     def begin(self, merchant_id: str, payment_id: str, step: Step, due_at: str) -> Begun:
-        """Begin the step if the payment allows it; a retry of the SDK after a lost answer meets its own key."""
+        """Begin the step if the payment allows it. An SDK retry after a lost answer finds its own step's key."""
         try:
             return Begun(self._updated(payment_id, expressions.intent(merchant_id, step, due_at)), begun=True)
         except self._client.exceptions.ConditionalCheckFailedException as refusal:
             return Begun(_standing(refusal, merchant_id), begun=False)
 
     def settle(self, payment: Payment, step: Step, outcome: Outcome) -> Payment:
-        """One request, unless another refund of the payment began or ended since it was read."""
+        """Record the outcome: one request, unless another refund of the payment began or ended since it was read."""
         standing: Payment | None = payment
         for _ in range(TRIES):
             if standing is None or step.key not in standing.steps:
@@ -78,7 +78,7 @@ class DynamoDbLedger:
             last = (standing.pending_refunds or 1) == 1
             arguments = expressions.outcome(payment, step, outcome, last=last)
             try:
-                if step.makes_the_payment:  # nothing else can have happened to it: DynamoDB need not say how it is now
+                if step.makes_the_payment:  # nothing else can have changed, so the new item need not be read
                     self._update(payment.payment_id, {**arguments, "ReturnValues": "NONE"})
                     return payment.made(step, outcome)
                 return self._updated(payment.payment_id, arguments)
@@ -87,7 +87,7 @@ class DynamoDbLedger:
         raise UnavailableError("the ledger refused a write several times")
 
     def page(self, query: Query, after: Place | None) -> Page:
-        """One request; an index of large items may answer fewer than the limit, and more after it."""
+        """Read one page in one request; with large items it may have fewer payments than the limit before the last."""
         start = {}
         if after:
             key = {"merchant_id": query.merchant_id, **vars(after)}
@@ -128,10 +128,10 @@ class DynamoDbLedger:
         try:
             self._update(payment.payment_id, expressions.postponement(payment, due_at))
         except self._client.exceptions.ConditionalCheckFailedException:
-            return  # it changed meanwhile: whoever changed it said when to look next
+            return  # it has changed: that change has set the settler's next time
 
     def _waiting(self, what: str, until: str | None = None, limit: int | None = None) -> list[Due]:
-        """What waits, the next due first: one request, which answers at most 1 MB, some thousands."""
+        """Return waiting payments, the next due first: one request, with at most 1 MB, which is some thousands."""
         answer = call(
             self._client.query,
             TableName=self._table,
@@ -163,7 +163,7 @@ class DynamoDbLedger:
 
 
 def _standing(refusal: Exception, merchant_id: str) -> Payment | None:
-    """What the item held that a condition refused; None where there was none, or another merchant's."""
+    """Return the existing payment from a failed condition; None if there is none, or if it is another merchant's."""
     return _of_merchant(cast(dict[str, Any], cast(Any, refusal).response).get("Item"), merchant_id)
 
 

@@ -1,4 +1,4 @@
-"""What may hold a card number's digits and is something else, known by its form.
+"""Identifiers that may contain a card number's digits, recognized by their form.
 
 UUIDs (RFC 9562), hexadecimal ids and digests of 24 digits and more, and bank accounts (IBAN, ISO 13616).
 """
@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 
 _UUID = r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[1-8][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}"
-# With at least four letters, as all but 0.7 % of random ids of 24 digits have. X-Cloud-Trace-Context has a decimal
-# number behind its own.
+# With at least four letters, which all but 0.7 % of random ids of 24 digits have. X-Cloud-Trace-Context has a decimal
+# number after its id.
 _HEXADECIMAL = r"(?=(?:[0-9]*[a-fA-F]){4})(?:[0-9a-f]{24,}|[0-9A-F]{24,})(?:/[0-9]{1,20})?"
 _IBAN = r"(?P<iban>[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]){11,30})"
 _FORMS = re.compile(rf"(?<![0-9A-Za-z])(?:{_UUID}|{_HEXADECIMAL}|{_IBAN})(?![0-9A-Za-z])")
@@ -42,7 +42,7 @@ IBAN_LENGTHS = {
 
 
 def blank(text: str) -> str:
-    """The text with each of them replaced by as many letters."""
+    """Return the text with each of them replaced by the same number of letters."""
     return _FORMS.sub(_letters, text)
 
 
@@ -52,9 +52,9 @@ def _letters(form: re.Match[str]) -> str:
 
 
 def _iban_length(text: str) -> int:
-    """How many characters of the text are an IBAN: in groups of four, as it is printed, or in one; 0 if none is there.
+    """Return the length of the IBAN at the text's beginning, in groups of four or as one sequence; 0 without one.
 
-    One that is written in one has the right check digits (ISO/IEC 7064, MOD 97-10).
+    An IBAN in one sequence must have the right check digits (ISO/IEC 7064, MOD 97-10).
     """
     length = IBAN_LENGTHS.get(text[:2], 0)
     in_one = text[:length]

@@ -18,19 +18,19 @@ COUNT, MILLISECONDS, SECONDS, NO_UNIT = "Count", "Milliseconds", "Seconds", "Non
 
 
 class Metrics:
-    """Namespace and service are Powertools' variables, as for its logger."""
+    """Namespace and service come from Powertools' environment variables, as for its logger."""
 
     def __init__(self) -> None:
         self._values: dict[str, list[float]] = {}
         self._units: dict[str, str] = {}
-        # Metric -> name and value of its dimension beside `service`.
+        # Metric -> name and value of its further dimension.
         self._dimensions: dict[str, tuple[str, str]] = {}
 
     def add(self, metric: str, value: float, unit: str = COUNT, dimension: tuple[str, str] | None = None) -> None:
-        """`dimension`: its name and value, beside `service`. One at most: each combination is a metric that costs."""
-        if self._dimensions.get(metric, dimension) != dimension:  # a line has one value for each dimension
+        """Add a value. `dimension` is (name, value), besides `service`; only one, as each combination is charged."""
+        if self._dimensions.get(metric, dimension) != dimension:  # a line can have one value for each dimension
             self.write()
-        if unit == COUNT:  # added up, as a line has at most 100 values of a metric
+        if unit == COUNT:  # added up, because a line can have at most 100 values of a metric
             value += sum(self._values.pop(metric, []))
         self._values.setdefault(metric, []).append(value)
         self._units[metric] = unit
@@ -38,7 +38,7 @@ class Metrics:
             self._dimensions[metric] = dimension
 
     def write(self) -> None:
-        """Print what was added, and begin anew."""
+        """Print the metrics, and clear them."""
         if not self._values:
             return
         plain = [metric for metric in self._values if metric not in self._dimensions]
@@ -55,7 +55,7 @@ class Metrics:
         print(json.dumps(document, separators=(",", ":")))
 
     def written(self, handler: Callable[..., T]) -> Callable[..., T]:
-        """The handler, whose metrics are written at its end, also when it raises."""
+        """Return the handler wrapped so that its metrics are written at its end, also if it raises."""
 
         @functools.wraps(handler)
         def run(*arguments: Any, **named: Any) -> T:

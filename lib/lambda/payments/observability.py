@@ -1,4 +1,4 @@
-"""Logs and metrics of the functions. Nothing that looks like a card number gets into either."""
+"""Logs and metrics of the functions, without card numbers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from payments.metrics import NO_UNIT, Metrics
 from payments.payment import Payment
 from payments.step import Step
 
-# Fields that Lambda and the logger fill in, not requests.
+# Fields with values of Lambda and the logger, not of requests.
 FROM_THE_RUNTIME = {
     *("level", "location", "timestamp", "service", "cold_start"),
     *("function_name", "function_memory_size", "function_arn", "function_request_id"),
@@ -20,7 +20,7 @@ FROM_THE_RUNTIME = {
 
 
 class RedactingFormatter(LambdaPowertoolsFormatter):
-    """Structured JSON, with card numbers removed from every value before it is written: no field can be forgotten."""
+    """Structured JSON. Card numbers are removed from every value before it is written, whatever its field."""
 
     def serialize(self, log: Any) -> str:
         return super().serialize(
@@ -37,7 +37,7 @@ def count(metric: str, number: float = 1) -> None:
 
 
 def report_gateway(metric: str, payment: Payment, step: Step, detail: str) -> None:
-    """Count what a gateway answered, or that it did not; log of which payment's step, if there is a detail to tell."""
+    """Count a gateway's answer or its absence; log payment and step if there is a detail."""
     count(metric)
     if not detail:
         return
@@ -46,12 +46,12 @@ def report_gateway(metric: str, payment: Payment, step: Step, detail: str) -> No
 
 
 def count_change(status: str) -> None:
-    """One change of the ledger, and the status that it led to."""
-    # An alarm compares it with the archiver's runs.
+    """Count a change of the ledger, and the new status."""
+    # An alarm compares this metric with the archiver's invocations.
     count("LedgerChanges")
     metrics.add("Payments", 1, dimension=("status", status))
 
 
 def count_amount(currency: str, amount: int) -> None:
-    """What a new payment is of, in minor units."""
+    """Count the amount of a new payment, in minor units."""
     metrics.add("Amount", amount, NO_UNIT, dimension=("currency", currency))

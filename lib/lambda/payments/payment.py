@@ -1,4 +1,4 @@
-"""A payment: what it is, what identifies it, and how it is shown. No AWS here."""
+"""A payment: its attributes, its identity, and its representation for clients. No AWS calls."""
 
 from __future__ import annotations
 
@@ -28,10 +28,9 @@ from payments.states import (
 )
 from payments.step import Caller, Outcome, Step
 
-# What a payment waits for: the gateway's answer to a step, or the capture of its authorization.
+# Values of `awaiting`: the gateway's answer to a step, or the capture of the authorization.
 GATEWAY = "gateway"
-# How long after a step began the settler first looks at it: the request that began it has ended by then, one way or the
-# other.
+# How long after a step began the settler first looks at it: by then the request that began it has ended.
 FIRST_LOOK = timedelta(seconds=30)
 
 
@@ -48,9 +47,9 @@ class Request:
     metadata: Mapping[str, str] = field(default_factory=dict)
 
     def fingerprint(self) -> str:
-        """Equal for equal requests, however their JSON was written.
+        """A hash that is equal for equal requests, however their JSON is written.
 
-        Of the fields that differ from their default, so that a field that is added later changes no fingerprint.
+        It covers the fields that differ from their defaults, so a field that is added later changes no fingerprint.
         """
         told = {
             member.name: value
@@ -62,11 +61,11 @@ class Request:
 
 @dataclass(frozen=True)
 class Payment:
-    """One payment as the ledger holds it. Times: ISO 8601, UTC, microseconds; `version` counts its changes from 1.
+    """One payment in the ledger. Times: ISO 8601, UTC, microseconds; `version` counts its changes from 1.
 
-    `status` is what is stored of its state. `refundable` is what is captured, not refunded, and not reserved by a
-    pending refund. The token is kept until the gateway has answered, then its hash. `awaiting` says what the payment
-    waits for, `due_at` when the settler looks next, `pending_since` since when the gateway has been asked.
+    `status` is the stored part of its state. `refundable` is the captured amount minus refunds and pending refunds. The
+    token is kept until the gateway has answered, then only its hash. `awaiting` says what the payment waits for,
+    `due_at` when the settler looks next, `pending_since` since when the gateway's answer is missing.
     """
 
     payment_id: str
@@ -98,7 +97,7 @@ class Payment:
 
     @classmethod
     def new(cls, request: Request, idempotency_key: str, gateway: Gateway, caller: Caller, now: datetime) -> Payment:
-        """The payment that a request makes, before the gateway is asked."""
+        """Return the payment that a request creates, before the gateway call."""
         step = Step.making(SALE if request.capture else AUTHORIZE, caller, now)
         return cls(
             payment_id=payment_id(request.merchant_id, idempotency_key),
@@ -128,19 +127,19 @@ class Payment:
 
     @property
     def making(self) -> Step:
-        """The step that it began with. Raises ValueError for an item without one."""
+        """The step that created the payment. Raises ValueError if the item has none."""
         for step in self.steps.values():
             if step.makes_the_payment:
                 return step
-        raise ValueError("the payment has no step that made it")
+        raise ValueError("the payment has no step that created it")
 
     @property
     def pending_steps(self) -> list[Step]:
-        """Those whose outcome is unknown, in the order in which they began."""
+        """The steps without an outcome, in the order in which they began."""
         return sorted((step for step in self.steps.values() if step.state == PENDING), key=lambda step: step.at)
 
     def made(self, step: Step, outcome: Outcome) -> Payment:
-        """This payment as the outcome of its making leaves it (expressions.outcome)."""
+        """Return the payment after the outcome of its first step (as expressions.outcome writes it)."""
         approved = outcome.state == SUCCEEDED
         captured = self.amount if approved and step.kind == SALE else 0
         version = self.version + 1
@@ -166,7 +165,7 @@ class Payment:
         )
 
     def as_made(self) -> Payment:
-        """This payment as it was when the gateway had just answered, before any other step."""
+        """Return the payment as it was right after its first outcome, before any other step."""
         made = self.making
         if made.state != SUCCEEDED:
             return self
@@ -181,7 +180,7 @@ class Payment:
         )
 
     def as_of(self, last: Step) -> Payment:
-        """This payment as it was when that step had just succeeded: with the steps that had their outcome by then."""
+        """Return the payment as it was right after that step succeeded, with the steps that had an outcome by then."""
         settled = sorted((step for step in self.steps.values() if step.version), key=lambda step: step.version or 0)
         payment = self.as_made()
         for step in settled:
@@ -204,7 +203,7 @@ class Payment:
         )
 
     def shown(self) -> dict[str, Any]:
-        """For clients: without the token, and without our own bookkeeping. What is empty is left out."""
+        """Return the payment for clients: without token, internal attributes and empty values."""
         values = {
             "payment_id": self.payment_id,
             "merchant_id": self.merchant_id,
@@ -226,12 +225,12 @@ class Payment:
         return {name: value for name, value in values.items() if value not in (None, {}, [])}
 
     def archived(self) -> dict[str, Any]:
-        """For the archive: what clients see, without what can tell of a person, so that it need not be erased there."""
+        """Return the payment for the archive: what clients see, without personal data, so none must be erased."""
         return {name: value for name, value in self.shown().items() if name not in ("customer_id", "metadata")}
 
 
 def refund(step: Step) -> dict[str, Any]:
-    """A refund, as it is shown in its payment."""
+    """Return a refund as it is shown in its payment."""
     values = {
         "refund_id": step.refund_id,
         "amount": step.amount,

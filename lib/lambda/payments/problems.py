@@ -1,4 +1,4 @@
-"""Errors as a client sees them: RFC 9457 problem details."""
+"""Errors for clients: RFC 9457 problem details."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from payments.errors import (
 )
 
 MEDIA_TYPE = "application/problem+json"
-# After which a request whose outcome is pending is worth repeating.
+# When a request with a pending outcome may be repeated.
 RETRY_SECONDS = "5"
 STATUSES: Mapping[type[PaymentError], HTTPStatus] = {
     InvalidRequestError: HTTPStatus.BAD_REQUEST,
@@ -37,7 +37,7 @@ STATUSES: Mapping[type[PaymentError], HTTPStatus] = {
 
 @dataclass
 class Problem(Exception):  # noqa: N818 - RFC 9457 calls it that
-    """A request that is answered with an error; `detail` and `errors` never repeat a value that the client sent."""
+    """An error answer to a request; `detail` and `errors` never contain a value that the client sent."""
 
     status: HTTPStatus
     name: str
@@ -55,7 +55,7 @@ class Problem(Exception):  # noqa: N818 - RFC 9457 calls it that
             **self.extensions,
         }
         if self.errors:
-            # A name cut short may read as a card number that the whole did not.
+            # Shortening a name can produce a card number.
             document["errors"] = [{**vars(error), "pointer": cards.redact(error.pointer)} for error in self.errors]
         return document
 
@@ -68,7 +68,7 @@ def problem_of(error: Problem | PaymentError | UnavailableError) -> Problem:
         return Problem(
             HTTPStatus.SERVICE_UNAVAILABLE,
             "ledger-unavailable",
-            "The ledger did not answer. Send the same request with the same Idempotency-Key again.",
+            "The ledger did not answer. Repeat the request with the same Idempotency-Key.",
             headers={"Retry-After": "1"},
         )
     headers = {"Retry-After": RETRY_SECONDS} if isinstance(error, StepPendingError) else {}
@@ -79,6 +79,6 @@ def declined(payment_id: str, code: str) -> Problem:
     return Problem(
         HTTPStatus.PAYMENT_REQUIRED,
         "declined",
-        "The gateway declined it. The same request with the same Idempotency-Key will not be tried again.",
+        "The gateway declined. Repeating the request with the same Idempotency-Key will not call the gateway again.",
         extensions={"payment_id": payment_id, "decline_code": code},
     )

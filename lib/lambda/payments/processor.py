@@ -1,4 +1,4 @@
-"""The function behind the API: payments are made, captured, voided, refunded and read."""
+"""The processor: the Lambda function behind the API, which creates, captures, voids, refunds and reads payments."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from payments.ledger import DynamoDbLedger
 from payments.metrics import MILLISECONDS
 from payments.observability import count, count_amount, count_change, logger, metrics, report_gateway
 from payments.problems import MEDIA_TYPE, RETRY_SECONDS, Problem, declined, problem_of
-from payments.service import Ask, Done, Payments
+from payments.service import Payments, StepRequest, StepResult
 from payments.states import DECLINED, PENDING
 
 REPLAYED = {"Idempotency-Replayed": "true"}
@@ -35,7 +35,7 @@ def now() -> datetime:
 
 @functools.cache
 def payments() -> Payments:
-    """Made at the first request, and kept for the next ones."""
+    """Created with the first request, and kept for the next ones."""
     ledger = DynamoDbLedger(
         settings.required(settings.TRANSACTIONS_TABLE),
         settings.required(settings.MERCHANT_INDEX),
@@ -49,18 +49,18 @@ def payments() -> Payments:
 
 @functools.cache
 def signer() -> cursor.Signer:
-    """Made at the first list that has a second page."""
+    """Created with the first list that has a second page."""
     return cursor.KmsSigner(settings.required(settings.CURSOR_KEY))
 
 
 class UnforeseenError(Exception):
-    """What Lambda logs of a failure, unredacted: so it says nothing of the request."""
+    """Raised instead of the real error, because Lambda logs exceptions unredacted; contains nothing of the request."""
 
 
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_HTTP)
 @metrics.written
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Answer one request. Raises UnforeseenError only, so that the function's error alarm rings."""
+    """Answer one request. Raises only UnforeseenError, which fires the function's error alarm."""
     begin = time.perf_counter()
     try:
         request = HttpRequest.of(event, context.aws_request_id, lambda: context.get_remaining_time_in_millis() / 1000)
@@ -73,15 +73,15 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     except Exception:
         logger.exception("unforeseen failure")
         count("PaymentsFailed")
-        raise UnforeseenError("the log line with this request's id has the failure, redacted") from None
+        raise UnforeseenError("see the log line with this request's id for the redacted error") from None
     finally:
         elapsed = (time.perf_counter() - begin) * 1000
         metrics.add("Latency", elapsed, MILLISECONDS)
 
 
 def _screen(request: HttpRequest) -> None:
-    """Before every route: no body where none belongs, no query but a list's."""
-    errors = [FieldError("", "a GET has no body")] if request.method == "GET" and request.raw_body else []
+    """Check before every route that a GET has no body, and that only a list has query parameters."""
+    errors = [FieldError("", "must be absent in a GET")] if request.method == "GET" and request.raw_body else []
     if not (request.method == "GET" and request.path.endswith("/payments")):
         errors += validation.unknown_parameters(request.query, ())
     if errors:
@@ -144,9 +144,9 @@ ROUTER = Router(
 )
 
 
-def _ask(request: HttpRequest, merchant_id: str, payment_id: str = "") -> Ask:
-    """What every change needs. Raises InvalidRequestError for a wrong merchant or key."""
-    return Ask(
+def _ask(request: HttpRequest, merchant_id: str, payment_id: str = "") -> StepRequest:
+    """Return what every change needs. Raises InvalidRequestError for an invalid merchant or key."""
+    return StepRequest(
         merchant_id=validation.merchant_id(merchant_id),
         payment_id=payment_id,
         idempotency_key=validation.idempotency_key(request.headers.get("idempotency-key")),
@@ -156,9 +156,9 @@ def _ask(request: HttpRequest, merchant_id: str, payment_id: str = "") -> Ask:
 
 
 def _answer(
-    metric: str, done: Done, status: HTTPStatus, document: dict[str, Any], headers: dict[str, str] | None = None
+    metric: str, done: StepResult, status: HTTPStatus, document: dict[str, Any], headers: dict[str, str] | None = None
 ) -> HttpAnswer:
-    """201 or 200; 202 while the step is pending; 402 if the gateway declined it; for a replay 200 instead of 201."""
+    """Return 201 or 200; 202 if the step is pending; 402 if the gateway declined; 200 instead of 201 for a replay."""
     payment, step = done.payment, done.step
     count(("PaymentsReplayed" if step.makes_the_payment else "StepsReplayed") if done.replayed else metric)
     logger.info(

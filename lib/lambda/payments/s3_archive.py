@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 CONFIG = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
-VERSION = "version"  # of the payment, in the metadata of its receipt
-TRIES = 3  # against others that write the same object
+VERSION = "version"  # metadata key of a receipt with the payment's version
+TRIES = 3  # attempts, in case others write the same object
 
 
 class S3Archive:
@@ -27,7 +27,7 @@ class S3Archive:
         self._client = client or boto3.client("s3", config=CONFIG)
 
     def write(self, document: Document) -> None:
-        """Put the object; one with a version only where none stands that is as new or newer."""
+        """Put the object; if it has a version, only over an older one."""
         put = functools.partial(
             self._client.put_object,
             Bucket=self._bucket,
@@ -55,9 +55,9 @@ class S3Archive:
             except ClientError as error:
                 if not _exists_already(error):
                     raise
-        raise TimeoutError("the object changed whenever it was about to be written")
+        raise TimeoutError("the object changed during every attempt to write it")
 
 
 def _exists_already(error: ClientError) -> bool:
-    """Another object stands there, or is being written: docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html"""
+    """Whether an object exists or is being written: docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html"""
     return error.response["Error"]["Code"] in {"PreconditionFailed", "ConditionalRequestConflict"}

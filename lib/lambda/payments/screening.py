@@ -1,7 +1,7 @@
-"""What of a body may not be stored: card numbers anywhere in it, and metadata that is named like card data.
+"""What a body must not contain: card numbers anywhere, and metadata named like card data.
 
-Only what is stored is looked through: the fields of a body here, the merchant of the path in validation. Headers and
-query are not kept, and idempotency keys are hashed. What is logged is redacted (observability).
+Only stored data is screened: the fields of a body here, and the merchant in the path in validation.py. Headers and
+query are not stored, and idempotency keys are hashed. Logs are redacted in observability.py.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from payments.errors import FieldError, child
 CARD_NUMBER = "looks like a card number; send a payment token instead"
 CARD_DATA = "is a name for card data; send a payment token instead"
 
-# How fields for card data are called, in words: what PCI DSS 4.0.1 forbids to store after the authorization (3.3: the
-# track, the security code, the PIN), the number and the expiry date (3.5). Words may be written without a space.
+# Names of fields with card data: data that PCI DSS 4.0.1 forbids to store after the authorization (3.3: track,
+# security code, PIN), the number and the expiry date (3.5). The words may be joined.
 _EXPIRY = r"(?:exp|expiry|expiration) ?(?:date|month|year|mm|yy|yyyy)"
 _CARD_DATA = re.compile(
     r"(?<![a-z0-9])(?:"
@@ -27,14 +27,14 @@ _CARD_DATA = re.compile(
     r"|track ?(?:[123]|data)|mag(?:netic)? ?stripe|pin ?block|(?:card|cc) ?pin"
     r")(?![a-z0-9])"
 )
-# Names that are such only as a whole: an offer has an expiry, too, and an address in India a pin code.
+# Words that mean card data only as the whole name: an offer has an expiry, too, and an address in India a pin code.
 _WHOLE_NAME = re.compile(rf"pin|exp|expiry|expiration|{_EXPIRY}|valid ?(?:thru|until)")
 _OTHER_CARDS = re.compile(r"(?<![a-z])(?:gift|loyalty|bonus|member|membership|club|id|identity|sim|library) ?card")
 _SEPARATORS = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 def findings(document: dict[str, Any]) -> list[FieldError]:
-    """An error for each part of a JSON object that holds card data; none repeats it."""
+    """Return an error for each part of a JSON object with card data, without repeating the data."""
     metadata = document.get("metadata")
     names = metadata if isinstance(metadata, dict) else ()
     return [
@@ -48,13 +48,13 @@ def findings(document: dict[str, Any]) -> list[FieldError]:
 
 
 def is_card_data(name: str) -> bool:
-    """The name says that card data stands beside it: cvv, cardNumber, customer_cvc2, track-2."""
+    """Whether the name means card data: cvv, cardNumber, customer_cvc2, track-2."""
     words = _OTHER_CARDS.sub("", " ".join(_SEPARATORS.split(cards.plain(name))).strip().lower())
     return bool(_CARD_DATA.search(words) or _WHOLE_NAME.fullmatch(words))
 
 
 def _card_numbers(value: Any, pointer: str) -> Iterator[str]:
-    """JSON pointers of what holds a card number; a name that does is reported as the object around it."""
+    """Yield the JSON pointers of values with card numbers; for a name with one, the pointer of its object."""
     if isinstance(value, dict):
         for name, inner in value.items():
             if cards.contains(name):

@@ -1,4 +1,4 @@
-"""What the API does with payments, over any ledger and gateway."""
+"""The API's operations on payments, for any ledger and gateway."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ PAYMENT_ID = re.compile(r"pay_[a-z2-7]{32}")
 
 @dataclass(frozen=True)
 class Begun:
-    """What came of an intent: the payment after it if the step began, as it stands if not, None when unknown."""
+    """The result of an intent: the payment with the new step, or unchanged if the step was refused, or None."""
 
     payment: Payment | None
     begun: bool
@@ -41,7 +41,7 @@ class Begun:
 
 @dataclass(frozen=True)
 class Query:
-    """A merchant's payments made from `begin` to `end`, both included (times as payments have them), newest first."""
+    """A merchant's payments created from `begin` to `end`, both included (times as in the ledger), newest first."""
 
     merchant_id: str
     begin: str
@@ -51,7 +51,7 @@ class Query:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a page of a list ended."""
+    """The position at which a page of a list ended."""
 
     created_at: str
     payment_id: str
@@ -59,33 +59,33 @@ class Place:
 
 @dataclass(frozen=True)
 class Page:
-    """Some of a query's payments; `last` is where the next page goes on, None after the last one."""
+    """A page of a query's payments; `last` is where the next page continues, None for the last page."""
 
     payments: list[Payment]
     last: Place | None
 
 
 class Ledger(Recorder, Protocol):
-    """Where payments are recorded. Each method raises UnavailableError when the ledger does not answer."""
+    """The port to the ledger. Each method raises UnavailableError if the ledger does not answer."""
 
     def record(self, payment: Payment) -> Payment | None:
-        """Record it in one atomic write, unless a payment of that id stands there: then that one is handed back."""
+        """Record it in one atomic write. If a payment with that id exists, return that one instead."""
 
     def find(self, merchant_id: str, payment_id: str) -> Payment | None:
-        """The merchant's payment as last written."""
+        """Return the merchant's payment as last written."""
 
     def begin(self, merchant_id: str, payment_id: str, step: Step, due_at: str) -> Begun:
-        """Begin the step atomically, if its key is new to the payment and `refusal` has nothing against it."""
+        """Begin the step atomically if its key is new to the payment and the payment allows it (see `refusal`)."""
 
     def page(self, query: Query, after: Place | None) -> Page:
-        """The query's next payments, from the newest or from after a place; seconds behind the last write."""
+        """Return the query's next payments, from the newest or after a place; may lag by seconds."""
 
 
 @dataclass(frozen=True)
-class Ask:
-    """What is asked with every request that changes something; `payment_id` is empty for a new payment.
+class StepRequest:
+    """The common part of every request that changes something; `payment_id` is empty for a new payment.
 
-    `seconds_left`: until the function is ended.
+    `seconds_left`: the time until Lambda ends the function.
     """
 
     merchant_id: str
@@ -96,10 +96,10 @@ class Ask:
 
 
 @dataclass(frozen=True)
-class Done:
-    """A step that was asked for, and the payment; `replayed` when an earlier request had asked for it.
+class StepResult:
+    """A requested step and its payment; `replayed` if an earlier request began the step.
 
-    If the step succeeded, `payment` is as it was right after it, so that a replay answers what was answered then.
+    If the step succeeded, `payment` is as it was right after it, so that a replay returns the original answer.
     """
 
     payment: Payment
@@ -107,7 +107,7 @@ class Done:
     replayed: bool
 
     def refund(self) -> dict[str, Any]:
-        """A refund as it is answered."""
+        """The refund for the answer."""
         return {
             **refund(self.step),
             "payment_id": self.payment.payment_id,
@@ -119,7 +119,7 @@ class Done:
 
 @dataclass(frozen=True)
 class Payments:
-    """`gateway` takes the payments that are made now; each one remembers its own."""
+    """`gateway` is for new payments; each existing payment has its own."""
 
     ledger: Ledger
     gateway: Gateway
@@ -127,8 +127,8 @@ class Payments:
     clock: Callable[[], datetime]
     maximum_amount: int
 
-    def take(self, request: Request, ask: Ask) -> Done:
-        """Make the payment once for a merchant and key.
+    def take(self, request: Request, ask: StepRequest) -> StepResult:
+        """Create the payment, once for a merchant and key.
 
         Raises IdempotencyConflictError when the key came with another request, InvalidRequestError for a new payment
         that is over the maximum or in a currency that the gateway does not take. A limit that was lowered since is none
@@ -146,16 +146,16 @@ class Payments:
         made = standing or payment
         return self._complete(made, made.making, ask, replayed=standing is not None)
 
-    def capture(self, ask: Ask, amount: int | None) -> Done:
-        """Capture the amount, or all. Raises PaymentError."""
+    def capture(self, ask: StepRequest, amount: int | None) -> StepResult:
+        """Capture the amount, or the whole authorization. Raises PaymentError."""
         return self._do(CAPTURE, ask, amount)
 
-    def void(self, ask: Ask) -> Done:
-        """Give up an authorization. Raises PaymentError."""
+    def void(self, ask: StepRequest) -> StepResult:
+        """Void an authorization. Raises PaymentError."""
         return self._do(VOID, ask, None)
 
-    def refund(self, ask: Ask, amount: int) -> Done:
-        """Give back some of what was captured. Raises PaymentError."""
+    def refund(self, ask: StepRequest, amount: int) -> StepResult:
+        """Refund a part of the captured amount. Raises PaymentError."""
         return self._do(REFUND, ask, amount)
 
     def read(self, merchant_id: str, payment_id: str) -> Payment:
@@ -168,7 +168,7 @@ class Payments:
     def page(self, query: Query, after: Place | None) -> Page:
         return self.ledger.page(query, after)
 
-    def _do(self, kind: str, ask: Ask, amount: int | None) -> Done:
+    def _do(self, kind: str, ask: StepRequest, amount: int | None) -> StepResult:
         if not PAYMENT_ID.fullmatch(ask.payment_id):
             raise PaymentNotFoundError
         now = self.clock()
@@ -180,34 +180,34 @@ class Payments:
             return self._complete(intent.payment, step, ask, replayed=False)
         earlier = intent.payment.steps.get(step.key)
         if earlier is None:
-            raise refusal(intent.payment, step) or RuntimeError(f"the ledger refused a {kind} for no known reason")
+            raise refusal(intent.payment, step) or RuntimeError(f"the ledger refused a {kind} for an unknown reason")
         if not earlier.is_same_request(step):
             raise IdempotencyConflictError
         return self._complete(intent.payment, earlier, ask, replayed=True)
 
-    def _complete(self, payment: Payment, step: Step, ask: Ask, *, replayed: bool) -> Done:
-        """Ask the gateway, unless the step has its outcome. Where that cannot be recorded the step stays pending."""
+    def _complete(self, payment: Payment, step: Step, ask: StepRequest, *, replayed: bool) -> StepResult:
+        """Call the gateway unless the step has its outcome. If recording it fails, the step stays pending."""
         if step.state == PENDING:
             with contextlib.suppress(UnavailableError):
                 payment = self.completion.complete(
                     payment, step, repeat=replayed, request_id=ask.caller.request_id, seconds_left=ask.seconds_left
                 )
             step = payment.steps[step.key]
-        return Done(payment.as_of(step) if step.state == SUCCEEDED else payment, step, replayed)
+        return StepResult(payment.as_of(step) if step.state == SUCCEEDED else payment, step, replayed)
 
     def _refusal(self, request: Request) -> PaymentError | None:
-        """Why no new payment is made of a valid request."""
+        """Return why a valid request creates no payment; None if it does."""
         if request.amount > self.maximum_amount:
-            return InvalidRequestError(FieldError("/amount", f"is from 1 to {self.maximum_amount}"))
+            return InvalidRequestError(FieldError("/amount", f"must be from 1 to {self.maximum_amount}"))
         if request.currency in self.gateway.unsupported_currencies:
             return InvalidRequestError(
-                FieldError("/currency", f"is no currency that the gateway {self.gateway.name} takes")
+                FieldError("/currency", f"must be a currency that the gateway {self.gateway.name} accepts")
             )
         return None
 
 
 def refusal(payment: Payment, step: Step) -> PaymentError | None:
-    """Why the payment does not allow a step that is new to it; None where it does."""
+    """Return why the payment does not allow a new step; None if it does."""
     if step.kind not in TRANSITIONS[payment.state]:
         return StateForbidsError(payment.state, step.kind)
     if payment.status in UNDER_WAY:

@@ -1,4 +1,4 @@
-"""The functions' settings: the only reader of the environment on this side."""
+"""The functions' settings. Only this module reads the environment."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ GATEWAY_SECRET_ARN = "GATEWAY_SECRET_ARN"  # noqa: S105 - the variable's name
 
 
 class SettingsError(Exception):
-    """An environment variable that the infrastructure should have set is missing or unusable."""
+    """An environment variable that the infrastructure sets is missing or invalid."""
 
 
 def required(variable: str) -> str:
-    """The variable's value; raises SettingsError when it is missing or empty."""
+    """Return the variable's value. Raises SettingsError if it is missing or empty."""
     value = os.environ.get(variable, "")
     if not value:
-        raise SettingsError(f"environment variable {variable} is not set; the function's declaration sets it")
+        raise SettingsError(f"environment variable {variable} is not set; set it in the function's declaration")
     return value
 
 
 def maximum_amount() -> int:
-    """The most that a payment may be of, in minor units; raises SettingsError for what is no such number."""
+    """Return the maximum amount of a payment, in minor units. Raises SettingsError if it is not a valid number."""
     value = required(MAXIMUM_AMOUNT)
     if not re.fullmatch(r"[1-9][0-9]{0,11}", value):
         raise SettingsError(f"environment variable {MAXIMUM_AMOUNT} is not a whole number from 1 to 999999999999")
@@ -36,5 +36,5 @@ def maximum_amount() -> int:
 
 
 def stripe_base() -> str:
-    """Where the tests have put a Stripe of their own on this machine; no stack sets the variable."""
+    """Return the address of the tests' fake of Stripe; no deployed stack sets this variable."""
     return os.environ.get("STRIPE_BASE", "")

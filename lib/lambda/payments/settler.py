@@ -1,4 +1,4 @@
-"""The function on a schedule: settles what requests left behind. It runs every minute and reads a sparse index."""
+"""The settler: the Lambda function that runs every minute and completes pending steps, found by a sparse index."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def now() -> datetime:
 
 @functools.cache
 def settler() -> Settler:
-    """Made at the first run, and kept for the next ones."""
+    """Created with the first run, and kept for the next ones."""
     ledger = DynamoDbLedger(
         settings.required(settings.TRANSACTIONS_TABLE), "", settings.required(settings.PENDING_INDEX)
     )
@@ -35,7 +35,7 @@ def settler() -> Settler:
 @logger.inject_lambda_context
 @metrics.written
 def handler(event: dict[str, Any], context: LambdaContext) -> None:  # noqa: ARG001 - Lambda's signature
-    """Settle what is due. Raises if the ledger cannot be asked what that is."""
+    """Settle the payments that are due. Raises an error if the ledger does not answer."""
     run = settler().run(context.aws_request_id, lambda: context.get_remaining_time_in_millis() / 1000)
     logger.info("settled", **vars(run))
     count("PendingPayments", run.pending)

@@ -1,7 +1,7 @@
-"""Settles what requests left behind: steps whose outcome is unknown, authorizations that nobody captured. No AWS here.
+"""Completes pending steps, and voids authorizations that nobody captured. No AWS calls.
 
-Payments are taken in the order in which they are due. One that stays pending is due again after as long as it has been
-pending, at least a minute and at most an hour. One that fails is logged and put off, and holds up no other.
+Payments are processed in the order in which they are due. A payment that stays pending is due again after as long as it
+has been pending, at least a minute and at most an hour. One that fails is logged and postponed; the others continue.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from payments.payment import FIRST_LOOK, GATEWAY, Payment
 from payments.service import Begun
 from payments.step import Caller, Step
 
-BATCH = 100  # authorizations in one run
+BATCH = 100  # maximum number of authorizations in one run
 SHORTEST_DELAY, LONGEST_DELAY = timedelta(minutes=1), timedelta(hours=1)
 ACTOR = "settler"
-# For one payment: to read it, to begin and complete a step of it.
+# Time for one payment: to read it, and to begin and complete a step.
 SECONDS_FOR_ONE = TIMEOUT_SECONDS + 3 * LEDGER_SECONDS
 
 
 @dataclass(frozen=True)
 class Due:
-    """A payment that waits: when the settler looks, and since when it waits."""
+    """A waiting payment: when it is due, and since when it waits."""
 
     payment_id: str
     due_at: str
@@ -36,27 +36,27 @@ class Due:
 
 
 class Ledger(Recorder, Protocol):
-    """Each method raises UnavailableError when the ledger does not answer."""
+    """The port to the ledger. Each method raises UnavailableError if the ledger does not answer."""
 
     def pending(self) -> list[Due]:
-        """Payments that wait for the gateway, the next due first: all, or the first thousands. Seconds behind."""
+        """Return payments that wait for the gateway, the next due first: all, or the first thousands. May lag."""
 
     def uncaptured(self, now: str, limit: int) -> list[Due]:
-        """Authorizations that are to be voided by now, the longest due first. Seconds behind."""
+        """Return authorizations that are due to be voided, the longest due first. May lag by seconds."""
 
     def read(self, payment_id: str) -> Payment | None:
-        """The payment as last written."""
+        """Return the payment as last written."""
 
     def begin(self, merchant_id: str, payment_id: str, step: Step, due_at: str) -> Begun:
-        """Begin the step atomically, if the payment allows it."""
+        """Begin the step atomically if the payment allows it."""
 
     def postpone(self, payment: Payment, due_at: str) -> None:
-        """Look at it again then, unless something happened to it meanwhile."""
+        """Set when the settler looks again, unless the payment has changed."""
 
 
 @dataclass
 class Run:
-    """What one run did, and what still waits for the gateway after it."""
+    """What one run did, and how many payments still wait for the gateway."""
 
     settled: int = 0
     failed: int = 0
@@ -66,7 +66,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Settler:
-    """`failure(payment_id, error)` logs what went wrong with one payment."""
+    """`failure(payment_id, error)` logs an error with one payment."""
 
     ledger: Ledger
     completion: Completion
@@ -74,7 +74,7 @@ class Settler:
     failure: Callable[[str, Exception], None]
 
     def run(self, request_id: str, seconds_left: Callable[[], float]) -> Run:
-        """Settle what is due, within the time. Raises UnavailableError if the ledger does not say what is."""
+        """Settle the payments that are due, within the time. Raises UnavailableError if the ledger does not answer."""
         caller = Caller(actor=ACTOR, actor_id=ACTOR, request_id=request_id)
         now = timestamp(self.clock())
         waiting = self.ledger.pending()
@@ -98,12 +98,12 @@ class Settler:
         return run
 
     def _finished(self, due: Due, do: Do, caller: Caller, seconds_left: Callable[[], float]) -> bool:
-        """The payment waits no longer. Else it is put off, also when it fails."""
+        """Whether the payment no longer waits. If it does, or if it fails, it is postponed."""
         payment = self.ledger.read(due.payment_id)
-        if payment is None or payment.due_at != due.due_at:  # the index was behind
+        if payment is None or payment.due_at != due.due_at:  # the index lagged
             return payment is None or payment.awaiting != GATEWAY
         if self.completion.gateway_calls.is_open(payment):
-            return False  # nothing was asked: it stays due
+            return False  # no call was made, so it stays due
         try:
             payment = do(payment, caller, seconds_left)
         except Exception:
@@ -122,13 +122,17 @@ class Settler:
         return payment
 
     def _void(self, payment: Payment, caller: Caller, seconds_left: Callable[[], float]) -> Payment:
-        """Void an authorization that was not captured in time; each attempt has a key of its own."""
+        """Void an authorization that was not captured in time; each attempt has its own key."""
         now = self.clock()
         attempt = sum(step.actor == ACTOR for step in payment.steps.values())
         step = Step.expiry(payment.payment_id, attempt, caller, now)
         intent = self.ledger.begin(payment.merchant_id, payment.payment_id, step, timestamp(now + FIRST_LOOK))
-        if intent.payment is None or not intent.begun:
-            raise RuntimeError("the authorization could not be voided: it changed, or has too many steps")
+        if intent.payment is None:
+            raise RuntimeError("the authorization could not be voided: it is not in the ledger any more")
+        if not intent.begun and intent.payment.version > payment.version:
+            return intent.payment  # its merchant, or another run, began something since it was read
+        if not intent.begun:
+            raise RuntimeError("the authorization could not be voided: it has too many steps")
         return self.completion.complete(
             intent.payment, step, repeat=False, request_id=caller.request_id, seconds_left=seconds_left
         )

@@ -1,4 +1,4 @@
-"""A gateway that moves no money: what it answers depends on the payment's token alone. It keeps nothing.
+"""The simulated gateway: it moves no money and stores nothing. The payment's token decides its answers.
 
 | token | answer |
 |---|---|
@@ -21,12 +21,12 @@ from payments.gateway import TIMEOUT_SECONDS, Answer, Approved, Charge, Declined
 AUTHORIZATION_LIFETIME = timedelta(days=7)
 DECLINED = "tok_declined_"
 REFUND_DECLINED = "tok_refund_declined"
-REFUNDS_DECLINED = "_refunds_declined"  # ends the reference of a payment whose refunds are declined
+REFUNDS_DECLINED = "_refunds_declined"  # suffix of the reference of a payment whose refunds are declined
 
 
 @dataclass(frozen=True)
 class Simulated:
-    """`sleep` is called for `tok_slow` only, with the seconds that an adapter may wait."""
+    """`sleep` is called only for `tok_slow`, with the seconds that an adapter may wait."""
 
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     sleep: Callable[[float], None] = time.sleep

@@ -1,4 +1,4 @@
-"""A step of a payment (its making, a capture, void or refund): who asked for it, what came of it. No AWS here."""
+"""A step of a payment (authorization, sale, capture, void, refund): who requested it, and its outcome. No AWS calls."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from payments.states import AUTHORIZE, PENDING, SALE, VOID
 
 @dataclass(frozen=True)
 class Caller:
-    """Who asks: an ARN without card numbers, the unique id of that identity, and the request's id."""
+    """The caller: an ARN without card numbers, the unique id of that identity, and the request's id."""
 
     actor: str
     actor_id: str
@@ -22,10 +22,10 @@ class Caller:
 class Step:
     """One step, as it is stored under its `key` in the payment's `steps`.
 
-    `key` is the kind for the making of a payment, else a hash of the step's idempotency key. `amount` is None where
-    none was named: a capture of all, a void, the making. What follows comes with the outcome: `version` is the
-    payment's after it, `settled_by` the request that wrote it if it was not the one that asked, `reference` the
-    gateway's own of a refund.
+    `key` is the kind for the step that creates the payment, else a hash of the step's idempotency key. `amount` is None
+    if the request named none: authorization, sale, void, capture of the whole amount. The other attributes are set with
+    the outcome: `version` is the payment's version then, `settled_by` the request that recorded the outcome if it is
+    another one, `reference` the gateway's reference of a refund.
     """
 
     key: str
@@ -44,20 +44,20 @@ class Step:
 
     @classmethod
     def making(cls, kind: str, caller: Caller, now: datetime) -> Step:
-        """The authorization or sale that a payment begins with."""
+        """Return the authorization or sale that creates a payment."""
         return cls(key=kind, kind=kind, at=timestamp(now), **vars(caller))
 
     @classmethod
     def new(
         cls, kind: str, payment_id: str, idempotency_key: str, amount: int | None, caller: Caller, now: datetime
     ) -> Step:
-        """A step that a client asks for."""
+        """Return a step that a client requests."""
         key = identifier(payment_id, idempotency_key)
         return cls(key=key, kind=kind, at=timestamp(now), amount=amount, **vars(caller))
 
     @classmethod
     def expiry(cls, payment_id: str, attempt: int, caller: Caller, now: datetime) -> Step:
-        """The void of an authorization that nobody captured in time; no client's key leads to the same one."""
+        """Return the void of an authorization that nobody captured in time; its key differs from every client's."""
         return cls(key=identifier(payment_id, "expiry", attempt), kind=VOID, at=timestamp(now), **vars(caller))
 
     @property
@@ -69,20 +69,20 @@ class Step:
         return f"ref_{self.key}"
 
     def is_same_request(self, other: Step) -> bool:
-        """Both ask for the same: told by what was asked, so that a field added later changes no earlier request."""
+        """Whether both steps are the same request. Compares what was requested, so new fields change nothing."""
         return (self.kind, self.amount) == (other.kind, other.amount)
 
     def gateway_key(self, payment_id: str) -> str:
-        """The idempotency key of the call at the gateway: of this step of this payment, whoever makes the call."""
+        """Return the idempotency key of the gateway call, derived from payment and step, so equal for every caller."""
         return f"{payment_id}_{self.kind}" if self.makes_the_payment else f"{payment_id}_{self.kind}_{self.key}"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the gateway answered to a step, as it is recorded; `settled_by` if another request than the step's does it.
+    """The gateway's answer to a step, as it is recorded; `settled_by` if another request than the step's records it.
 
-    `waits_until`: for a payment that is authorized then, when the settler looks whether it was captured. `token_hash`
-    and `capture_before` where a payment is made.
+    `waits_until`: for an authorized payment, when the settler voids it unless it is captured. `token_hash` and
+    `capture_before`: only for the step that creates the payment.
     """
 
     state: str

@@ -1,7 +1,7 @@
 """The adapter for Stripe's test mode: PaymentIntents and refunds. docs.stripe.com/api, docs/gateway.md
 
-A payment is one PaymentIntent, whose id is its reference; that of a refund is the refund's. Objects carry the keys of
-the steps in their metadata, so that `look_up` finds what became of a step when Stripe has forgotten the key.
+A payment is one PaymentIntent, whose id is its reference; the reference of a refund is the Refund's id. The objects'
+metadata contain the keys of the steps, so that `look_up` finds a step's result after Stripe has forgotten the key.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from payments.stripe_api import BASE, Call, DeclinedError, Fields, NoAnswerError
 from payments.stripe_currencies import UNSUPPORTED
 from payments.stripe_key import SecretsManagerKeys
 
-AUTHORIZATION_LIFETIME = timedelta(days=7)  # of most cards: docs.stripe.com/payments/place-a-hold-on-a-payment-method
+AUTHORIZATION_LIFETIME = timedelta(days=7)  # for most cards: docs.stripe.com/payments/place-a-hold-on-a-payment-method
 INTENTS, REFUNDS = "/v1/payment_intents", "/v1/refunds"
 EXPAND = {"expand[]": "latest_charge"}
-# Parameters that the client chose: a request that Stripe refuses for them is a decline, and no defect of ours.
+# Parameters that the client chose: if Stripe refuses them, that is a decline and not our error.
 CHOSEN = {"amount", "amount_to_capture", "currency", "payment_method"}
-# docs.stripe.com/error-codes: the payment has changed at Stripe without us, or an earlier call did it.
+# docs.stripe.com/error-codes: the payment was changed at Stripe by others, or by an earlier call.
 STATE_FORBIDS = {
     "amount_too_large",
     "charge_already_captured",
@@ -41,7 +41,7 @@ class TwoPaymentsError(Exception):
 
 
 class Stripe:
-    """Raises what is no answer but a defect: RefusedError, LiveModeError, TwoPaymentsError, KeyUnusableError."""
+    """Raises an error for defects: RefusedError, LiveModeError, TwoPaymentsError, KeyUnusableError."""
 
     name = "stripe"
     livemode = False
@@ -66,7 +66,7 @@ class Stripe:
         return self._answer(lambda call: _refund(call, reference, amount, key, repeat))
 
     def look_up(self, payment_id: str, key: str) -> Answer | None:
-        """None for a void, too, which can be made again: a PaymentIntent does not keep its key.
+        """Also returns None for a void, which may be repeated: a PaymentIntent does not store its key.
 
         Not for a payment of the last hour: Stripe's search may not know it yet (docs.stripe.com/search#data-freshness).
         """
@@ -82,7 +82,7 @@ class Stripe:
 
 
 def from_settings() -> Stripe:
-    """With the key in the function's secret. Raises SettingsError."""
+    """Return the adapter with the key in the function's secret. Raises SettingsError."""
     keys = SecretsManagerKeys(settings.required(settings.GATEWAY_SECRET_ARN))
     return Stripe(StripeApi(keys, settings.stripe_base() or BASE))
 
@@ -109,13 +109,13 @@ def _create(call: Call, charge: Charge, capture_method: str, key: str, repeat: b
         return _outcome(call, found, key)
     except RefusedError as error:
         return _declined(error, set())
-    if repeat and intent["status"] in ("processing", "requires_action"):  # then: this is the answer to the first call
+    if repeat and intent["status"] in ("processing", "requires_action"):  # the stored answer to the first call
         intent = call.get(f"{INTENTS}/{intent['id']}", **EXPAND)
     return _outcome(call, intent, key)
 
 
 def _outcome(call: Call, intent: Object, key: str) -> Answer:
-    """Of a payment; one that waits for its payer, who is not here, is ended."""
+    """Return the answer for a PaymentIntent; one that requires the payer to act is cancelled."""
     if intent["status"] in ("requires_action", "requires_confirmation"):
         intent = _ended(call, intent["id"], f"{key}-cancel")
     match intent["status"]:
@@ -133,7 +133,7 @@ def _outcome(call: Call, intent: Object, key: str) -> Answer:
 
 
 def _ended(call: Call, reference: str, key: str) -> Object:
-    """Cancelled, or as it stands if it can be cancelled no more."""
+    """Cancel the PaymentIntent; return it unchanged if it can no longer be cancelled."""
     try:
         return call.post(f"{INTENTS}/{reference}/cancel", EXPAND, key)
     except RefusedError as error:
@@ -212,7 +212,7 @@ def _look_up(call: Call, payment_id: str, key: str) -> Answer | None:
 
 
 def _find(call: Call, payment_id: str) -> Object | None:
-    """The payment's PaymentIntent. Search may be late: what it finds is read again."""
+    """Return the payment's PaymentIntent. Search may lag, so the object that it finds is read again."""
     found = call.get(f"{INTENTS}/search", query=f"metadata['payment_id']:'{payment_id}'", limit=2)["data"]
     if len(found) > 1:
         raise TwoPaymentsError(f"Stripe has two PaymentIntents for {payment_id}: {found[0]['id']}, {found[1]['id']}")
@@ -232,14 +232,14 @@ def _refunds(call: Call, reference: str) -> Iterator[Object]:
 
 
 def _may_have_happened(error: NoAnswerError | RefusedError, repeat: bool) -> bool:
-    """The error may hide that an earlier call did the step, or hold the answer that Stripe keeps for the key."""
+    """Whether an earlier call may have done the step, or the error may be Stripe's stored answer for the key."""
     if isinstance(error, NoAnswerError):
         return repeat and error.stored
     return error.code in STATE_FORBIDS
 
 
 def _declined(error: NoAnswerError | RefusedError, codes: set[str]) -> Declined:
-    """The decline that a refusal stands for. Raises the error if it stands for none."""
+    """Return the decline that an error means. Raises the error if it is not a decline."""
     if isinstance(error, RefusedError) and (error.param in CHOSEN or error.code in codes):
         return Declined(error.code or f"invalid_{error.param}")
     raise error

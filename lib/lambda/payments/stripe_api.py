@@ -1,7 +1,7 @@
-"""Stripe's HTTP API, as much of it as the adapter needs: form-encoded requests, JSON answers, and what errors mean.
+"""The part of Stripe's HTTP API that the adapter needs: form-encoded requests, JSON answers, and the meaning of errors.
 
-docs.stripe.com/api/errors and docs.stripe.com/error-low-level. Nothing that is raised here holds a message of Stripe's:
-those repeat parts of the request and of the key.
+docs.stripe.com/api/errors and docs.stripe.com/error-low-level. Exceptions never contain Stripe's messages, because
+these repeat parts of the request and of the key.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from payments.gateway import TIMEOUT_SECONDS
 from payments.stripe_key import Keys, KeyUnreachableError
 
 BASE = "https://api.stripe.com"
-VERSION = "2026-10-28.endive"  # docs.stripe.com/api/versioning: pinned, or the account's setting decides
+VERSION = "2026-10-28.endive"  # docs.stripe.com/api/versioning: without it, the account's setting decides
 CONNECT_SECONDS = 1.0
 
 Object = dict[str, Any]
@@ -31,7 +31,7 @@ Fields = Mapping[str, str | int]
 
 @dataclass
 class NoAnswerError(Exception):
-    """What happened is not known. `reachable`: Stripe answered. `stored`: it may be the answer that the key keeps."""
+    """The result is unknown. `reachable`: Stripe answered. `stored`: it may be Stripe's stored answer for the key."""
 
     reason: str
     reachable: bool = False
@@ -40,14 +40,14 @@ class NoAnswerError(Exception):
 
 @dataclass
 class DeclinedError(Exception):
-    """HTTP 402: the parameters were right, and the payment failed."""
+    """HTTP 402: the parameters were valid, and the payment failed."""
 
     code: str
 
 
 @dataclass
 class RefusedError(Exception):
-    """A request that Stripe does not take; unless the adapter knows better, a defect of ours that raises the alarm."""
+    """Stripe refused the request. Unless the adapter handles it, it is our error and fires the alarm."""
 
     status: int
     type: str
@@ -60,11 +60,11 @@ class RefusedError(Exception):
 
 
 class LiveModeError(Exception):
-    """An answer of the live mode, where real money moves."""
+    """Stripe answered in live mode, where real money moves."""
 
 
 class StripeApi:
-    """`base` is Stripe's, or a loopback address in tests: a key goes nowhere else. Raises ValueError otherwise."""
+    """`base` is Stripe's address, or a loopback address in tests. Raises ValueError for others, to protect the key."""
 
     def __init__(self, keys: Keys, base: str = BASE, clock: Callable[[], float] = time.monotonic) -> None:
         if base != BASE and urlsplit(base).hostname != "127.0.0.1":
@@ -72,15 +72,15 @@ class StripeApi:
         self._keys = keys
         self._base = base
         self._clock = clock
-        # The SDK's certificates: the same ones as for AWS, wherever this runs.
+        # The AWS SDK's certificates, so that the same ones are used everywhere.
         self._pool = urllib3.PoolManager(ca_certs=get_cert_path(True))
 
     def call(self) -> Call:
-        """Requests that end within TIMEOUT_SECONDS together."""
+        """Return a Call whose requests together end within TIMEOUT_SECONDS."""
         return Call(self, self._clock() + TIMEOUT_SECONDS)
 
     def exchange(self, method: str, path: str, body: str, headers: Mapping[str, str], deadline: float) -> Object:
-        """One request; a second one if the key has been replaced. Raises what this module has."""
+        """Send a request, and repeat it if the key has been replaced. Raises this module's errors."""
         try:
             key = self._keys.current()
             answer = self._send(method, path, body, headers, key, deadline)
@@ -103,7 +103,7 @@ class StripeApi:
                 body=body or None,
                 headers={**headers, "Stripe-Version": VERSION, **make_headers(basic_auth=f"{key}:")},
                 timeout=Timeout(connect=min(CONNECT_SECONDS, left), read=left, total=left),
-                retries=False,  # the settler's job; and it follows no redirect
+                retries=False,  # no retries, which the settler makes, and no redirects
             )
         except HTTPError as error:
             raise NoAnswerError(f"no answer: {type(error).__name__}") from None
@@ -111,7 +111,7 @@ class StripeApi:
 
 @dataclass(frozen=True)
 class Call:
-    """The requests that one call of the port makes."""
+    """The requests of one call of the port."""
 
     api: StripeApi
     deadline: float
@@ -125,7 +125,7 @@ class Call:
 
 
 def _parsed(answer: urllib3.BaseHTTPResponse) -> Object:
-    """The object in an answer of success."""
+    """Return the object in a successful answer. Raises this module's errors for other answers."""
     try:
         body = json.loads(answer.data)
     except ValueError:
@@ -133,16 +133,16 @@ def _parsed(answer: urllib3.BaseHTTPResponse) -> Object:
     if 200 <= answer.status < 300:
         found = body.get("data", [body]) if isinstance(body, dict) else []
         if not isinstance(body, dict) or not isinstance(found, list) or not all(map(_is_payment_or_refund, found)):
-            raise NoAnswerError("an answer that is not Stripe's", reachable=True)
+            raise NoAnswerError("the answer is not from Stripe", reachable=True)
         if any(one.get("livemode", False) is not False for one in found):
-            raise LiveModeError("Stripe answered in live mode: make gateway-key stores a key of the test mode")
+            raise LiveModeError("Stripe answered in live mode; store a test-mode key with make gateway-key")
         return body
     told = body.get("error") if isinstance(body, dict) else None
     error: Mapping[str, Any] = told if isinstance(told, dict) else {}
     code = str(error.get("code") or "")
     if answer.status == 402:
         raise DeclinedError(str(error.get("decline_code") or code or "card_declined"))
-    if answer.status == 409:  # a request with this key is under way, or another one for the same object
+    if answer.status == 409:  # another request with this key, or for the same object, is in progress
         raise NoAnswerError(f"Stripe answered 409 {code}", reachable=True)
     if answer.status in (408, 429) or answer.status >= 500:
         replayed = answer.headers.get("Idempotent-Replayed") == "true"

@@ -1,4 +1,4 @@
-"""Stripe's secret key: of the test mode only, kept in Secrets Manager, and in no text that anybody reads."""
+"""Stripe's secret key: test mode only, stored in Secrets Manager, and never in logs or exceptions."""
 
 from __future__ import annotations
 
@@ -13,36 +13,36 @@ from botocore.exceptions import BotoCoreError, ClientError
 from payments.calls import RETRYABLE
 from payments.gateway import TIMEOUT_SECONDS
 
-# docs.stripe.com/keys: secret and restricted keys; what a live key does is real. lib/operations/gateway_key.py refuses
-# the same before a key is stored.
+# docs.stripe.com/keys: secret and restricted keys, test mode only. lib/operations/gateway_key.py checks the same before
+# it stores a key.
 KEY = re.compile(r"(?:sk|rk)_test_[A-Za-z0-9_]{8,240}")
-# Both tries end before the gateway's time is over.
+# Both attempts end within the time for a gateway call.
 CONFIG = Config(
     connect_timeout=TIMEOUT_SECONDS / 8,
     read_timeout=TIMEOUT_SECONDS / 4,
     retries={"mode": "standard", "total_max_attempts": 2},
 )
 RETRYABLE_HERE = RETRYABLE | {"InternalServiceError"}
-# At the level DEBUG, the SDK would log answers whole, whatever the function's log level: the secret stands in one.
+# At level DEBUG, the SDK logs complete answers, which contain the secret, whatever the function's log level.
 logging.getLogger("botocore").setLevel(logging.INFO)
 
 
 class KeyUnusableError(Exception):
-    """There is no key, or none that may be used. Says what to do, and nothing of the key."""
+    """There is no key, or it must not be used. The message names the fix, and contains nothing of the key."""
 
 
 class KeyUnreachableError(Exception):
-    """Secrets Manager does not answer just now."""
+    """Secrets Manager does not answer."""
 
 
 class Keys(Protocol):
-    """Where the key comes from. Raises KeyUnusableError, KeyUnreachableError."""
+    """The source of the key. Raises KeyUnusableError, KeyUnreachableError."""
 
     def current(self) -> str:
-        """The key to use."""
+        """Return the key to use."""
 
     def renewed(self, refused: str) -> str | None:
-        """The key that has replaced one that Stripe refused; None if it is the same."""
+        """Return the key that has replaced a refused one; None if it has not changed."""
 
 
 class SecretsManagerKeys:
@@ -69,16 +69,16 @@ class SecretsManagerKeys:
             code = error.response["Error"]["Code"]
             if code in RETRYABLE_HERE:
                 raise KeyUnreachableError(f"Secrets Manager answered {code}") from None
-            raise KeyUnusableError(f"no key in {self._secret_arn} ({code}); make gateway-key stores one") from None
+            raise KeyUnusableError(f"no key in {self._secret_arn} ({code}); store one with make gateway-key") from None
         except BotoCoreError as error:
             raise KeyUnreachableError(f"Secrets Manager did not answer: {type(error).__name__}") from None
         return checked(answer.get("SecretString", ""))
 
 
 def checked(key: str) -> str:
-    """The key, if it is one of Stripe's test mode. Raises KeyUnusableError."""
+    """Return the key if it is one of Stripe's test mode. Raises KeyUnusableError."""
     if not KEY.fullmatch(key):
         raise KeyUnusableError(
-            "the gateway's secret holds no key of Stripe's test mode, like sk_test_…; make gateway-key stores one"
+            "the gateway's secret has no key of Stripe's test mode (sk_test_…); store one with make gateway-key"
         )
     return key

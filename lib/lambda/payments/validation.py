@@ -1,4 +1,4 @@
-"""From the bytes of a request to a valid Request, or an InvalidRequestError that names every field that is wrong."""
+"""Parses a request's body into a valid Request, or raises a Problem that names every invalid field."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from payments.problems import Problem
 from payments.service import Query
 
 MAX_BODY_BYTES = 16 * 1024
-MAX_AMOUNT = 999_999_999_999  # minor units; one digit short of what could be a card number
+MAX_AMOUNT = 999_999_999_999  # in minor units; one digit shorter than a card number
 MAX_METADATA_ENTRIES = 20
 MAX_METADATA_LENGTH = 500
-MAX_DEPTH = 8  # a payment has two levels; what is deeper would only exhaust the stack of whoever looks into it
+MAX_DEPTH = 8  # a payment has two levels; deeper JSON could exhaust the stack of recursive functions
 
 IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,64}")
-# Not what reads as a number, whole or broken into groups.
+# Not a number, whole or in groups.
 TOKEN = re.compile(r"(?![-+]?[0-9.,_/-]*([eE][-+]?[0-9]+)?$)[!-~]{1,255}")
-# Without a comma, by which API Gateway joins the values of a header that is sent twice.
+# Without a comma: API Gateway joins repeated headers with one.
 KEY = re.compile(r"[!-+\--~]{1,255}")
 METADATA_KEY = re.compile(r"[A-Za-z0-9_.-]{1,40}")
-# Of a list. Payments have microseconds, so times have no finer ones.
+# For lists. Times of payments have microseconds, so queries cannot be finer.
 QUERY_PARAMETERS = ("from", "to", "cursor", "limit")
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 FIRST, LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
@@ -38,22 +38,20 @@ DEFAULT_LIMIT, MAX_LIMIT = 50, 100
 
 
 def idempotency_key(value: str | None) -> str:
-    """The header's value: 1 to 255 visible ASCII characters but commas. It is hashed, so it may hold any digits."""
+    """Return the header's value: 1 to 255 visible ASCII characters but commas. Any digits: it is only hashed."""
     if value is None:
         raise InvalidRequestError(
-            FieldError("Idempotency-Key", "is required: a header of 1 to 255 characters, new for each request")
+            FieldError("Idempotency-Key", "is required: a header of 1 to 255 characters, unique for each request")
         )
     if "," in value:
-        raise InvalidRequestError(
-            FieldError("Idempotency-Key", "has no comma, which joins repeated headers: send the header once")
-        )
+        raise InvalidRequestError(FieldError("Idempotency-Key", "must not contain a comma; send the header once"))
     if not KEY.fullmatch(value):
-        raise InvalidRequestError(FieldError("Idempotency-Key", "has 1 to 255 visible ASCII characters"))
+        raise InvalidRequestError(FieldError("Idempotency-Key", "must have 1 to 255 visible ASCII characters"))
     return value
 
 
 def merchant_id(value: str) -> str:
-    """The path's merchant. Raises InvalidRequestError."""
+    """Return the merchant of the path. Raises InvalidRequestError."""
     rule = screening.CARD_NUMBER if cards.contains(value) else _IDENTIFIER(value)
     if rule:
         raise InvalidRequestError(FieldError("merchant_id", rule))
@@ -61,29 +59,29 @@ def merchant_id(value: str) -> str:
 
 
 def payment_request(merchant: str, body: str | None) -> Request:
-    """Parse and check a body. Raises InvalidRequestError with an error for each wrong field, Problem 413."""
+    """Parse and check a body. Raises InvalidRequestError, Problem 413 with an error for each invalid field."""
     return Request(merchant, **_checked(_parse(body or ""), FIELDS, REQUIRED))
 
 
 def capture_amount(body: str | None) -> int | None:
-    """The amount to capture; None, for all, if none is given. Raises InvalidRequestError, Problem 413."""
+    """Return the amount to capture; None, for all, if none is given. Raises InvalidRequestError, Problem 413."""
     amount: int | None = _checked(_parse(body or "{}"), {"amount": _amount}, ()).get("amount")
     return amount
 
 
 def refund_amount(body: str | None) -> int:
-    """The amount to refund. Raises InvalidRequestError, Problem 413."""
+    """Return the amount to refund. Raises InvalidRequestError, Problem 413."""
     amount: int = _checked(_parse(body or ""), {"amount": _amount}, ("amount",))["amount"]
     return amount
 
 
 def nothing(body: str | None) -> None:
-    """No body, or an empty object. Raises InvalidRequestError, Problem 413."""
+    """Check that there is no body, or an empty object. Raises InvalidRequestError, Problem 413."""
     _checked(_parse(body or "{}"), {}, ())
 
 
 def query(merchant: str, parameters: Mapping[str, str]) -> tuple[Query, str | None]:
-    """A list's query, and its cursor; raises InvalidRequestError with an error for each parameter that is wrong."""
+    """Return a list's query and cursor. Raises InvalidRequestError with an error for each invalid parameter."""
     merchant = merchant_id(merchant)
     errors = unknown_parameters(parameters, QUERY_PARAMETERS)
     times: dict[str, datetime] = {"from": FIRST, "to": LAST}
@@ -92,12 +90,12 @@ def query(merchant: str, parameters: Mapping[str, str]) -> tuple[Query, str | No
             try:
                 times[name] = _time(parameters[name])
             except (ValueError, OverflowError):
-                errors.append(FieldError(name, "is an RFC 3339 time, like 2026-11-23T10:15:30Z"))
+                errors.append(FieldError(name, "must be an RFC 3339 time, like 2026-11-23T10:15:30Z"))
     if times["from"] >= times["to"]:
-        errors.append(FieldError("from", "is before to"))
+        errors.append(FieldError("from", "must be before to"))
     limit = parameters.get("limit", str(DEFAULT_LIMIT))
     if not LIMIT.fullmatch(limit) or int(limit) > MAX_LIMIT:
-        errors.append(FieldError("limit", f"is from 1 to {MAX_LIMIT}"))
+        errors.append(FieldError("limit", f"must be from 1 to {MAX_LIMIT}"))
     if errors:
         raise InvalidRequestError(*errors)
     # The index's range includes its end, and the query's does not.
@@ -107,13 +105,13 @@ def query(merchant: str, parameters: Mapping[str, str]) -> tuple[Query, str | No
 
 
 def unknown_parameters(parameters: Mapping[str, str], known: Collection[str]) -> list[FieldError]:
-    """An error for each parameter of the query string that the route does not have."""
+    """Return an error for each query parameter that the route does not have."""
     return [FieldError(name[:64], "is not a parameter of this request") for name in parameters if name not in known]
 
 
 def _time(text: str) -> datetime:
     if not RFC_3339.fullmatch(text):
-        raise ValueError("no RFC 3339 time")
+        raise ValueError("not an RFC 3339 time")
     return datetime.fromisoformat(text.upper()).astimezone(UTC)
 
 
@@ -121,7 +119,7 @@ def _checked(
     document: dict[str, Any], fields: Mapping[str, Callable[[Any], str | None]], required: tuple[str, ...]
 ) -> dict[str, Any]:
     if found := screening.findings(document):
-        raise InvalidRequestError(*found)  # and no other error, which could name what holds the number
+        raise InvalidRequestError(*found)  # only these: other errors could repeat the name with the number
     errors = [
         *(FieldError(child("", name), "is not a field of this request") for name in document if name not in fields),
         *(FieldError(f"/{name}", "is required") for name in required if name not in document),
@@ -137,17 +135,17 @@ def _checked(
 def _parse(body: str) -> dict[str, Any]:
     if len(body.encode(errors="surrogatepass")) > MAX_BODY_BYTES:
         raise Problem(
-            HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body-too-large", f"A body has at most {MAX_BODY_BYTES} bytes."
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body-too-large", f"The body must have at most {MAX_BODY_BYTES} bytes."
         )
     try:
         document = json.loads(body, object_pairs_hook=_object, parse_constant=_refuse_constant)
-        json.dumps(document, ensure_ascii=False).encode()  # a lone surrogate can be written in JSON, and stored nowhere
+        json.dumps(document, ensure_ascii=False).encode()  # JSON can contain a lone surrogate, which cannot be stored
     except (ValueError, RecursionError):
-        raise InvalidRequestError(FieldError("", "is not JSON, or has a key twice")) from None
+        raise InvalidRequestError(FieldError("", "must be JSON without duplicate keys")) from None
     if not isinstance(document, dict):
-        raise InvalidRequestError(FieldError("", "is an object"))
+        raise InvalidRequestError(FieldError("", "must be an object"))
     if _deeper_than(document, MAX_DEPTH):
-        raise InvalidRequestError(FieldError("", f"has at most {MAX_DEPTH} levels"))
+        raise InvalidRequestError(FieldError("", f"must have at most {MAX_DEPTH} levels"))
     return document
 
 
@@ -162,7 +160,7 @@ def _deeper_than(value: Any, levels: int) -> bool:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     document = dict(pairs)
     if len(document) < len(pairs):
-        raise ValueError("a key stands twice")
+        raise ValueError("a key occurs twice")
     return document
 
 
@@ -176,24 +174,22 @@ def _matches(pattern: re.Pattern[str], rule: str) -> Callable[[Any], str | None]
 
 def _amount(value: Any) -> str | None:
     if isinstance(value, bool) or not isinstance(value, int):
-        return "is a whole number of the currency's minor units"
-    return None if 0 < value <= MAX_AMOUNT else f"is from 1 to {MAX_AMOUNT}"
+        return "must be a whole number, in the currency's minor unit"
+    return None if 0 < value <= MAX_AMOUNT else f"must be from 1 to {MAX_AMOUNT}"
 
 
 def _currency(value: Any) -> str | None:
     return (
-        None
-        if isinstance(value, str) and value in CURRENCIES
-        else "is the ISO 4217 code of a currency that is paid in, like EUR"
+        None if isinstance(value, str) and value in CURRENCIES else "must be the ISO 4217 code of a currency, like EUR"
     )
 
 
 def _capture(value: Any) -> str | None:
-    return None if isinstance(value, bool) else "is true or false"
+    return None if isinstance(value, bool) else "must be true or false"
 
 
 def _metadata(value: Any) -> str | None:
-    rule = f"is an object of at most {MAX_METADATA_ENTRIES} short keys, strings of at most {MAX_METADATA_LENGTH} signs"
+    rule = f"must have at most {MAX_METADATA_ENTRIES} short keys, with strings up to {MAX_METADATA_LENGTH} characters"
     if not isinstance(value, Mapping) or len(value) > MAX_METADATA_ENTRIES:
         return rule
     fine = all(
@@ -203,11 +199,11 @@ def _metadata(value: Any) -> str | None:
     return None if fine else rule
 
 
-_IDENTIFIER = _matches(IDENTIFIER, "has 1 to 64 letters, digits, hyphens and underscores")
+_IDENTIFIER = _matches(IDENTIFIER, "must have 1 to 64 letters, digits, hyphens and underscores")
 FIELDS: dict[str, Callable[[Any], str | None]] = {
     "amount": _amount,
     "currency": _currency,
-    "payment_token": _matches(TOKEN, "has 1 to 255 visible ASCII characters and is no number"),
+    "payment_token": _matches(TOKEN, "must have 1 to 255 visible ASCII characters and not be a number"),
     "customer_id": _IDENTIFIER,
     "capture": _capture,
     "metadata": _metadata,

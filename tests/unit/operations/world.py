@@ -21,7 +21,7 @@ from payments.gateway import Gateway
 from payments.gateway_calls import GatewayCalls
 from payments.ledger import DynamoDbLedger
 from payments.payment import Payment, Request
-from payments.service import Ask, Payments
+from payments.service import Payments, StepRequest
 from payments.simulated import Simulated
 from payments.step import Caller
 from tests.silent_progress import SilentProgress
@@ -147,6 +147,7 @@ class World:
             "transactions_table_name": "table",
             "archive_function_name": "archiver",
             "archive_failures_queue_url": "failures",
+            "settler_function_name": "lambda-settler-dev",
             "dead_letter_queue_url": "dead-letters",
             "gateway_secret_arn": "",
         }
@@ -215,8 +216,8 @@ class World:
         """As by hand: the stream tells of it."""
         self.database._write("UpdateItem", payment_id, {**self.item(payment_id), **attributes})
 
-    def _ask(self, payment_id: str, key: str, caller: Caller) -> Ask:
-        return Ask("m-1", payment_id, key, caller, lambda: 10.0)
+    def _ask(self, payment_id: str, key: str, caller: Caller) -> StepRequest:
+        return StepRequest("m-1", payment_id, key, caller, lambda: 10.0)
 
 
 def receipt_key(payment_id: str) -> str:

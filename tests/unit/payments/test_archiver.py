@@ -204,7 +204,7 @@ def test_older_versions_delivered_late_do_not_replace_a_later_receipt(archive: M
 def test_an_item_that_is_no_payment_is_no_change() -> None:
     record = stream_record(payment())
     record["dynamodb"]["NewImage"] = {"payment_id": {"S": "x"}}
-    with pytest.raises(ValueError, match="no payment"):
+    with pytest.raises(ValueError, match="not a payment"):
         Change.from_stream(record)
 
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from payments import cards, processor, validation
 from payments.identifiers import payment_id
-from payments.service import Ask, Payments
+from payments.service import Payments, StepRequest
 from tests.unit.payments.conftest import BODY, CALLER, PAYMENTS, Context, MemorySigner, World
 
 pytestmark = pytest.mark.slow
@@ -179,7 +179,7 @@ def ask() -> Iterator[Send]:
 
     def payments() -> Payments:
         world = World()
-        world.payments.take(request, Ask("m-1", "", "made before", CALLER, lambda: seconds_left))
+        world.payments.take(request, StepRequest("m-1", "", "made before", CALLER, lambda: seconds_left))
         return world.payments
 
     with pytest.MonkeyPatch.context() as patch:

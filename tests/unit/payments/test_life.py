@@ -17,7 +17,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 from payments.errors import PaymentError
 from payments.gateway import Answer, Declined, Unknown
 from payments.payment import Payment, Request
-from payments.service import Ask, Done
+from payments.service import StepRequest, StepResult
 from payments.states import PENDING, SUCCEEDED
 from tests.unit.payments.conftest import CALLER, World
 
@@ -91,8 +91,8 @@ class Life(RuleBasedStateMachine):
         self.model: dict[str, Model] = {}
         self.requests: dict[str, tuple[Request, str]] = {}
 
-    def ask(self, payment_id: str, key: str) -> Ask:
-        return Ask("m", payment_id, key, CALLER, lambda: 10.0)
+    def ask(self, payment_id: str, key: str) -> StepRequest:
+        return StepRequest("m", payment_id, key, CALLER, lambda: 10.0)
 
     @rule(seconds=st.integers(-2, 5))
     def time_passes(self, seconds: int) -> None:
@@ -134,7 +134,13 @@ class Life(RuleBasedStateMachine):
         self.step(payment_id, key, "refund", amount, answer, self.world.payments.refund)
 
     def step(
-        self, payment_id: str, key: str, kind: str, amount: int | None, answer: Answer | None, do: Callable[..., Done]
+        self,
+        payment_id: str,
+        key: str,
+        kind: str,
+        amount: int | None,
+        answer: Answer | None,
+        do: Callable[..., StepResult],
     ) -> None:
         """One effect for a key: then the same answer, or a conflict; a new key has its effect where it is allowed."""
         model = self.model[payment_id]

@@ -9,7 +9,7 @@ from payments.errors import PaymentError
 from payments.gateway import Answer, Declined, Unknown
 from payments.payment import Payment, Request
 from payments.problems import problem_of
-from payments.service import Ask, Done
+from payments.service import StepRequest, StepResult
 from payments.states import CAPTURE, PENDING, REFUND, STEPS, TRANSITIONS, VOID
 from tests.unit.payments.conftest import CALLER, World
 
@@ -27,11 +27,11 @@ WAYS: dict[str, tuple[bool, list[tuple[str, int | None]], list[Answer]]] = {
 STEPS_AFTER = [(CAPTURE, None), (CAPTURE, 1), (VOID, None), (REFUND, 1), (REFUND, 60)]
 
 
-def ask(world: World, payment_id: str, key: str) -> Ask:
-    return Ask("m-1", payment_id, key, CALLER, lambda: world.seconds_left)
+def ask(world: World, payment_id: str, key: str) -> StepRequest:
+    return StepRequest("m-1", payment_id, key, CALLER, lambda: world.seconds_left)
 
 
-def do(world: World, payment_id: str, kind: str, amount: int | None, key: str) -> Done:
+def do(world: World, payment_id: str, kind: str, amount: int | None, key: str) -> StepResult:
     payments, asked = world.payments, ask(world, payment_id, key)
     if kind == REFUND:
         return payments.refund(asked, amount or 0)
