@@ -34,7 +34,8 @@ LOCK = (
     *("--no-emit-index-url", "--no-header", "requirements/project.in", "-o", "requirements/project.txt"),
 )
 IN_JSON = r'("aws": \{\s*"source": "[^"]+",\s*"version": ")[^"]+(")'
-# Where the version is stated: one place for each judge, the page for other projects, and the tests' documents that no code of ours wrote.
+# Where the version is stated: one place for each judge, the page for other projects, and the tests' documents that no
+# code of ours wrote.
 STATED = {
     ROOT / "lib" / "aspects" / "provider" / "projection.py": r'^(VERSION = ")[^"]+(")$',
     ROOT / "policies" / "_conventions.toml": r'^(provider_version = ")[^"]+(")$',
