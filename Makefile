@@ -67,7 +67,7 @@ reconcile: setup  ## compare ledger, archive and gateway; DAY=2026-11-23, SINCE=
 	@$(RUN) -m lib.operations reconcile $(if $(SETTLE),--settle '$(SETTLE)') $(if $(DAY),--day '$(DAY)') \
 		$(if $(SINCE),--since '$(SINCE)') $(if $(LIMIT),--limit '$(LIMIT)') $(if $(filter 1,$(JSON)),--json)
 
-redrive: setup  ## give what the archiver set aside or gave up to it again; STREAM=1: whatever the stream still has; RECEIPTS=1: receipts from the ledger (python -m lib.operations redrive)
+redrive: setup  ## let archiver and settler process again what failed; STREAM=1: whatever the stream still has; RECEIPTS=1: receipts from the ledger (python -m lib.operations redrive)
 	@$(RUN) -m lib.operations redrive $(if $(filter 1,$(STREAM)),--stream) $(if $(filter 1,$(RECEIPTS)),--receipts)
 
 export-audit: setup  ## copy the audit trail before a destroy; TO=folder or TO=s3://bucket/prefix (python -m lib.operations export-audit)

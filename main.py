@@ -109,6 +109,7 @@ def synthesize(settings: Settings, outdir: str | None = None) -> tuple[TapStack,
     import jsii
     from cdktf import App
 
+    from lib.aspects import synthesis
     from lib.findings import origins
     from lib.tap_stack import TapStack
 
@@ -131,11 +132,7 @@ def synthesize(settings: Settings, outdir: str | None = None) -> tuple[TapStack,
         aws_region=settings.aws_region,
         default_tags=settings.default_tags,
     )
-    try:
-        app.synth()
-    except node_errors as error:
-        if not stack.judge.findings and not stack.judge.complaints:
-            raise ToolError(f"synth failed: {str(error).strip().splitlines()[0]}") from error
+    synthesis.synthesize(app, stack.judge)
     return stack, Path(app.outdir), made_at
 
 

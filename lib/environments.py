@@ -45,9 +45,9 @@ ENVIRONMENTS = {
     "workflows": VENV_WORKFLOWS,
     "lambda": LAMBDA_DEPENDENCIES,
 }
-# What a synth and its judgement need; the emulator joins for demo and test, terraform only where none is installed; the
-# second emulator, mutants and browser only for the commands of their names, localstripe for the tests of the gateway,
-# workflows for the linters of the GitHub workflows.
+# Environments for synthesis and both judges. The emulator's is added for demo and test, terraform's if none is
+# installed, those of second emulator, mutants and browser for the commands with these names, localstripe's for the
+# gateway's tests, workflows' for the linters of the GitHub workflows.
 SYNTH = ("project", "checkov", "lambda")
 
 # The platform of the Lambda functions, whatever machine builds the zip.

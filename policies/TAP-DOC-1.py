@@ -2,12 +2,12 @@
 
 import re
 
+from _conventions import CONVENTIONS, STATE
 from _names import naming_argument
 from _stack import StackCheck, blocks, is_literal, is_true, shown, texts
 
-PROVIDER_VERSION = "5.100.0"
+PROVIDER_VERSION = CONVENTIONS["provider_version"]
 DATA = ("aws_caller_identity", "aws_iam_policy_document", "aws_partition", "aws_region")
-BACKEND = ("bucket", "encrypt", "key", "region", "use_lockfile")
 ADDRESS = re.compile(r"([a-z][a-z0-9_]*)\.([A-Za-z_][A-Za-z0-9_-]*)")
 COMMENT = "//"
 
@@ -84,14 +84,15 @@ def provider(_stack, content):
 def terraform(_stack, content):
     yield from form("terraform", content, ("backend", "required_providers"))
     backend, providers = one(one(content).get("backend")), one(one(content).get("required_providers"))
-    yield from form("terraform backend", backend, ("s3",))
+    yield from form("terraform backend", backend, (STATE["backend"],))
     yield from form("terraform required_providers", providers, ("aws",))
-    state, aws = one(backend.get("s3")), one(providers.get("aws"))
-    yield from form("terraform backend s3", state, BACKEND)
-    yield from literals("terraform backend s3", state, "bucket", "key", "region")
-    for name in ("encrypt", "use_lockfile"):
+    state, aws = one(backend.get(STATE["backend"])), one(providers.get("aws"))
+    where = f"terraform backend {STATE['backend']}"
+    yield from form(where, state, (*STATE["literals"], *STATE["flags"]))
+    yield from literals(where, state, *STATE["literals"])
+    for name in STATE["flags"]:
         if name in state and not is_true(state[name]):
-            yield "", f"terraform backend s3: {name} is {shown(state[name])}"
+            yield "", f"{where}: {name} is {shown(state[name])}"
     yield from form("terraform required_providers aws", aws, ("source", "version"))
     if aws.get("source") not in ("aws", "hashicorp/aws") or aws.get("version") != PROVIDER_VERSION:
         yield "", f"terraform required_providers aws is {shown(aws)}, not hashicorp/aws {PROVIDER_VERSION}"

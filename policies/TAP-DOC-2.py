@@ -11,7 +11,6 @@ from _stack import META_ARGUMENTS, StackCheck, shown
 WILDCARD = re.compile(r"[*?\s]")
 # The id of an unclassified type: any text, which may not be used in permissions.
 SOME_ID = "id of an unclassified type"
-OF_OUTPUTS = ("description", "sensitive", "value")
 PARTS = ("account", "arn", "host", "id", "name", "partition", "region", "url", "version")
 # The name of an argument -> what it may refer to. Policy documents may be used nowhere else.
 EXPECTED = (
@@ -49,8 +48,7 @@ class ExpressionsAreReferences(StackCheck):
                 for name, body in stack.of_type(kind).items():
                     yield from ((f"{kind}.{name}", text) for text in judge(stack, kind, body))
         for section in stack.document.keys() - {"//", "data", "resource"}:
-            found = stack.document[section]
-            yield from (("", text) for text in judge(stack, section, {section: known(section, found)}, skip=()))
+            yield from (("", text) for text in judge(stack, section, {section: stack.document[section]}, skip=()))
 
 
 def judge(stack, kind, body, skip=META_ARGUMENTS):
@@ -58,21 +56,11 @@ def judge(stack, kind, body, skip=META_ARGUMENTS):
         if name not in skip:
             for path, text in texts((name,), value):
                 parts = parse(text)
-                wanted = ("arn",) if ARNS.get(kind) == path[-1] else expected(path[-1])
+                wanted = expected(kind, path[-1])
                 yield from (f"{'.'.join(path)}: {fault}" for fault in faults(stack, wanted, parts))
                 literal = "".join(part for part in parts if isinstance(part, str))
                 if is_part_of_arn(kind, path) and WILDCARD.search(literal):
                     yield f"{'.'.join(path)} is {shown(text)}: ARNs contain it, so no wildcard or space"
-
-
-def known(section, found):
-    """Return a section of the JSON without the arguments of outputs that TAP-DOC-1 refuses."""
-    if section != "output" or not isinstance(found, dict):
-        return found
-    return {
-        name: {key: value for key, value in output.items() if key in OF_OUTPUTS} if isinstance(output, dict) else output
-        for name, output in found.items()
-    }
 
 
 def texts(path, value):
@@ -116,7 +104,11 @@ def is_expected(wanted, parts, part, meaning):
     return meaning in (wanted if len(parts) == 1 else PARTS)
 
 
-def expected(argument):
+def expected(kind, argument):
+    if ARNS.get(kind) == argument:
+        return ("arn",)
+    if kind == "output":
+        return (*PARTS, SOME_ID)
     return next(meanings for pattern, meanings in EXPECTED if pattern.fullmatch(argument))
 
 

@@ -5,6 +5,7 @@ import re
 from _arns import REGION, is_place
 from _catalogue import allowed, settings
 from _containers import containers, foreign_logs
+from _conventions import CONVENTIONS
 from _egress import foreign_targets, is_own_target, is_sending, values_at
 from _expressions import is_literal, parse
 from _json_text import read_json
@@ -12,6 +13,7 @@ from _stack import StackCheck, blocks, shown, texts
 from checkov.common.models.enums import CheckCategories
 
 EMAIL = re.compile(r"[^@\s]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}")
+ALERTS = CONVENTIONS["alert_protocols"]
 # Types of DNS records that direct no traffic: they only prove or announce something.
 ANNOUNCING = ("CAA", "TXT")
 REDRIVE = ("aws_sns_topic_subscription", "aws_sqs_queue", "aws_sqs_queue_redrive_policy")
@@ -21,8 +23,8 @@ class DataStaysInTheStack(StackCheck):
     id = "TAP-NET-6"
     name = "AWS sends and copies data to resources of this stack only"
     guideline = (
-        "refer to the arn (or id, or name) of a resource of this stack; only the endpoint of an email subscription "
-        "may be a literal address"
+        "refer to the arn (or id, or name) of a resource of this stack; only the endpoint of a subscription by "
+        f"{' or '.join(ALERTS)} may be a literal address"
     )
     category = CheckCategories.NETWORKING
 
@@ -74,8 +76,9 @@ def is_service_of_aws(endpoint):
 
 def is_right_endpoint(stack, body):
     endpoint = body.get("endpoint")
-    is_email = body.get("protocol") == "email" and is_literal(endpoint) and EMAIL.fullmatch(endpoint) is not None
-    return is_email or is_own_target(stack, endpoint)
+    protocol = body.get("protocol")
+    is_address = is_literal(endpoint) and (protocol != "email" or EMAIL.fullmatch(endpoint) is not None)
+    return (protocol in ALERTS and is_address) or is_own_target(stack, endpoint)
 
 
 def redrives_within(stack, policy):

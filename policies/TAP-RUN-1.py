@@ -1,14 +1,15 @@
 """In Python: a finding shows the value, which Checkov's YAML policies cannot do."""
 
+from _conventions import CONVENTIONS
 from _stack import StackCheck, shown
 
-MAINTAINED = ("python3.11", "python3.12")
+MAINTAINED = CONVENTIONS["runtimes"]
 
 
 class FunctionsRunOnAMaintainedPython(StackCheck):
     id = "TAP-RUN-1"
     name = "Functions run on a maintained Python"
-    guideline = "set runtime to python3.12"
+    guideline = f"set runtime to {' or '.join(MAINTAINED)}"
     types = ("aws_lambda_function",)
 
     def violations(self, resource):

@@ -1,22 +1,21 @@
 """In Python: Checkov's list of taggable types lacks some of the provider's types."""
 
+from _conventions import TAGS
 from _provider import TYPES
 from _stack import StackCheck, blocks, is_literal, shown
 from checkov.common.models.enums import CheckCategories
-
-REQUIRED = ("Environment", "ManagedBy", "Owner", "Project")
 
 
 class ResourcesCarryTheRequiredTags(StackCheck):
     # The provider's default_tags do not count: they could be removed in one place that this policy does not read.
     id = "TAP-TAG-1"
     name = "Every taggable resource has the required tags"
-    guideline = "add the tags Environment, ManagedBy, Project and Owner, each with a literal value"
+    guideline = f"add the tags {', '.join(TAGS)}, each with a literal value"
     category = CheckCategories.CONVENTION
 
     def violations(self, resource):
         tags = tags_of(resource)
-        for name in REQUIRED if tags is not None else ():
+        for name in TAGS if tags is not None else ():
             if not is_literal(tags.get(name)) or not tags[name].strip():
                 yield f"the tag {name} is {shown(tags.get(name))}"
 

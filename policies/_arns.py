@@ -8,6 +8,7 @@ latter is for cases in which a reference would be a dependency cycle in Terrafor
 import fnmatch
 import re
 
+from _conventions import is_family
 from _expressions import Unreadable, is_literal, is_reference, parse, reference
 from _names import naming_argument
 
@@ -138,7 +139,7 @@ def names_one(stack, kind, argument, text, before):
             return True
         if kind == "aws_secretsmanager_secret" and is_literal(literal) and text == f"{literal}-??????":
             return True  # AWS appends six characters to a secret's ARN
-        if before in PATTERNS and names[2:] and is_pattern_of(literal, text, stack.suffix):
+        if before in PATTERNS and names[2:] and is_family(text, stack.suffix) and fnmatch.fnmatchcase(literal, text):
             return True
     return False
 
@@ -154,9 +155,3 @@ def is_arn_of(resource, text):
         for before, of_kind, argument in FORMS.get(text.split(":", 5)[2], ())
         if of_kind == kind
     )
-
-
-def is_pattern_of(name, text, suffix):
-    """Whether a string is a name of this environment with `*` as its purpose."""
-    is_pattern = suffix and re.fullmatch(rf"[A-Za-z0-9/_-]+-\*-{re.escape(suffix)}", text)
-    return bool(is_pattern) and fnmatch.fnmatchcase(name, text)

@@ -15,8 +15,8 @@ RISING = {"GreaterThanOrEqualToThreshold": True, "GreaterThanThreshold": False}
 FALLING = {"LessThanOrEqualToThreshold": True, "LessThanThreshold": False}
 # In seconds. CloudWatch evaluates alarms every 10, 20, 30 or a multiple of 60 s; this rule allows up to five minutes.
 LONGEST_PERIOD = 300
-# In seconds, over all evaluation periods: a failure is reported within an hour.
-LONGEST_WINDOW = 3_600
+# In seconds, over all evaluation periods: a failure is reported within a quarter of an hour.
+LONGEST_WINDOW = 900
 # In seconds, for a stopped component: an environment with few payments has nothing to compare within five minutes, and
 # a table's stream keeps records for 24 hours.
 LONGEST_STANDSTILL_PERIOD, LONGEST_STANDSTILL = 3_600, 7_200
@@ -43,14 +43,14 @@ BOUNDS = {
     # Lambda stops a function at its timeout; see `timeout_of`.
     "duration": Bounds("Milliseconds", SLOWEST, 100, 900_000, "Lambda stops a function at its timeout"),
     "latency": Bounds("Milliseconds", ("Average", *SLOWEST), 1, 30_000, "API Gateway times out after 30 s"),
-    "latency in s": Bounds("Seconds", ("Average", *SLOWEST), 0.001, 30, "a client gives up after 30 s"),
+    "latency in s": Bounds("Seconds", ("Average", *SLOWEST), 0.01, 30, "a client gives up after 30 s"),
     "share": Bounds("Percent", ("Average", *SLOWEST), 1, 95, "at 100 it is too late to react"),
-    "reserve": Bounds("Bytes", ("Minimum", "Average"), 2**20, 2**40, "free space in bytes", falls=True),
+    "reserve": Bounds("Bytes", ("Minimum", "Average"), 10**9, 10**12, "free space in bytes", falls=True),
     "executions": Bounds("Count", ("Maximum",), 1, 1_000, "an account runs 1,000 at once unless AWS raised its quota"),
     # Results of expressions over two metrics: see _math.py.
     "failed share": Bounds("Count", ("Sum",), 0.1, 10, "in percent: one of ten failed"),
     "refused share": Bounds("Count", ("Sum",), 1, 50, "in percent: every second request is refused"),
-    "refused part": Bounds("Count", ("Sum",), 1, 75, "in percent: three of four refused are not single cards"),
+    "refused part": Bounds("Count", ("Sum",), 1, 66, "in percent: two of three refused are not single cards"),
     "standstill": Bounds("Count", ("Sum",), 1, 1, "it is 0 or 1"),
     "quota share": Bounds("Count", ("Maximum",), 1, 95, "in percent: at 100 it is too late to react"),
     "use": Bounds("Count", ("Sum", "Maximum"), 1, 1_000, "work done: too much of it, or none", falls=True),

@@ -7,6 +7,7 @@ begins with `data.`. Items of a list have the path of the list.
 import json
 import re
 
+from _conventions import CONVENTIONS
 from _expressions import reference, without_names
 from _provider import TYPES, entries
 from _stack import META_ARGUMENTS, blocks, number_of, texts
@@ -15,11 +16,13 @@ from _stack import META_ARGUMENTS, blocks, number_of, texts
 NOTHING = object()
 RANGE = re.compile(r"([0-9]+)\.\.([0-9]*)")
 
-LISTED = entries("_arguments.txt")
+LISTED, VALUES = entries("_arguments.txt"), entries("_values.txt")
+VARIABLES = "aws_lambda_function.environment.variables"
+LISTED[VARIABLES] = [*LISTED[VARIABLES], *CONVENTIONS["variables"]]
+VALUES |= {f"{VARIABLES}.{name}": words for name, words in CONVENTIONS["variables"].items() if words}
 ARGUMENTS = {path: [word.rstrip("&!") for word in words] for path, words in LISTED.items()}
 REFERENCES = {f"{path}.{word.rstrip('&!')}" for path, words in LISTED.items() for word in words if "&" in word}
 REQUIRED = {path: [word.rstrip("&!") for word in words if "!" in word] for path, words in LISTED.items()}
-VALUES = entries("_values.txt")
 # type -> attribute -> its meaning
 ATTRIBUTES = {
     kind: dict((word.split(":") * 2)[:2] for word in words) for kind, words in entries("_attributes.txt").items()

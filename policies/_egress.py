@@ -7,6 +7,7 @@ target, endpoint, url, bucket, topic, queue, stream, log group or account, if da
 import re
 
 from _arns import is_own_account, is_own_arn
+from _conventions import CONVENTIONS
 from _expressions import is_reference, parse
 from _stack import texts
 
@@ -70,8 +71,7 @@ SENDING = {
     "aws_lambda_event_source_mapping": ("destination_config.on_failure.destination_arn", "function_name"),
     "aws_lambda_function": (
         "dead_letter_config.target_arn",
-        "environment.variables.ARCHIVE_BUCKET",
-        "environment.variables.TRANSACTIONS_TABLE",
+        *(f"environment.variables.{name}" for name in CONVENTIONS["sending_variables"]),
         "file_system_config.arn",
     ),
     "aws_lambda_function_event_invoke_config": (

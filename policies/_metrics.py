@@ -6,6 +6,7 @@ metrics: docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/aws-services-clo
 
 import re
 
+from _conventions import CONVENTIONS
 from _expressions import is_literal, reference
 from _stack import blocks
 
@@ -44,6 +45,7 @@ PUBLISHED = {
     ),
     "AWS/SQS": (
         (("ApproximateNumberOfMessagesVisible",), "depth", (("QueueName",),)),
+        (("ApproximateNumberOfMessagesNotVisible",), "depth", (("QueueName",),)),  # received and not deleted yet
         (("ApproximateAgeOfOldestMessage",), "age in s", (("QueueName",),)),
         (("NumberOfMessagesSent", "NumberOfMessagesReceived", "NumberOfMessagesDeleted"), "use", (("QueueName",),)),
     ),
@@ -116,39 +118,7 @@ WORDS = {
     "Role": "READER|WRITER",
     "Rule": "ALL|[A-Za-z0-9_-]+",
 }
-# Custom metrics of the functions: handler -> metric -> what it counts. lib/lambda/payments publishes them with the
-# namespace and service name in the function's environment.
 NAMESPACE, NAME = "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_SERVICE_NAME"
-EMITTED = {
-    "payments.archiver.handler": {"ChangesArchived": "use", "ChangesFailed": "failures"},
-    "payments.settler.handler": {
-        "GatewayCircuitOpen": "failures",
-        "GatewayErrors": "failures",
-        "OldestPendingSeconds": "age in s",
-        "PaymentsAuthorized": "use",
-        "PaymentsDeclined": "refusals",
-        "PendingPayments": "depth",
-        "SettlerFailures": "failures",
-    },
-    "payments.processor.handler": {
-        "GatewayCircuitOpen": "failures",
-        "GatewayErrors": "failures",
-        "PaymentsAuthorized": "use",
-        "PaymentsDeclined": "refusals",
-        "Latency": "latency",
-        "LedgerChanges": "use",
-        "PaymentsCaptured": "use",
-        "PaymentsFailed": "failures",
-        "PaymentsListed": "use",
-        "PaymentsRead": "use",
-        "PaymentsRefunded": "use",
-        "PaymentsReplayed": "use",
-        "PaymentsTaken": "use",
-        "PaymentsVoided": "use",
-        "RequestsRefused": "refusals",
-        "StepsReplayed": "use",
-    },
-}
 
 
 def of_metric(metric):
@@ -168,7 +138,7 @@ def what_it_counts(stack, namespace, metric, dimensions):
     for function in stack.of_type("aws_lambda_function").values():
         variables = {name: value for block in blocks(function.get("environment")) for name, value in of_block(block)}
         if namespace == variables.get(NAMESPACE) and dimensions == {"service": variables.get(NAME)}:
-            return EMITTED.get(str(function.get("handler")), {}).get(metric)
+            return CONVENTIONS["metrics"].get(str(function.get("handler")), {}).get(metric)
     return "use" if is_filtered(stack, namespace, metric, dimensions) else None
 
 

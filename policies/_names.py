@@ -3,6 +3,7 @@
 import functools
 import re
 
+from _conventions import CONVENTIONS
 from _provider import TYPES
 from _stack import blocks
 
@@ -107,9 +108,9 @@ def names(kind, body):
         return
     if kind in NAMED:
         argument, word = NAMED[kind]
-        yield body.get(argument), word
+        yield body.get(argument), CONVENTIONS["resource_types"].get(kind, word)
     elif argument := name_of_ours(kind):
-        yield body.get(argument), ""
+        yield body.get(argument), CONVENTIONS["resource_types"].get(kind, "")
     elif "name" in body:
         yield body["name"], ""
     if kind == "aws_dynamodb_table":

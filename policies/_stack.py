@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
+from _conventions import STATE, suffix_of
 from _expressions import is_literal, reference
 from checkov.common.models.enums import CheckCategories, CheckResult
 from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck
@@ -132,14 +133,13 @@ class Stack:
 
     @property
     def suffix(self):
-        """The environment's suffix, from the state's key {suffix}/{namespace}.tfstate; empty if it has another form."""
+        """The environment's suffix, from the path of the state; empty if that has another form."""
         backend = self.document.get("terraform", {})
-        for step in ("backend", "s3"):
+        for step in ("backend", STATE["backend"]):
             found = blocks(backend.get(step)) if isinstance(backend, dict) else []
             backend = found[0] if found else {}
-        key = backend.get("key")
-        found = re.fullmatch(r"([a-z0-9]+(?:-[a-z0-9]+)*)/[^/]+\.tfstate", key) if is_literal(key) else None
-        return found[1] if found else ""
+        path = backend.get(STATE["path"])
+        return suffix_of(path) if is_literal(path) else ""
 
     def declares(self, kind, name):
         """Whether the stack declares a resource or data source."""

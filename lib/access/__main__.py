@@ -80,7 +80,7 @@ def account_and_partition(environ: Mapping[str, str], region: str) -> tuple[str,
 
     session = boto3.session.Session(region_name=region)
     account = environ.get("ACCOUNT") or account_of(session)
-    if not re.fullmatch(r"\d{12}", account):
+    if not re.fullmatch("[0-9]{12}", account):
         raise ToolError(f"ACCOUNT is {account!r}, but an account has twelve digits; set it like ACCOUNT=123456789012")
     return account, session.get_partition_for_region(region)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
+from typing import Any
 
 from lib.aspects.alarm_bounds import COMPOSITE
+from lib.aspects.conventions import Conventions
 from lib.aspects.metrics import ALARM
 from lib.aspects.model import ResourceRule, StackRule
 from lib.aspects.observability import ALARMING
@@ -14,8 +15,6 @@ from lib.aspects.terraform_json import MISSING, Attributes, StackView, as_list, 
 from lib.findings.finding import Severity
 
 MISSING_DATA = ("breaching", "ignore", "missing", "notBreaching")
-RUNBOOKS = Path(__file__).resolve().parents[2] / "docs" / "runbooks"
-RUNBOOK = re.compile(r"\bRunbook: docs/runbooks/([a-z0-9-]+\.md)$")
 
 
 def _actions(stack: StackView) -> Iterator[tuple[str, str]]:
@@ -67,16 +66,25 @@ MISSING_DATA_CHOICE = ResourceRule(
 )
 
 
-def _runbook(_: str, alarm: Attributes) -> Iterator[str]:
-    description = alarm.get("alarm_description")
-    named = RUNBOOK.search(description) if isinstance(description, str) else None
+def _runbook(stack: StackView) -> Iterator[tuple[str, str]]:
+    for alarm in stack.of(ALARM, COMPOSITE):
+        for message in _of_runbook(stack.conventions, alarm.attributes.get("alarm_description")):
+            yield alarm.path, message
+
+
+def _of_runbook(conventions: Conventions, description: Any) -> Iterator[str]:
+    before, _, after = conventions.runbook.partition("{name}")
+    form = re.compile(rf"(?<!\w){re.escape(before)}([a-z0-9-]+){re.escape(after)}$")
+    named = form.search(description) if isinstance(description, str) else None
     if named is None:
-        yield f"alarm_description is {format_value(description)}; expected it to end in 'Runbook: docs/runbooks/….md'"
-    elif not (RUNBOOKS / named[1]).is_file():
-        yield f"alarm_description names the runbook docs/runbooks/{named[1]}, which does not exist"
+        expected = conventions.runbook.replace("{name}", "…")
+        yield f"alarm_description is {format_value(description)}; expected it to end in '{expected}'"
+    elif conventions.runbooks is not None and not (conventions.runbooks / f"{named[1]}.md").is_file():
+        file = f"{conventions.runbooks.name}/{named[1]}.md"
+        yield f"alarm_description names the runbook {named[1]}; expected a file {file}, which does not exist"
 
 
-RUNBOOK_NAMED = ResourceRule(
+RUNBOOK_NAMED = StackRule(
     id="TAP-OBS-8",
     title="Every alarm names its runbook",
     why="The on-call needs to know the next step, not only the name of a metric.",
@@ -84,7 +92,7 @@ RUNBOOK_NAMED = ResourceRule(
     controls=("Well-Architected OPS07-BP03",),
     resource_types=(ALARM, COMPOSITE),
     waivable=True,
-    fix="end alarm_description with 'Runbook: docs/runbooks/….md', and write that file",
+    fix="end alarm_description as the conventions say (TapStack: 'Runbook: docs/runbooks/….md'), and write that file",
     source="https://docs.aws.amazon.com/wellarchitected/latest/framework/ops_ready_to_support_use_runbooks.html",
     check=_runbook,
 )

@@ -12,7 +12,8 @@ from typing import Any
 from lib.aspects.addresses import shape
 from lib.aspects.alarm_expressions import EXPECTED, bounds_of
 from lib.aspects.expressions import Reference
-from lib.aspects.metrics import ALARM, TABLES, Metric, entry_of, metrics_of
+from lib.aspects.metric_tables import TABLES
+from lib.aspects.metrics import ALARM, Metric, entry_of, metrics_of
 from lib.aspects.model import StackRule
 from lib.aspects.terraform_json import (
     MISSING,

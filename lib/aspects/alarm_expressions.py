@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lib.aspects.metrics import TABLES
+from lib.aspects.metric_tables import TABLES
 
 EXPECTED = (
     "FILL(…, 0) + … of all metrics, which are of one kind, or a form of [expressions] in lib/aspects/metrics.toml"

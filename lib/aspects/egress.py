@@ -45,8 +45,6 @@ READS = re.compile(r"source|input|import|grant")
 ACCOUNTS = re.compile(r"(^|\.)destination(_config|_configuration)?\.([a-z0-9_]+\.)*(account|account_id|registry_id)$")
 ALSO_SENDS = frozenset(JUDGMENTS["egress"]["also"])
 SENDS_NOT = tuple(JUDGMENTS["egress"]["not"])
-# Messages for people. https://docs.aws.amazon.com/sns/latest/dg/sns-email-notifications.html
-EMAIL = "email"
 # An AWS service in this region, behind a VPC endpoint.
 AWS_SERVICE = re.compile(r"com\.amazonaws\.\{region\}(\.[a-z0-9-]+)+")
 
@@ -71,7 +69,7 @@ def _foreign_destinations(stack: StackView) -> Iterator[tuple[str, str]]:
 
 
 def _foreign(stack: StackView, resource: Resource, path: str, value: Any) -> Iterator[str]:
-    if resource.type == SUBSCRIPTION and path == "endpoint" and literal(resource.attributes.get("protocol")) == EMAIL:
+    if resource.type == SUBSCRIPTION and path == "endpoint" and _is_alert(stack, resource):
         if literal(value) is UNKNOWN:
             yield f"endpoint is {format_value(value)}; expected a literal address"
         return
@@ -82,6 +80,11 @@ def _foreign(stack: StackView, resource: Resource, path: str, value: Any) -> Ite
         for item in as_list(value):
             if not isinstance(item, dict) and addressed(stack, item) is None:
                 yield f"{path} is {format_value(item)}; expected a resource of this stack"
+
+
+def _is_alert(stack: StackView, subscription: Resource) -> bool:
+    """Whether a subscription may name an address that is not the stack's, such as the e-mail address for alerts."""
+    return literal(subscription.attributes.get("protocol")) in stack.conventions.alert_protocols
 
 
 def _sends(type_: str, path: str) -> bool:

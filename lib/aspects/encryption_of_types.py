@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -12,7 +12,17 @@ from lib.aspects.model import ANY_TYPE, StackRule
 from lib.aspects.provider.data import FACTS, JUDGMENTS, grouped, matches
 from lib.aspects.provider.encryption_roles import Role, encryption
 from lib.aspects.provider.projection import PATTERNS
-from lib.aspects.terraform_json import MISSING, Attributes, Resource, StackView, blocks, flag, format_value, literal
+from lib.aspects.terraform_json import (
+    MISSING,
+    Attributes,
+    Resource,
+    StackView,
+    as_list,
+    blocks,
+    flag,
+    format_value,
+    literal,
+)
 from lib.aspects.types import classified
 from lib.findings.finding import Severity
 
@@ -61,6 +71,9 @@ def _values(resource: Resource, attributes: Attributes, path: str, way: str = ""
         yield {}, None
     for block in found:
         yield from _values(resource, block, rest, f"{way}{head}.")
+    for item in as_list(attributes.get(head)):
+        if item is not None and not isinstance(item, Mapping):  # where a block belongs
+            yield {}, item
 
 
 def _is_required(type_: str, path: str, block: Attributes) -> bool:

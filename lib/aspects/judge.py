@@ -6,15 +6,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from lib.aspects.catalogue import RULES
+from lib.aspects.conventions import Conventions
 from lib.aspects.document.classified import ARGUMENTS, violations_of
 from lib.aspects.model import Rule
+from lib.aspects.payments_conventions import PAYMENTS
 from lib.aspects.terraform_json import StackView
 from lib.findings.finding import Finding
 
 
-def judge(stack_json: Mapping[str, Any], rules: Iterable[Rule] = RULES) -> tuple[Finding, ...]:
+def judge(
+    stack_json: Mapping[str, Any], rules: Iterable[Rule] = RULES, conventions: Conventions = PAYMENTS
+) -> tuple[Finding, ...]:
     """Return all findings in a stack's Terraform JSON, by construct, the most severe first."""
-    stack = StackView(stack_json)
+    stack = StackView(stack_json, conventions)
     found = {finding for rule in rules for finding in _of_rule(stack, rule)}
     return tuple(sorted(found, key=lambda finding: (finding.path, -(finding.severity or 0), str(finding))))
 

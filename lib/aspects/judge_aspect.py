@@ -10,8 +10,10 @@ from cdktf import Annotations, App, IAspect, TerraformStack
 from constructs import IConstruct, IValidation
 
 from lib.aspects.catalogue import RULE_IDS, RULES, UNWAIVABLE_IDS
+from lib.aspects.conventions import Conventions
 from lib.aspects.judge import judge
 from lib.aspects.model import Rule
+from lib.aspects.payments_conventions import PAYMENTS
 from lib.aspects.terraform_json import StackView
 from lib.findings.finding import Finding, most_severe_first
 from lib.findings.waivers import Waiver, WaiverResult, apply, read, utc_today
@@ -33,11 +35,15 @@ class Judge:
         rules: Iterable[Rule] = RULES,
         waivers: Iterable[Waiver] | None = None,
         today: date | None = None,
+        conventions: Conventions = PAYMENTS,
     ) -> None:
         self.stack = stack
         self.rules = tuple(rules)
+        self._conventions = conventions
         # Only the gate applies waivers of Checkov's built-in checks.
-        self._waivers = tuple(each for each in (read() if waivers is None else waivers) if each.rule.startswith("TAP-"))
+        self._waivers = tuple(
+            each for each in (read() if waivers is None else waivers) if not each.rule.startswith("CKV")
+        )
         self._today = today
         self._result: WaiverResult = WaiverResult()
         self.stacks = 0
@@ -93,15 +99,15 @@ class Judge:
             # The resolved JSON contains overrides, raw resources and other aspects' changes.
             document = stack.to_terraform()
             view = StackView(document)
-            owner |= dict.fromkeys(judge(document, self.rules), stack)
+            owner |= dict.fromkeys(judge(document, self.rules, self._conventions), stack)
             paths |= {resource.path for resource in (*view.resources, *view.data)}
             self.stacks, self.resources = self.stacks + 1, self.resources + len(view.resources)
         self._result = apply(
             self._waivers,
             most_severe_first(owner),
             today=self._today or utc_today(),
-            known_ids=RULE_IDS,
-            unwaivable=UNWAIVABLE_IDS,
+            known_ids=RULE_IDS | {rule.id for rule in self.rules},
+            unwaivable=UNWAIVABLE_IDS | {rule.id for rule in self.rules if not rule.waivable},
             known_paths=paths,
             sees_all=False,  # waivers of other stacks do not apply here
         )

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+from lib.aspects.metric_tables import TABLES
 from lib.aspects.terraform_json import (
     MISSING,
     Attributes,
@@ -21,7 +20,6 @@ from lib.aspects.terraform_json import (
 )
 
 ALARM, LOG_FILTER = "aws_cloudwatch_metric_alarm", "aws_cloudwatch_log_metric_filter"
-TABLES: Mapping[str, Any] = tomllib.loads((Path(__file__).parent / "metrics.toml").read_text())
 # Environment variable with the value of the dimension `service` of a function's custom metrics.
 SERVICE, NAMESPACE = "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"
 
@@ -63,7 +61,8 @@ def entry_of(stack: StackView, metric: Metric) -> Mapping[str, Any] | None:
         return {"kind": "failures", "dimensions": [[]]}
     namespace, name = metric.name
     service = str(literal(metric.dimensions.get("service")))
-    tables = TABLES["emitted"].get(service) if "service" in metric.dimensions else TABLES["metrics"].get(namespace)
+    own = stack.conventions.metrics
+    tables = own.get(service) if "service" in metric.dimensions else TABLES["metrics"].get(namespace)
     entry: Mapping[str, Any] | None = (tables or {}).get(name)
     return entry
 
@@ -79,7 +78,8 @@ def without_data(stack: StackView, metric: Metric) -> Iterator[str]:
     name = " ".join(metric.name)
     entry = entry_of(stack, metric)
     if entry is None:
-        yield f"the metric {name} is not listed for its dimensions; expected one of lib/aspects/metrics.toml"
+        expected = "expected one of lib/aspects/metrics.toml or of the conventions"
+        yield f"the metric {name} is not listed for its dimensions; {expected}"
         return
     if set(metric.dimensions) not in [set(names) for names in entry["dimensions"]]:
         expected = " or ".join(", ".join(names) for names in entry["dimensions"])
@@ -100,7 +100,7 @@ def foreign_dimensions(stack: StackView, metric: Metric) -> Iterator[str]:
 
 def _is_declared(stack: StackView, metric: Metric, dimension: str, value: Any) -> bool:
     if dimension == "service":
-        return any(_emits(function, metric.name[0], value) for function in stack.of("aws_lambda_function"))
+        return any(_emits(stack, function, metric.name[0], value) for function in stack.of("aws_lambda_function"))
     if dimension == "GlobalSecondaryIndexName":
         return _is_index(stack, metric.dimensions.get("TableName"), value)
     known = TABLES["dimensions"].get(dimension, {})
@@ -109,9 +109,10 @@ def _is_declared(stack: StackView, metric: Metric, dimension: str, value: Any) -
     return any(resource.is_referenced_by(value, *known["by"]) for resource in stack.of(*known.get("types", ())))
 
 
-def _emits(function: Resource, namespace: str, service: Any) -> bool:
+def _emits(stack: StackView, function: Resource, namespace: str, service: Any) -> bool:
     """Whether a function publishes its metrics with this namespace and service; its handler decides which metrics."""
-    return literal(function.attributes.get("handler")) == f"payments.{service}.handler" and any(
+    handler = stack.conventions.handler.replace("{service}", str(service))
+    return literal(function.attributes.get("handler")) == handler and any(
         isinstance(variables := block.get("variables"), Mapping)
         and (variables.get(NAMESPACE), variables.get(SERVICE)) == (namespace, service)
         for block in blocks(function.attributes, "environment")

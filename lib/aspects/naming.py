@@ -36,7 +36,6 @@ NAMED: dict[str, tuple[tuple[str, str], ...]] = {
     "aws_sqs_queue": (("name", "sqs"),),
 }
 NOT_OURS = grouped("names", "not_ours")
-METRICS_NAMESPACE = "Payments"
 AWS_WORDS = {"aws_apigatewayv2_stage": ("$default",)}
 # `name_prefix`, `cluster_identifier_prefix`, …: Terraform appends a random suffix.
 PREFIX = re.compile(r"(.+_)?(name|identifier|bucket)_prefix")
@@ -50,19 +49,20 @@ def naming_argument(type_: str) -> str | None:
     return None if argument is None else str(argument)
 
 
-def _names(resource: Resource) -> Iterator[tuple[str, str, Any]]:
+def _names(stack: StackView, resource: Resource) -> Iterator[tuple[str, str, Any]]:
     """Yield (argument, {resource-type} or "", value) of each name of a resource; value None if it is missing."""
     if matches(NOT_OURS, resource.type):
         return
     own = naming_argument(resource.type)
     # An unknown type is checked by the arguments that it sets.
     other = ((own, ""),) if own else (("name", ""),) if "name" in resource.attributes else ()
+    own_word = stack.conventions.resource_types.get(resource.type)
     for argument, word in NAMED.get(resource.type) or other:
         block, _, inner = argument.rpartition("[].")
         for attributes in blocks(resource.attributes, block) if block else [resource.attributes]:
             value = attributes.get(inner)
             if value not in AWS_WORDS.get(resource.type, ()):
-                yield argument, word, value
+                yield argument, own_word or word if not block else word, value
 
 
 def _segment(name: str) -> str:
@@ -74,24 +74,28 @@ def _ends_in_suffix(stack: StackView) -> Iterator[tuple[str, str]]:
     if stack.suffix is None:
         yield (
             stack.name,
-            "the environment suffix is not known: terraform.backend.s3.key is not {environment_suffix}/{ns}.tfstate",
+            f"the environment suffix is not known: {_state_path(stack)} is not {stack.conventions.state_path}",
         )
         return
     for resource in stack.resources:
         for prefix, given in resource.attributes.items():
             if PREFIX.fullmatch(prefix) and given is not None and not matches(NOT_OURS, resource.type):
-                yield resource.path, f"{prefix} makes Terraform generate a name; expected one ending in -{stack.suffix}"
-        for argument, _, value in _names(resource):
+                expected = stack.conventions.expected_name("", stack.suffix)
+                yield resource.path, f"{prefix} makes Terraform generate a name; expected {expected}"
+        for argument, word, value in _names(stack, resource):
             known = literal(value)
-            if not isinstance(known, str) or not _segment(known).endswith(f"-{stack.suffix}"):
-                yield (
-                    resource.path,
-                    f"{argument} is {format_value(value)}; expected a name that ends in -{stack.suffix}",
-                )
-        for argument, value in _metric_namespaces(resource):
-            if literal(value) != f"{METRICS_NAMESPACE}/{stack.suffix}":
-                expected = f"{METRICS_NAMESPACE}/{stack.suffix}, which no other environment uses"
+            if not isinstance(known, str) or not stack.conventions.has_suffix(_segment(known), stack.suffix):
+                expected = f"the suffix {stack.suffix}, as in {stack.conventions.expected_name(word, stack.suffix)}"
                 yield resource.path, f"{argument} is {format_value(value)}; expected {expected}"
+        for argument, value in _metric_namespaces(resource):
+            if literal(value) != (namespace := stack.conventions.namespace(stack.suffix)):
+                expected = f"{namespace}, which no other environment uses"
+                yield resource.path, f"{argument} is {format_value(value)}; expected {expected}"
+
+
+def _state_path(stack: StackView) -> str:
+    backend = stack.conventions.backend
+    return f"terraform.backend.{backend.type}.{backend.path}"
 
 
 def _metric_namespaces(resource: Resource) -> Iterator[tuple[str, Any]]:
@@ -107,40 +111,37 @@ def _metric_namespaces(resource: Resource) -> Iterator[tuple[str, Any]]:
 
 
 def _follows_pattern(stack: StackView) -> Iterator[tuple[str, str]]:
-    end = f"-{stack.suffix or '{suffix}'}"
     for resource in stack.resources:
-        for argument, word, value in _names(resource):
+        for argument, word, value in _names(stack, resource):
             known = literal(value)
-            if not isinstance(known, str):
-                continue  # TAP-NAME-1 reports it
-            stem = _segment(known).removesuffix(end)  # TAP-NAME-1 reports a missing one
-            if not re.fullmatch(rf"{word or '[a-z][a-z0-9]*'}(-[a-z0-9]+)+", stem):
-                expected = f"{word or '{resource-type}'}-{{purpose}}{end}"
+            # TAP-NAME-1 reports a name that is not a literal, and a missing suffix.
+            if isinstance(known, str) and not stack.conventions.is_name(_segment(known), word, stack.suffix):
+                expected = stack.conventions.expected_name(word, stack.suffix)
                 yield resource.path, f"{argument} is {format_value(value)}; expected {expected} in lower case"
 
 
 ENDS_IN_SUFFIX = StackRule(
     id="TAP-NAME-1",
-    title="Every name, and every namespace of custom metrics, ends in the environment suffix",
+    title="Every name, and every namespace of custom metrics, has the environment suffix",
     why="Environments can share an account: without the suffix, names collide or are confused.",
     severity=Severity.MEDIUM,
     controls=("PCI DSS 4.0.1 6.5.3", "PCI DSS 4.0.1 12.5.1"),
     resource_types=("*",),
     waivable=True,
-    fix="use the literal name that lib/naming.py makes: naming(resource_type, purpose)",
+    fix="use a literal name that follows the pattern; for TapStack, naming(resource_type, purpose) makes it",
     source=SOURCE,
     check=_ends_in_suffix,
 )
 
 FOLLOWS_PATTERN = StackRule(
     id="TAP-NAME-2",
-    title="Every name is {resource-type}-{purpose}-{suffix}",
+    title="Every name follows the pattern, by default {resource-type}-{purpose}-{suffix}",
     why="A name in a bill, a log or an alarm then shows what the resource is and what it is for.",
     severity=Severity.LOW,
     controls=("PCI DSS 4.0.1 12.5.1",),
     resource_types=("*",),
     waivable=True,
-    fix="use the literal name that lib/naming.py makes: naming(resource_type, purpose)",
+    fix="use a literal name that follows the pattern; for TapStack, naming(resource_type, purpose) makes it",
     source=SOURCE,
     check=_follows_pattern,
 )

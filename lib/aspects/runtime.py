@@ -21,7 +21,6 @@ from lib.findings.finding import Severity
 
 FUNCTION, INVOCATIONS = "aws_lambda_function", "aws_lambda_function_event_invoke_config"
 QUEUE, TOPIC = "aws_sqs_queue", "aws_sns_topic"
-RUNTIMES = ("python3.11", "python3.12")
 # Minimum retention of a dead-letter queue, in seconds: SQS's default, which covers a long weekend. Minimum message size
 # in bytes: SQS's maximum, because a smaller limit refuses larger events.
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
@@ -31,12 +30,15 @@ LARGEST_MESSAGE_BYTES = 262_144
 LEAST_RETENTION_DAYS = 365
 
 
-def _runtime(_: str, attributes: Attributes) -> Iterator[str]:
-    if literal(attributes.get("runtime")) not in RUNTIMES:
-        yield f"runtime is {format_value(attributes.get('runtime'))}; expected one of {', '.join(RUNTIMES)}"
+def _runtime(stack: StackView) -> Iterator[tuple[str, str]]:
+    runtimes = stack.conventions.runtimes
+    for function in stack.of(FUNCTION):
+        runtime = function.attributes.get("runtime")
+        if literal(runtime) not in runtimes:
+            yield function.path, f"runtime is {format_value(runtime)}; expected one of {', '.join(runtimes)}"
 
 
-RUNTIME = ResourceRule(
+RUNTIME = StackRule(
     id="TAP-RUN-1",
     title="Functions run on a maintained Python",
     why="AWS does not fix vulnerabilities in an unmaintained runtime.",

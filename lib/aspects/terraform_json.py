@@ -15,7 +15,9 @@ from enum import Enum
 from functools import cached_property
 from typing import Any, Final, Literal
 
+from lib.aspects.conventions import Conventions
 from lib.aspects.expressions import Reference, parse
+from lib.aspects.payments_conventions import PAYMENTS
 
 Attributes = Mapping[str, Any]
 
@@ -157,10 +159,11 @@ class Resource:
 
 
 class StackView:
-    """A synthesized stack (the content of `cdk.tf.json`), as rules read it."""
+    """A synthesized stack (the content of `cdk.tf.json`), as rules read it, with the conventions of its project."""
 
-    def __init__(self, stack_json: Mapping[str, Any]) -> None:
+    def __init__(self, stack_json: Mapping[str, Any], conventions: Conventions = PAYMENTS) -> None:
         self._json = stack_json
+        self.conventions = conventions
 
     @cached_property
     def name(self) -> str:
@@ -172,11 +175,12 @@ class StackView:
 
     @cached_property
     def suffix(self) -> str | None:
-        """The environment suffix, from the state's key `{environment_suffix}/{ns}.tfstate`; None for another form."""
-        for backend in blocks(self._json, "terraform.backend.s3"):
-            key = literal(backend.get("key"))
-            if isinstance(key, str) and re.fullmatch(r"[^/]+/[^/]+\.tfstate", key):
-                return key.partition("/")[0]
+        """The environment suffix, from the state's path (conventions.state_path); None for another form."""
+        of_type = self.conventions.backend
+        for backend in blocks(self._json, f"terraform.backend.{of_type.type}"):
+            path = literal(backend.get(of_type.path))
+            if isinstance(path, str) and (suffix := self.conventions.suffix_of(path)):
+                return suffix
         return None
 
     @cached_property

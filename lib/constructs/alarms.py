@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from lib.constructs.alarm import Alarm, Metric
 from lib.constructs.archiver import BATCHING_WINDOW_SECONDS, Archiver
-from lib.constructs.dead_letters import DeadLetters
+from lib.constructs.dead_letters import DEPTH_METRICS, DeadLetters
 from lib.constructs.front_door import THROTTLED_METRIC, FrontDoor
 from lib.constructs.function import Function
 from lib.constructs.gateway_alarms import gateway_alarms, settler_failures_alarm, settler_stopped_alarm
@@ -164,8 +164,21 @@ def ledger_alarms(ledger: Ledger) -> Iterator[Alarm]:
 
 def queue_alarm(purpose: str, summary: str, dead_letters: DeadLetters) -> Alarm:
     """docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html"""
-    metric = Metric("AWS/SQS", "ApproximateNumberOfMessagesVisible", {"QueueName": dead_letters.queue.name})
-    return Alarm(purpose, purpose, summary, (metric,), 1, statistic="Maximum")
+    queue = {"QueueName": dead_letters.queue.name}
+    return Alarm(
+        purpose,
+        purpose,
+        summary,
+        tuple(Metric("AWS/SQS", name, queue) for name in DEPTH_METRICS),
+        1,
+        statistic="Maximum",
+        # The number in flight is approximate: of an empty queue it may be 1 for a moment
+        # (github.com/cdklabs/construct-hub/pull/1779). And FILL makes 0 of a minute whose data is late
+        # (docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html).
+        datapoints=2,
+        periods=3,
+        expression="FILL(m1, 0) + FILL(m2, 0)",
+    )
 
 
 def api_alarms(front_door: FrontDoor) -> Iterator[Alarm]:

@@ -14,7 +14,7 @@ from lib.constructs.alarm import PERIOD_SECONDS, Metric
 from lib.constructs.alerting import Alerting
 from lib.constructs.archiver import Archiver
 from lib.constructs.context import Context
-from lib.constructs.dead_letters import DeadLetters
+from lib.constructs.dead_letters import DEPTH_METRICS, DeadLetters
 from lib.constructs.front_door import FrontDoor
 from lib.constructs.gateway_alarms import (
     AUTHORIZED_METRIC,
@@ -100,7 +100,7 @@ class Dashboard(Construct):
                 "Maximum",
                 _each(
                     "AWS/SQS",
-                    ("ApproximateNumberOfMessagesVisible",),
+                    DEPTH_METRICS,
                     [{"QueueName": queue.queue.name} for queue in queues],
                 ),
             ),

@@ -20,8 +20,8 @@ class Severity(IntEnum):
 class Finding:
     """One violation of a rule; `str()` is the one line that people read.
 
-    `path` is the construct's path; where it is unknown, the resource's address or the stack's name. Checkov's own
-    checks have no severity. Where the synthesis failed, no JSON was written, so `file` is empty and `line` 0.
+    `path` is the construct's path; if it is unknown, the resource's address or the stack's name. Checkov's built-in
+    checks have no severity. If synthesis failed, no JSON was written, so `file` is empty and `line` 0.
     """
 
     rule_id: str

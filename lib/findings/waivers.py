@@ -34,10 +34,16 @@ class Waiver:
     reason: str
     owner: str
     expires: date
-    line: int  # line of the entry in waivers.yaml
+    line: int  # line of the entry in the file
+    file: str = "policies/waivers.yaml"  # as the reports name it
 
     def __str__(self) -> str:
-        return f"policies/waivers.yaml:{self.line} ({self.rule} at {self.path})"
+        return f"{self.place} ({self.rule} at {self.path})"
+
+    @property
+    def place(self) -> str:
+        """`policies/waivers.yaml:12`."""
+        return f"{self.file}:{self.line}"
 
     def covers(self, path: str) -> bool:
         """Whether the waiver covers this construct. It covers a whole stack only for a finding on the stack itself."""
@@ -198,7 +204,15 @@ def _waiver(file: Path, number: int, node: yaml.Node) -> Waiver:
         owner=values["owner"],
         expires=_date(entry, values["expires"]),
         line=line,
+        file=_name(file),
     )
+
+
+def _name(file: Path) -> str:
+    """Relative to the project, or to the folder that the user is in; of another place the last folder."""
+    if file.is_relative_to(ROOT):
+        return file.relative_to(ROOT).as_posix()
+    return f"{file.parent.name}/{file.name}" if file.is_absolute() else file.as_posix()
 
 
 def _date(entry: str, text: str) -> date:

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import TracebackType
 
 from lib.aspects.catalogue import RULE_IDS, RULES, UNWAIVABLE_IDS
+from lib.aspects.conventions import BY_CONVENTION
 from lib.aspects.judge import judge as first_judge
 from lib.environments import ROOT
 from lib.errors import ToolError
@@ -34,13 +35,16 @@ class Gate:
         config: Path = CONFIG,
         checkov: CheckovProcess | None = None,
         today: date | None = None,
+        waivers_file: Path | None = None,
     ) -> None:
         """A passed `checkov` is shared, and stays open when this gate closes.
 
-        `today` is the date for waivers, by default the current one in UTC.
+        `today` is the date for waivers, by default the current one in UTC. `waivers_file` is by default the optional
+        waivers.yaml in `policies`.
         """
         self._judge_by: PoliciesRequest = {"policies": str(policies.absolute()), "config": str(config.absolute())}
         self._policies = policies
+        self._waivers_file = waivers_file
         self._today = today
         self._checkov = checkov
         self._shared = checkov is not None
@@ -64,7 +68,11 @@ class Gate:
 
         Raises ToolError for wrong input and for a broken tool: nothing passes unchecked.
         """
-        exceptions = waivers.read(self._policies / waivers.FILE.name)
+        if self._waivers_file is not None and not self._waivers_file.is_file():
+            raise ToolError(
+                f"{self._waivers_file}: this file of waivers does not exist; correct --waivers, or leave it out"
+            )
+        exceptions = waivers.read(self._waivers_file or self._policies / waivers.FILE.name)
         stacks, note = read_stacks(directory)
         checkov = self._started()
         self._prepared = False  # an answer ends the prepared process
@@ -100,7 +108,7 @@ class Gate:
         loaded = set(answer["policies"])
         if loaded != on_disk:
             raise ToolError(f"{self._policies}: Checkov did not load {sorted(on_disk ^ loaded)[0]}; repair that policy")
-        if self._policies == POLICIES and (unwritten := RULE_IDS - on_disk):
+        if self._policies.resolve() == POLICIES and (unwritten := RULE_IDS - on_disk):
             raise ToolError(f"{self._policies}: the policy of {sorted(unwritten)[0]} is missing; restore it")
         if len(answer["stacks"]) != len(stacks):
             raise ToolError(f"Checkov checked {len(answer['stacks'])} of {len(stacks)} stacks; run it again")
@@ -117,7 +125,7 @@ class Gate:
             known_ids=loaded | RULE_IDS | built_in.keys(),
             unwaivable=UNWAIVABLE_IDS | {id_ for id_, check in built_in.items() if not check["waivable"]},
             known_paths={path for stack in stacks for path in stack.constructs.values()},
-            also_found=_first_judge_findings(stacks, exceptions),
+            also_found=self._first_judge_findings(stacks, exceptions),
         )
         return GateReport(
             findings=result.remaining,
@@ -137,12 +145,18 @@ class Gate:
             checkov=answer["checkov"],
         )
 
+    def _first_judge_findings(
+        self, stacks: list[SynthesizedStack], exceptions: tuple[waivers.Waiver, ...]
+    ) -> list[Finding]:
+        """Return the first judge's findings, only to decide whether waivers are used; they change no other result.
 
-def _first_judge_findings(stacks: list[SynthesizedStack], exceptions: tuple[waivers.Waiver, ...]) -> list[Finding]:
-    """Return the first judge's findings, only to decide whether waivers are used; they change no other result."""
-    if not any(waiver.rule in RULE_IDS for waiver in exceptions):
-        return []
-    return [finding for stack in stacks for finding in first_judge(stack.document)]
+        Another project's policies check by its own conventions, which the gate does not know. It leaves out the rules
+        that depend on them: both judges name the same construct for these.
+        """
+        if not any(waiver.rule in RULE_IDS for waiver in exceptions):
+            return []
+        rules = [rule for rule in RULES if self._policies.resolve() == POLICIES or rule.id not in BY_CONVENTION]
+        return [finding for stack in stacks for finding in first_judge(stack.document, rules)]
 
 
 def _policies_on_disk(directory: Path) -> set[str]:

@@ -1,4 +1,4 @@
-"""The gate's findings and report."""
+"""The gate's report."""
 
 from __future__ import annotations
 

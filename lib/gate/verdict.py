@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import chain
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -38,14 +38,19 @@ PROJECT = f"pkg:generic/payments-infrastructure@{lib.__version__}"
 PASSED_LEVEL = "PAYMENTS_POLICIES"
 # Folders and files that determine a verdict, relative to the project.
 POLICY = ("policies", "policies/waivers.yaml", ".checkov.yaml", "lib/aspects")
+# Entry of POLICY -> its path, if that is another one.
+Sources = Mapping[str, Path]
 SHA256 = re.compile("[0-9a-f]{64}")
 
 
-def write(report: Report, folder: Path) -> None:
-    """Write verdict.json beside the reports. Raises ToolError if the folder is not writable."""
+def write(report: Report, folder: Path, sources: Sources | None = None) -> None:
+    """Write verdict.json beside the reports. Raises ToolError if the folder is not writable.
+
+    `sources`: what was checked by, if that is not this project's own.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(statement(report, datetime.now(UTC)), indent=2, ensure_ascii=False)
+        text = json.dumps(statement(report, datetime.now(UTC), sources), indent=2, ensure_ascii=False)
         (folder / FILE).write_text(f"{text}\n", encoding="utf-8")
     except OSError as error:
         raise ToolError(
@@ -61,7 +66,7 @@ def clear(folder: Path) -> None:
         raise ToolError(f"{folder / FILE}: cannot be removed ({error.strerror}); remove it") from error
 
 
-def statement(report: Report, now: datetime) -> dict[str, Any]:
+def statement(report: Report, now: datetime, sources: Sources | None = None) -> dict[str, Any]:
     """Return the document. For the same input it differs only by the time."""
     result, level = ("PASSED", PASSED_LEVEL) if report.passed else ("FAILED", "FAILED")
     counts = ("findings", "waived", "skipped", "complaints")
@@ -73,7 +78,7 @@ def statement(report: Report, now: datetime) -> dict[str, Any]:
             "verifier": {"id": f"{PROJECT}#lib/gate", "version": _tools(report)},
             "timeVerified": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
             "resourceUri": _resource(report.files),
-            "policy": _policy(),
+            "policy": _policy(sources),
             "verificationResult": result,
             "verifiedLevels": [level],
             "slsaVersion": SLSA_VERSION,
@@ -83,7 +88,7 @@ def statement(report: Report, now: datetime) -> dict[str, Any]:
     }
 
 
-def verify(file: Path, directory: Path) -> str:
+def verify(file: Path, directory: Path, sources: Sources | None = None) -> str:
     """Return how `directory` or today's policies differ from what passed, in a line; empty if they do not.
 
     Raises ToolError if the verdict cannot be read, or if the directory does not exist.
@@ -99,7 +104,7 @@ def verify(file: Path, directory: Path) -> str:
     except ToolError as refusal:  # such a directory cannot have passed
         return str(refusal)
     found = dict(pair for stack in stacks for pair in stack.files(directory))
-    today: dict[str, str] = _policy()["annotations"]
+    today: dict[str, str] = _policy(sources)["annotations"]
     return next(chain(_differences(subjects, found), _differences(policy, today)), "")
 
 
@@ -151,13 +156,14 @@ def _resource(files: Mapping[str, str]) -> str:
     return f"{PROJECT}#{quote(folder)}" if folder else PROJECT
 
 
-def _policy() -> dict[str, Any]:
+def _policy(sources: Sources | None) -> dict[str, Any]:
     """Return a resource descriptor of the policies; if the digest differs, the annotations show which file changed."""
-    every = {name: path for root in POLICY for name, path in _files(ROOT / root)}
+    places = {name: ROOT / name for name in POLICY} | dict(sources or {})
+    found = {name: path for name, path in places.items() if path.exists()}  # waivers are optional
+    every = {inner: file for name, path in found.items() for inner, file in _files(name, path)}
     annotations = {
-        root: digests.of_files(dict(_files(ROOT / root))) if (ROOT / root).is_dir() else digests.of_file(ROOT / root)
-        for root in POLICY
-        if (ROOT / root).exists()  # waivers are optional
+        name: digests.of_files(dict(_files(name, path))) if path.is_dir() else digests.of_file(path)
+        for name, path in found.items()
     }
     return {
         "uri": f"{PROJECT}#policies",
@@ -166,8 +172,8 @@ def _policy() -> dict[str, Any]:
     }
 
 
-def _files(root: Path) -> Iterator[tuple[str, Path]]:
-    """Yield (name in the project, path) of a file, or of each file in a folder."""
+def _files(name: str, root: Path) -> Iterator[tuple[str, Path]]:
+    """Yield (path that begins with `name`, file) of a file, or of each file in a folder."""
     for path in root.rglob("*") if root.is_dir() else [root]:
         if path.is_file() and "__pycache__" not in path.parts:
-            yield path.relative_to(ROOT).as_posix(), path
+            yield (PurePosixPath(name) / path.relative_to(root)).as_posix(), path

@@ -20,17 +20,20 @@ SETTLE_SECONDS = 120  # a batch waits for up to 30 s to fill, and one that is tr
 COMMANDS = {
     "smoke": "one payment through the deployed API, followed to its receipt, then refunded",
     "reconcile": "compare ledger, archive and gateway, and name each difference",
-    "redrive": "let the archiver process again what was set aside or given up",
+    "redrive": "let the archiver process again what it set aside or gave up, and the settler what its failed runs left",
     "export-audit": "copy the audit trail, with every version of it, to a folder or to a bucket of your own",
     "gateway-key": "store the key of Stripe's test mode, read from the terminal or a pipe, in the stack's secret",
 }
 
 SHOWN = 100  # differences
+# AWS's price pages show their figures by a script. These are its figures as others quote them, on 2026-11-24:
+# airbyte.com/data-engineering-resources/dynamodb-pricing, c3x.dev/blog/s3-request-fees-explained
 EPILOGS = {
     "reconcile": """\
 exit codes: 0 no difference, 1 a difference, 2 wrong input or a broken tool. make turns 1 into 2; this keeps them.
 
-requests and cost per 10,000 payments (one sale each, two changes; us-east-1, AWS's prices of November 2026):
+requests and cost per 10,000 payments (one sale each, two changes; us-east-1, checked on 2026-11-24; the prices are at
+aws.amazon.com/dynamodb/pricing/on-demand and aws.amazon.com/s3/pricing; few requests to KMS, as the bucket has a key):
   ledger    6 Scan requests, 1,500 read request units at $0.125 a million    $0.0002
   archive   920 audit objects and 10,000 receipts, GET at $0.0004 a thousand $0.0044
             12 LIST at $0.005 a thousand                                     $0.0001

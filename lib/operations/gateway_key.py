@@ -25,7 +25,7 @@ KNOWN = ("pk_test_", "sk_org_", "whsec_", "sk_test_", "rk_test_")
 FIX = "take a secret key (sk_test_…) or a restricted one (rk_test_…) from https://dashboard.stripe.com/test/apikeys"
 
 
-def gateway_key(stack: Deployed, source: TextIO, progress: Progress) -> int:
+def gateway_key(stack: Deployed, source: TextIO | None, progress: Progress) -> int:
     """Return 0 if the key is stored, 1 if it is refused because it is live. Raises ToolError, ClientError."""
     secret = stack.outputs.get(OUTPUT, "")
     if not secret:
@@ -45,8 +45,13 @@ def gateway_key(stack: Deployed, source: TextIO, progress: Progress) -> int:
     return 0
 
 
-def read_key(source: TextIO) -> str:
-    """Read the key from a terminal without echo, or from the first line of a pipe or file. Raises ToolError."""
+def read_key(source: TextIO | None) -> str:
+    """Read the key from a terminal without echo, or from the first line of a pipe or file. Raises ToolError.
+
+    `source` is None if standard input is closed.
+    """
+    if source is None:
+        raise ToolError(f"standard input is closed; {FIX}")
     if source.isatty():
         with warnings.catch_warnings():
             warnings.simplefilter("error", getpass.GetPassWarning)
@@ -55,7 +60,10 @@ def read_key(source: TextIO) -> str:
             except (getpass.GetPassWarning, EOFError):
                 raise ToolError(f"the terminal cannot hide a key; pipe it: make gateway-key < file; {FIX}") from None
     else:
-        line = source.readline(LONGEST + 2)
+        try:
+            line = source.readline(LONGEST + 2)
+        except UnicodeDecodeError:
+            raise ToolError(f"what was read is no text; {FIX}") from None
     if not line.strip():
         raise ToolError(f"standard input holds no key; {FIX}")
     return line.strip()

@@ -69,6 +69,7 @@ class Messages:
         answer = self.client.receive_message(
             QueueUrl=self.url,
             MaxNumberOfMessages=10,
+            MessageAttributeNames=["All"],
             WaitTimeSeconds=WAIT_SECONDS,
             VisibilityTimeout=VISIBILITY_SECONDS,
         )

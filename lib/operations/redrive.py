@@ -1,4 +1,4 @@
-"""`make redrive`: lets the archiver process again what it gave up or set aside."""
+"""`make redrive`: what the archiver gave up or set aside, and runs of the settler that failed, are done again."""
 
 from __future__ import annotations
 
@@ -19,10 +19,16 @@ from lib.operations.difference_report import DifferenceStore
 from lib.operations.messages import IN_FLIGHT, VISIBILITY_SECONDS, WAITING, Message, Messages, counted
 from lib.operations.rebuild import Rebuilt, rebuild_receipts
 from lib.operations.reconcile import Reconciliation
-from lib.operations.replay import Archiver, RefusedError, Trail
+from lib.operations.replay import Archiver, Function, RefusedError, Trail
 from lib.operations.sorting import SortedRecords
 from lib.operations.window import BEGINNING, Window
 
+# How the names of the settler and its queue begin; both end in the environment's suffix.
+SETTLER, SETTLER_QUEUE = "lambda-settler-", "sqs-settler-dead-letters-"
+# Attributes of a message by which Lambda and EventBridge say what failed:
+# docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html#invocation-dlq
+# docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
+REASONS = ("ErrorMessage", "ErrorCode", "ERROR_MESSAGE", "ERROR_CODE")
 READ_AT_ONCE = 1000  # records of the stream, compared with the audit trail together
 # Differences that cannot be repaired from the ledger, because audit records are never reconstructed.
 UNBUILDABLE = ("not audited", "change not audited")
@@ -50,8 +56,9 @@ class Redrive:
     def __post_init__(self) -> None:
         self.reader = ArchiveReader(self.stack.connect("s3"), self.stack.outputs["audit_bucket_name"])
         self.trail = Trail(self.reader)
-        function = self.stack.outputs["archive_function_name"]
-        self.archiver = Archiver(self.stack.connect("lambda"), function, self.trail)
+        functions, outputs = self.stack.connect("lambda"), self.stack.outputs
+        self.archiver = Archiver(Function(functions, outputs["archive_function_name"], "archiver"), self.trail)
+        self.settler = Function(functions, outputs["settler_function_name"], "settler")
 
     def run(self) -> int:
         """Return 0 if everything was replayed or nothing is waiting, 1 if something remains."""
@@ -63,6 +70,7 @@ class Redrive:
             self._step("receipts, from the ledger", self._rebuild_receipts)
         if self.receipts:
             self._unbuildable()
+        self._step("runs of the settler that failed", self._settler_runs)
         self._payment_dead_letters()
         if self.stay:
             self.progress.show(f"not replayed: {self.stay}; docs/runbooks/archive-failures.md says what to do")
@@ -92,6 +100,9 @@ class Redrive:
         for message in messages:
             if self._message(message):
                 messages.delete(message)
+        self._in_flight(messages)
+
+    def _in_flight(self, messages: Messages) -> None:
         if count := messages.in_flight():
             self._stays(
                 f"{count} messages in flight",
@@ -192,6 +203,27 @@ class Redrive:
             if more > 0:
                 self._stays(f"{more} more without audit records", "make reconcile names all")
 
+    def _settler_runs(self) -> None:
+        """The schedule's event says nothing, so one run does what all that failed should have done."""
+        client, suffix = self.stack.connect("sqs"), self.settler.name.removeprefix(SETTLER)
+        url = client.get_queue_url(QueueName=f"{SETTLER_QUEUE}{suffix}")["QueueUrl"]
+        messages = Messages(client, url)
+        has_run, refused = False, None
+        for message in messages:
+            try:
+                if not has_run and refused is None:
+                    self.settler.call(b"{}")
+                    has_run = True
+            except RefusedError as error:
+                refused = str(error)
+            name = f"run {message['MessageId']}, which failed: {_reason(message)}"
+            if has_run:
+                messages.delete(message)
+                self._done(name, "a run of the settler has done it now")
+            else:
+                self._stays(name, f"{refused}: docs/runbooks/settler-dead-letters.md")
+        self._in_flight(messages)
+
     def _payment_dead_letters(self) -> None:
         """Name events that bypassed the API: only their sender can send them again."""
         url = self.stack.outputs["dead_letter_queue_url"]
@@ -200,3 +232,8 @@ class Redrive:
                 f"{count} in {url.rpartition('/')[2]}",
                 "for the payment function; who sent them sends them again: docs/runbooks/payment-dead-letters.md",
             )
+
+
+def _reason(message: Message) -> str:
+    attributes = message.get("MessageAttributes", {})
+    return next((attributes[name]["StringValue"] for name in REASONS if name in attributes), "the message does not say")

@@ -1,4 +1,6 @@
-"""Sends stream records to the archiver again, to the version that the stream's mapping calls.
+"""Calls the archiver and the settler again for what failed: stream records, and scheduled runs.
+
+The version is the one that the stream and the schedule call.
 
 Only records without an audit record are sent: audit objects are named after their first record, so another batch could
 replace an object with more records (docs/decisions/0008-audit-objects-are-named-by-their-first-record.md).
@@ -29,7 +31,7 @@ OPENING, CLOSING, COMMA = b'{"Records": [', b"]}", b", "
 
 
 class RefusedError(Exception):
-    """The archiver refused the records; the message says why."""
+    """The function refused the event; the message says why."""
 
 
 @dataclass
@@ -56,40 +58,52 @@ class Trail:
 
 
 @dataclass
-class Archiver:
-    """The deployed function. `client`: a boto3 Lambda client."""
+class Function:
+    """A deployed function. `client`: boto3's of Lambda; `what` it is called in messages."""
 
     client: Any
-    function: str
+    name: str
+    what: str
+
+    @functools.cached_property
+    def alias(self) -> str:
+        """$LATEST is another version while an earlier one is rolled back to."""
+        pages = self.client.get_paginator("list_aliases").paginate(FunctionName=self.name)
+        names = [alias["Name"] for page in pages for alias in page["Aliases"] if alias["Name"].startswith(ALIAS)]
+        if len(names) != 1:
+            raise ToolError(f"{self.name} has {len(names)} aliases {ALIAS}…, expected 1; run make deploy")
+        return str(names[0])
+
+    def call(self, event: bytes) -> None:
+        """Run it, and wait for its end. Raises RefusedError."""
+        try:
+            answer = self.client.invoke(FunctionName=self.name, Qualifier=self.alias, Payload=event)
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            if code == "RequestTooLargeException":
+                raise RefusedError(f"{len(event)} bytes are too many for Lambda: {error}") from error
+            if code == "TooManyRequestsException":
+                raise RefusedError(f"the {self.what} runs just now; run make redrive again in a minute") from error
+            raise
+        told = json.loads(answer["Payload"].read() or b"null")
+        if "FunctionError" in answer:
+            reason = told.get("errorMessage") if isinstance(told, dict) else told
+            raise RefusedError(f"the {self.what} failed: {reason}; its log has more")
+
+
+@dataclass
+class Archiver:
+    """The deployed archiver, and what it has archived already."""
+
+    function: Function
     trail: Trail
 
     def replay(self, records: Sequence[Record]) -> int:
         """Send the records without an audit record; return their number. Raises RefusedError, UnreadableError."""
         missing = self.trail.missing(records)
         for event in batches(missing):
-            self._invoke(event)
+            self.function.call(event)
         return len(missing)
-
-    @functools.cached_property
-    def alias(self) -> str:
-        """Return the alias that the stream's mapping calls. After a rollback it does not point to $LATEST."""
-        pages = self.client.get_paginator("list_aliases").paginate(FunctionName=self.function)
-        names = [alias["Name"] for page in pages for alias in page["Aliases"] if alias["Name"].startswith(ALIAS)]
-        if len(names) != 1:
-            raise ToolError(f"{self.function} has {len(names)} aliases {ALIAS}…, expected 1; run make deploy")
-        return str(names[0])
-
-    def _invoke(self, event: bytes) -> None:
-        try:
-            answer = self.client.invoke(FunctionName=self.function, Qualifier=self.alias, Payload=event)
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "RequestTooLargeException":
-                raise
-            raise RefusedError(f"{len(event)} bytes are too many for Lambda: {error}") from error
-        told = json.loads(answer["Payload"].read() or b"null")
-        if "FunctionError" in answer:
-            reason = told.get("errorMessage") if isinstance(told, dict) else told
-            raise RefusedError(f"the archiver failed: {reason}; its log has more")
 
 
 def batches(records: Sequence[Record]) -> Iterator[bytes]:

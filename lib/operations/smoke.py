@@ -6,10 +6,9 @@ written since it began, and waits if the API or a service asks for it.
 
 from __future__ import annotations
 
-import random
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,6 +21,7 @@ from lib.console.progress import Progress
 from lib.errors import ToolError
 from lib.operations.archive import RECEIPTS, ArchiveReader, document
 from lib.operations.deployed import Deployed
+from lib.targets.backoff import pauses, wait_seconds
 from lib.targets.payments_client import Answer, PaymentsClient
 
 AMOUNT = 100  # in minor units: one euro
@@ -31,10 +31,8 @@ PAID, REFUNDED = 2, 4
 # In seconds: the archiver waits for its batching window, and may have a cold start.
 ARCHIVE_SECONDS = 180.0
 LOOK_SECONDS = 1.0
-# Statuses after which the API asks to repeat: 429, and 202 while the outcome is unknown (docs/payments.md).
-REPEAT = (202, 429)
+PENDING = 202  # the outcome is unknown: the same request again asks for it (docs/payments.md)
 GIVE_UP_SECONDS = 60.0
-LONGEST_WAIT_SECONDS = 10.0
 CLOCKS_DIFFER = timedelta(minutes=5)
 
 
@@ -96,7 +94,7 @@ class Smoke:
             )
 
     def _repeated(self, what: str, send: Callable[[], Answer]) -> Answer:
-        """Repeat a request with the same key until the API no longer asks to; return the answer."""
+        """Repeat a request with the same key until its outcome is known; return the answer."""
         end = time.monotonic() + GIVE_UP_SECONDS
         for pause in pauses():
             try:
@@ -104,13 +102,13 @@ class Smoke:
             except requests.RequestException:
                 if time.monotonic() > end:
                     raise
+                time.sleep(pause)
             else:
-                if answer.status not in REPEAT:
+                if answer.status != PENDING:
                     return answer
                 if time.monotonic() > end:
-                    raise SmokeError(f"{what} was answered with {answer.status} for {GIVE_UP_SECONDS:g} s")
-                pause = max(pause, retry_after(answer))
-            time.sleep(min(pause, LONGEST_WAIT_SECONDS))
+                    raise SmokeError(f"the outcome of {what} has not been known for {GIVE_UP_SECONDS:g} s")
+                time.sleep(wait_seconds(pause, answer.headers))
         raise AssertionError("pauses() has no end")
 
     def _follow(self, payment: Mapping[str, Any], version: int, status: str) -> None:
@@ -150,20 +148,6 @@ class Smoke:
         content = self.reader.read(key)
         receipt = document(key, content) if content is not None else {}
         return receipt if receipt.get("version") == version else None
-
-
-def pauses() -> Iterator[float]:
-    """Yield the seconds to wait before each repetition: they grow, with random jitter."""
-    pause = 0.5
-    while True:
-        yield pause * random.uniform(0.5, 1.5)  # noqa: S311 - it spreads requests
-        pause = min(2 * pause, LONGEST_WAIT_SECONDS)
-
-
-def retry_after(answer: Answer) -> float:
-    """Return the seconds of the Retry-After header; 0 without a valid one."""
-    value = answer.headers.get("Retry-After", "")
-    return float(value) if value.isascii() and value.isdigit() else 0.0
 
 
 def letters() -> str:

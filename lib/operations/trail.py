@@ -20,7 +20,10 @@ Entry = tuple[str, Record]  # key of the audit object, record
 WHO = ("actor", "actor_id", "request_id")
 BEGUN = ("kind", "at", "amount")
 SETTLED = (*BEGUN, "state", "settled_at", "settled_by", "decline_code", "reference")
-NOBODY = "unknown"  # actor of a change for which the stream names no caller
+# Actor of a change that no step made. The stream names DynamoDB's own removals (TTL) and nobody else's:
+# docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_Record.html
+NOBODY = "unknown"
+UNNAMED = "somebody whom the stream does not name; CloudTrail does, if the table's data events are recorded"
 
 
 def at(record: Record) -> datetime:
@@ -117,7 +120,7 @@ def _by_hand(payment_id: str, life: Sequence[Record], window: Window) -> Iterato
         last = record
         if not window.has(at(record)) or erases:
             continue
-        who = "an unknown actor" if record["actor"] == NOBODY else str(record["actor"])
+        who = UNNAMED if record["actor"] == NOBODY else str(record["actor"])
         values = {"actor": record["actor"], "time": record["at"]}
         if record["event"] == "removed":
             detail = f"version {record['version']} was removed from the ledger at {record['at']} by {who}"

@@ -46,17 +46,19 @@ class Window:
 def window(day: str | None, since: str | None, settle_seconds: int, now: datetime) -> Window:
     """Return the window. `day`: YYYY-MM-DD; `since`: a day or an ISO 8601 time; without both, all. Raises ToolError."""
     settled_before = now - timedelta(seconds=settle_seconds)
-    begin, end = BEGINNING, settled_before
+    begin = BEGINNING
     if day is not None:
         begin = datetime.combine(_day(day), time(), UTC)
-        end = min(begin + timedelta(days=1), settled_before)
     elif since is not None:
         begin = _time(since)
-    if begin >= end:
+    if begin < BEGINNING:
+        raise ToolError(f"{day or since} is before {BEGINNING:%Y}, when there were no payments: name a later time")
+    if begin >= settled_before:
         raise ToolError(
             f"{day or since} is not over for {settle_seconds} s; it is now {now:%Y-%m-%dT%H:%M:%SZ}, "
             "and later changes are not compared: name an earlier time"
         )
+    end = settled_before if day is None else min(begin + timedelta(days=1), settled_before)
     return Window(begin, end, settled_before)
 
 
@@ -70,6 +72,6 @@ def _day(text: str) -> date:
 def _time(text: str) -> datetime:
     try:
         at = datetime.fromisoformat(text)
-    except ValueError:
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         raise ToolError(f"{text!r} is no day and no time; write 2026-11-23 or 2026-11-23T10:15:00Z") from None
-    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)

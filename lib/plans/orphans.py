@@ -15,7 +15,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from lib.targets import tags
+from lib.targets import keys, tags
 from lib.targets.pages import pages
 from lib.targets.tags import NOT_FOUND
 
@@ -25,24 +25,28 @@ OWNER_TAGS = ("Environment", "ManagedBy")
 
 @dataclass(frozen=True)
 class Search:
-    """What a search needs: clients by service, the tags of all our resources, and the ids in the state.
+    """Who we are: clients by service, the tags that all of ours have, and the (type, id) that the state knows already.
 
     A resource that the state has under another address is not an orphan: importing it again would lead to its removal.
     """
 
     connect: Callable[[str], Any]
     tags: Mapping[str, str]
-    known: Collection[str] = ()
+    known: Collection[tuple[str, str]] = ()
 
     def owns(self, found: Mapping[str, str]) -> bool:
         return all(found.get(name) == self.tags.get(name) for name in OWNER_TAGS)
+
+    def knows(self, resource_type: str, id_: str) -> bool:
+        """Of that type: a bucket's policy and its versioning have the bucket's name for an id, too."""
+        return (resource_type, id_) in self.known
 
     def find(self, resource_type: str, values: Values) -> str:
         """Return the import id; empty if there is no such resource of ours, or if its values are not known yet."""
         lookup = LOOKUPS.get(resource_type)
         try:
             found = lookup(self, _Values(values)) if lookup else ""
-            return "" if found in self.known else found
+            return "" if self.knows(resource_type, found) else found
         except _NotKnownYetError:
             return ""
         except ClientError as error:
@@ -60,6 +64,9 @@ class _Values(dict[str, Any]):
 
     def __missing__(self, name: str) -> Any:
         raise _NotKnownYetError(name)
+
+
+Lookup = Callable[[Search, Values], str]
 
 
 def _bucket(search: Search, values: Values) -> str:
@@ -107,11 +114,10 @@ def _topic(search: Search, values: Values) -> str:
 def _key(search: Search, values: Values) -> str:
     """Find a key by our tags and its description, because keys have no name."""
     client = search.connect("kms")
-    for item in pages(client, "list_keys", "Keys"):
-        key = client.describe_key(KeyId=item["KeyId"])["KeyMetadata"]
+    for key in keys.readable(client):
         if (
             key["KeyState"] != "PendingDeletion"
-            and key["KeyId"] not in search.known
+            and not search.knows("aws_kms_key", key["KeyId"])
             and key.get("Description") == values["description"]
             and search.owns(tags.of_key(client, key["KeyId"]))
         ):
@@ -137,12 +143,12 @@ def _function_alias(search: Search, values: Values) -> str:
     if not function:
         return ""
     arn = search.connect("lambda").get_alias(FunctionName=function, Name=name)["AliasArn"]
-    return "" if arn in search.known else f"{function}/{name}"
+    return "" if search.knows("aws_lambda_alias", arn) else f"{function}/{name}"
 
 
 def _function_permission(search: Search, values: Values) -> str:
     function, statement = _function(search, values), values["statement_id"]
-    if not function or statement in search.known:
+    if not function or search.knows("aws_lambda_permission", statement):
         return ""
     qualifier = {"Qualifier": values["qualifier"]} if values.get("qualifier") else {}
     policy = json.loads(search.connect("lambda").get_policy(FunctionName=function, **qualifier)["Policy"])
@@ -154,24 +160,25 @@ def _function_permission(search: Search, values: Values) -> str:
 def _mapping(search: Search, values: Values) -> str:
     wanted = {"EventSourceArn": values["event_source_arn"], "FunctionName": values["function_name"]}
     found = pages(search.connect("lambda"), "list_event_source_mappings", "EventSourceMappings", **wanted)
-    return next((str(mapping["UUID"]) for mapping in found if mapping["UUID"] not in search.known), "")
+    ids = (str(mapping["UUID"]) for mapping in found)
+    return next((id_ for id_ in ids if not search.knows("aws_lambda_event_source_mapping", id_)), "")
 
 
 def _api(search: Search, values: Values) -> str:
     for api in pages(search.connect("apigatewayv2"), "get_apis", "Items"):
-        named = api["Name"] == values["name"] and api["ApiId"] not in search.known
+        named = api["Name"] == values["name"] and not search.knows("aws_apigatewayv2_api", api["ApiId"])
         if named and search.owns(api.get("Tags", {})):
             return str(api["ApiId"])
     return ""
 
 
-def _part_of_api(operation: str, member: str, argument: str, id_member: str) -> Callable[[Search, Values], str]:
+def _part_of_api(part: str, operation: str, member: str, argument: str, id_member: str) -> Lookup:
     """Return a lookup in one of an API's lists: compare `member` with `argument`, and return `id_member`."""
 
     def lookup(search: Search, values: Values) -> str:
         api, wanted = values["api_id"], values[argument]
         for item in pages(search.connect("apigatewayv2"), operation, "Items", ApiId=api):
-            if item.get(member) == wanted and item[id_member] not in search.known:
+            if item.get(member) == wanted and not search.knows(f"aws_apigatewayv2_{part}", item[id_member]):
                 return f"{api}/{item[id_member]}"
         return ""
 
@@ -179,17 +186,22 @@ def _part_of_api(operation: str, member: str, argument: str, id_member: str) -> 
 
 
 def _secret(search: Search, values: Values) -> str:
-    found = search.connect("secretsmanager").describe_secret(SecretId=values["name"])
-    return str(found["ARN"]) if search.owns(tags.pairs(found.get("Tags", []))) else ""
+    """From a list: AWS cannot tell whoever may describe this secret alone that it is not there."""
+    name = values["name"]
+    by_prefix = [{"Key": "name", "Values": [name]}]
+    for secret in pages(search.connect("secretsmanager"), "list_secrets", "SecretList", Filters=by_prefix):
+        if secret["Name"] == name and search.owns(tags.pairs(secret.get("Tags", []))):
+            return str(secret["ARN"])
+    return ""
 
 
-LOOKUPS: dict[str, Callable[[Search, Values], str]] = {
+LOOKUPS: dict[str, Lookup] = {
     "aws_apigatewayv2_api": _api,
     "aws_apigatewayv2_integration": _part_of_api(
-        "get_integrations", "IntegrationUri", "integration_uri", "IntegrationId"
+        "integration", "get_integrations", "IntegrationUri", "integration_uri", "IntegrationId"
     ),
-    "aws_apigatewayv2_route": _part_of_api("get_routes", "RouteKey", "route_key", "RouteId"),
-    "aws_apigatewayv2_stage": _part_of_api("get_stages", "StageName", "name", "StageName"),
+    "aws_apigatewayv2_route": _part_of_api("route", "get_routes", "RouteKey", "route_key", "RouteId"),
+    "aws_apigatewayv2_stage": _part_of_api("stage", "get_stages", "StageName", "name", "StageName"),
     "aws_cloudwatch_log_group": _log_group,
     "aws_dynamodb_table": _table,
     "aws_iam_role": _role,

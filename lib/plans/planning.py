@@ -157,7 +157,7 @@ def changes(content: Mapping[str, Any]) -> Iterator[str]:
 
 def _search(deployment: Deployment, content: Mapping[str, Any], leave_out: Collection[str] = ()) -> Search:
     known = {
-        str(change["change"]["before"].get("id"))
+        (str(change["type"]), str(change["change"]["before"].get("id")))
         for change in content.get("resource_changes", [])
         if change["change"]["before"] and change["address"] not in leave_out
     }

@@ -2,33 +2,50 @@
 
 from __future__ import annotations
 
+import enum
 import re
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from lib.removal.listings import LISTINGS, Item
+from lib.targets import keys
 from lib.targets.deployment import Deployment
 from lib.targets.ownership import MANAGED_BY, TAG, Ownership
 from lib.targets.pages import pages
-from lib.targets.tags import NOT_FOUND
+from lib.targets.tags import DENIED, NOT_FOUND
 
 Connect = Callable[[str], Any]
 LISTED_SECONDS = 70.0
 LOOK_SECONDS = 2.0
 TAGGING = "resourcegroupstaggingapi"
+BY_TAG = ", by its tags"
+
+
+class Whose(enum.Enum):
+    """What a resource's name and tags say."""
+
+    OURS = "ours"
+    OTHERS = "others'"
+    UNREAD = "not known"
 
 
 @dataclass
 class Leftovers:
-    """`found`: leftovers; `pending`: resources that AWS deletes later, such as keys; `asked`: the searched services."""
+    """`found` must be empty; `pending` is on its way out (AWS deletes no key at once); `asked` the services asked.
+
+    `unread` has a name like ours, and tags that the caller may not read; the tagging API does not list it as ours.
+    """
 
     found: list[str] = field(default_factory=list)
     pending: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
 
 
 def find(connect: Connect, ownership: Ownership) -> Leftovers:
@@ -39,12 +56,17 @@ def find(connect: Connect, ownership: Ownership) -> Leftovers:
         result.asked.append(service)
         items = list(listing(connect(service)))
         standing += items
-        for item in items:
-            if _is_ours(item, ownership):
-                _report(item, result)
+        with ThreadPoolExecutor(keys.AT_ONCE) as pool:
+            for item, whose in zip(items, pool.map(partial(_whose, ownership), items), strict=True):
+                if whose is Whose.OURS:
+                    _report(item, result)
+                elif whose is Whose.UNREAD:
+                    result.unread.append(item.label)
     if ownership.suffix is not None:
         result.asked.append("tags")
-        result.found += _tagged(connect(TAGGING), ownership.suffix, standing, {*result.found, *result.pending})
+        by_tag = _tagged(connect(TAGGING), ownership.suffix, standing, {*result.found, *result.pending})
+        result.found += by_tag
+        result.unread = [label for label in result.unread if f"{label}{BY_TAG}" not in by_tag]
     return result
 
 
@@ -62,13 +84,16 @@ def after_destroy(deployment: Deployment) -> Leftovers:
         time.sleep(LOOK_SECONDS)
 
 
-def _is_ours(item: Item, ownership: Ownership) -> bool:
+def _whose(ownership: Ownership, item: Item) -> Whose:
     try:
-        return ownership.owns(item.name, item.tags)
+        return Whose.OURS if ownership.owns(item.name, item.tags) else Whose.OTHERS
     except ClientError as error:
-        # Listings may still contain deleted resources.
-        if error.response["Error"]["Code"] in NOT_FOUND:
-            return False
+        code = error.response["Error"]["Code"]
+        if code in NOT_FOUND:  # a listing may still have what was deleted a moment ago
+            return Whose.OTHERS
+        if code in DENIED:
+            # A key has no name, so each one is asked for its tags.
+            return Whose.UNREAD if item.name else Whose.OTHERS
         raise
 
 
@@ -95,9 +120,9 @@ def _tagged(client: Any, suffix: str, standing: list[Item], reported: set[str]) 
         if item is None and parts[2] in SERVICES_ASKED:
             continue  # gone
         if item is None:
-            found.append(f"{arn}, by its tags")
+            found.append(f"{arn}{BY_TAG}")
         elif not item.going and item.label not in reported:
-            found.append(f"{item.label}, by its tags")
+            found.append(f"{item.label}{BY_TAG}")
     return found
 
 

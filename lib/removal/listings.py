@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from lib.targets import tags
+from lib.targets import keys, tags
 from lib.targets.pages import pages
 
 
@@ -69,18 +69,14 @@ def _iam(client: Any) -> Iterator[Item]:
 
 
 def _kms(client: Any) -> Iterator[Item]:
-    keys = {}
-    for item in pages(client, "list_keys", "Keys"):
-        key = client.describe_key(KeyId=item["KeyId"])["KeyMetadata"]
-        if key.get("KeyManager") != "AWS":
-            keys[key["KeyId"]] = key
+    customers = {key["KeyId"]: key for key in keys.readable(client) if key.get("KeyManager") != "AWS"}
     for alias in pages(client, "list_aliases", "Aliases"):
         name, target = alias["AliasName"], alias.get("TargetKeyId")
         if not name.startswith("alias/aws/"):
             yield Item(
-                f"kms alias {name}", name, name, partial(tags.of_key, client, target) if target in keys else dict
+                f"kms alias {name}", name, name, partial(tags.of_key, client, target) if target in customers else dict
             )
-    for key_id, key in keys.items():
+    for key_id, key in customers.items():
         going = f"deleted on {key['DeletionDate']:%Y-%m-%d}" if key["KeyState"] == "PendingDeletion" else ""
         label = f"kms key {key_id}" if going else f"kms key {key_id} ({key['KeyState']})"
         yield Item(label, "", key_id, partial(tags.of_key, client, key_id), going)

@@ -24,6 +24,8 @@ def show_leftovers(deployment: Deployment, progress: Progress) -> Leftovers:
     for item in left.found:
         progress.show(f"  [red]{escape(item)}[/red]")
     progress.show(f"[red]{len(left.found)} left[/red]" if left.found else "[bold green]nothing left[/bold green]")
+    for item in left.unread:
+        progress.show(f"not known whose it is, as its tags may not be read: {escape(item)}")
     for item in left.pending:
         progress.show(f"pending deletion by AWS: {escape(item)}")
     for text in KEPT_BY_AWS if deployment.target.ownership.suffix is not None else ():

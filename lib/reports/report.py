@@ -115,7 +115,7 @@ def report_of_aspects(judge: Judge, made_at: Mapping[str, str]) -> Report:
 
 def suppression_of(waiver: Waiver) -> Suppression:
     """Return a waiver in the reports' form."""
-    return Suppression(waiver.reason, waiver.owner, waiver.expires.isoformat(), f"policies/waivers.yaml:{waiver.line}")
+    return Suppression(waiver.reason, waiver.owner, waiver.expires.isoformat(), waiver.place)
 
 
 def summaries(findings: Iterable[Finding], titles: Mapping[str, str]) -> tuple[RuleSummary, ...]:

@@ -1,8 +1,13 @@
-"""A client of the deployed HTTP API for one merchant, which signs its requests with Signature Version 4."""
+"""A client of one merchant's part of the deployed HTTP API.
+
+It signs its requests with Signature Version 4, and sends one again that the API throttles: beside production, a test or
+a smoke test waits for its turn. Such a request has reached no function.
+"""
 
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,7 +18,10 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-TIMEOUT_SECONDS = 30.0
+from lib.targets.backoff import pauses, wait_seconds
+
+TIMEOUT_SECONDS, PATIENCE_SECONDS = 30.0, 60.0
+THROTTLED = 429
 
 
 @dataclass(frozen=True)
@@ -38,7 +46,8 @@ class PaymentsClient:
     merchant_id: str
     through_proxies: bool = True
     authority: str | None = None
-    timeout: float = TIMEOUT_SECONDS  # in seconds, for connecting, and between the bytes of an answer
+    timeout: float = TIMEOUT_SECONDS  # for a connection, and between the bytes of an answer
+    patience: float = PATIENCE_SECONDS  # for which a throttled request is sent again
 
     @property
     def path(self) -> str:
@@ -80,9 +89,18 @@ class PaymentsClient:
         query: Mapping[str, str] | None = None,
         signed: bool = True,
     ) -> Answer:
-        """Send any request. Raises requests.RequestException if there is no answer."""
+        """Send any request; 429 only after `patience`. Raises requests.RequestException if there is no answer."""
         url = f"{self.endpoint}{path}" + (f"?{urlencode(query)}" if query else "")
-        request = AWSRequest(method=method, url=url, data=data.encode(), headers=dict(headers or {}))
+        end = time.monotonic() + self.patience
+        for pause in pauses():
+            answer = self._send(method, url, headers or {}, data, signed=signed)
+            if answer.status != THROTTLED or time.monotonic() >= end:
+                break
+            time.sleep(wait_seconds(pause, answer.headers))
+        return answer
+
+    def _send(self, method: str, url: str, headers: Mapping[str, str], data: str, *, signed: bool) -> Answer:
+        request = AWSRequest(method=method, url=url, data=data.encode(), headers=dict(headers))
         if signed:
             SigV4Auth(self.credentials, "execute-api", self.region).add_auth(request)
         with requests.Session() as session:

@@ -21,6 +21,8 @@ NOT_FOUND = (
     "AWS.SimpleQueueService.NonExistentQueue",
     "QueueDoesNotExist",
 )
+# What they answer to whoever may not ask: S3's and IAM's, most others', SNS's.
+DENIED = ("AccessDenied", "AccessDeniedException", "AuthorizationError")
 
 
 def pairs(tags: Any, key: str = "Key", value: str = "Value") -> dict[str, str]:

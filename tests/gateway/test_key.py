@@ -135,6 +135,15 @@ def test_nothing_is_no_key(stack: Deployed, text: str) -> None:
         gateway_key.gateway_key(stack, io.StringIO(text), ConsoleProgress())  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [(None, "is closed"), (io.TextIOWrapper(io.BytesIO(b"\xff\xfesk_test_12345678"), "utf-8"), "is no text")],
+)
+def test_what_cannot_be_read_is_no_key(source: Any, says: str) -> None:
+    with pytest.raises(ToolError, match=says):
+        gateway_key.read_key(source)
+
+
 def test_a_stack_with_the_simulated_gateway_needs_no_key(stack: Deployed) -> None:
     simulated = Deployed("the stack", {"gateway_secret_arn": ""}, stack.connect, no_payments)
     with pytest.raises(ToolError, match="PAYMENT_GATEWAY=stripe"):

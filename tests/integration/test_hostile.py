@@ -22,6 +22,7 @@ from urllib.parse import quote, unquote
 import pytest
 
 from lib.console.polling import wait_for
+from lib.environments import ROOT
 from lib.targets.deployment import MERCHANT, Deployment
 from lib.targets.pages import pages
 from lib.targets.payments_client import Answer
@@ -191,6 +192,7 @@ def test_card_numbers_are_refused_and_nowhere_to_be_found(
     payment_id = deployment.payments.create(wish(capture=False), f"{key}-first").body["payment_id"]
     numbers = list(itertools.islice(card_numbers(), CANARIES))
     turns = {name: (place, itertools.cycle(place.forms.items())) for name, place in places(wish, payment_id).items()}
+    assert f"{CANARIES} card numbers in {len(turns)} places" in (ROOT / "README.md").read_text()
     wrong = []
     for index, (number, (name, (place, forms))) in enumerate(
         zip(numbers, itertools.cycle(turns.items()), strict=False)

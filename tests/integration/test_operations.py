@@ -14,6 +14,7 @@ from lib.demo.showcase import archived, audit_trail
 from lib.operations import stream
 from lib.operations.archive import ArchiveReader
 from lib.operations.deployed import Deployed
+from lib.operations.messages import WAITING, counted
 from lib.operations.reconcile import ReconcileOptions, reconcile
 from lib.operations.redrive import Redrive
 from lib.targets.deployment import Deployment
@@ -245,6 +246,16 @@ def test_messages_that_a_killed_run_hides_are_named(stack: Deployed, redriven: R
     code, lines = redriven()
     assert code == 1
     assert any(line.startswith("[red]stays[/red]  1 messages in flight") for line in lines), lines
+
+
+def test_a_run_of_the_settler_that_failed_is_done_again(stack: Deployed, redriven: Run, suffix: str) -> None:
+    sqs = stack.connect("sqs")
+    queue = sqs.get_queue_url(QueueName=f"sqs-settler-dead-letters-{suffix}")["QueueUrl"]
+    reason = {"ERROR_CODE": {"StringValue": "NO_PERMISSIONS", "DataType": "String"}}
+    sqs.send_message(QueueUrl=queue, MessageBody='{"source": "aws.events"}', MessageAttributes=reason)
+    code, lines = redriven()
+    assert any(line.startswith("replayed  run ") and "which failed: NO_PERMISSIONS" in line for line in lines), lines
+    assert counted(sqs, queue, WAITING) == 0, (code, lines)
 
 
 def test_an_earlier_version_that_was_rolled_back_to_is_called(

@@ -27,6 +27,7 @@ CHANGES: Mapping[str, tuple[str, Any]] = {
     "aws_lambda_alias": ("description", "changed"),
     "aws_lambda_event_source_mapping": ("batch_size", 50),
     "aws_lambda_function": ("memory_size", 640),
+    "aws_secretsmanager_secret": ("description", "changed"),
     "aws_sns_topic": ("display_name", "changed"),
     "aws_sqs_queue": ("visibility_timeout_seconds", 45),
 }

@@ -103,7 +103,7 @@ def test_policies_import_nothing_of_this_project() -> None:
 
 def test_a_python_policy_says_why_it_is_no_yaml() -> None:
     for file in POLICIES.glob("TAP-*.py"):
-        assert (ast.get_docstring(ast.parse(file.read_text())) or "").startswith("In Python because "), file
+        assert (ast.get_docstring(ast.parse(file.read_text())) or "").startswith("In Python: "), file
 
 
 def test_yaml_policies_speak_of_types_that_exist() -> None:

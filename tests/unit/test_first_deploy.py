@@ -53,6 +53,11 @@ def test_alarms_and_outputs_are_the_stack_s(template: Template) -> None:
     assert set(outputs) <= template.json["output"].keys()
     assert "/aws/vendedlogs/api-payments-dev" in template.text
     assert "aws logs tail /aws/vendedlogs/api-payments-$ENVIRONMENT_SUFFIX" in UNPROVED
+    for name in ("lambda-settler", "alias-live", "rule-settler"):
+        assert f"{name}-dev" in template.text
+        assert f"{name}-qa7" in TEXT
+    assert f"--statement-id {template['settler/permission']['statement_id']}\n" in TEXT
+    assert "alerting/settler-dead-letters" in template
     assert "dynamodb-transactions-dev" in template.text
     assert "--table-name dynamodb-transactions-qa7" in TEXT
 

@@ -9,7 +9,6 @@ from lib.aspects.document import form
 from lib.aspects.expressions import parse
 from lib.aspects.model import ANY_TYPE, StackRule
 from lib.aspects.naming import naming_argument
-from lib.aspects.provider.projection import VERSION
 from lib.aspects.terraform_json import StackView, as_list, flag, format_value, literal
 from lib.findings.finding import Severity
 
@@ -17,7 +16,6 @@ DATA_SOURCES = ("aws_caller_identity", "aws_iam_policy_document", "aws_partition
 PROVIDER = frozenset({"region", "default_tags"})
 # `aws` is Terraform's short form of hashicorp/aws.
 PROVIDER_SOURCES = ("aws", "hashicorp/aws", "registry.terraform.io/hashicorp/aws")
-BACKEND = {"bucket": str, "encrypt": True, "key": str, "region": str, "use_lockfile": True}
 OUTPUT = frozenset({"value", "description", "sensitive"})
 MOVED = frozenset({"from", "to"})
 IMPORT = frozenset({"id", "to"})
@@ -28,7 +26,7 @@ Findings = Iterator[tuple[str, str]]
 def _blocks(stack: StackView) -> Findings:
     yield from form.check(stack)
     if "terraform" not in stack.sections:
-        yield stack.name, "terraform is missing; expected the S3 backend and the pinned provider"
+        yield stack.name, "terraform is missing; expected the backend and the pinned provider"
     for name in stack.sections:
         match name:
             case "//" | "resource":
@@ -133,9 +131,9 @@ def _terraform(stack: StackView) -> Findings:
             if len(_objects(inner)) > 1 or any(len(_objects(each)) > 1 for each in _inside(inner)):
                 yield stack.name, f"terraform.{where} occurs more than once; expected one block"
         for backends in _objects(settings.get("backend") or {}):
-            yield from _unexpected(stack, "terraform.backend", backends, frozenset({"s3"}))
-            s3 = backends.get("s3") if isinstance(backends, Mapping) else None
-            for backend in _objects(s3):
+            type_ = stack.conventions.backend.type
+            yield from _unexpected(stack, "terraform.backend", backends, frozenset({type_}))
+            for backend in _objects(backends.get(type_) if isinstance(backends, Mapping) else None):
                 yield from _backend(stack, backend)
         for providers in _objects(settings.get("required_providers") or {}):
             yield from _unexpected(stack, "terraform.required_providers", providers, frozenset({"aws"}))
@@ -148,13 +146,15 @@ def _inside(value: Any) -> list[Any]:
 
 
 def _backend(stack: StackView, backend: Any) -> Findings:
-    yield from _unexpected(stack, "terraform.backend.s3", backend, frozenset(BACKEND))
-    for name, expected in BACKEND.items():
-        value = backend.get(name) if isinstance(backend, Mapping) else None
-        if isinstance(expected, type):
-            yield from _plain_texts(stack, f"terraform.backend.s3.{name}", value)
-        elif flag(value) is not expected:
-            yield stack.name, f"terraform.backend.s3.{name} is {format_value(value)}; expected true"
+    form = stack.conventions.backend
+    where = f"terraform.backend.{form.type}"
+    yield from _unexpected(stack, where, backend, frozenset({*form.literals, *form.flags}))
+    arguments = backend if isinstance(backend, Mapping) else {}
+    for name in form.literals:
+        yield from _plain_texts(stack, f"{where}.{name}", arguments.get(name))
+    for name in form.flags:
+        if flag(arguments.get(name)) is not True:
+            yield stack.name, f"{where}.{name} is {format_value(arguments.get(name))}; expected true"
 
 
 def _pinned(stack: StackView, provider: Any) -> Findings:
@@ -165,8 +165,8 @@ def _pinned(stack: StackView, provider: Any) -> Findings:
             continue
         if block.get("source") not in PROVIDER_SOURCES:
             yield stack.name, f"{where}.source is {format_value(block.get('source'))}; expected hashicorp/aws"
-        if block.get("version") != VERSION:
-            yield stack.name, f"{where}.version is {format_value(block.get('version'))}; expected {VERSION}"
+        if block.get("version") != (version := stack.conventions.provider_version):
+            yield stack.name, f"{where}.version is {format_value(block.get('version'))}; expected {version}"
 
 
 def _moved(stack: StackView) -> Findings:

@@ -55,7 +55,7 @@ def _violations(stack: StackView) -> dict[str, list[tuple[str, str]]]:
     found: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for prefix, resources in (("", stack.resources), ("data.", stack.data)):
         for resource in resources:
-            of_type = classified(prefix + resource.type)
+            of_type = stack.conventions.classified(prefix + resource.type)
             if of_type is not None:
                 arguments = {name: value for name, value in resource.attributes.items() if name not in META_ARGUMENTS}
                 for rule_id, message in _below(of_type, arguments, ""):

@@ -53,7 +53,7 @@ def _values(stack: StackView, resource: Resource | None, where: str, value: Any)
         for inner in value:
             yield from _values(stack, resource, where, inner)
     elif isinstance(value, str):
-        for message in _template(stack, value, _expected_meanings(resource, where)):
+        for message in _template(stack, value, _expected_meanings(stack, resource, where)):
             yield path, f"{where}: {message}"
 
 
@@ -62,9 +62,9 @@ def _key(path: str, where: str, name: str) -> Findings:
         yield path, f"{where} has the key {format_value(name)}; expected a literal"
 
 
-def _expected_meanings(resource: Resource | None, where: str) -> frozenset[str]:
+def _expected_meanings(stack: StackView, resource: Resource | None, where: str) -> frozenset[str]:
     """Return the meanings that the argument expects; empty if it accepts every listed attribute."""
-    of_type = classified(resource.type) if resource else None
+    of_type = stack.conventions.classified(resource.type) if resource else None
     argument = of_type.argument(where) if of_type else None
     if argument and argument.meaning:
         return frozenset({argument.meaning})

@@ -156,7 +156,6 @@ def _is_needed(stack: StackView, statement: Statement, key: str, resolved: str) 
     before, _, after = resolved.partition("*")
     return (
         before.startswith(_BY_NAME)
-        and before.endswith("-")
-        and after == f"-{stack.suffix}"
+        and stack.conventions.is_family(before, after, stack.suffix)
         and any(arn.startswith(before) and arn.endswith(after) for arn in spelled_arns(stack))
     )

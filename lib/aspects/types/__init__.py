@@ -125,12 +125,13 @@ def _resource_type(name: str, entry: Mapping[str, Any]) -> ResourceType:
     return ResourceType(
         name=name,
         attributes=entry.get("attributes", {}),
-        arguments={path: _argument(path, value) for path, value in entry.get("arguments", {}).items()},
+        arguments={path: argument(path, value) for path, value in entry.get("arguments", {}).items()},
         holds_data=entry.get("holds_data", False),
     )
 
 
-def _argument(path: str, value: Any) -> Argument:
+def argument(path: str, value: Any) -> Argument:
+    """The classification of an argument, from an entry as above. Raises TypeError or AttributeError for another."""
     if isinstance(value, str):
         return Argument(path, is_block=value == BLOCK, checked_by="" if value in (FREE, BLOCK) else value)
     if isinstance(value, list):

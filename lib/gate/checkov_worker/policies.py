@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+import runpy
 import sys
 from collections import Counter
 from collections.abc import Iterable
@@ -21,6 +22,8 @@ from .surroundings import Complaints, GateError
 ENDINGS = (".yaml", ".py")
 # Files in policies/ that are not policies; modules and data shared by policies begin with an underscore.
 NOT_POLICIES = ("README.md", "__pycache__", "deploy-role.json", "waivers.yaml")
+# Reads the values of the policies' project. Raises ValueError for a value that no policy could check by.
+CONVENTIONS = "_conventions.py"
 # Built-in checks that cannot be waived: Checkov's category ENCRYPTION, and checks with these words in the title.
 # Public access and deletion protection are spread over Checkov's categories NETWORKING, IAM and GENERAL_SECURITY.
 UNWAIVABLE = re.compile(
@@ -83,6 +86,7 @@ def load_policies(directory: Path, complaints: Complaints) -> dict[str, Any]:
     Raises GateError unless each file contains exactly one policy, whose id is the file's name.
     """
     files = _files(directory)
+    _check_conventions(directory)
     built_in = known_ids()
     graph_before, python_before = len(graph_checks()), len(python_checks())
     try:
@@ -103,6 +107,15 @@ def load_policies(directory: Path, complaints: Complaints) -> dict[str, Any]:
     return policies
 
 
+def _check_conventions(directory: Path) -> None:
+    """Raise GateError for a wrong value; Checkov's own message would name the first policy that reads it instead."""
+    if (directory / CONVENTIONS).is_file():
+        try:
+            runpy.run_path(str(directory / CONVENTIONS))
+        except ValueError as error:
+            raise GateError(str(error)) from error
+
+
 def _load_yaml(files: Iterable[Path]) -> None:
     """Copy the policies to a temporary directory, because Checkov reads every YAML file of a directory."""
     with TemporaryDirectory(prefix="policies-") as only_policies:
@@ -115,7 +128,7 @@ def _files(directory: Path) -> list[Path]:
     if not directory.is_dir():
         raise GateError(f"{directory}: this directory of policies does not exist; restore it")
     names = sorted(path.name for path in directory.iterdir())
-    shared = {name for name in names if name[0] == "_" and name.endswith((".py", ".jsonl", ".txt"))}
+    shared = {name for name in names if name[0] == "_" and name.endswith((".py", ".jsonl", ".toml", ".txt"))}
     files = [directory / name for name in names if name not in NOT_POLICIES and name not in shared]
     for path in files:
         if path.is_symlink() or not path.is_file() or path.suffix not in ENDINGS:

@@ -36,7 +36,7 @@ class Due:
 
 
 class Ledger(Recorder, Protocol):
-    """Each method raises UnavailableError when the ledger does not answer."""
+    """The port to the ledger. Each method raises UnavailableError if the ledger does not answer."""
 
     def pending(self) -> list[Due]:
         """Return payments that wait for the gateway, the next due first: all, or the first thousands. May lag."""
@@ -74,7 +74,7 @@ class Settler:
     failure: Callable[[str, Exception], None]
 
     def run(self, request_id: str, seconds_left: Callable[[], float]) -> Run:
-        """Settle what is due, within the time. Raises UnavailableError if the ledger does not say what is."""
+        """Settle the payments that are due, within the time. Raises UnavailableError if the ledger does not answer."""
         caller = Caller(actor=ACTOR, actor_id=ACTOR, request_id=request_id)
         now = timestamp(self.clock())
         waiting = self.ledger.pending()
@@ -127,8 +127,12 @@ class Settler:
         attempt = sum(step.actor == ACTOR for step in payment.steps.values())
         step = Step.expiry(payment.payment_id, attempt, caller, now)
         intent = self.ledger.begin(payment.merchant_id, payment.payment_id, step, timestamp(now + FIRST_LOOK))
-        if intent.payment is None or not intent.begun:
-            raise RuntimeError("the authorization could not be voided: it changed, or has too many steps")
+        if intent.payment is None:
+            raise RuntimeError("the authorization could not be voided: it is not in the ledger any more")
+        if not intent.begun and intent.payment.version > payment.version:
+            return intent.payment  # its merchant, or another run, began something since it was read
+        if not intent.begun:
+            raise RuntimeError("the authorization could not be voided: it has too many steps")
         return self.completion.complete(
             intent.payment, step, repeat=False, request_id=caller.request_id, seconds_left=seconds_left
         )

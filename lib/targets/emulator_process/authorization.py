@@ -5,7 +5,8 @@ Applied by fixes.apply().
 1. Lambda: MiniStack checks ListAliases for GetAlias, DeleteFunction for DeleteAlias, ListEventSourceMappings for
    GetEventSourceMapping, and nothing for UpdateEventSourceMapping and some others. The SDK's model has the right ones.
 2. The resource of dashboards, key aliases, tags of tables and topics, and of a function that is created, is `*`.
-   A key that a request names by its alias is still a key. The ARN of a rule on the default bus names no bus.
+   A key that a request names by its alias is still a key. The ARN of a rule on the default bus names no bus. A secret
+   that is created is checked by the ARN that it will have (github.com/iann0036/iam-dataset/pull/22).
 3. APIs and event source mappings have no aws:ResourceTag; the tags of an API are those of what is beneath it.
    Requests to API Gateway have no aws:RequestTag, and creating a mapping has no lambda:FunctionArn.
 
@@ -39,7 +40,8 @@ NAMED_BY: dict[str, dict[str, str]] = {
     },
     "sns": {"ResourceArn": "{2}"},
 }
-# Actions without a resource, whatever their parameters name.
+SECRETS_ENDING = "-AbCdEf"  # AWS adds a hyphen and six characters to a secret's name
+# What knows no resource, whatever its parameters name.
 WITHOUT_RESOURCE = ("DescribeAlarms", "/event-source-mappings")
 
 
@@ -63,6 +65,8 @@ def with_resources(original: Resource) -> Resource:
         found = original(service, method, path, headers, body, params, region, account)
         if service == "kms" and ":alias/" in found:
             return found.replace(":alias/", ":key/")
+        if service == "secretsmanager" and found.endswith(f":secret:{structured(body).get('Name')}"):
+            return f"{found}{SECRETS_ENDING}"
         if service == "events":
             asked = structured(body)
             name = asked.get("Name") or asked.get("Rule")

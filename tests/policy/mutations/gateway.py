@@ -18,7 +18,7 @@ from .mutation import (
     change,
     put,
 )
-from .running import looking_elsewhere, without
+from .running import FIRST, looking_elsewhere, without
 
 SECRET, RULE, TARGET = "aws_secretsmanager_secret", "aws_cloudwatch_event_rule", "aws_cloudwatch_event_target"
 STAGE, PERMISSION = "aws_apigatewayv2_stage", "aws_lambda_permission"
@@ -117,7 +117,7 @@ VIOLATIONS = [
     # Who hears of it
     *looking_elsewhere("TAP-OBS-1", "settler-errors"),
     *looking_elsewhere("TAP-OBS-4", "pending-index-write-throttles"),
-    *looking_elsewhere("TAP-OBS-5", "settler-dead-letters"),
+    *looking_elsewhere("TAP-OBS-5", "settler-dead-letters", FIRST),
     *(
         put("TAP-OBS-9", ALARM, argument, value, alarm)
         for alarm, argument, value in (

@@ -24,16 +24,17 @@ from .mutation import (
 
 MAPPING, COMPOSITE = "aws_lambda_event_source_mapping", "aws_cloudwatch_composite_alarm"
 MORE = "${aws_sqs_queue.added.arn}"
+FIRST = "metric_query.0.metric."  # of an alarm on metric math
 
 
-def looking_elsewhere(rule: str, alarm: str) -> list[Mutation]:
-    """The ways in which an alarm stops watching what it is there for."""
+def looking_elsewhere(rule: str, alarm: str, within: str = "") -> list[Mutation]:
+    """The ways in which an alarm stops watching what it is there for; `within` is the path to its first metric."""
     return [
         change(rule, f"no {alarm}", lambda document: without(document, ALARM, alarm)),
-        put(rule, ALARM, "metric_name", "Invocations", alarm),
-        put(rule, ALARM, "namespace", "AWS/Other", alarm),
-        put(rule, ALARM, "dimensions", REMOVED, alarm),
-        put(rule, ALARM, "dimensions", {}, alarm),
+        put(rule, ALARM, f"{within}metric_name", "Invocations", alarm),
+        put(rule, ALARM, f"{within}namespace", "AWS/Other", alarm),
+        put(rule, ALARM, f"{within}dimensions", REMOVED, alarm),
+        put(rule, ALARM, f"{within}dimensions", {}, alarm),
         put(rule, ALARM, "comparison_operator", "LessThanThreshold", alarm),
         put(rule, ALARM, "threshold", TOKEN, alarm),
         change(rule, f"{alarm} by name", lambda document: by_name(document, alarm)),
@@ -51,7 +52,9 @@ def without(document: Document, kind: str, of: str) -> None:
 def by_name(document: Document, alarm: str, value: str = "lambda-processor-dev") -> None:
     """Every dimension with one value: what is watched is no longer referred to."""
     body = body_of(document, ALARM, alarm)
-    body["dimensions"] = dict.fromkeys(body["dimensions"], value)
+    for metric in (body, *(query["metric"] for query in body.get("metric_query", []) if "metric" in query)):
+        if "dimensions" in metric:
+            metric["dimensions"] = dict.fromkeys(metric["dimensions"], value)
 
 
 def failing_to(document: Document, function: str) -> None:
@@ -93,10 +96,10 @@ VIOLATIONS = [
             "TAP-OBS-2": "archiver-throttles",
             "TAP-OBS-3": "processor-duration",
             "TAP-OBS-4": "transactions-write-throttles",
-            "TAP-OBS-5": "archive-failures",
         }.items()
         for mutation in looking_elsewhere(rule, alarm)
     ),
+    *looking_elsewhere("TAP-OBS-5", "archive-failures", FIRST),
     put("TAP-OBS-1", ALARM, "dimensions.Resource", "lambda-processor-dev:live", "processor-errors"),
     put("TAP-OBS-4", ALARM, "dimensions.GlobalSecondaryIndexName", "index-other-dev", "index-read"),
     put("TAP-OBS-4", TABLE, "global_secondary_index.0.name", TOKEN),

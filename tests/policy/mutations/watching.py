@@ -17,11 +17,12 @@ from .mutation import (
     change,
     put,
 )
-from .running import MAPPING
+from .running import FIRST, MAPPING
 
 ERRORS, DURATION, AGE = "processor-errors", "processor-duration", "archiver-iterator-age"
 FAILED, SERVER, DEAD = "archiver-failed-changes", "api-server-errors", "payment-dead-letters"
 STOPPED, REFUSED, CLAIMED = "archiver-stopped-for-hours", "api-client-errors", "account-concurrency"
+SECOND = "metric_query.1.metric."
 FILTER, NAMESPACE = "aws_cloudwatch_log_metric_filter", "POWERTOOLS_METRICS_NAMESPACE"
 IMAGE = "111122223333.dkr.ecr.us-east-1.amazonaws.com/others:latest"
 LAYER = "arn:aws:lambda:us-east-1:111122223333:layer:others:1"
@@ -91,7 +92,9 @@ VIOLATIONS = [
     bound("threshold", 10**12, AGE),
     bound("threshold", "many", FAILED),
     bound("statistic", "Minimum"),
-    bound("statistic", "SampleCount", DEAD),
+    bound(f"{FIRST}stat", "SampleCount", DEAD),
+    bound(f"{SECOND}stat", "Minimum", DEAD),
+    bound(f"{SECOND}metric_name", "NumberOfMessagesSent", DEAD, ("TAP-OBS-10",)),
     bound("statistic", "Minimum", AGE),
     bound("extended_statistic", "p0.1", DURATION),
     bound("extended_statistic", "tm1", DURATION),
@@ -122,6 +125,13 @@ VIOLATIONS = [
             (REFUSED, "0 * m1 / m2"),
             (CLAIMED, "m1 / SERVICE_QUOTA(m2)"),
             (CLAIMED, "100 * m1 / 1000000"),
+            (DEAD, "m1"),
+            (DEAD, "FILL(m2, 0)"),
+            (DEAD, "m1 - m2"),
+            (DEAD, "m1 * m2"),
+            (DEAD, "MIN([m1, m2])"),
+            (DEAD, "FILL(m1, 0) + FILL(m2, -100)"),
+            (DEAD, "IF(m1 > 1000, m1 + m2, 0)"),
         )
     ),
     bound("threshold", 2, STOPPED),
@@ -146,7 +156,11 @@ VIOLATIONS = [
     metric(AGE, dimensions={"FunctionName": "lambda-others-dev"}),
     metric(AGE, dimensions={"FunctionName": "${aws_lambda_function.nowhere.function_name}"}),
     metric(AGE, namespace="AWS/Kinesis"),
-    metric(DEAD, OF_RULE[DEAD], dimensions={"QueueName": "sqs-others-dev"}),
+    *(
+        put("TAP-OBS-10", ALARM, f"{query}dimensions.QueueName", "sqs-others-dev", DEAD, instead=rules)
+        for query, rules in ((FIRST, ("TAP-OBS-5",)), (SECOND, ()))
+    ),
+    put("TAP-OBS-10", ALARM, f"{SECOND}metric_name", "ApproximateNumberOfMessagesInFlight", DEAD),
     metric(ERRORS, OF_RULE[ERRORS], metric_name="Erorrs"),
     change(
         "TAP-OBS-10",

@@ -9,7 +9,8 @@ import pytest
 
 from lib.aspects.alarm_bounds import KINDS
 from lib.aspects.judge import judge
-from lib.aspects.metrics import TABLES
+from lib.aspects.metric_tables import TABLES
+from lib.aspects.payments_conventions import METRICS
 from lib.findings.finding import Finding
 
 from .conftest import FAMILIES
@@ -276,7 +277,7 @@ def test_bounds_have_reasons_and_make_sense(kind: str) -> None:
 
 
 def test_every_metric_has_a_kind_and_known_dimensions() -> None:
-    tables = [*TABLES["metrics"].values(), *TABLES["emitted"].values()]
+    tables = [*TABLES["metrics"].values(), *METRICS.values()]
     entries = [entry for table in tables for entry in table.values()]
     assert {entry["kind"] for entry in entries} == set(KINDS)
     named = {name for entry in entries for names in entry["dimensions"] for name in names}

@@ -72,7 +72,7 @@ def test_the_suffix_is_the_first_part_of_the_states_key(good: dict[str, Any]) ->
     good["terraform"]["backend"]["s3"]["key"] = "qa-7/TapStackqa-7.tfstate"
     found = judge(good, FAMILIES)
     assert {finding.rule_id for finding in found} == {SUFFIX}
-    assert all("ends in -qa-7" in finding.message for finding in found)
+    assert all("the suffix qa-7" in finding.message for finding in found)
 
 
 @pytest.mark.parametrize(
@@ -94,5 +94,5 @@ def test_a_suffix_with_hyphens_does_not_stand_in_for_the_purpose(good: dict[str,
 
 def test_messages_name_value_and_expectation(after: Callable[..., tuple[Finding, ...]]) -> None:
     suffix, pattern = after(BUCKET, "bucket", "payments")
-    assert suffix.message == 'bucket is "payments"; expected a name that ends in -dev'
+    assert suffix.message == 'bucket is "payments"; expected the suffix dev, as in s3-{purpose}-dev'
     assert pattern.message == 'bucket is "payments"; expected s3-{purpose}-dev in lower case'

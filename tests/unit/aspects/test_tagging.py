@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
-from lib.aspects.tagging import REQUIRED, TAGGABLE
+from lib.aspects.payments_conventions import PAYMENTS
+from lib.aspects.tagging import TAGGABLE
 from lib.findings.finding import Finding
 
+REQUIRED = PAYMENTS.required_tags
 TOPIC = "aws_sns_topic.alerts"
 GROUP = "aws_autoscaling_group.workers"
 

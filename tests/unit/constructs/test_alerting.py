@@ -61,14 +61,11 @@ ALARMS: dict[str, tuple[str, str, dict[str, tuple[str, str] | str]]] = {
         for index in ("merchant", "pending")
         for kind in ("Read", "Write")
     },
-    **{
-        purpose: ("AWS/SQS", "ApproximateNumberOfMessagesVisible", {"QueueName": (f"{queue}/queue", "name")})
-        for purpose, queue in {
-            "payment-dead-letters": "dead_letters",
-            "settler-dead-letters": "settler_dead_letters",
-            "archive-failures": "archive_failures",
-        }.items()
-    },
+}
+QUEUES = {
+    "payment-dead-letters": "dead_letters",
+    "settler-dead-letters": "settler_dead_letters",
+    "archive-failures": "archive_failures",
 }
 SYSTEM_ERRORS = "transactions-system-errors"
 # Purpose -> metric math over m1 and m2, and what those are. tests/unit/constructs/test_failures_are_seen.py has the two
@@ -109,7 +106,7 @@ def alarms(template: Template) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def test_these_alarms_and_no_other(template: Template) -> None:
     """A missing one is noticed here, not at night."""
-    assert {purpose for purpose, _ in alarms(template)} == {*ALARMS, SYSTEM_ERRORS, *MATH, *OWN_MATH, *STOPPED}
+    assert {purpose for purpose, _ in alarms(template)} == {*ALARMS, SYSTEM_ERRORS, *QUEUES, *MATH, *OWN_MATH, *STOPPED}
 
 
 @pytest.mark.parametrize("purpose", ALARMS)
@@ -137,6 +134,25 @@ def test_an_alarm_on_a_share_watches_both_parts(template: Template, purpose: str
     api = {"ApiId": template.ref(API, "id"), "Stage": template.ref(STAGE, "name")}
     for part in parts:
         assert part["metric"].get("dimensions") == (api if purpose.startswith("api-") else None)
+
+
+@pytest.mark.parametrize("purpose", QUEUES)
+def test_a_message_that_was_received_and_not_deleted_still_counts(template: Template, purpose: str) -> None:
+    """After a `make redrive` that was killed, the queue shows nothing for five minutes; nothing has been handled."""
+    *parts, watched = template[f"alerting/{purpose}"]["metric_query"]
+    assert [part["metric"] for part in parts] == [
+        {
+            "namespace": "AWS/SQS",
+            "metric_name": f"ApproximateNumberOfMessages{which}",
+            "dimensions": {"QueueName": template.ref(f"{QUEUES[purpose]}/queue", "name")},
+            "period": 60,
+            "stat": "Maximum",
+        }
+        for which in ("Visible", "NotVisible")
+    ]
+    assert watched["expression"] == "FILL(m1, 0) + FILL(m2, 0)"
+    alarm = template[f"alerting/{purpose}"]
+    assert (alarm["threshold"], alarm["datapoints_to_alarm"], alarm["evaluation_periods"]) == (1, 2, 3)
 
 
 @pytest.mark.parametrize("purpose", OWN_MATH)

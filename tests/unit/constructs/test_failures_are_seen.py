@@ -80,7 +80,9 @@ PUBLISHED: dict[tuple[str, str, str], Published] = {
         for metric in ("ReadThrottleEvents", "WriteThrottleEvents", "SystemErrors")
     },
     **{
-        ("AWS/SQS", "ApproximateNumberOfMessagesVisible", queue): Published(frozenset({QUEUE}), SQS) for queue in QUEUES
+        ("AWS/SQS", f"ApproximateNumberOfMessages{which}", queue): Published(frozenset({QUEUE}), SQS)
+        for queue in QUEUES
+        for which in ("Visible", "NotVisible")
     },
 }
 

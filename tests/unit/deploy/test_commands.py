@@ -6,15 +6,12 @@ import io
 import os
 import subprocess
 import sys
-import threading
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from botocore.credentials import Credentials
 
 from lib import environments
 from lib.console.confirmation import confirm
@@ -29,7 +26,6 @@ from lib.targets import aws, local, synth
 from lib.targets.emulator import Address
 from lib.targets.exclusive import exclusively
 from lib.targets.kept import DemoFolder
-from lib.targets.payments_client import PaymentsClient
 from lib.targets.place import Place
 from lib.terraform.state import State
 from tests.silent_progress import SilentProgress
@@ -261,32 +257,3 @@ def test_a_local_terraform_sees_nothing_that_could_reach_aws() -> None:
 def test_an_api_is_reached_by_path() -> None:
     reached = local.reach("http://a1b2c3.execute-api.localhost:4566", Address(5000, "eu-west-1"))
     assert reached == "http://127.0.0.1:5000/_aws/execute-api/a1b2c3/$default"
-
-
-@pytest.fixture
-def echo() -> Iterator[str]:
-    """A server that answers with the headers that it got; its URL."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["content-length"]))
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(str(self.headers.get("Authorization")).encode())
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-
-
-def test_requests_are_signed_for_the_api_and_the_region_unless_told_otherwise(echo: str) -> None:
-    client = PaymentsClient(echo, "eu-west-1", Credentials("AKID", "secret"), "shop", through_proxies=False)
-    signed = client.create({"amount": 1}, "k").body
-    assert signed.startswith("AWS4-HMAC-SHA256 Credential=AKID/")
-    assert "/eu-west-1/execute-api/aws4_request" in signed
-    assert "idempotency-key" in signed, "the key is part of what is signed"
-    assert client.create({"amount": 1}, "k", signed=False).body == "None"

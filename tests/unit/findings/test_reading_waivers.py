@@ -23,7 +23,8 @@ def test_an_entry_is_read(tmp_path: Path) -> None:
     file = tmp_path / "waivers.yaml"
     file.write_text("# why\n" + ENTRY + ENTRY.replace("2027-01-31", '"2027-02-28"'))
     first, second = read(file)
-    assert first == Waiver("TAP-REC-1", "ledger/transactions", "x y", "me", date(2027, 1, 31), line=2)
+    place = f"{tmp_path.name}/waivers.yaml"
+    assert first == Waiver("TAP-REC-1", "ledger/transactions", "x y", "me", date(2027, 1, 31), line=2, file=place)
     assert (second.expires, second.line) == (date(2027, 2, 28), 7)
 
 

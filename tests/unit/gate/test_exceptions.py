@@ -149,6 +149,12 @@ def test_a_waiver_of_the_first_judge_alone_is_used(judge_with: Judge, out: Path)
     assert len(judge_with({}, {"rule": "TAP-TAG-1", "path": "records/versioning"}).complaints) == 1
 
 
+def test_what_the_first_judge_finds_by_this_projects_conventions_uses_no_waiver_of_another(judge_with: Judge) -> None:
+    """The queue lacks the tags that this project requires. Other policies than ours are another project's."""
+    (complaint,) = judge_with({}, {"rule": "TAP-TAG-1"}).complaints
+    assert "is unused" in complaint
+
+
 def test_plain_checkov_reads_past_the_file(tmp_path: Path, policies: Path) -> None:
     """With its settings alone it knows of no waiver: it says more than the gate, never less."""
     (tmp_path / ".checkov.yaml").write_text(CONFIG)

@@ -16,15 +16,20 @@ from lib.operations.redrive import Redrive
 from tests.silent_progress import SilentProgress
 from tests.unit.operations.world import World
 
+SETTLERS = "https://sqs/1/sqs-settler-dead-letters-dev"
+
 
 @dataclass
 class Queue:
     """A client of SQS with queues in memory, whose clock moves when somebody waits or works."""
 
     now: float = 0.0
-    bodies: dict[str, dict[str, str]] = field(default_factory=lambda: {"failures": {}, "dead-letters": {}})
+    bodies: dict[str, dict[str, str]] = field(
+        default_factory=lambda: {"failures": {}, "dead-letters": {}, SETTLERS: {}}
+    )
     hidden_until: dict[str, float] = field(default_factory=dict)
     received: list[str] = field(default_factory=list)
+    attributes: dict[str, Any] = field(default_factory=dict)  # of every message
 
     def send(self, body: Any, url: str = "failures") -> str:
         name = f"message-{len(self.bodies[url])}"
@@ -39,9 +44,13 @@ class Queue:
             self.received.append(name)
         bodies = self.bodies[QueueUrl]
         shown = [
-            {"MessageId": name, "ReceiptHandle": name, "Body": bodies[name]} for name in found[:MaxNumberOfMessages]
+            {"MessageId": name, "ReceiptHandle": name, "Body": bodies[name], "MessageAttributes": self.attributes}
+            for name in found[:MaxNumberOfMessages]
         ]
         return {"Messages": shown} if shown else {}
+
+    def get_queue_url(self, *, QueueName: str) -> dict[str, str]:  # noqa: N803
+        return {"QueueUrl": next(url for url in self.bodies if url.endswith(f"/{QueueName}"))}
 
     def delete_message(self, *, QueueUrl: str, ReceiptHandle: str) -> None:  # noqa: N803
         del self.bodies[QueueUrl][ReceiptHandle]
@@ -58,7 +67,7 @@ class Queue:
 
 @dataclass
 class Functions:
-    """A client of Lambda; the archiver is what its alias says."""
+    """A client of Lambda; the functions are what their aliases say. `settles`: how each run of the settler ends."""
 
     world: World
     queue: Queue
@@ -66,17 +75,23 @@ class Functions:
     seconds: float = 1.0  # that an invocation takes
     fails: bool = False
     events: list[bytes] = field(default_factory=list)
+    settles: list[dict[str, Any] | ClientError] = field(default_factory=list)
 
     def get_paginator(self, operation: str) -> Functions:
         assert operation == "list_aliases"
         return self
 
     def paginate(self, *, FunctionName: str) -> list[dict[str, Any]]:  # noqa: N803
-        assert FunctionName == "archiver"
+        assert FunctionName in ("archiver", "lambda-settler-dev")
         return [{"Aliases": [{"Name": name}]} for name in self.aliases]
 
     def invoke(self, *, FunctionName: str, Qualifier: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803
-        assert (FunctionName, Qualifier) == ("archiver", "alias-live-test"), "what the stream calls"
+        assert Qualifier == "alias-live-test", "what the stream and the schedule call"
+        if FunctionName == "lambda-settler-dev":
+            ended = self.settles.pop(0)
+            if isinstance(ended, ClientError):
+                raise ended
+            return ended
         self.queue.now += self.seconds
         if len(Payload) > 6_291_456:
             raise ClientError({"Error": {"Code": "RequestTooLargeException"}}, "Invoke")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from lib.errors import ToolError
 from lib.operations import messages, replay
 from lib.operations.messages import VISIBILITY_SECONDS, Messages
-from tests.unit.operations.redriving import Queue, Setting
+from tests.unit.operations.redriving import SETTLERS, Queue, Setting
 from tests.unit.operations.world import receipt_key
 
 
@@ -136,6 +138,41 @@ def test_dead_letters_in_flight_are_counted(setting: Setting) -> None:
     code, lines = setting.redrive()
     assert code == 1
     assert any("1 in dead-letters" in line for line in lines)
+
+
+RAN = {"Payload": io.BytesIO(b"null")}
+
+
+def test_one_run_of_the_settler_does_what_failed_ones_should_have_done(setting: Setting) -> None:
+    """Also more of them than SQS hands over at once."""
+    setting.queue.attributes = {"ErrorMessage": {"StringValue": "no key", "DataType": "String"}}
+    for _ in range(12):
+        setting.queue.send({"source": "aws.events"}, SETTLERS)
+    setting.functions.settles = [RAN]
+    code, lines = setting.redrive()
+    assert (code, setting.queue.bodies[SETTLERS], setting.functions.settles) == (0, {}, [])
+    assert sum(line.startswith("replayed  run message-") and "which failed: no key" in line for line in lines) == 12
+    assert setting.redrive()[1][-1] == "[green]nothing waits[/green]", "without another run"
+
+
+@pytest.mark.parametrize(
+    ("ends", "says"),
+    [
+        ({"FunctionError": "Unhandled", "Payload": io.BytesIO(b'{"errorMessage": "no key"}')}, "failed: no key"),
+        (ClientError({"Error": {"Code": "TooManyRequestsException"}}, "Invoke"), "the settler runs just now"),
+    ],
+)
+def test_runs_that_cannot_be_done_now_stay_and_are_named(setting: Setting, ends: Any, says: str) -> None:
+    for _ in range(2):
+        setting.queue.send({"source": "aws.events"}, SETTLERS)
+    setting.functions.settles = [ends]
+    code, lines = setting.redrive()
+    assert (code, len(setting.queue.bodies[SETTLERS]), setting.functions.settles) == (1, 2, []), "it is asked once"
+    stay = [line for line in lines if line.startswith("[red]stays[/red]  run message-")]
+    assert len(stay) == 2
+    assert all(says in line and "docs/runbooks/settler-dead-letters.md" in line for line in stay)
+    setting.functions.settles = [RAN]
+    assert setting.redrive()[0] == 0, "they can be had at once"
 
 
 def test_a_postponement_is_due_no_audit_record(setting: Setting) -> None:

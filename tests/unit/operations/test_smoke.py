@@ -13,8 +13,9 @@ from botocore.credentials import Credentials
 
 from lib.operations import smoke
 from lib.operations.deployed import Deployed
-from lib.operations.smoke import Smoke, letters, pauses, retry_after
-from lib.targets.payments_client import Answer, PaymentsClient
+from lib.operations.smoke import Smoke, letters
+from lib.targets import backoff
+from lib.targets.payments_client import PaymentsClient
 from tests.silent_progress import SilentProgress
 
 Serve = Callable[..., tuple[PaymentsClient, list[tuple[str, str]]]]
@@ -58,7 +59,7 @@ def serve() -> Iterator[Serve]:
 
 @pytest.fixture
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(smoke, "LONGEST_WAIT_SECONDS", 0.0)
+    monkeypatch.setattr(backoff, "LONGEST_WAIT_SECONDS", 0.0)
 
 
 def run(api: PaymentsClient, progress: SilentProgress) -> int:
@@ -114,18 +115,6 @@ def test_an_api_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch) -
     progress = SilentProgress()
     assert run(api, progress) == 1
     assert "smoke failed" in progress.lines[-1]
-
-
-def test_pauses_grow_to_a_bound_and_differ() -> None:
-    first = [pause for pause, _ in zip(pauses(), range(8), strict=False)]
-    assert first[-1] > first[0]
-    assert max(first) <= 15
-    assert first != [pause for pause, _ in zip(pauses(), range(8), strict=False)]
-
-
-@pytest.mark.parametrize(("header", "seconds"), [({"Retry-After": "7"}, 7), ({"Retry-After": "soon"}, 0), ({}, 0)])
-def test_the_api_says_how_long_to_wait(header: dict[str, str], seconds: float) -> None:
-    assert retry_after(Answer(429, header, {})) == seconds
 
 
 def test_a_name_has_no_digit_that_could_be_a_card_numbers() -> None:

@@ -147,6 +147,7 @@ class World:
             "transactions_table_name": "table",
             "archive_function_name": "archiver",
             "archive_failures_queue_url": "failures",
+            "settler_function_name": "lambda-settler-dev",
             "dead_letter_queue_url": "dead-letters",
             "gateway_secret_arn": "",
         }

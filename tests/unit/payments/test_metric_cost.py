@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import re
+import tomllib
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from lib.aspects.metrics import TABLES
+from lib.aspects.payments_conventions import METRICS
 from payments import archiver, settler, states
 from payments.circuit import FAILURES
 from payments.item import from_item
@@ -69,13 +69,8 @@ def names(found: set[Metric]) -> set[str]:
 
 def known_to_both_judges(service: str) -> set[str]:
     """What both lists say that a function counts. Those with a dimension more are in the first judge's list alone."""
-    first = TABLES["emitted"][service]
-    tree = ast.parse((POLICIES / "_metrics.py").read_text())
-    (second,) = (
-        ast.literal_eval(node.value)
-        for node in tree.body
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == "EMITTED"
-    )
+    first = METRICS[service]
+    second = tomllib.loads((POLICIES / "_conventions.toml").read_text())["metrics"]
     assert {name for name, entry in first.items() if entry["dimensions"] == [["service"]]} == set(
         second[f"payments.{service}.handler"]
     )

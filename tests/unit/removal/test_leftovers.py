@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,32 +13,13 @@ from lib.removal import leftovers
 from lib.removal.leftovers import TAGGING
 from lib.settings import Settings
 from lib.targets.ownership import Ownership
+from tests.unit.targets.service import Service, refuse
 
 DEV = {"Environment": "dev", "ManagedBy": "cdktf"}
 MY_DEV = {"Environment": "my-dev", "ManagedBy": "cdktf"}
 # Types without tags of their own, and buckets, which have theirs a moment after they were made.
 NAMED_ONLY = ("aws_cloudwatch_dashboard", "aws_cloudwatch_log_resource_policy", "aws_kms_alias", "aws_s3_bucket")
 NAMES = ("name", "bucket", "dashboard_name", "policy_name")
-
-
-class Service:
-    """Answers any call from a table: operation -> the page, or a function of the request that gives it."""
-
-    def __init__(self, **answers: Any) -> None:
-        self.answers = answers
-
-    def get_paginator(self, operation: str) -> Any:
-        service = self
-
-        class Paginator:
-            def paginate(self, **given: Any) -> Iterator[dict[str, Any]]:
-                yield getattr(service, operation)(**given)
-
-        return Paginator()
-
-    def __getattr__(self, operation: str) -> Any:
-        answer = self.answers.get(operation, {})
-        return answer if callable(answer) else lambda **_: answer
 
 
 def find(ownership: Ownership, **services: Service) -> leftovers.Leftovers:
@@ -142,18 +123,25 @@ def test_a_rule_and_a_secret_are_told_by_their_tags() -> None:
 
 
 def test_what_is_listed_and_gone_by_now_is_not_left() -> None:
-    def refuse(code: str) -> Callable[..., Any]:
-        def call(**_: Any) -> Any:
-            raise ClientError({"Error": {"Code": code, "Message": ""}}, "ListRoleTags")
-
-        return call
-
     def iam(code: str) -> Service:
         return Service(list_roles={"Roles": [{"RoleName": "role-x-dev", "Path": "/"}]}, list_role_tags=refuse(code))
 
     assert find(Ownership("dev"), iam=iam("NoSuchEntity")).found == []
-    with pytest.raises(ClientError, match="AccessDenied"):
-        find(Ownership("dev"), iam=iam("AccessDenied"))
+    with pytest.raises(ClientError, match="ServiceFailure"):
+        find(Ownership("dev"), iam=iam("ServiceFailure"))
+
+
+def test_what_has_a_name_like_ours_and_tags_that_may_not_be_read_is_shown_and_fails_no_destroy() -> None:
+    """A bucket of another team, whose policy lets no other role in; if it is ours, the tagging API lists it."""
+    s3 = Service(
+        list_buckets={"Buckets": [{"Name": "s3-their-dev"}, {"Name": "s3-their-qa"}]},
+        get_bucket_tagging=refuse("AccessDenied"),
+    )
+    result = find(Ownership("dev"), s3=s3)
+    assert (result.found, result.unread) == ([], ["s3 bucket s3-their-dev"])
+    listed = {"ResourceTagMappingList": [{"ResourceARN": "arn:aws:s3:::s3-their-dev"}]}
+    result = find(Ownership("dev"), s3=s3, **{TAGGING: Service(get_resources=listed)})
+    assert (result.found, result.unread) == (["s3 bucket s3-their-dev, by its tags"], [])
 
 
 def test_a_key_may_only_be_on_its_way_out() -> None:
@@ -207,3 +195,23 @@ def test_what_has_our_tag_and_another_name_is_found_and_what_is_gone_is_not() ->
         "arn:aws:kinesis:eu-west-1:1:stream/more, by its tags",
     ]
     assert asked == [[{"Key": "Environment", "Values": ["dev"]}, {"Key": "ManagedBy", "Values": ["cdktf"]}]]
+
+
+@pytest.mark.parametrize("refused", ["describe_key", "list_resource_tags"])
+def test_a_key_that_admits_others_only_is_not_ours(refused: str) -> None:
+    """On an account that is not empty: a search that fails for somebody else's key would fail every destroy."""
+
+    def key(KeyId: str) -> dict[str, Any]:  # noqa: N803 - as boto3 calls it
+        return {"KeyMetadata": {"KeyId": KeyId, "KeyState": "Enabled"}}
+
+    def tags(KeyId: str) -> dict[str, Any]:  # noqa: N803, ARG001 - as boto3 calls it
+        return {"Tags": [{"TagKey": name, "TagValue": value} for name, value in DEV.items()]}
+
+    answers = {"describe_key": key, "list_resource_tags": tags}
+
+    def unless_theirs(KeyId: str) -> dict[str, Any]:  # noqa: N803 - as boto3 calls it
+        return refuse("AccessDeniedException")() if KeyId == "theirs" else answers[refused](KeyId=KeyId)
+
+    listed = {"Keys": [{"KeyId": "theirs"}, {"KeyId": "ours"}]}
+    kms = Service(**{"list_keys": listed, **answers, refused: unless_theirs})
+    assert find(Ownership("dev"), kms=kms).found == ["kms key ours (Enabled)"]

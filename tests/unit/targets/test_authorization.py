@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from fnmatch import fnmatch
 from types import SimpleNamespace
 from typing import Any
 
@@ -65,6 +66,18 @@ def test_a_resource_that_was_found_stays_and_a_key_is_no_alias() -> None:
     alias = "arn:aws:kms:eu-west-1:1:alias/aws/dynamodb"
     asked = with_resources(lambda *_: alias)("kms", "POST", "/", {}, b"", {}, "eu-west-1", "1")
     assert asked == "arn:aws:kms:eu-west-1:1:key/aws/dynamodb"
+
+
+def test_a_secret_is_created_under_the_arn_that_it_will_have() -> None:
+    named = "arn:aws:secretsmanager:eu-west-1:1:secret:secret-a-dev"
+    extract = with_resources(lambda *_: named)
+    created = extract("secretsmanager", "POST", "/", {}, b'{"Name": "secret-a-dev"}', {}, "eu-west-1", "1")
+    assert fnmatch(created, f"{named}-??????")
+    described = extract("secretsmanager", "POST", "/", {}, b'{"SecretId": "secret-a-dev"}', {}, "eu-west-1", "1")
+    assert described == named
+    standing = f"{named}-1x2y3z"
+    extract = with_resources(lambda *_: standing)
+    assert extract("secretsmanager", "POST", "/", {}, b'{"Name": "secret-a-dev"}', {}, "eu-west-1", "1") == standing
 
 
 def test_a_request_says_its_function_and_its_tags() -> None:

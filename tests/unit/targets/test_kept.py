@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,8 +22,12 @@ from tests.silent_progress import SilentProgress
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> DemoFolder:
-    return DemoFolder(tmp_path / "local" / "demo")
+def home(tmp_path: Path) -> Iterator[DemoFolder]:
+    """A folder for a demo; an emulator that a failed test leaves in it is ended."""
+    made = DemoFolder(tmp_path / "local" / "demo")
+    yield made
+    if kept := made.load():
+        made.end(kept)
 
 
 HOLDER = """

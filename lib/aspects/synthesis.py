@@ -1,0 +1,46 @@
+"""A synth under the first judge."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+import jsii
+from cdktf import App
+
+from lib.aspects.judge_aspect import Judge
+from lib.console.text import one_line
+from lib.errors import ToolError
+
+
+def synthesize(app: App, judge: Judge) -> tuple[str, ...]:
+    """Write the app's stacks, unless the judge finds something: a line for each finding and each fault in a waiver.
+
+    Raises ToolError where the synth fails for another reason.
+    """
+    try:
+        app.synth()
+    except (RuntimeError, jsii.errors.JSIIError) as error:  # jsii turns what Node throws into either
+        if not judge.findings and not judge.complaints:
+            raise ToolError(f"synth failed: {str(error).strip().splitlines()[0]}") from error
+    return (*(str(finding) for finding in judge.findings), *judge.complaints)
+
+
+def run(build: Callable[[App], Judge]) -> int:
+    """The main program of an app of one stack, which `build` declares and decorates.
+
+    Exit codes: 0 clean, 1 a finding or a fault in a waiver (a line each on standard output), 2 wrong input (one line on
+    standard error).
+    """
+    try:
+        app = App()
+        judge = build(app)
+        lines = synthesize(app, judge)
+    except ToolError as error:
+        print(one_line(f"error: {error}"), file=sys.stderr)
+        return 2
+    for warning in judge.warnings:
+        print(one_line(f"warning: {warning}"), file=sys.stderr)
+    for line in lines:
+        print(one_line(line))
+    return 1 if lines else 0
