@@ -22,7 +22,7 @@ class Rebuilt(enum.Enum):
     WRITTEN = "written"
     DIFFERS = "it contradicts the ledger in the same version: make reconcile shows both"
     UNREADABLE = "its content is not a receipt; its older versions are in the bucket"
-    CHANGED = "it changed meanwhile; run it again"
+    CHANGED = "the payment changed meanwhile; run make redrive again"
 
 
 def rebuild_receipts(reader: ArchiveReader, dynamodb: Any, table: str) -> Iterator[tuple[str, Rebuilt]]:

@@ -73,7 +73,7 @@ class Redrive:
         self._step("runs of the settler that failed", self._settler_runs)
         self._payment_dead_letters()
         if self.stay:
-            self.progress.show(f"what stays: {self.stay}; docs/runbooks/archive-failures.md says what to do")
+            self.progress.show(f"not replayed: {self.stay}; docs/runbooks/archive-failures.md says what to do")
             return 1
         self.progress.show(
             "[green]all replayed; make reconcile compares[/green]" if self.replayed else "[green]nothing waits[/green]"
@@ -106,7 +106,7 @@ class Redrive:
         if count := messages.in_flight():
             self._stays(
                 f"{count} messages in flight",
-                "another make redrive works on them, or one was killed: they are back within "
+                "another make redrive is processing them, or was killed: they reappear within "
                 f"{VISIBILITY_SECONDS} s; run it again then",
             )
 
@@ -123,10 +123,10 @@ class Redrive:
                 records = body["Records"]  # an event of somebody who invoked the archiver asynchronously
             count = self.archiver.replay(records)
         except (KeyError, TypeError, ValueError) as error:
-            self._stays(name, f"it is no message of the archiver's: {error!r}")
+            self._stays(name, f"it is not a message of the archiver: {error!r}")
         except stream.GoneError:
             self.gone = True
-            self._stays(name, "the stream keeps records for 24 hours and has forgotten these: make reconcile")
+            self._stays(name, "the stream keeps records for 24 hours only, and these have expired: run make reconcile")
         except RefusedError as error:
             self._stays(name, str(error))
         else:
@@ -168,12 +168,12 @@ class Redrive:
             except UnreadableError as error:
                 self._stays(key, str(error))
             except (KeyError, TypeError, AttributeError) as error:
-                self._stays(key, f"there is no record in it: {error!r}")
+                self._stays(key, f"it contains no record: {error!r}")
             except RefusedError as error:
                 self._stays(key, str(error))
             else:
                 if poison:
-                    self._stays(key, f"the archiver cannot take it: {kept.get('reason')}")
+                    self._stays(key, f"the archiver cannot process it: {kept.get('reason')}")
                 else:
                     self.reader.client.delete_object(Bucket=self.reader.bucket, Key=key)
                     self._done(key, f"{count} were missing")

@@ -45,7 +45,7 @@ def test_the_first_screen_says_passed_or_failed(opened: Opened) -> None:
 
 
 def test_nothing_changed(opened: Opened) -> None:
-    assert "Nobody may do more or less than before." in opened("same").page_source
+    assert "No permission changes." in opened("same").page_source
 
 
 def test_what_changed_is_named(opened: Opened) -> None:

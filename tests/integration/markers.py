@@ -20,7 +20,7 @@ def check(tests: Iterable[pytest.Item], *, on_aws: bool) -> None:
         (marker,) = markers
         reason = marker.args[0] if len(marker.args) == 1 else None
         if marker.name == EMULATOR_ONLY and not (isinstance(reason, str) and reason.strip()):
-            wrong.append(f'{test.nodeid} gives no reason: @pytest.mark.emulator_only("why it must not run on AWS")')
+            wrong.append(f'{test.nodeid} has no reason: @pytest.mark.emulator_only("why it must not run on AWS")')
         elif marker.name == EMULATOR_ONLY and on_aws:
             test.add_marker(pytest.mark.skip(reason=f"not on AWS: {reason}"))
     if wrong:

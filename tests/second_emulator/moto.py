@@ -37,7 +37,7 @@ def running(folder: Path, region: str) -> Iterator[Address]:
 
     def up() -> bool:
         if process.poll() is not None:
-            raise ToolError(f"moto ended with exit code {process.returncode}; its last words: {last_line(log)}")
+            raise ToolError(f"moto ended with exit code {process.returncode}; its last output: {last_line(log)}")
         try:
             with build_opener(ProxyHandler({})).open(f"{address.url}/moto-api/", timeout=5) as answer:
                 return bool(answer.status == 200)

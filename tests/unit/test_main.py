@@ -88,7 +88,7 @@ def test_a_verdict_tells_what_passed_from_what_was_put_in_its_place(tmp_path: Pa
     zip_file.write_bytes(b"another function")
     done = run(tmp_path, *arguments, PYTHONPATH=str(ROOT))
     assert done.returncode == 1
-    assert "lambda.zip: is not the file whose source_code_hash aws_lambda_function." in done.stdout
+    assert "lambda.zip: does not have the source_code_hash that aws_lambda_function." in done.stdout
 
 
 def test_another_environment_has_none_of_the_defaults_and_nothing_of_the_one_before(tmp_path: Path) -> None:
@@ -123,7 +123,7 @@ def test_a_stack_that_breaks_a_rule_does_not_come_out(tmp_path: Path, variables:
     [
         ({"ENVIRONMENT_SUFFIX": "Dev_1"}, "ENVIRONMENT_SUFFIX is 'Dev_1'"),
         ({"AWS_REGION": "mars"}, "AWS_REGION is 'mars'"),
-        ({"CDKTF_OUTDIR": "/proc/nowhere/out"}, "the output folder cannot be made"),
+        ({"CDKTF_OUTDIR": "/proc/nowhere/out"}, "cannot create the output folder"),
     ],
 )
 def test_wrong_input_is_one_line_and_ends_with_2(tmp_path: Path, variables: dict[str, str], said: str) -> None:
@@ -220,9 +220,9 @@ def waive(root: Path, *entries: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"expires": day(-1)}, f"expired on {day(-1)}, and excuses nothing since"),
-        ({}, "is unused: TAP-REC-1 finds nothing there"),
-        ({"rule": "TAP-ENC-1"}, "asks for what nobody gets: TAP-ENC-1 is about encryption"),
+        ({"expires": day(-1)}, f"expired on {day(-1)}; repair the construct, or renew the waiver"),
+        ({}, "is unused, because TAP-REC-1 has no finding there"),
+        ({"rule": "TAP-ENC-1"}, "is not allowed: TAP-ENC-1 is about encryption"),
     ],
 )
 def test_a_faulty_waiver_ends_with_1_and_says_which(copied: Path, changes: dict[str, str], said: str) -> None:

@@ -62,7 +62,7 @@ DIFFERENCES = (
 
 # The gate ends with exit code 2 for what it cannot read: (regular expression over its message, reason).
 REFUSALS: tuple[tuple[str, str], ...] = (
-    ("holds no resource", "there is nothing to deploy, and nothing to judge"),
+    ("contains no resource", "there is nothing to deploy, and nothing to judge"),
     (r"Failed to run check CKV\w+ ", "a check of Checkov's own raises on a value of this form, and nothing passes"),
     ("is not an object; write it as CDKTF does", "Terraform knows more spellings than CDKTF writes; one is enough"),
 )

@@ -40,7 +40,11 @@ def test_a_path_parameter_is_any_value_or_the_one_that_is_given() -> None:
         ((), {}, "ROUTES is empty; name at least one of: GET /payments/{payment_id}, POST /payments"),
         (("POST /payment",), {}, "'POST /payment', which the API does not have"),
         (("* /payments",), {}, "which the API does not have"),
-        (("POST /payments",), {"merchant_id": "shop"}, "'merchant_id', which is no path parameter of POST /payments"),
+        (
+            ("POST /payments",),
+            {"merchant_id": "shop"},
+            "'merchant_id', which is not a path parameter of POST /payments",
+        ),
     ],
 )
 def test_what_the_api_does_not_have_is_refused(wanted: tuple[str, ...], values: dict[str, str], said: str) -> None:

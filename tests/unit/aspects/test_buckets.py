@@ -158,7 +158,7 @@ def test_a_bucket_of_access_logs_holds_nothing_else(
     good[section].setdefault(kind, {})["other"] = body
     (finding,) = (one for one in judge(good, FAMILIES) if one.rule_id == "TAP-ENC-2")
     assert finding.path == "TapStackdev/aws_s3_bucket.logs"
-    assert f"{kind}.other uses it too; expected a bucket for access logs alone" in finding.message
+    assert f"{kind}.other uses it too; expected a bucket for access logs only" in finding.message
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,7 @@ def test_what_a_rule_found_before_it_failed_stays(good: dict[str, Any]) -> None:
     found = judge(good, [StackRule(id="TAP-X-1", severity=Severity.LOW, check=check, **WORDS)])
     assert sorted(finding.message for finding in found) == [
         "first",
-        "the rule itself failed with KeyError('oops'); expected a verdict",
+        "the rule itself failed with KeyError('oops'); report this as a defect of the rule",
     ]
 
 

@@ -20,14 +20,14 @@ def test_an_object_is_read() -> None:
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        (None, "is null, which is no text"),
-        ({"a": 1}, "which is no text"),
-        ("", "is no JSON"),
-        ("${aws_s3_bucket.a.arn}", "is no JSON"),
-        ("[" * 100_000, "is no JSON"),
-        ("[]", "is [], which is no JSON object"),
-        ('{"a": {"b": 1, "b": 2}}', "the key 'b' stands there twice"),
-        ('{"a": Infinity}', "Infinity is no number in JSON"),
+        (None, "is null, which is not a string"),
+        ({"a": 1}, "which is not a string"),
+        ("", "is not JSON"),
+        ("${aws_s3_bucket.a.arn}", "is not JSON"),
+        ("[" * 100_000, "is not JSON"),
+        ("[]", "is [], which is not a JSON object"),
+        ('{"a": {"b": 1, "b": 2}}', "the key 'b' occurs twice"),
+        ('{"a": Infinity}', "Infinity is not a JSON number"),
         ('{"a": "\\u0024{aws_s3_bucket.a.arn}"}', "has \\u002…, which Terraform reads differently"),
     ],
 )

@@ -42,11 +42,11 @@ def test_the_verdict_and_the_plan_are_the_subjects(tmp_path: Path) -> None:
 
 def test_what_did_not_pass_is_not_attested(tmp_path: Path) -> None:
     finding = Finding("TAP-X-1", None, "", "", "")
-    with pytest.raises(ToolError, match="only what passed is attested"):
+    with pytest.raises(ToolError, match="only passed plans are attested"):
         attestation.write(saved(tmp_path / "plan", finding), tmp_path / "reports")
     assert not (tmp_path / "reports").exists()
 
 
 def test_a_folder_without_a_verdict_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ToolError, match="is no verdict"):
+    with pytest.raises(ToolError, match="is not a verdict"):
         attestation.write(tmp_path, tmp_path / "reports")

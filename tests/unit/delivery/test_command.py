@@ -46,7 +46,7 @@ def test_the_gate_of_this_checkout_judges_it(template: Any, tmp_path: Path) -> N
 def test_nothing_to_judge_is_no_verdict(tmp_path: Path) -> None:
     text = pull_request.write(tmp_path / "nowhere", "", None, "")
     assert "no verdict" in text
-    assert "there is no such directory to judge" in text
+    assert "this directory does not exist" in text
 
 
 def test_a_base_that_cannot_be_read_leaves_the_verdict(synthesized: Path, tmp_path: Path) -> None:
@@ -58,12 +58,12 @@ def test_a_base_that_cannot_be_read_leaves_the_verdict(synthesized: Path, tmp_pa
 
 def test_changes_that_make_plan_did_not_write_are_named(synthesized: Path, tmp_path: Path) -> None:
     (tmp_path / "changes.json").write_text("[]")
-    assert "is not what make plan writes" in pull_request.write(synthesized, "", tmp_path / "changes.json", "")
+    assert "is not a summary that make plan wrote" in pull_request.write(synthesized, "", tmp_path / "changes.json", "")
 
 
 @pytest.mark.parametrize("number", ["", "7; rm -rf", "７"])
 def test_a_pull_request_is_a_number(number: str) -> None:
-    with pytest.raises(ToolError, match="which is no number"):
+    with pytest.raises(ToolError, match="which is not a number"):
         command.publish_comment({"PULL_REQUEST": number})
 
 

@@ -79,7 +79,10 @@ def test_a_shell_that_points_at_the_demo_is_not_taken_for_aws(progress: SilentPr
 def test_two_commands_on_one_stack_do_not_meet(progress: SilentProgress, tmp_path: Path) -> None:
     environ = {"TERRAFORM_STATE_BUCKET": "my-state"}
     lock = Place.of(Settings.from_environment(environ), tmp_path).lock
-    with exclusively(lock, "here"), pytest.raises(ToolError, match=r"at work on TapStackdev here \(process \d+\)"):
+    with (
+        exclusively(lock, "here"),
+        pytest.raises(ToolError, match=r"another command uses TapStackdev here \(process \d+\)"),
+    ):
         aws_commands.run("destroy", environ, DeployOptions(), progress, tmp_path)
 
 
@@ -96,7 +99,7 @@ def test_only_yes_goes_on(monkeypatch: pytest.MonkeyPatch, answer: str, goes_on:
 
 def test_nobody_to_answer_is_an_error_unless_no_question_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO(""))
-    with pytest.raises(ToolError, match=r"AUTO_APPROVE=1 asks none$"):
+    with pytest.raises(ToolError, match=r"AUTO_APPROVE=1 to skip it$"):
         confirm("Apply?", auto_approve=False)
     assert confirm("Apply?", auto_approve=True)
 
@@ -120,7 +123,7 @@ class Standing:
     [
         (
             "arn:aws:sqs:eu-north-1:111122223333:q",
-            r"^AWS_REGION is eu-west-1, and this environment stands in eu-north-1",
+            r"^AWS_REGION is eu-west-1, but this environment is in eu-north-1",
         ),
         ("arn:aws:sqs:eu-west-1:444455556666:q", r"^the credentials are of account 111122223333, .* in 444455556666"),
     ],
@@ -213,7 +216,7 @@ def test_without_any_terraform_the_demo_ends_before_it_began(
     ("error", "code", "shown"),
     [
         (ToolError("no luck; try again"), 2, "error: no luck; try again\n"),
-        (KeyboardInterrupt(), 130, "interrupted; what was started has been stopped, and the same command goes on\n"),
+        (KeyboardInterrupt(), 130, "interrupted; run the same command again to continue\n"),
     ],
 )
 def test_failures_are_one_line_and_an_exit_code(

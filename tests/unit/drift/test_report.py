@@ -47,8 +47,7 @@ def test_what_deploy_leaves_comes_with_the_command_that_removes_it() -> None:
 def test_what_deploy_refuses_comes_with_the_address_that_permits_it() -> None:
     line, _, refused = lines(drift(Evaluated(OFF.refused(), ("TAP-REC-1",))))
     assert line.endswith(
-        "make deploy refuses to repair it, because data would be lost that is kept now: "
-        f"DESTROY_DATA={ADDRESS} make deploy"
+        f"make deploy refuses to repair it, because the repair would delete data: DESTROY_DATA={ADDRESS} make deploy"
     )
     assert refused == f"make deploy refuses its whole plan without DESTROY_DATA={ADDRESS}"
 

@@ -43,17 +43,17 @@ def test_no_file(tmp_path: Path) -> None:
     ("text", "said"),
     [
         ("- [", "is not YAML"),
-        ("rule: TAP-REC-1", "is no list"),
-        ("TAP-REC-1", "is no list"),
-        ("- TAP-REC-1", r"entry 1 \(line 1\) is no mapping"),
-        (ENTRY + "  until: never\n", "entry 1 .* has the key 'until', which means nothing"),
+        ("rule: TAP-REC-1", "is not a list"),
+        ("TAP-REC-1", "is not a list"),
+        ("- TAP-REC-1", r"entry 1 \(line 1\) is not a mapping"),
+        (ENTRY + "  until: never\n", "entry 1 .* has the unknown key 'until'"),
         (ENTRY + "  reason: z\n", "entry 1 .* has the key reason twice"),
         (ENTRY + ENTRY.replace("  owner: me\n", ""), r"entry 2 \(line 6\) lacks the key owner"),
-        (ENTRY.replace("x y", "[x, y]"), "reason is no text"),
-        (ENTRY.replace("2027-01-31", "2027-02-30"), "expires is '2027-02-30', which is no date"),
-        (ENTRY.replace("2027-01-31", "never"), "expires is 'never', which is no date"),
-        (ENTRY.replace("2027-01-31", "20270131"), "expires is '20270131', which is no date"),
-        (ENTRY.replace("2027-01-31", ""), "expires is '', which is no date"),
+        (ENTRY.replace("x y", "[x, y]"), "reason is not a string"),
+        (ENTRY.replace("2027-01-31", "2027-02-30"), "expires is '2027-02-30', which is not a date"),
+        (ENTRY.replace("2027-01-31", "never"), "expires is 'never', which is not a date"),
+        (ENTRY.replace("2027-01-31", "20270131"), "expires is '20270131', which is not a date"),
+        (ENTRY.replace("2027-01-31", ""), "expires is '', which is not a date"),
         ("---\n" + ENTRY + "---\n" + ENTRY, "is not YAML"),
     ],
 )
@@ -68,7 +68,7 @@ def test_what_cannot_be_read_without_a_guess(tmp_path: Path, text: str, said: st
 
 def test_no_plain_file(tmp_path: Path) -> None:
     (tmp_path / "waivers.yaml").symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(ToolError, match="is no plain file"):
+    with pytest.raises(ToolError, match="is not a regular file"):
         read(tmp_path / "waivers.yaml")
 
 

@@ -69,19 +69,19 @@ def test_json_without_constructs_is_spoken_of_by_address() -> None:
     ("changes", "said"),
     [
         ({"expires": TODAY - timedelta(days=1)}, "expired on 2026-11-22"),
-        ({"expires": TODAY + timedelta(days=366)}, "in 366 days, and 365 are the longest"),
-        ({"reason": ""}, "gives no reason"),
-        ({"reason": " \t"}, "gives no reason"),
-        ({"reason": "-"}, "gives no reason"),
-        ({"owner": " "}, "gives no owner"),
-        ({"rule": "TAP-REC-9"}, "names no rule of ours or of Checkov's"),
-        ({"rule": "tap-rec-1"}, "names no rule of ours or of Checkov's"),
-        ({"rule": "TAP-*"}, "names no rule of ours or of Checkov's"),
-        ({"rule": "TAP-ENC-1"}, "asks for what nobody gets: TAP-ENC-1"),
-        ({"path": "*"}, "names no construct that was judged"),
-        ({"path": "transactions"}, "names no construct that was judged"),
-        ({"path": "TapStackqa7/ledger/transactions"}, "names no construct that was judged"),
-        ({"rule": "CKV_AWS_28"}, "is unused: CKV_AWS_28 finds nothing there"),
+        ({"expires": TODAY + timedelta(days=366)}, "in 366 days, but 365 are the maximum"),
+        ({"reason": ""}, "has no reason"),
+        ({"reason": " \t"}, "has no reason"),
+        ({"reason": "-"}, "has no reason"),
+        ({"owner": " "}, "has no owner"),
+        ({"rule": "TAP-REC-9"}, "names an unknown rule"),
+        ({"rule": "tap-rec-1"}, "names an unknown rule"),
+        ({"rule": "TAP-*"}, "names an unknown rule"),
+        ({"rule": "TAP-ENC-1"}, "is not allowed: TAP-ENC-1"),
+        ({"path": "*"}, "names an unknown construct"),
+        ({"path": "transactions"}, "names an unknown construct"),
+        ({"path": "TapStackqa7/ledger/transactions"}, "names an unknown construct"),
+        ({"rule": "CKV_AWS_28"}, "is unused, because CKV_AWS_28 has no finding there"),
     ],
 )
 def test_an_entry_with_a_fault_excuses_nothing(changes: dict[str, Any], said: str) -> None:
@@ -113,8 +113,8 @@ def test_two_for_one_thing_excuse_nothing(path: str) -> None:
     verdict = judged(GOOD, replace(GOOD, path=path, line=9))
     assert verdict.remaining == FINDINGS
     assert [complaint.partition(" excuses ")[0].partition(") ")[2] for complaint in verdict.complaints] == [
-        "says what line 9 says, and one entry",
-        "says what line 3 says, and one entry",
+        "duplicates the entry in line 9; remove one of the two",
+        "duplicates the entry in line 3; remove one of the two",
     ]
 
 

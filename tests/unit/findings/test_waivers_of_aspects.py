@@ -65,8 +65,8 @@ def test_the_aspects_fail_on_what_is_not(tmp_path: Path) -> None:
     ("changes", "said"),
     [
         ({"expires": TODAY - timedelta(days=1)}, "expired on 2026-11-22"),
-        ({"rule": "TAP-ENC-4"}, "asks for what nobody gets"),
-        ({"rule": "TAP-NAME-99"}, "names no rule"),
+        ({"rule": "TAP-ENC-4"}, "is not allowed"),
+        ({"rule": "TAP-NAME-99"}, "names an unknown rule"),
     ],
 )
 def test_a_faulty_waiver_fails_the_synth_and_says_why(tmp_path: Path, changes: dict[str, Any], said: str) -> None:

@@ -72,14 +72,17 @@ def test_a_stacks_folder_is_closed(out: Path, name: str) -> None:
     """Terraform's list of what it reads grows with its releases, so what is unknown is refused."""
     put(out / "stacks" / "stack" / name)
     first = name.split("/")[0]
-    refused(out, f"{first}: the folder of a stack holds|{name}: Terraform or OpenTofu may read it")
+    refused(out, f"{first}: the folder of a stack may contain|{name}: Terraform or OpenTofu may read it")
 
 
 @pytest.mark.parametrize("name", ["assets", "metadata.json", ".terraform", ".terraform.lock.hcl"])
 def test_a_file_is_no_directory_and_a_directory_no_file(out: Path, name: str) -> None:
     entry = out / "stacks" / "stack" / name
     entry.mkdir() if "." in name[1:] else entry.touch()
-    refused(out, f"{name}: the folder of a stack holds" if name != ".terraform" else "the folder of a stack holds")
+    refused(
+        out,
+        f"{name}: the folder of a stack may contain" if name != ".terraform" else "the folder of a stack may contain",
+    )
 
 
 def test_beside_the_stacks_other_files_may_be(out: Path) -> None:
@@ -101,7 +104,7 @@ def test_two_files_of_one_folder_are_one_configuration(out: Path, name: str, lis
         manifest.write_text(json.dumps({"stacks": stacks}))
     else:
         manifest.unlink()
-    refused(out, "holds 2 stacks, which Terraform would read as one")
+    refused(out, "contains 2 stacks, which Terraform would read as one")
 
 
 def test_an_override_is_no_stack(tmp_path: Path) -> None:
@@ -114,7 +117,7 @@ def test_a_stack_may_have_others_beneath_it(tmp_path: Path) -> None:
     put(tmp_path / "more" / "deep" / "cdk.tf.json", json.dumps(STACK))
     assert len(read_stacks(tmp_path)[0]) == 2
     put(tmp_path / "more" / "deep" / "notes.txt")
-    refused(tmp_path, "notes.txt: the folder of a stack holds")
+    refused(tmp_path, "notes.txt: the folder of a stack may contain")
 
 
 @pytest.mark.parametrize("name", ["assets/code.zip", "metadata.json", "x", "assets/more", ".terraform"])
@@ -146,4 +149,4 @@ def test_a_name_that_cannot_be_printed_is_refused(out: Path, where: str, name: b
     """It could look like a verdict, or as if it ended otherwise."""
     (out / where).mkdir(exist_ok=True)
     (out / where / os.fsdecode(name)).touch()
-    refused(out, "holds '.*', a name that cannot be printed")
+    refused(out, "contains '.*', a name that cannot be printed")

@@ -41,13 +41,13 @@ def test_policies_that_load_are_counted(judge: Judge, policies: Path, out: Path)
 
 def test_a_missing_directory_of_policies(judge: Judge, policies: Path, out: Path) -> None:
     policies.rename(policies.with_name("elsewhere"))
-    with pytest.raises(ToolError, match="no such directory of policies"):
+    with pytest.raises(ToolError, match="this directory of policies does not exist"):
         judge(out)
 
 
 def test_an_empty_directory_of_policies(judge: Judge, policies: Path, out: Path) -> None:
     (policies / "TAP-X-1.yaml").unlink()
-    with pytest.raises(ToolError, match="holds no policy"):
+    with pytest.raises(ToolError, match="contains no policy"):
         judge(out)
 
 
@@ -57,7 +57,7 @@ def test_an_empty_directory_of_policies(judge: Judge, policies: Path, out: Path)
         ("operator: equals", "operator: eqals", "TAP-X-1.*solver type .* operator eqals is not supported"),
         ("  category: GENERAL_SECURITY\n", "", "TAP-X-1.*missing required fields metadata.category"),
         ("id: TAP-X-1", "id: TAP-X-9", "has the id TAP-X-9; give file and policy the same name"),
-        ("id: TAP-X-1", "id: CKV2_AWS_73", "its id CKV2_AWS_73 is that of a check of Checkov's own"),
+        ("id: TAP-X-1", "id: CKV2_AWS_73", "its id CKV2_AWS_73 is already used by a built-in check of Checkov"),
         ("  guideline: set message_retention_seconds to 86400\n", "", "add metadata.guideline"),
         ("metadata:", "metadata: [", "a policy is not YAML .*TAP-X-1.yaml"),
     ],
@@ -79,14 +79,14 @@ def test_two_policies_in_one_file(judge: Judge, policies: Path, out: Path) -> No
 
 def test_two_policies_with_one_id(judge: Judge, policies: Path, out: Path) -> None:
     (policies / "TAP-X-2.yaml").write_text((policies / "TAP-X-1.yaml").read_text())
-    with pytest.raises(ToolError, match=r"has the id TAP-X-1|its id TAP-X-1 is that of another policy"):
+    with pytest.raises(ToolError, match=r"has the id TAP-X-1|its id TAP-X-1 is already used by another policy"):
         judge(out)
 
 
 def test_one_id_as_yaml_and_as_python(judge: Judge, policies: Path, out: Path) -> None:
     (policies / "__init__.py").touch()
     (policies / "TAP-X-1.py").write_text(PYTHON_POLICY.format(body="return CheckResult.PASSED"))
-    with pytest.raises(ToolError, match=r"TAP-X-1 is there as \.yaml and as \.py"):
+    with pytest.raises(ToolError, match=r"TAP-X-1 exists as \.yaml and as \.py"):
         judge(out)
 
 
@@ -99,7 +99,7 @@ def test_a_python_policy_with_a_syntax_error(judge: Judge, policies: Path, out: 
 
 def test_a_python_policy_without_init_beside_it(judge: Judge, policies: Path, out: Path) -> None:
     (policies / "TAP-X-2.py").write_text(PYTHON_POLICY.format(body="return CheckResult.PASSED"))
-    with pytest.raises(ToolError, match=r"TAP-X-2.py.*no __init__\.py beside it"):
+    with pytest.raises(ToolError, match=r"TAP-X-2.py.*__init__\.py is missing"):
         judge(out)
 
 
@@ -127,26 +127,26 @@ def test_an_exception_in_a_yaml_policy(judge: Judge, policies: Path, out: Path, 
 
 
 def test_a_python_policy_that_is_not_sure(judge: Judge, policies: Path, out: Path) -> None:
-    """Checkov's report leaves an unknown result out; of a rule of ours it is a finding."""
+    """Checkov's report leaves an unknown result out; of one of our rules it is a finding."""
     (policies / "__init__.py").touch()
     (policies / "TAP-X-2.py").write_text(PYTHON_POLICY.format(body="return CheckResult.UNKNOWN"))
     findings = [finding for finding in judge(out).findings if finding.rule_id == "TAP-X-2"]
     assert [finding.path for finding in findings] == ["stack/orders/queue"]
-    assert "cannot be judged" in findings[0].message
+    assert "cannot be checked" in findings[0].message
 
 
 def test_a_python_policy_that_asks_the_network(judge: Judge, policies: Path, out: Path) -> None:
     (policies / "__init__.py").touch()
     body = 'import socket; socket.create_connection(("127.0.0.1", 9)); return CheckResult.PASSED'
     (policies / "TAP-X-2.py").write_text(PYTHON_POLICY.format(body=body))
-    with pytest.raises(ToolError, match="judging is offline"):
+    with pytest.raises(ToolError, match="checking is offline"):
         judge(out)
 
 
 def test_a_python_policy_that_ends_the_process(judge: Judge, policies: Path, out: Path) -> None:
     (policies / "__init__.py").touch()
     (policies / "TAP-X-2.py").write_text(PYTHON_POLICY.format(body="import os; os._exit(0)"))
-    with pytest.raises(ToolError, match="before it had judged"):
+    with pytest.raises(ToolError, match="before it had checked"):
         judge(out)
 
 
@@ -155,20 +155,20 @@ def test_what_is_no_policy_has_no_place_there(judge: Judge, policies: Path, out:
     file = policies / name
     file.parent.mkdir(exist_ok=True)
     file.write_text((policies / "TAP-X-1.yaml").read_text().replace("TAP-X-1", "TAP-X-2"))
-    with pytest.raises(ToolError, match="is no policy"):
+    with pytest.raises(ToolError, match="is not a policy"):
         judge(out)
 
 
 @pytest.mark.parametrize(
     ("addition", "message"),
     [
-        ("soft-fail: true", "the setting soft-fail could make Checkov judge less"),
-        ("check: [CKV_AWS_1]", "the setting check could make Checkov judge less"),
-        ("skip-check:\n  - CKV_AWS_27000 # there is no such check", "no check is called that"),
+        ("soft-fail: true", "the setting soft-fail could make Checkov check less"),
+        ("check: [CKV_AWS_1]", "the setting check could make Checkov check less"),
+        ("skip-check:\n  - CKV_AWS_27000 # there is no such check", "no such check exists"),
         ("skip-check:\n  - CKV_AWS_27", "skipped without a reason"),
         ("skip-check:\n  - CKV_AWS_27 # no", "skipped without a reason"),
-        ("skip-check:\n  - CKV_AWS_* # all of them at once", "no check is called that"),
-        ("skip-check:\n  - TAP-X-1 # it is in my way", "a rule of ours"),
+        ("skip-check:\n  - CKV_AWS_* # all of them at once", "no such check exists"),
+        ("skip-check:\n  - TAP-X-1 # it is in my way", "one of our rules"),
         ("skip-check:\n  - CKV_AWS_27 # said once here\n  - CKV_AWS_27 # and said twice", "skipped twice"),
         ("skip-check: CKV_AWS_27", "write it as a list"),
         ("skip-check: [", "is not YAML"),
@@ -189,7 +189,7 @@ def test_settings_that_must_be_there(judge: Judge, config: Path, out: Path, sett
 
 def test_missing_settings(judge: Judge, config: Path, out: Path) -> None:
     config.unlink()
-    with pytest.raises(ToolError, match="no such file; restore it"):
+    with pytest.raises(ToolError, match="this file does not exist; restore it"):
         judge(out)
 
 

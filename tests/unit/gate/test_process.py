@@ -62,7 +62,7 @@ def test_wrong_input_is_one_sentence(tmp_path: Path) -> None:
     done = gate(tmp_path / "nowhere")
     assert done.returncode == 2
     assert done.stdout == ""
-    assert done.stderr.startswith(f"error: {tmp_path / 'nowhere'}: there is no such directory")
+    assert done.stderr.startswith(f"error: {tmp_path / 'nowhere'}: this directory does not exist")
     assert done.stderr.count("\n") == 1
 
 

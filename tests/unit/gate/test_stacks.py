@@ -34,39 +34,39 @@ def test_a_good_directory(judge: Judge, out: Path) -> None:
 
 
 def test_a_missing_directory(tmp_path: Path) -> None:
-    refused(tmp_path / "cdktf.out", "no such directory to judge")
+    refused(tmp_path / "cdktf.out", "this directory does not exist")
 
 
 def test_an_empty_directory(tmp_path: Path) -> None:
-    refused(tmp_path, "holds no stack")
+    refused(tmp_path, "contains no stack")
 
 
 def test_a_file_instead_of_a_directory(out: Path) -> None:
-    refused(out / "manifest.json", "no such directory to judge")
+    refused(out / "manifest.json", "this directory does not exist")
 
 
 def test_a_missing_stack(out: Path) -> None:
     (out / "stacks" / "stack" / "cdk.tf.json").unlink()
-    refused(out, "there is no such file")
+    refused(out, "this file does not exist")
 
 
 @pytest.mark.parametrize(
     ("document", "message"),
     [
-        ('{"resource": {"aws_sqs_queue"', "not JSON that one can trust"),
-        ("", "not JSON that one can trust"),
-        ("{}", "holds no resource"),
+        ('{"resource": {"aws_sqs_queue"', "not valid, unambiguous JSON"),
+        ("", "not valid, unambiguous JSON"),
+        ("{}", "contains no resource"),
         ("[]", "is list, not a JSON object"),
         ("null", "is NoneType, not a JSON object"),
-        ({"resource": {}}, "holds no resource"),
-        ({"resource": {"aws_sqs_queue": {"//": "none"}}}, "holds no resource"),
+        ({"resource": {}}, "contains no resource"),
+        ({"resource": {"aws_sqs_queue": {"//": "none"}}}, "contains no resource"),
         ({"resource": [{"aws_sqs_queue": {"orders": {}}}]}, "resource is not an object"),
         ({"resource": {"aws_sqs_queue": [{"orders": {}}]}}, "resource.aws_sqs_queue is not an object"),
         ({"resource": {"aws_sqs_queue": {"orders": [{}]}}}, "aws_sqs_queue.orders is not an object"),
-        ({"resource": {"aws_sqs_queue": {"a b": {}}}}, "no name that Terraform takes"),
-        ('{"resource": {"aws_sqs_queue": {"a": {}}, "aws_sqs_queue": {"b": {}}}}', "'aws_sqs_queue' is there twice"),
-        ('{"resource": {"aws_sqs_queue": {"a": {"delay_seconds": NaN}}}}', "NaN is no JSON number"),
-        ('{"resource": {"aws_sqs_queue": {"a": {"__startline__": 1}}}}', "one of Checkov's own"),
+        ({"resource": {"aws_sqs_queue": {"a b": {}}}}, "not a valid Terraform name"),
+        ('{"resource": {"aws_sqs_queue": {"a": {}}, "aws_sqs_queue": {"b": {}}}}', "'aws_sqs_queue' occurs twice"),
+        ('{"resource": {"aws_sqs_queue": {"a": {"delay_seconds": NaN}}}}', "NaN is not a JSON number"),
+        ('{"resource": {"aws_sqs_queue": {"a": {"__startline__": 1}}}}', "is reserved by Checkov"),
     ],
 )
 def test_a_stack_that_says_nothing_sure(tmp_path: Path, document: Any, message: str) -> None:
@@ -76,7 +76,7 @@ def test_a_stack_that_says_nothing_sure(tmp_path: Path, document: Any, message: 
 @pytest.mark.parametrize(
     ("manifest", "message"),
     [
-        ("{", "not JSON that one can trust"),
+        ("{", "not valid, unambiguous JSON"),
         ("{}", "lists no stack"),
         ('{"stacks": {}}', "lists no stack"),
         ('{"stacks": {"stack": {}}}', "is None, not a"),
@@ -126,7 +126,7 @@ def test_a_stack_that_changes_while_it_is_judged(
         return answer(stacks)
 
     monkeypatch.setattr(checkov, "answer", change_and_answer)
-    with pytest.raises(ToolError, match="was changed while it was judged"):
+    with pytest.raises(ToolError, match="was changed during the check"):
         Gate(policies, config, checkov).judge(out)
 
 
@@ -185,7 +185,7 @@ def test_a_resource_with_a_count_of_zero_is_judged(judge: Judge, tmp_path: Path)
 
 def test_a_stack_of_which_nobody_can_say_anything(judge: Judge, tmp_path: Path) -> None:
     directory = write_stack(tmp_path / "out", {"resource": {"null_resource": {"nothing": {}}}})
-    with pytest.raises(ToolError, match="no check had anything to say"):
+    with pytest.raises(ToolError, match="no check applied to it"):
         judge(directory)
 
 

@@ -107,7 +107,7 @@ def test_a_link_to_a_cache_may_be_there(directory: Path, tmp_path: Path) -> None
     package(directory).symlink_to(tmp_path / "cache")
     assert len(read_stacks(directory)[0]) == 1
     (tmp_path / "cache" / "terraform-provider-aws_v5.100.0_x5").write_bytes(b"#!/bin/sh")
-    refused(directory, "linux_amd64: is another program")
+    refused(directory, "linux_amd64: is not the published package")
 
 
 @pytest.mark.parametrize(
@@ -120,32 +120,32 @@ def test_a_link_to_a_cache_may_be_there(directory: Path, tmp_path: Path) -> None
 )
 def test_a_program_of_ones_own_is_refused(directory: Path, changes: dict[str, bytes]) -> None:
     write_package(package(directory), changes)
-    refused(directory, "linux_amd64: is another program")
+    refused(directory, "linux_amd64: is not the published package")
 
 
 def test_a_program_of_ones_own_is_refused_whatever_the_lock_file_says(directory: Path) -> None:
     own = {**PACKAGE, "terraform-provider-aws_v5.100.0_x5": b"#!/bin/sh"}
     write_package(package(directory), own)
     (stack(directory) / ".terraform.lock.hcl").write_text(lock(checksum(own)))
-    refused(directory, "is no checksum of registry.terraform.io/hashicorp/aws 5.100.0 as it was published")
+    refused(directory, "is not a published checksum of registry.terraform.io/hashicorp/aws 5.100.0")
 
 
 def test_a_package_for_another_platform_is_looked_at_too(directory: Path) -> None:
     write_package(package(directory).with_name("darwin_arm64"), {"terraform-provider-aws": b"own"})
-    refused(directory, "darwin_arm64: is another program")
+    refused(directory, "darwin_arm64: is not the published package")
 
 
 def test_an_empty_package_and_one_with_links_are_refused(directory: Path, tmp_path: Path) -> None:
     (package(directory) / "LICENSE.txt").unlink()
     (package(directory) / "LICENSE.txt").symlink_to(tmp_path / "licence")
     (tmp_path / "licence").write_bytes(PACKAGE["LICENSE.txt"])
-    refused(directory, "linux_amd64: is no provider package")
+    refused(directory, "linux_amd64: is not a provider package")
     for file in package(directory).iterdir():
         file.unlink()
-    refused(directory, "linux_amd64: is another program")
+    refused(directory, "linux_amd64: is not the published package")
     package(directory).rmdir()
     package(directory).symlink_to(tmp_path / "nowhere")
-    refused(directory, "linux_amd64: is no provider package")
+    refused(directory, "linux_amd64: is not a provider package")
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ def test_other_things_in_terraforms_folder_are_refused(directory: Path, name: st
     file = stack(directory) / ".terraform" / name
     file.parent.mkdir(parents=True, exist_ok=True)
     file.touch()
-    refused(directory, "terraform init writes no such thing")
+    refused(directory, "terraform init writes no such file")
 
 
 @pytest.mark.parametrize("part", ["providers", f"providers/{ADDRESS}", f"providers/{ADDRESS}/5.100.0"])
@@ -176,7 +176,7 @@ def test_a_folder_on_the_way_to_a_provider_is_no_link(directory: Path, tmp_path:
     folder = stack(directory) / ".terraform" / part
     folder.rename(tmp_path / "elsewhere")
     folder.symlink_to(tmp_path / "elsewhere")
-    refused(directory, "is no plain directory")
+    refused(directory, "is not a regular directory")
 
 
 @pytest.mark.parametrize(
@@ -191,13 +191,16 @@ def test_a_folder_on_the_way_to_a_provider_is_no_link(directory: Path, tmp_path:
             lock(ZIP_CHECKSUM, address="registry.opentofu.org/hashicorp/aws"),
             "names registry.opentofu.org/hashicorp/aws",
         ),
-        (lock(f"zh:{'1' * 64}"), f"zh:{'1' * 64} is no checksum"),
-        (lock(ZIP_CHECKSUM, "h1:own"), "h1:own is no checksum"),
-        (lock(), "is no lock file of one provider"),
-        (lock(ZIP_CHECKSUM) + lock(ZIP_CHECKSUM, address="example.com/a/b"), "is no lock file of one provider"),
-        (lock(ZIP_CHECKSUM).replace("  hashes", '  hashes = ["h1:own"]\n  hashes'), "is no lock file of one provider"),
-        ("", "is no lock file of one provider"),
-        ("\0", "is no lock file of one provider"),
+        (lock(f"zh:{'1' * 64}"), f"zh:{'1' * 64} is not a published checksum"),
+        (lock(ZIP_CHECKSUM, "h1:own"), "h1:own is not a published checksum"),
+        (lock(), "is not a lock file for one provider"),
+        (lock(ZIP_CHECKSUM) + lock(ZIP_CHECKSUM, address="example.com/a/b"), "is not a lock file for one provider"),
+        (
+            lock(ZIP_CHECKSUM).replace("  hashes", '  hashes = ["h1:own"]\n  hashes'),
+            "is not a lock file for one provider",
+        ),
+        ("", "is not a lock file for one provider"),
+        ("\0", "is not a lock file for one provider"),
     ],
 )
 def test_a_lock_file_of_ones_own_is_refused(directory: Path, text: str, message: str) -> None:
@@ -213,11 +216,11 @@ def test_a_lock_file_of_ones_own_is_refused(directory: Path, text: str, message:
         (record({**BACKEND, "role_arn": "arn:aws:iam::1:role/x"}), "another backend"),
         (record({"bucket": "b"}), "another backend"),
         (record().replace('"s3"', '"http"'), "another backend"),
-        (record(state_store={"type": "x"}), "the key 'state_store' is none of terraform init's"),
-        ("{", "is no record of a backend"),
-        ("{}", "is no record of a backend"),
-        ("[]", "is no record of a backend"),
-        (json.dumps({"version": 3, "backend": {"type": "s3", "config": []}}), "is no record of a backend"),
+        (record(state_store={"type": "x"}), "the key 'state_store' is not written by terraform init"),
+        ("{", "is not a record of a backend"),
+        ("{}", "is not a record of a backend"),
+        ("[]", "is not a record of a backend"),
+        (json.dumps({"version": 3, "backend": {"type": "s3", "config": []}}), "is not a record of a backend"),
     ],
 )
 def test_a_backend_of_ones_own_is_refused(directory: Path, text: str, message: str) -> None:

@@ -134,15 +134,15 @@ def touch(out: Path, name: str, content: str = " ") -> None:
     [
         (lambda out: touch(out, JSON), f"{JSON} was changed: it had the SHA-256 "),
         (lambda out: touch(out, ASSET), f"{ASSET} was changed"),
-        (lambda out: (out / ASSET).unlink(), f"{ASSET} has passed, and is not there"),
-        (lambda out: touch(out, "stacks/stack/assets/more.zip"), "assets/more.zip is there, and has not passed"),
+        (lambda out: (out / ASSET).unlink(), f"{ASSET} has passed, but does not exist"),
+        (lambda out: touch(out, "stacks/stack/assets/more.zip"), "assets/more.zip exists, but has not passed"),
         (
             lambda out: write_stack(out, {"resource": {"aws_sqs_queue": {"more": QUEUE}}}, "more"),
-            "stacks/more/cdk.tf.json is there, and has not passed",
+            "stacks/more/cdk.tf.json exists, but has not passed",
         ),
         (lambda out: touch(out, "stacks/stack/x.auto.tfvars"), "Terraform or OpenTofu may read it"),
-        (lambda out: touch(out, "stacks/stack/notes.txt"), "the folder of a stack holds"),
-        (lambda out: shutil.rmtree(out / "stacks"), "there is no such file"),
+        (lambda out: touch(out, "stacks/stack/notes.txt"), "the folder of a stack may contain"),
+        (lambda out: shutil.rmtree(out / "stacks"), "this file does not exist"),
         (lambda out: (out / "manifest.json").write_text("{}"), "lists no stack"),
     ],
 )
@@ -214,14 +214,14 @@ def rename(document: Any) -> None:
     ],
 )
 def test_what_is_no_verdict_is_refused(passed: Path, out: Path, spoil: Callable[[Any], None]) -> None:
-    with pytest.raises(ToolError, match=r"is no verdict of main\.py or of the gate"):
+    with pytest.raises(ToolError, match=r"is not a verdict of main\.py or of the gate"):
         verdict.verify(change(passed, spoil), out)
 
 
 @pytest.mark.parametrize("text", ["", "{", "null", "[]", '{"_type": 1, "_type": 2}', "\0"])
 def test_what_is_no_json_is_refused(passed: Path, out: Path, text: str) -> None:
     passed.write_text(text)
-    with pytest.raises(ToolError, match="is no verdict"):
+    with pytest.raises(ToolError, match="is not a verdict"):
         verdict.verify(passed, out)
 
 

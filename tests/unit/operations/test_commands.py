@@ -141,7 +141,7 @@ def test_each_kind_of_difference_has_a_row_in_its_runbook(difference: str) -> No
 def test_without_a_stack_both_ways_out_are_named(tmp_path: Path) -> None:
     with pytest.raises(ToolError, match=r"make demo KEEP=1 starts one.*TERRAFORM_STATE_BUCKET"):
         deployed.find({}, SilentProgress(), DemoFolder(tmp_path / "demo"))
-    with pytest.raises(ToolError, match="no demo is up here"):
+    with pytest.raises(ToolError, match="no demo is running here"):
         deployed.find({"TAP_TARGET": "emulator"}, SilentProgress(), DemoFolder(tmp_path / "demo"))
 
 

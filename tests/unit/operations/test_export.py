@@ -168,7 +168,7 @@ def test_a_key_that_leads_out_of_the_folder_stays_outside(s3: S3, tmp_path: Path
         s3.put(key, b"x")
     code, lines = run(s3, str(tmp_path / "export"))
     assert code == 1
-    assert len([line for line in lines if "is no path below a folder" in line]) == 3
+    assert len([line for line in lines if "is not a path below a folder" in line]) == 3
     assert set(files(tmp_path)) == {f"export/{name}" for name in (*EXPECTED, "manifest.jsonl")}
 
 

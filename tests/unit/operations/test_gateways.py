@@ -292,7 +292,7 @@ def test_a_gateway_that_cannot_be_asked_is_told(world: World) -> None:
     world.archive()
     code, lines, _ = world.reconcile()
     assert code == 0
-    assert "gateway not asked: 1 payments of stripe, for which this deployment has no key" in lines
+    assert "gateway not queried: 1 payments of stripe, for which this deployment has no key" in lines
     assert lines[-1] == "[green]ledger and archive agree about 1 payments[/green]"
 
 

@@ -53,7 +53,7 @@ def test_of_an_emptied_archive_what_cannot_be_rebuilt_is_named(setting: Setting)
 
 @pytest.mark.parametrize(
     ("content", "says"),
-    [(b'{"version": 2, "amount": 1}', "something else than the ledger"), (b"else", "something else stands")],
+    [(b'{"version": 2, "amount": 1}', "contradicts the ledger"), (b"else", "is not a receipt")],
 )
 def test_a_receipt_that_says_something_else_stays_and_is_named(setting: Setting, content: bytes, says: str) -> None:
     world = setting.world
@@ -73,5 +73,5 @@ def test_a_receipt_that_changes_meanwhile_is_left_to_the_archiver(setting: Setti
     world.bucket.put_object = lambda **arguments: (world.archive(), put(**arguments))[1]  # type: ignore[method-assign]
     code, lines = setting.redrive(receipts=True)
     assert code == 1
-    assert any(f"{receipt_key(paid)}  it changed meanwhile" in line for line in lines)
+    assert any(f"{receipt_key(paid)}  the payment changed meanwhile" in line for line in lines)
     assert world.kinds() == []

@@ -78,7 +78,7 @@ def test_what_the_json_declares_is_made_and_changed() -> None:
         ),
         (
             change(KEY, "delete", "create", before={"description": "all"}, action_reason="replace_because_tainted"),
-            "(all) holds data and would be destroyed and created again; forces replacement: its creation did not",
+            "(all) holds data and would be destroyed and created again; forces replacement: its creation failed",
         ),
         (
             change("aws_s3_bucket.gone", "delete", before={"bucket": "b"}),
@@ -105,7 +105,7 @@ def test_a_permission_is_for_one_address_and_must_be_needed() -> None:
     key = change(KEY, "delete", "create", before={"id": "k"}, replace_paths=[["key_usage"]])
     (text,) = refused(table, key, permitted=(TABLE,))
     assert text.startswith(f"{KEY}: ")
-    with pytest.raises(ToolError, match=f"^DESTROY_DATA names {BUCKET}, and this plan loses no data of it"):
+    with pytest.raises(ToolError, match=f"^DESTROY_DATA names {BUCKET}, but this plan loses no data of it"):
         refused(table, key, permitted=(TABLE, KEY, BUCKET))
 
 
@@ -117,14 +117,20 @@ def test_what_was_removed_from_the_json_and_holds_none_goes() -> None:
 @pytest.mark.parametrize(
     ("made", "cause"),
     [
-        (change(ALARM, "delete", before={"id": "a"}), "would be destroyed, and the checked JSON declares it"),
-        (change("aws_iam_role.more", "create", after={"name": "r"}), "would be created, and the checked JSON does not"),
-        (change("aws_iam_role.more", "update", before={}, after={}), "would be updated, and the checked JSON does not"),
+        (change(ALARM, "delete", before={"id": "a"}), "would be destroyed, although the checked JSON declares it"),
+        (
+            change("aws_iam_role.more", "create", after={"name": "r"}),
+            "would be created, although the checked JSON does not",
+        ),
+        (
+            change("aws_iam_role.more", "update", before={}, after={}),
+            "would be updated, although the checked JSON does not",
+        ),
         (
             change(ALARM, "delete", "create", before={}, action_reason="replace_by_request"),
             "replaced by request (-replace)",
         ),
-        (change(ALARM, "forget", before={"id": "a"}), "has the action forget, which no JSON of ours asks for"),
+        (change(ALARM, "forget", before={"id": "a"}), "has the action forget, which no JSON declares"),
         (change(ALARM, "no-op", before={}, after={}, importing={"id": "x"}), "would be imported from 'x'"),
         (change(ALARM, "no-op", before={}, after={}, previous_address="aws_x.b"), "would be moved from aws_x.b"),
     ],
@@ -140,7 +146,7 @@ def test_nothing_changes_beside_the_checked_json(made: dict[str, Any], cause: st
 )
 def test_a_plan_is_complete(plan: dict[str, Any]) -> None:
     (text,) = refused(**plan)
-    assert text.startswith("the plan: is not complete")
+    assert text.startswith("the plan: is incomplete")
 
 
 def test_moves_and_imports_that_the_json_declares_or_a_killed_run_made_necessary() -> None:

@@ -133,11 +133,11 @@ def test_the_configuration_within_a_plan_is_the_root_modules(plan: Path) -> None
 @pytest.mark.parametrize("name", ["tfplan", "verdict.json", "SHA256SUMS"])
 def test_a_folder_that_lacks_something_is_named(saved: SavedPlan, name: str) -> None:
     (saved.folder / name).unlink()
-    with pytest.raises(ToolError, match=rf"^PLAN=.* holds no {name}; "):
+    with pytest.raises(ToolError, match=rf"^PLAN=.* has no {name}; "):
         SavedPlan.open(saved.folder)
 
 
 def test_what_is_no_plan_is_named(tmp_path: Path) -> None:
     (tmp_path / "tfplan").write_text("no archive")
-    with pytest.raises(ToolError, match=r"tfplan is no plan that Terraform has saved"):
+    with pytest.raises(ToolError, match=r"tfplan is not a plan saved by Terraform"):
         PlanFile(tmp_path / "tfplan").configuration()

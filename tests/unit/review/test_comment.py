@@ -42,10 +42,10 @@ def change(address: str, *actions: str, holds_data: bool = False) -> dict[str, A
 def test_the_same_stack_changes_nothing(document: dict[str, Any]) -> None:
     text = rendered(document, document)
     assert text.startswith(f"{comment.MARKER}\n## Policies: passed\n")
-    assert "Nobody may do more or less than before." in section(text, "Access")
-    assert "No resource that holds data is changed or removed." in section(text, "What holds data")
+    assert "No permission changes." in section(text, "Access")
+    assert "No resource that holds data is changed or removed." in section(text, "Resources with data")
     assert "0 to create, 0 to update, 0 to destroy." in section(text, "Resources")
-    assert "Nothing new costs anything." in section(text, "Cost of what is new")
+    assert "No new resource costs anything." in section(text, "Cost of new resources")
 
 
 def test_a_grant_that_is_added_is_in_the_access_section(document: dict[str, Any]) -> None:
@@ -78,11 +78,11 @@ def test_the_plan_is_what_counts_where_there_is_one(document: dict[str, Any]) ->
     )
     text = rendered(document, document, plan)
     assert "2 to create, 0 to update, 2 to destroy." in section(text, "Plan")
-    data = section(text, "What holds data")
+    data = section(text, "Resources with data")
     assert "| delete/create | `aws_dynamodb_table.ledger` |" in data
     assert "aws_sqs_queue.new" not in data
     assert "**The plan is refused:**" in data
-    assert "aws_dynamodb_table.ledger" not in section(text, "Cost of what is new"), "what is replaced is not new"
+    assert "aws_dynamodb_table.ledger" not in section(text, "Cost of new resources"), "what is replaced is not new"
     assert "`aws_dynamodb_table.ledger: holds data and would be destroyed`" in data
 
 
@@ -96,7 +96,7 @@ def test_without_a_base_everything_is_new_and_access_is_not_compared(document: d
 def test_a_removed_table_is_named_without_a_plan(document: dict[str, Any]) -> None:
     stack = copy.deepcopy(document)
     (name,) = stack["resource"].pop("aws_dynamodb_table")
-    assert f"| delete | `aws_dynamodb_table.{name}` |" in section(rendered(stack, document), "What holds data")
+    assert f"| delete | `aws_dynamodb_table.{name}` |" in section(rendered(stack, document), "Resources with data")
 
 
 def test_findings_are_listed_and_the_verdict_is_failed(document: dict[str, Any]) -> None:
@@ -140,12 +140,12 @@ def test_the_comment_is_never_longer_than_github_takes(document: dict[str, Any],
     assert len(text.encode()) <= 65_536
     assert "… and 2" in text
     assert "## Policies: failed" in text
-    assert "### Cost of what is new" in text
+    assert "### Cost of new resources" in text
     assert len(comment.failure(long).encode()) <= 65_536
 
 
 def test_without_a_verdict_the_comment_says_why() -> None:
-    text = comment.failure("cdktf.out: there is no such directory", "https://x")
+    text = comment.failure("cdktf.out: this directory does not exist", "https://x")
     assert text.startswith(comment.MARKER)
     assert "no verdict" in text
-    assert "`cdktf.out: there is no such directory`" in text
+    assert "`cdktf.out: this directory does not exist`" in text

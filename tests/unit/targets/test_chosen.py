@@ -26,7 +26,7 @@ def test_without_a_demo_the_stack_is_on_aws(tmp_path: Path) -> None:
     home = DemoFolder(tmp_path / "demo")
     assert chosen.kept_demo({}, home) is None
     assert chosen.kept_demo({"TAP_TARGET": "aws"}, home) is None
-    with pytest.raises(ToolError, match="no demo is up here"):
+    with pytest.raises(ToolError, match="no demo is running here"):
         chosen.kept_demo({"TAP_TARGET": "emulator"}, home)
     with pytest.raises(SettingsError, match=r"^TAP_TARGET is 'azure'"):
         chosen.kept_demo({"TAP_TARGET": "azure"}, home)
@@ -37,14 +37,14 @@ def test_neither_demo_nor_settings_is_one_line_that_names_both(tmp_path: Path) -
         with chosen.opened(environ, SilentProgress(), DemoFolder(tmp_path / "demo"), tmp_path):
             pass
 
-    with pytest.raises(ToolError, match=r"^no demo is up here .*TERRAFORM_STATE_BUCKET"):
+    with pytest.raises(ToolError, match=r"^no demo is running here .*TERRAFORM_STATE_BUCKET"):
         open_and_close({})
     with pytest.raises(SettingsError, match=r"^TERRAFORM_STATE_BUCKET"):
         open_and_close({"TAP_TARGET": "aws"})
 
 
 def test_outputs_without_anything_deployed_name_both_ways(tmp_path: Path) -> None:
-    with pytest.raises(ToolError, match=r"^no demo is up here .*TERRAFORM_STATE_BUCKET"):
+    with pytest.raises(ToolError, match=r"^no demo is running here .*TERRAFORM_STATE_BUCKET"):
         chosen.outputs({}, SilentProgress(), DemoFolder(tmp_path / "demo"))
 
 

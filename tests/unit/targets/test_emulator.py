@@ -58,7 +58,7 @@ def test_one_that_dies_on_its_start_is_quoted(
     broken = program("python", "import sys\nprint('first')\nprint('no such module: luck\\n')\nsys.exit(7)") / "python"
     monkeypatch.setattr(environments, "ensure", lambda *_: False)
     monkeypatch.setattr(environments, "python_of", lambda _: broken)
-    with pytest.raises(ToolError, match=r"ended with exit code 7; its last words: no such module: luck$"):
+    with pytest.raises(ToolError, match=r"ended with exit code 7; its last output: no such module: luck$"):
         Emulator.start(tmp_path / "home", REGION)
     assert not (tmp_path / "home" / "emulator").exists()
 

@@ -90,7 +90,11 @@ def test_a_kept_demo_is_found_described_and_ended(home: DemoFolder) -> None:
     assert chosen.demo_to_change({}, home) == chosen.demo_to_change({"TAP_TARGET": "emulator"}, home) == kept
     for aws in ({"TERRAFORM_STATE_BUCKET": "b"}, {"TAP_TARGET": "aws"}):
         assert chosen.demo_to_change(aws, home) is None, "a deploy with a state bucket is about AWS"
-    with pytest.raises(ToolError, match="a kept demo is up here; make demo-down"), home.exclusively(), home.opened():
+    with (
+        pytest.raises(ToolError, match="a kept demo is up here; end it with make demo-down"),
+        home.exclusively(),
+        home.opened(),
+    ):
         pytest.fail("two at once")
     assert (home.folder / "kept.json").exists(), "the refused one touched nothing"
 

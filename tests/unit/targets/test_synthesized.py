@@ -75,5 +75,5 @@ def test_the_state_of_another_environment_is_out_of_reach(
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ToolError, match="there is no such directory"):
+    with pytest.raises(ToolError, match="this directory does not exist"):
         judged_copy(tmp_path / "nowhere", tmp_path / "copy", SETTINGS, aws.backend(SETTINGS))

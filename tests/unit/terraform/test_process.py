@@ -117,7 +117,7 @@ def test_what_cannot_go_on_is_stopped_with_all_that_it_started(run: Run, lines: 
     forgotten: list[int] = []
     child = tmp_path / "child"
     broken = lambda: "the emulator ended" if child.exists() and child.read_text() else None  # noqa: E731
-    with pytest.raises(ToolError, match=r"^terraform program\.py cannot go on: the emulator ended$"):
+    with pytest.raises(ToolError, match=r"^terraform program\.py cannot continue: the emulator ended$"):
         run(hangs, Guard(watched.append, forgotten.append, broken))
     assert watched == forgotten
     assert len(watched) == 1

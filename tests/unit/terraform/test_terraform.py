@@ -90,7 +90,7 @@ def test_one_that_is_too_old_or_broken_gives_way_to_the_one_from_pypi(
     assert made == ["terraform"]
     assert command[0].startswith(str(environments.VENV_TERRAFORM))
     assert Path(command[1]).is_file()
-    assert "1.10 is needed" in progress.lines[0]
+    assert "1.10 is required" in progress.lines[0]
 
 
 @pytest.mark.usefixtures("bare_path")

@@ -73,7 +73,7 @@ def findings(example: None, good: dict[str, Any]) -> Callable[..., list[Finding]
         ({"algorithm": ["one", "two"]}, 'algorithm is "two"; expected "one" or 2 or true'),
         ({"algorithm": "${aws_sns_topic.alerts.arn}"}, "algorithm is not known at synthesis"),
         ({"algorithm": {"one": "one"}}, "algorithm is "),
-        ({"block": "${var.block}"}, "block is not known at synthesis (${var.block}); expected a block"),
+        ({"block": "${var.block}"}, "block is not known at synthesis (${var.block}); expected a literal block"),
         ({"block": {"on": True, "days": 36}}, "block.days is 36; expected a number from 1 to 35"),
         ({"block": {"on": True, "days": "0"}}, 'block.days is "0"; expected a number from 1 to 35'),
         ({"block": {"on": True, "days": "ever"}}, 'block.days is "ever"; expected a number from 1 to 35'),

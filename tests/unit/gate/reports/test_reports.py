@@ -99,7 +99,7 @@ def test_markdown_shows_findings_waivers_and_skips_apart(folder: Path) -> None:
     by_title = {part.partition(" (")[0]: part for part in parts[1:]}
     assert "made at `lib/constructs/dead_letters.py:30`" in by_title["Findings"]
     assert "### stack/letters/queue" in by_title["Findings"]
-    assert "is unused" in by_title["Faults in waivers"]
+    assert "is unused" in by_title["Invalid waivers"]
     assert r"| its name is \| the vendor's | platform | 2026-12-01 |" in by_title["Waived"]
     assert "| CKV_AWS_27 | stack/orders/queue |" in by_title["Skipped by .checkov.yaml"]
     assert len(by_title) == 6
@@ -138,7 +138,7 @@ def test_the_terminal(report: Report, capsys: pytest.CaptureFixture[str]) -> Non
     assert lines[count + 1].startswith("waived: TAP-NAME-2 LOW [stack/letters/queue] ")
     assert "by platform until 2026-12-01: its name is" in lines[count + 1]
     assert lines[count + 2].startswith(
-        f"gate: {count} findings, 1 faults in waivers; 1 stacks, 3 resources, 3 of 3 policies"
+        f"gate: {count} findings, 1 invalid waivers; 1 stacks, 3 resources, 3 of 3 policies"
     )
     assert len(lines) == count + 3
     (warning,) = said.err.splitlines()
