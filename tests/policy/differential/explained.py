@@ -20,6 +20,7 @@ class Explained:
     rules: str  # both are regular expressions over whole rule ids
     beside: str
     reason: str
+    anywhere: bool = False  # both may report `beside` of any construct
 
 
 DIFFERENCES = (
@@ -43,7 +44,7 @@ DIFFERENCES = (
     ),
     Explained(
         r"TAP-(NET-4|NET-6|DEL-[1-6]|ENC-9|IAM-[47])",
-        r"TAP-DOC-5",
+        r"TAP-(DOC-5|OBS-10)",
         "both refuse an argument that the type does not have, or a word that it does not know; whether a rule that "
         "looks for an argument's name on any type knows it too is its own affair",
     ),
@@ -52,6 +53,13 @@ DIFFERENCES = (
         r"TAP-IAM-[358]",
         "both refuse the document as a trust policy; one of them also reads it as a permission, where another argument "
         "refers to it by mistake",
+    ),
+    Explained(
+        r"TAP-IAM-[58]",
+        r"TAP-DOC-2",
+        "both refuse an expression that no rule can read; one of them also refuses a policy that depends on the resource "
+        "that contains it",
+        anywhere=True,
     ),
     Explained(
         r"TAP-OBS-9",
@@ -75,7 +83,7 @@ def explanation(rule: str, constructs: Iterable[str], both: Findings) -> str | N
     """
     for one in DIFFERENCES:
         beside = {construct for other, construct in both if construct and re.fullmatch(one.beside, other)}
-        if re.fullmatch(one.rules, rule) and beside.issuperset(constructs):
+        if re.fullmatch(one.rules, rule) and (beside.issuperset(constructs) or (one.anywhere and beside)):
             return one.reason
     return None
 
