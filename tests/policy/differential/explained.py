@@ -57,8 +57,8 @@ DIFFERENCES = (
     Explained(
         r"TAP-IAM-[58]",
         r"TAP-DOC-2",
-        "both refuse an expression that no rule can read; one of them also refuses a policy that depends on the resource "
-        "that contains it",
+        "both refuse an expression that no rule can read; one of them also refuses a policy that depends on its "
+        "resource",
         anywhere=True,
     ),
     Explained(
