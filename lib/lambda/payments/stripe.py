@@ -82,7 +82,7 @@ class Stripe:
 
 
 def from_settings() -> Stripe:
-    """Return the adapter with the key in the function's secret. Raises SettingsError."""
+    """Return the Stripe adapter, with the API key from the function's secret. Raises SettingsError."""
     keys = SecretsManagerKeys(settings.required(settings.GATEWAY_SECRET_ARN))
     return Stripe(StripeApi(keys, settings.stripe_base() or BASE))
 

@@ -122,7 +122,7 @@ def mapping_tags(uuid: str) -> Mapping[str, str] | None:
 
 
 def structured(body: bytes) -> dict[str, Any]:
-    """Return a JSON object's members; empty for another body."""
+    """Return the members of a body that is a JSON object; empty if it is not one."""
     try:
         content = json.loads(body) if body[:1] == b"{" else {}
     except ValueError:
