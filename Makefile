@@ -1,6 +1,6 @@
 # Each command sets up what it needs on a machine that has Python >= 3.11 and make.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-down outputs env test test-fast lint synth report gate aspects state-bucket plan deploy destroy drift unlock smoke reconcile redrive export-audit gateway-key deploy-role ci-trust pr-comment publish-comment drift-report publish-drift weekly-report publish-weekly attestation client-policy second-emulator test-browser fuzz simulate mutants bench load docs lock
+.PHONY: help setup demo demo-down outputs env test test-fast lint synth report gate aspects state-bucket plan deploy destroy drift unlock smoke reconcile redrive export-audit gateway-key deploy-role ci-trust pr-comment publish-comment drift-report publish-drift weekly-report publish-weekly attestation client-policy second-emulator test-browser fuzz simulate mutants bench load docs lock licenses audit sbom provider
 
 PYTHON ?= $(shell for candidate in python3.12 python3 python3.13 python3.11 /usr/bin/python3; do \
 	$$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$candidate && break; done)
@@ -146,12 +146,28 @@ bench: setup  ## measurements beside their peers, written to benchmarks/RESULTS.
 load: setup  ## 10,000 payments over a bad network, and the proof of each; PAYMENTS=1000 for fewer
 	@$(RUN) -m benchmarks.load
 
+licenses: setup  ## the licence of every package in the locks, checked against requirements/licenses.toml (python -m lib.dependencies licenses)
+	@$(PYTHON) -m lib.environments dependencies
+	@.venv-dependencies/bin/python -m lib.dependencies licenses
+
+audit: setup  ## known vulnerabilities of every package in the locks; needs the network, or OSV_URL=… (python -m lib.dependencies audit)
+	@$(PYTHON) -m lib.environments dependencies
+	@.venv-dependencies/bin/python -m lib.dependencies audit $(if $(OSV_URL),--osv-url '$(OSV_URL)')
+
+sbom: setup  ## what the Lambda zip contains, in CycloneDX 1.6: reports/sbom.cdx.json (python -m lib.dependencies sbom)
+	@$(PYTHON) -m lib.environments dependencies
+	@.venv-dependencies/bin/python -m lib.dependencies sbom
+
+provider: setup  ## write what comes from the schema of hashicorp/aws; VERSION=…, BINDINGS=… move to others (python -m lib.dependencies.provider)
+	@$(RUN) -m lib.dependencies.provider $(if $(VERSION),'$(VERSION)') $(if $(BINDINGS),--bindings '$(BINDINGS)')
+
 docs: setup  ## docs/rules.md, written from the catalogue
 	@$(RUN) -m lib.reports.rules_document
 
 lock:  ## renew the locks in requirements/ (needs uv)
-	@for name in project checkov emulator second-emulator terraform mutants localstripe browser workflows; do \
+	@for name in project checkov emulator second-emulator terraform mutants localstripe browser dependencies workflows; do \
 		uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 			--no-header requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 	@uv pip compile --quiet --upgrade --python-version 3.12 --python-platform aarch64-manylinux2014 --generate-hashes \
 		--no-emit-index-url --no-header requirements/lambda.in -o requirements/lambda.txt
+	@echo 'now: make licenses'

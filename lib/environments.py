@@ -29,6 +29,7 @@ VENV_TERRAFORM = ROOT / ".venv-terraform"
 VENV_MUTANTS = ROOT / ".venv-mutants"
 VENV_LOCALSTRIPE = ROOT / ".venv-localstripe"
 VENV_BROWSER = ROOT / ".venv-browser"
+VENV_DEPENDENCIES = ROOT / ".venv-dependencies"
 VENV_WORKFLOWS = ROOT / ".venv-workflows"
 LAMBDA_DEPENDENCIES = ROOT / ".lambda-dependencies"
 
@@ -42,12 +43,13 @@ ENVIRONMENTS = {
     "mutants": VENV_MUTANTS,
     "localstripe": VENV_LOCALSTRIPE,
     "browser": VENV_BROWSER,
+    "dependencies": VENV_DEPENDENCIES,
     "workflows": VENV_WORKFLOWS,
     "lambda": LAMBDA_DEPENDENCIES,
 }
 # Environments for synthesis and both judges. The emulator's is added for demo and test, terraform's if none is
 # installed, those of second emulator, mutants and browser for the commands with these names, localstripe's for the
-# gateway's tests, workflows' for the linters of the GitHub workflows.
+# gateway's tests, dependencies' for make licenses, audit and sbom, workflows' for the linters of the GitHub workflows.
 SYNTH = ("project", "checkov", "lambda")
 
 # The platform of the Lambda functions, whatever machine builds the zip.

@@ -1,6 +1,6 @@
 """Arguments that name where AWS sends or copies data. The target must be in the stack. Not a policy.
 
-Selected from the provider's schema (5.100.0): of the classified types, the arguments with names such as destination,
+Selected from the provider's schema: of the classified types, the arguments with names such as destination,
 target, endpoint, url, bucket, topic, queue, stream, log group or account, if data is sent there.
 """
 

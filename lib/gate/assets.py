@@ -19,7 +19,7 @@ from lib.errors import ToolError
 from lib.gate.folder import ASSETS
 
 # Argument that names a file -> argument with its hash:
-# registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/lambda_function, …/s3_object
+# registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/lambda_function, …/s3_object
 HASH_OF = {"filename": "source_code_hash", "source": "source_hash"}
 
 

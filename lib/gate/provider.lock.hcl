@@ -1,6 +1,5 @@
 # The one provider that may stand in a stack's folder, with the published checksums of its packages for every platform.
-# Renew it together with the version that the JSON pins: `terraform providers lock -platform=linux_amd64 …` in an empty
-# stack, once for each platform of the release.
+# `make provider VERSION=…` writes it.
 
 provider "registry.terraform.io/hashicorp/aws" {
   version     = "5.100.0"

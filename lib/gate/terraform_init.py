@@ -42,7 +42,7 @@ RECORD = {"version", "serial", "lineage", "terraform_version", "backend"}
 
 @dataclass(frozen=True)
 class Provider:
-    """A provider in a lock file: registry.terraform.io/hashicorp/aws, 5.100.0, {h1:…, zh:…}."""
+    """A provider in a lock file: registry.terraform.io/hashicorp/aws, its version, {h1:…, zh:…}."""
 
     address: str
     version: str

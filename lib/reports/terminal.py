@@ -14,7 +14,8 @@ def show(report: Report) -> None:
     for warning in report.warnings:
         print(f"warning: {one_line(warning)}", file=sys.stderr)
     for finding in report.findings:
-        print(one_line(str(finding)))
+        made_at = f" (made at {finding.made_at})" if finding.made_at else ""
+        print(one_line(f"{finding}{made_at}"))
     for complaint in report.complaints:
         print(one_line(complaint))
     for each in report.waived:

@@ -17,7 +17,7 @@ from lib.terraform.stack_folder import StackFolder
 OVERRIDE_NAME = "local_override.tf.json"
 
 # Prefix of a resource type -> the provider's name of its service; the first match wins.
-# registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/guides/custom-service-endpoints
+# registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/custom-service-endpoints
 SERVICES = {
     "aws_apigatewayv2_": "apigatewayv2",
     "aws_caller_identity": "sts",

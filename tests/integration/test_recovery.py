@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from lib.aspects.provider.projection import VERSION
 from lib.console.progress import Step
 from lib.deploy import deploy
 from lib.deploy.options import DeployOptions
@@ -46,7 +47,7 @@ CONTENT: dict[str, Any] = {
                 "use_lockfile": True,
             }
         },
-        "required_providers": {"aws": {"source": "hashicorp/aws", "version": "5.100.0"}},
+        "required_providers": {"aws": {"source": "hashicorp/aws", "version": VERSION}},
     },
     "provider": {
         "aws": [{"region": "eu-west-1", "default_tags": [{"tags": {"Environment": "small", "ManagedBy": "cdktf"}}]}]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -112,6 +113,7 @@ def test_a_stack_that_breaks_a_rule_does_not_come_out(tmp_path: Path, variables:
     line, summary = done.stdout.splitlines()
     assert line.startswith("TAP-REC-1 HIGH [TapStackdev/ledger/transactions] point_in_time_recovery.enabled is false")
     assert "Fix: " in line
+    assert re.search(r" \(made at lib/constructs/ledger\.py:\d+\)$", line)
     assert summary.startswith("aspects: 1 findings; 1 stacks, ")
     assert "Traceback" not in done.stderr
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from lib.aspects.provider.projection import VERSION
 from lib.environments import ROOT
 from lib.errors import SettingsError
 from lib.naming import LIMITS, LONGEST_SUFFIX
@@ -74,7 +75,7 @@ def test_the_provider_has_the_region_and_all_tags(template: Template) -> None:
     assert provider["region"] == "us-east-1"
     (tags,) = provider["default_tags"]
     assert tags["tags"] == {"Environment": "dev", "ManagedBy": "cdktf", "Owner": "somebody", "Project": "payments"}
-    assert template.json["terraform"]["required_providers"]["aws"]["version"] == "5.100.0"
+    assert template.json["terraform"]["required_providers"]["aws"]["version"] == VERSION
 
 
 def test_provider_shaped_tags_give_the_same_stack(synthesize: Synthesize, template: Template) -> None:

@@ -15,7 +15,7 @@ from lib.aspects.types import UNCLASSIFIED, Argument, ResourceType, classified
 from lib.findings.finding import Severity
 
 HOW_TO_CLASSIFY = "see 'Add a type' in policies/README.md"
-SOURCE = "https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs"
+SOURCE = "https://registry.terraform.io/providers/hashicorp/aws/latest/docs"
 
 
 def _types(stack: StackView) -> Iterator[tuple[str, str]]:

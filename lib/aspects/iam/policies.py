@@ -46,6 +46,6 @@ DOCUMENTS = StackRule(
     resource_types=ANY_TYPE,
     waivable=True,
     fix="write a DataAwsIamPolicyDocument and pass its json; attach an IamPolicy of the stack, not one of AWS's",
-    source="https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/data-sources/iam_policy_document",
+    source="https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/iam_policy_document",
     check=_documents_of_the_stack,
 )

@@ -1,6 +1,7 @@
 """`python -m lib.aspects.provider.generate`: updates facts.json and arguments.json.
 
-Needs Terraform and the provider: from the registry, or from the mirror that TF_CLI_CONFIG_FILE names.
+Needs Terraform and the provider: from the registry, or from the mirror that TF_CLI_CONFIG_FILE names. `make provider`
+calls this for another version of the provider.
 """
 
 from __future__ import annotations
@@ -23,9 +24,9 @@ class SchemaError(Exception):
     """The provider's schema is not available; the message has one line."""
 
 
-def read_schema(terraform: tuple[str, ...] = ("terraform",)) -> dict[str, Any]:
+def read_schema(terraform: tuple[str, ...] = ("terraform",), version: str = VERSION) -> dict[str, Any]:
     """Return the output of `terraform providers schema -json`, run in a temporary folder."""
-    provider = {"source": PROVIDER.removeprefix("registry.terraform.io/"), "version": VERSION}
+    provider = {"source": PROVIDER.removeprefix("registry.terraform.io/"), "version": version}
     with tempfile.TemporaryDirectory() as folder:
         document = {"terraform": {"required_providers": {"aws": provider}}}
         (Path(folder) / "main.tf.json").write_text(json.dumps(document))
@@ -52,16 +53,20 @@ def written(found: Mapping[str, Mapping[str, Any]]) -> str:
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
+def write(schema: Mapping[str, Any]) -> None:
+    """Writes facts.json and arguments.json."""
+    data.FACTS_FILE.write_text(written(facts(schema)))
+    data.ARGUMENTS_FILE.write_text(written(extract(schema, data.classified())))
+
+
 def main() -> int:
     try:
         schema = read_schema()
     except SchemaError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    found = facts(schema)
-    data.FACTS_FILE.write_text(written(found))
-    data.ARGUMENTS_FILE.write_text(written(extract(schema, data.classified())))
-    print(f"{len(found)} resource types")
+    write(schema)
+    print(f"{len(facts(schema))} resource types")
     return 0
 
 

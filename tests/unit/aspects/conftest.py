@@ -12,6 +12,7 @@ import pytest
 from lib.aspects import document
 from lib.aspects.catalogue import RULES
 from lib.aspects.judge import judge
+from lib.aspects.provider.projection import VERSION
 from lib.findings.finding import Finding
 
 # The stack below has what the families look at, and no more: tests/unit/aspects/document/ has a whole one.
@@ -207,7 +208,7 @@ def good() -> dict[str, Any]:
                     "use_lockfile": True,
                 }
             },
-            "required_providers": {"aws": {"source": "aws", "version": "5.100.0"}},
+            "required_providers": {"aws": {"source": "aws", "version": VERSION}},
         },
         "provider": {"aws": [{"region": "eu-west-1"}]},
         "resource": good_resources(),

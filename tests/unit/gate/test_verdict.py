@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from lib.aspects.provider.projection import VERSION
 from lib.environments import ROOT
 from lib.errors import ToolError
 from lib.gate import Gate, verdict
@@ -86,7 +87,7 @@ def test_it_names_the_policies_the_tools_and_the_counts(report: Report) -> None:
     assert list(predicate["policy"]["digest"]) == ["dirHash"]
     pinned = (ROOT / "requirements" / "checkov.in").read_text()
     assert f"checkov=={predicate['verifier']['version']['checkov']}\n" in pinned
-    assert predicate["verifier"]["version"]["registry.terraform.io/hashicorp/aws"] == "5.100.0"
+    assert predicate["verifier"]["version"]["registry.terraform.io/hashicorp/aws"] == VERSION
     (counts,) = (value for name, value in predicate.items() if name.startswith("pkg:"))
     assert counts == {**report.account, "findings": 0, "waived": 0, "skipped": 0, "complaints": 0}
 

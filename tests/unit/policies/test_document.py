@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from lib.aspects.provider.projection import VERSION
+
 from .conftest import Violated
 
 STACK: dict[str, Any] = {
@@ -34,7 +36,7 @@ STACK: dict[str, Any] = {
                 "use_lockfile": True,
             }
         },
-        "required_providers": {"aws": {"source": "aws", "version": "5.100.0"}},
+        "required_providers": {"aws": {"source": "aws", "version": VERSION}},
     },
 }
 REMOVED = object()
@@ -83,8 +85,8 @@ def test_a_good_document(violated: Violated, rule: str) -> None:
         ("terraform.backend.s3.use_lockfile", REMOVED, "", "use_lockfile is missing"),
         ("terraform.backend.s3.endpoints", {}, "", "terraform backend s3: endpoints is not allowed"),
         ("terraform.backend.s3.bucket", "${x}", "", "terraform backend s3: bucket is"),
-        ("terraform.required_providers.aws.version", "~> 5.0", "", "not hashicorp/aws 5.100.0"),
-        ("terraform.required_providers.aws.source", "evil/aws", "", "not hashicorp/aws 5.100.0"),
+        ("terraform.required_providers.aws.version", "~> 5.0", "", f"not hashicorp/aws {VERSION}"),
+        ("terraform.required_providers.aws.source", "evil/aws", "", f"not hashicorp/aws {VERSION}"),
         ("import", [{"to": "aws_sqs_queue.orders", "id": "other"}], "", '"other" is not the name'),
         ("import", [{"to": "aws_sqs_queue.nowhere", "id": "sqs-orders-dev"}], "", "is not the name"),
         ("import", {"to": "aws_sqs_queue.orders", "id": "sqs-orders-dev", "for_each": []}, "", "for_each is not"),

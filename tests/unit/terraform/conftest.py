@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from lib.aspects.provider.projection import VERSION
 from lib.terraform.stack_folder import StackFolder
 from tests.silent_progress import SilentProgress
 
@@ -25,7 +26,7 @@ CONTENT: dict[str, Any] = {
                 "use_lockfile": True,
             }
         },
-        "required_providers": {"aws": {"source": "aws", "version": "5.100.0"}},
+        "required_providers": {"aws": {"source": "aws", "version": VERSION}},
     },
     "provider": {"aws": [{"region": "eu-west-1", "default_tags": [{"tags": {"Owner": "x"}}]}]},
     "resource": {"aws_sqs_queue": {"q": {"name": "sqs-q-dev"}}, "aws_cloudwatch_log_group": {"g": {"name": "/g-dev"}}},
