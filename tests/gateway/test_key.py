@@ -205,7 +205,7 @@ def test_the_functions_refuse_what_the_command_would_not_store(
     if key:
         client.put_secret_value(SecretId=secret, SecretString=key)
     stripe = Stripe(StripeApi(SecretsManagerKeys(secret, client), proxy.url))
-    with pytest.raises(KeyUnusableError, match="make gateway-key stores one") as error:
+    with pytest.raises(KeyUnusableError, match="store one with make gateway-key") as error:
         stripe.sale(charge("pm_card_visa"), "key", repeat=False)
     assert len(key) < 9 or key not in "".join(traceback.format_exception(error.value))
     assert proxy.received == []

@@ -164,7 +164,7 @@ def test_what_is_no_audit_object_is_named(content: bytes) -> None:
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"\xff"])
 def test_what_is_no_document_is_named(content: bytes) -> None:
-    with pytest.raises(UnreadableError, match="receipts/x is no JSON"):
+    with pytest.raises(UnreadableError, match="receipts/x is not"):
         document("receipts/x", content)
 
 

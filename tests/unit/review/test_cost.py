@@ -39,13 +39,13 @@ def test_an_unknown_type_and_an_unknown_kind_are_named() -> None:
 
 
 def test_the_shipped_stack_is_priced_and_costs_what_the_documents_say(document: dict[str, Any]) -> None:
-    """docs/first-deploy.md: about $9 a month while idle."""
+    """docs/first-deploy.md: about $10 a month while idle."""
     resources = [
         (f"{type_}.{name}", body) for type_, named in document["resource"].items() for name, body in named.items()
     ]
     found = cost.estimate(resources)
     assert found.unpriced == ()
-    assert 8 < found.monthly < 10
+    assert 9 < found.monthly < 11
 
 
 def test_each_priced_type_is_one_of_the_catalogue() -> None:
