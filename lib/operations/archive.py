@@ -127,7 +127,7 @@ def document(key: str, content: bytes) -> dict[str, Any]:
     try:
         found = json.loads(content)
     except ValueError as error:
-        raise UnreadableError(f"{key} is no JSON: {error}; its older versions are in the bucket") from error
+        raise UnreadableError(f"{key} is not JSON: {error}; its older versions are in the bucket") from error
     if not isinstance(found, dict):
         raise UnreadableError(f"{key} is not a JSON object; its older versions are in the bucket")
     return found

@@ -161,7 +161,7 @@ def test_an_answer_that_is_not_stripes_says_nothing(
 ) -> None:
     call = made(name)
     proxy.fail(Fault(garbled=body))
-    assert call() == Unknown("an answer that is not Stripe's", reachable=True)
+    assert call() == Unknown("the answer is not from Stripe", reachable=True)
     assert isinstance(call(repeat=True), Approved)
 
 
