@@ -45,7 +45,7 @@ def test_the_shipped_stack_is_priced_and_costs_what_the_documents_say(document: 
     ]
     found = cost.estimate(resources)
     assert found.unpriced == ()
-    assert 9 < found.monthly < 11
+    assert round(found.monthly) == 10
 
 
 def test_each_priced_type_is_one_of_the_catalogue() -> None:
