@@ -1,4 +1,4 @@
-"""The project's environments, made from the hash-pinned locks in requirements/ and remade when a lock changes.
+"""The project's environments. They are built from the hash-pinned locks in requirements/, again if a lock changes.
 
 Standard library only: this file runs before anything is installed.
 """

@@ -153,7 +153,7 @@ def check_bucket(variable: str, value: object) -> str:
 
     docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
     """
-    fix = "set it to the name of the bucket that holds the Terraform state"
+    fix = "set it to the name of the bucket with the Terraform state"
     text = _text(variable, value, fix)
     shaped = re.fullmatch(r"[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?", text)
     if not shaped or ".." in text or re.fullmatch(r"\d+(\.\d+){3}", text):

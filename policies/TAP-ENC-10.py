@@ -14,7 +14,7 @@ class EncryptionIsJudgedForEveryType(StackCheck):
 
     def violations(self, resource):
         if resource.kind in WITHOUT_KEY:
-            yield f"{resource.kind} takes no customer managed key"
+            yield f"{resource.kind} has no argument for a customer managed key"
         elif resource.kind not in TYPES and not WITHOUT_DATA.fullmatch(resource.kind):
             yield f"{resource.kind} is not a type of the pinned provider"
 

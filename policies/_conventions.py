@@ -1,6 +1,6 @@
-"""The project's own values, read from _conventions.toml beside it. No policy itself.
+"""The project's own values, read from _conventions.toml. This file is not a policy.
 
-A file by which nothing could be judged raises ValueError: then no policy loads, and the gate exits with 2.
+An invalid file raises ValueError: then no policy loads, and the gate exits with 2.
 """
 
 import re
@@ -9,7 +9,7 @@ from pathlib import Path
 
 FILE = Path(__file__).with_name("_conventions.toml")
 PLACEHOLDER = re.compile(r"\{[a-z-]*\}")
-# What a placeholder of `name` stands for, where nothing more is known.
+# Default pattern of a placeholder in `name`.
 ANY = {"{resource-type}": "[a-z][a-z0-9]*", "{purpose}": "[a-z0-9]+(?:-[a-z0-9]+)*"}
 # Key -> placeholders, each of which is there once; None for a list of texts.
 FORMS = {
@@ -44,7 +44,7 @@ def read(file):
         is_section = key in SECTIONS and isinstance(value, dict)
         flat |= {f"{key}.{inner}": each for inner, each in value.items()} if is_section else {key: value}
     for key in sorted(flat.keys() - FORMS.keys() - TABLES.keys() - {"runbook.folder"}):
-        raise ValueError(f"{file}: {key} is no key of this file; remove it, or correct it")
+        raise ValueError(f"{file}: {key} is not a key of this file; remove it, or correct it")
     for key, placeholders in FORMS.items():
         if not is_right(flat.get(key), placeholders, MAY_HAVE.get(key)):
             form = (
@@ -102,7 +102,7 @@ def filled(form, parts):
 
 
 def has_suffix(name, suffix):
-    """Whether the suffix is first, last or between, as it is in the pattern of names."""
+    """Whether the suffix is at the position that the pattern of names requires."""
     before, after = NAME.split("{suffix}")
     return bool(suffix) and bool(
         (before and after and f"-{suffix}-" in name)

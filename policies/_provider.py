@@ -4,7 +4,7 @@
 `encryption`: its encryption settings; `name`: its naming argument; `tags`: whether it is taggable; `sensitive`: its
 secrets; `arn`: whether it can be set; `arguments` and `computed`: its arguments and computed attributes that are in
 _arguments.txt and _attributes.txt. With the name of a type, the program instead prints an entry for _arguments.txt with
-all arguments of that type. This is independent of the first judge: nothing of it is read or imported.
+all arguments of that type. This is independent of the first judge, from which it reads and imports nothing.
 """
 
 import json

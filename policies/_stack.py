@@ -74,7 +74,7 @@ class StackCheck(BaseResourceCheck):
         try:
             found = list(dict.fromkeys(self.violations(Resource(stack, kind, name, stack.of_type(kind)[name]))))
             if (kind, name) == stack.first:
-                # Checkov calls checks for resources only, so the first resource stands for the rest of the file.
+                # Checkov calls checks for resources only, so the file itself is checked with the first one.
                 found += [Elsewhere(*each) for each in dict.fromkeys(self.violations_outside(stack))]
         except Exception as error:
             found = [f"this could not be checked ({error!r}); write it as the provider's documentation does"]

@@ -15,7 +15,7 @@ from lib.access.documents import VERSION
 from lib.errors import ToolError
 
 STAGE = "$default"
-MERCHANT = "merchant_id"  # the path parameter with the merchant with the merchant with the merchant
+MERCHANT = "merchant_id"  # the path parameter with the merchant
 # A path parameter's value in an ARN: no wildcard and no path separator.
 VALUE = re.compile(r"[A-Za-z0-9._~-]+")
 

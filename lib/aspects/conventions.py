@@ -93,7 +93,7 @@ class Conventions:
         return re.fullmatch(form, name, re.DOTALL) is not None
 
     def is_name(self, name: str, word: str, suffix: str | None) -> bool:
-        """Whether a name follows the pattern, apart from a missing suffix, of which `has_suffix` tells."""
+        """Whether a name follows the pattern, ignoring a missing suffix, which `has_suffix` reports."""
         pattern = self.name_pattern
         if suffix is None or not self.has_suffix(name, suffix):
             pattern = re.sub(r"-\{suffix\}|\{suffix\}-", "", pattern)
@@ -159,7 +159,7 @@ def _faults(conventions: Conventions) -> Iterator[tuple[str, Any, str, str]]:
     if not isinstance(given["backend"], Backend):
         yield "backend", given["backend"], "not a Backend", "use conventions.S3, conventions.LOCAL or a Backend"
     elif conventions.backend.path not in conventions.backend.literals:
-        yield "backend", conventions.backend, "whose path is none of its literals", "name the argument in literals"
+        yield "backend", conventions.backend, "whose path is not one of its literals", "name the argument in literals"
     if given["runbooks"] is not None and not Path(given["runbooks"]).is_dir():
         yield "runbooks", str(given["runbooks"]), "not a folder", "name the folder of the runbooks, or None"
     yield from _faults_in_tables(given)

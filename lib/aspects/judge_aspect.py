@@ -21,7 +21,7 @@ from lib.findings.waivers import Waiver, WaiverResult, apply, read, utc_today
 
 @jsii.implements(IAspect, IValidation)
 class Judge:
-    """The first judge of a stack and of the stacks nested in it; its findings are there after `app.synth()`.
+    """The first judge of a stack and of the stacks nested in it; its findings are available after `app.synth()`.
 
     `findings` and `complaints` (about policies/waivers.yaml) fail the synthesis. It is a validation of the stack too:
     validations run after every aspect, also after those that are added later or at the last construct, and fail the

@@ -1,4 +1,4 @@
-"""A synth under the first judge."""
+"""Synthesis with the first judge."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lib.errors import ToolError
 
 
 def synthesize(app: App, judge: Judge) -> tuple[str, ...]:
-    """Write the app's stacks, unless the judge finds something: a line for each finding and each fault in a waiver.
+    """Write the app's stacks, unless the judge finds something. Prints a line for each finding and invalid waiver.
 
     Raises ToolError where the synth fails for another reason.
     """

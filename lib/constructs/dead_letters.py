@@ -9,7 +9,7 @@ from lib.constructs.context import Context
 from lib.constructs.policy import Statement, allow, deny_insecure_transport, document, from_source, service
 
 RETENTION_SECONDS = 14 * 24 * 60 * 60  # SQS's maximum
-# What waits, and what somebody received and has not deleted: together they are what nobody has handled.
+# Visible messages, and received ones that were not deleted: together, all messages that nobody has handled.
 DEPTH_METRICS = ("ApproximateNumberOfMessagesVisible", "ApproximateNumberOfMessagesNotVisible")
 
 

@@ -22,7 +22,7 @@ from lib.terraform.terraform import PLAN_FILE, PlanResult
 def plan(deployment: Deployment, place: Place, options: DeployOptions, progress: Progress) -> int:
     """Save a plan that may be applied, together with the verdict. 0; raises PlanRefusedError.
 
-    What it would change is written beside it, also where it is refused.
+    A summary of its changes is written next to it, also if the plan is refused.
     """
     try:
         result = planning.checked_plan(deployment, options.destroy_data)
@@ -62,7 +62,7 @@ def deploy(deployment: Deployment, place: Place, options: DeployOptions, progres
 def saved_plan(deployment: Deployment, place: Place, saved: SavedPlan, permitted: Collection[str]) -> PlanResult:
     """Return a plan that `make plan` saved, perhaps on another machine, if it is still valid.
 
-    Raises PlanRefusedError if it was edited, or made from other JSON, policies, waivers or another state.
+    Raises PlanRefusedError if it was edited, or was planned with other JSON, policies, waivers or another state.
     """
     runner = deployment.terraform
     # A copy, so that the applied file is the checked one even if the folder changes.

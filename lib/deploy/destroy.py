@@ -35,8 +35,8 @@ def destroy(deployment: Deployment, options: DeployOptions, progress: Progress) 
         progress.show("The state knows no resources: nothing to destroy.")
     if show_leftovers(deployment, progress).found:
         progress.show(
-            "It is not in the state: a deploy that was killed has made it, or somebody by hand. make deploy takes over "
-            "its own; then run make destroy again"
+            "They are not in the state: an interrupted deploy or somebody by hand created them. make deploy imports "
+            "those of an interrupted deploy; then run make destroy again"
         )
         return 1
     return 0

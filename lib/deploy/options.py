@@ -1,4 +1,4 @@
-"""The settings of a deployment (lib/settings.py has those of the stack), checked."""
+"""The validated settings of a deployment. Those of the stack are in lib/settings.py."""
 
 from __future__ import annotations
 

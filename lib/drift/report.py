@@ -39,7 +39,7 @@ def lines(drift: Drift) -> Iterator[str]:
     for item in drift.changes:
         yield f"[red]{', '.join(item.rules) or NO_RULE}[/red]  {escape(one_line(text(item.change)))}"
     if drift.not_deployed:
-        yield f"not deployed yet, which is no drift: {len(drift.not_deployed)} resources; make plan shows them"
+        yield f"not deployed yet, which is not drift: {len(drift.not_deployed)} resources; make plan shows them"
     if drift.changes:
         repaired = sum(item.change.repair is Repair.REPAIRS for item in drift.changes)
         first = "first run the commands above, then " if any(item.change.remedy for item in drift.changes) else ""

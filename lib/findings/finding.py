@@ -41,7 +41,7 @@ class Finding:
 
 
 def severity_name(severity: Severity | None) -> str:
-    """The name in every report: HIGH, or UNKNOWN for Checkov's own checks."""
+    """Return the name in reports: HIGH etc., or UNKNOWN for Checkov's built-in checks."""
     return severity.name if severity else "UNKNOWN"
 
 

@@ -128,7 +128,7 @@ def _add_reconcile(parser: argparse.ArgumentParser) -> None:
         type=_seconds,
         default=SETTLE_SECONDS,
         metavar="SECONDS",
-        help="leave out payments that changed within so many seconds: they may be on their way (default: %(default)s)",
+        help="leave out payments that changed within so many seconds: they may be in the stream (default: %(default)s)",
     )
     parser.add_argument(
         "--limit",
@@ -142,13 +142,13 @@ def _add_reconcile(parser: argparse.ArgumentParser) -> None:
 
 def _number(text: str) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > 9:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number from 0 on")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number, or below 0")
     return int(text)
 
 
 def _seconds(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) > 86400:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds from 0 to 86400")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds from 0 to 86400")
     return int(text)
 
 

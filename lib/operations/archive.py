@@ -118,7 +118,7 @@ def audit_records(key: str, content: bytes) -> list[dict[str, Any]]:
         if not records:
             raise ValueError("there is nothing in it")
     except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError) as error:
-        raise UnreadableError(f"{key} is no audit object: {error}; its older versions are in the bucket") from error
+        raise UnreadableError(f"{key} is not an audit object: {error}; its older versions are in the bucket") from error
     return records
 
 
@@ -127,7 +127,7 @@ def document(key: str, content: bytes) -> dict[str, Any]:
     try:
         found = json.loads(content)
     except ValueError as error:
-        raise UnreadableError(f"{key} is no JSON: {error}; its older versions are in the bucket") from error
+        raise UnreadableError(f"{key} is not JSON: {error}; its older versions are in the bucket") from error
     if not isinstance(found, dict):
-        raise UnreadableError(f"{key} is no JSON object; its older versions are in the bucket")
+        raise UnreadableError(f"{key} is not a JSON object; its older versions are in the bucket")
     return found

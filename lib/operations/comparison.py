@@ -49,7 +49,7 @@ class Comparison:
         items = group.of(sorting.LEDGER)
         payment = payment_of(items[0][1]) if items else None
         if items and payment is None:
-            yield Difference("no payment", group.payment_id, "an item of the ledger that no API call made")
+            yield Difference("no payment", group.payment_id, "an item of the ledger that no API call created")
             return
         entries: list[Entry] = group.of(sorting.AUDIT)
         found = _found(group)
@@ -99,7 +99,9 @@ class Comparison:
             return  # the receipt of a removed payment is kept
         for place, _ in group.of(sorting.RECEIPT_KEY):
             if place not in known:
-                yield Difference("receipt unknown", place, "neither the ledger nor an audit record knows its payment")
+                yield Difference(
+                    "receipt unknown", place, "its payment is neither in the ledger nor in an audit record"
+                )
 
     def _gateway(self, payment: Payment, found: Found) -> Iterator[Difference]:
         gateway = self.gateways.get(payment.gateway)

@@ -110,5 +110,5 @@ def _folder(path: Path, fix: str) -> Folder:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ToolError(f"TO is {str(path)!r}, but no folder can be made there ({error}); {fix}") from error
+        raise ToolError(f"TO is {str(path)!r}, but no folder can be created there ({error}); {fix}") from error
     return Folder(path)

@@ -39,7 +39,7 @@ def gateway_key(stack: Deployed, source: TextIO | None, progress: Progress) -> i
         progress.show(f"{FIX}; docs/gateway.md says what to certify before live keys")
         return 1
     if not KEY.fullmatch(key):
-        raise ToolError(f"{_described(key)} is no key of Stripe's test mode; {FIX}")
+        raise ToolError(f"{_described(key)} is not a key of Stripe's test mode; {FIX}")
     stack.connect("secretsmanager").put_secret_value(SecretId=secret, SecretString=key)
     progress.show(f"[green]stored[/green]  in {escape(secret)}; the functions read it with their next payment")
     return 0
@@ -63,9 +63,9 @@ def read_key(source: TextIO | None) -> str:
         try:
             line = source.readline(LONGEST + 2)
         except UnicodeDecodeError:
-            raise ToolError(f"what was read is no text; {FIX}") from None
+            raise ToolError(f"the input is not text; {FIX}") from None
     if not line.strip():
-        raise ToolError(f"standard input holds no key; {FIX}")
+        raise ToolError(f"standard input contains no key; {FIX}")
     return line.strip()
 
 

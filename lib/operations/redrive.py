@@ -64,7 +64,7 @@ class Redrive:
         """Return 0 if everything was replayed or nothing is waiting, 1 if something remains."""
         self._step(f"batches that the archiver of {self.stack.name} gave up", self._messages)
         if self.whole_stream:
-            self._step("whatever the stream still has", self._stream)
+            self._step("all records in the stream", self._stream)
         self._step("records that it set aside", self._set_aside)
         if self.receipts or self.gone:
             self._step("receipts, from the ledger", self._rebuild_receipts)
@@ -197,7 +197,7 @@ class Redrive:
             for found in itertools.islice(lost, NAMED):
                 self._stays(
                     found.where,
-                    f"{found.detail}: never made up from the ledger; the bucket may have it among its older versions",
+                    f"{found.detail}: never reconstructed from the ledger; an older version may be in the bucket",
                 )
             more = sum(store.totals[kind] for kind in UNBUILDABLE) - NAMED
             if more > 0:

@@ -93,7 +93,7 @@ class Function:
 
 @dataclass
 class Archiver:
-    """The deployed archiver, and what it has archived already."""
+    """The deployed archiver, and the records that it has archived."""
 
     function: Function
     trail: Trail

@@ -17,7 +17,7 @@ EMPTY_PAGES = 50
 
 
 class GoneError(Exception):
-    """The stream has forgotten the records: it keeps them for 24 hours."""
+    """The stream no longer has the records: it keeps them for 24 hours."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Range:
 
     @classmethod
     def from_message(cls, info: Mapping[str, Any]) -> Range:
-        """Raises KeyError or ValueError for what is no such message."""
+        """Raises KeyError or ValueError for any other message."""
         found = cls(
             stream=info["streamArn"],
             shard=info["shardId"],

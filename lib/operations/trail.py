@@ -20,10 +20,10 @@ Entry = tuple[str, Record]  # key of the audit object, record
 WHO = ("actor", "actor_id", "request_id")
 BEGUN = ("kind", "at", "amount")
 SETTLED = (*BEGUN, "state", "settled_at", "settled_by", "decline_code", "reference")
-# Actor of a change that no step made. The stream names DynamoDB's own removals (TTL) and nobody else's:
+# Actor of a change without a step. The stream names DynamoDB's own removals (TTL) and nobody else's:
 # docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_Record.html
 NOBODY = "unknown"
-UNNAMED = "somebody whom the stream does not name; CloudTrail does, if the table's data events are recorded"
+UNNAMED = "an actor whom the stream does not name; CloudTrail names it, if the table's data events are recorded"
 
 
 def at(record: Record) -> datetime:
@@ -127,7 +127,7 @@ def _by_hand(payment_id: str, life: Sequence[Record], window: Window) -> Iterato
             yield Difference("removed", payment_id, detail, values)
         elif record.get("step") is None:
             changed = _different("before", record["before"], "after", record["after"])
-            detail = f"{_number(record)}: no step of the API made this change, at {record['at']} by {who}"
+            detail = f"{_number(record)}: this change was made without the API, at {record['at']} by {who}"
             yield Difference("changed by hand", payment_id, detail, {**values, **changed})
 
 

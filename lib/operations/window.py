@@ -17,7 +17,7 @@ CLOCKS_DIFFER = timedelta(minutes=5)
 class Window:
     """Changes from `begin` (included) to `end` (not included) are compared.
 
-    Payments that changed at or after `settled_before` are not: they may be on their way through the stream.
+    Payments that changed at or after `settled_before` are not: they may still be in the stream.
     """
 
     begin: datetime
@@ -66,7 +66,7 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise ToolError(f"{text!r} is no day; write it like 2026-11-23") from None
+        raise ToolError(f"{text!r} is not a day; write it like 2026-11-23") from None
 
 
 def _time(text: str) -> datetime:
@@ -74,4 +74,4 @@ def _time(text: str) -> datetime:
         at = datetime.fromisoformat(text)
         return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
-        raise ToolError(f"{text!r} is no day and no time; write 2026-11-23 or 2026-11-23T10:15:00Z") from None
+        raise ToolError(f"{text!r} is neither a day nor a time; write 2026-11-23 or 2026-11-23T10:15:00Z") from None

@@ -25,7 +25,7 @@ OWNER_TAGS = ("Environment", "ManagedBy")
 
 @dataclass(frozen=True)
 class Search:
-    """Who we are: clients by service, the tags that all of ours have, and the (type, id) that the state knows already.
+    """The environment: clients by service, the tags of all its resources, and the (type, id) pairs in the state.
 
     A resource that the state has under another address is not an orphan: importing it again would lead to its removal.
     """
@@ -42,7 +42,7 @@ class Search:
         return (resource_type, id_) in self.known
 
     def find(self, resource_type: str, values: Values) -> str:
-        """Return the import id; empty if there is no such resource of ours, or if its values are not known yet."""
+        """Return the import id; empty if this environment has no such resource, or if its values are not known yet."""
         lookup = LOOKUPS.get(resource_type)
         try:
             found = lookup(self, _Values(values)) if lookup else ""

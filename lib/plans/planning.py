@@ -120,7 +120,7 @@ def _other_configuration(deployment: Deployment, plan: Path) -> Iterator[Refusal
     planned = PlanFile(plan).configuration()
     for name in sorted({*planned, *checked}):
         if planned.get(name) != checked.get(name):
-            cause = f"was made from another {name} than the checked one"
+            cause = f"was planned with another {name} than the checked one"
             yield Refusal("the plan", cause, "plan again", about_data=False)
 
 

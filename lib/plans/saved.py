@@ -1,7 +1,7 @@
 """A plan that `make plan` saved for `make deploy PLAN=FOLDER`, and the check whether it is still valid.
 
 The folder contains the plan, the verdict on its JSON, and the digests of both. Digests show that
-nothing was changed (integrity), not who made it (authenticity): keep the folder where only CI can write.
+nothing was changed (integrity), not who created it (authenticity): keep the folder where only CI can write.
 """
 
 from __future__ import annotations
@@ -72,9 +72,11 @@ def _other_state(plan: Path, state: State) -> str:
     file = PlanFile(plan)
     planned = file.state()
     if planned.lineage != state.lineage:
-        return "it was made for another state: nothing was deployed then, or the environment was deployed again since"
+        return (
+            "it was planned for another state: nothing was deployed then, or the environment was deployed again since"
+        )
     if planned.serial != state.serial:
-        return f"it is stale: it was made when the state had serial {planned.serial}, which is now {state.serial}"
+        return f"it is stale: it was planned when the state had serial {planned.serial}, which is now {state.serial}"
     # Terraform adds imported resources to the plan's state.
     imported = file.imports() - {resource.address for resource in state.resources}
     if planned.without(imported) != state.document:

@@ -37,7 +37,7 @@ class Whose(enum.Enum):
 
 @dataclass
 class Leftovers:
-    """`found` must be empty; `pending` is on its way out (AWS deletes no key at once); `asked` the services asked.
+    """`found`: leftovers; `pending`: resources that AWS deletes later, such as keys; `asked`: the searched services.
 
     `unread` has a name like ours, and tags that the caller may not read; the tagging API does not list it as ours.
     """

@@ -44,8 +44,8 @@ def _dynamodb(client: Any) -> Iterator[Item]:
     tables = set(pages(client, "list_tables", "TableNames"))
     for name in sorted(tables):
         yield Item(f"dynamodb table {name}", name, name, partial(tags.of_table, client, name))
-    # A backup outlives its table. AWS's own, of a table that had point-in-time recovery, nobody can delete; it expires
-    # after 35 days: docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BackupDetails.html
+    # A backup outlives its table. The system backup of a table with point-in-time recovery cannot be deleted; it
+    # expires after 35 days: docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BackupDetails.html
     for backup in pages(client, "list_backups", "BackupSummaries", BackupType="USER"):
         name = backup["TableName"]
         label = f"dynamodb backup {backup['BackupName']} of {name}"

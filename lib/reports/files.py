@@ -20,7 +20,7 @@ FORMS: dict[str, Callable[[Report], str]] = {
 
 
 def clear(folder: Path) -> None:
-    """Remove an earlier run's reports, so that they cannot be taken for those of a run that fails."""
+    """Remove an earlier run's reports, so that a failing run does not leave old reports behind."""
     try:
         for name in FORMS:
             (folder / name).unlink(missing_ok=True)

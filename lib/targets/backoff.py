@@ -10,7 +10,7 @@ LONGEST_WAIT_SECONDS = 10.0
 
 
 def pauses() -> Iterator[float]:
-    """Seconds before each repetition: longer each time, and never those of another client."""
+    """Yield the seconds to wait before each repetition: they grow, with random jitter."""
     pause = FIRST_PAUSE_SECONDS
     while True:
         yield min(pause * random.uniform(0.5, 1.5), LONGEST_WAIT_SECONDS)  # noqa: S311 - it spreads requests

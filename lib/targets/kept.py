@@ -60,7 +60,7 @@ class DemoFolder:
     def opened(self) -> Iterator[int]:
         """Create the empty folder, and remove it at the end unless a demo was saved; yields the emulator's lock file.
 
-        Raises ToolError while a kept emulator holds the lock.
+        Raises ToolError while a kept demo runs.
         """
         self.folder.parent.mkdir(parents=True, exist_ok=True)
         with self._emulator_lock.open("a+") as lock:

@@ -17,7 +17,7 @@ AT_ONCE = 8  # an account may have thousands; KMS answers 2,000 such requests a 
 def readable(client: Any) -> Iterator[Mapping[str, Any]]:
     """`KeyMetadata` of each key, in the order of ListKeys, which tells no more than ids. `client`: boto3's of KMS.
 
-    Left out are keys whose policy admits others only, which no key of a stack does, and what is gone by now.
+    Omits keys whose policy admits others only (no key of a stack does) and keys that no longer exist.
     docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html
     """
 

@@ -1,7 +1,7 @@
-"""A client of one merchant's part of the deployed HTTP API.
+"""A client of the deployed HTTP API for one merchant.
 
-It signs its requests with Signature Version 4, and sends one again that the API throttles: beside production, a test or
-a smoke test waits for its turn. Such a request has reached no function.
+It signs its requests with Signature Version 4, and repeats requests that the API throttles, so that a test next to
+production traffic waits. A throttled request has reached no function.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class PaymentsClient:
     merchant_id: str
     through_proxies: bool = True
     authority: str | None = None
-    timeout: float = TIMEOUT_SECONDS  # for a connection, and between the bytes of an answer
+    timeout: float = TIMEOUT_SECONDS  # in seconds, for connecting, and between the bytes of an answer
     patience: float = PATIENCE_SECONDS  # for which a throttled request is sent again
 
     @property

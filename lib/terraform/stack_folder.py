@@ -29,7 +29,9 @@ class StackFolder:
         try:
             content = json.loads((directory / JSON_NAME).read_text())
         except (OSError, ValueError) as error:
-            raise ToolError(f"{directory / JSON_NAME} is no synthesized stack: {error}; run python main.py") from error
+            raise ToolError(
+                f"{directory / JSON_NAME} is not a synthesized stack: {error}; run python main.py"
+            ) from error
         stack = cls(directory, content)
         try:
             _ = stack.backend["bucket"], stack.backend["region"], stack.region

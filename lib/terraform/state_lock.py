@@ -1,6 +1,6 @@
 """The state lock: who holds it, and how to remove it.
 
-Terraform stores it as an object beside the state. A killed Terraform, or one without network, leaves it there.
+Terraform stores it as an object beside the state. A killed Terraform, or one without network, does not remove it.
 developer.hashicorp.com/terraform/language/state/locking
 """
 

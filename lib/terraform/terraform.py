@@ -65,7 +65,7 @@ class TerraformError(ToolError):
 
 
 class StateLockedError(TerraformError):
-    """Another run holds the state lock, or has left it."""
+    """Another run holds the state lock, or did not release it."""
 
 
 def find(progress: Progress) -> list[str]:

@@ -123,7 +123,7 @@ def test_a_live_key_is_refused_before_it_is_stored(stack: Deployed, secret: str,
 
 @pytest.mark.parametrize("text", NO_KEY)
 def test_what_is_no_key_is_refused_and_not_repeated(stack: Deployed, text: str) -> None:
-    with pytest.raises(ToolError, match=r"is no key of Stripe's test mode; take a secret key \(sk_test_") as error:
+    with pytest.raises(ToolError, match=r"is not a key of Stripe's test mode; take a secret key \(sk_test_") as error:
         gateway_key.gateway_key(stack, io.StringIO(text), ConsoleProgress())  # type: ignore[arg-type]
     secret_part = re.sub(r"^\w+_test_|^whsec_", "", text)
     assert not secret_part or secret_part[:8] not in str(error.value)
@@ -131,13 +131,13 @@ def test_what_is_no_key_is_refused_and_not_repeated(stack: Deployed, text: str) 
 
 @pytest.mark.parametrize("text", ["", "\n", "   \n"])
 def test_nothing_is_no_key(stack: Deployed, text: str) -> None:
-    with pytest.raises(ToolError, match="standard input holds no key"):
+    with pytest.raises(ToolError, match="standard input contains no key"):
         gateway_key.gateway_key(stack, io.StringIO(text), ConsoleProgress())  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
     ("source", "says"),
-    [(None, "is closed"), (io.TextIOWrapper(io.BytesIO(b"\xff\xfesk_test_12345678"), "utf-8"), "is no text")],
+    [(None, "is closed"), (io.TextIOWrapper(io.BytesIO(b"\xff\xfesk_test_12345678"), "utf-8"), "is not text")],
 )
 def test_what_cannot_be_read_is_no_key(source: Any, says: str) -> None:
     with pytest.raises(ToolError, match=says):

@@ -101,7 +101,7 @@ def test_a_killed_deploy_is_completed_by_the_next(second: Second) -> None:
     assert deploy.plan(deployment, place, OPTIONS, progress) == 0
     assert deploy.deploy(deployment, place, DeployOptions(plan=place.plan, auto_approve=True), progress) == 0
 
-    assert [line for line in progress.lines if line.startswith("left behind by an interrupted deploy")]
+    assert [line for line in progress.lines if line.startswith("created by an interrupted deploy")]
     assert deployment.plan().no_changes
     name = deployment.stack.content["resource"]["aws_apigatewayv2_api"]
     (api,) = (each["name"] for each in name.values())
@@ -141,7 +141,7 @@ def test_one_is_destroyed_on_the_second_try_and_the_other_is_untouched(
     progress = SilentProgress()
     assert destroy.destroy(doomed, OPTIONS, progress) == 0
     assert "[bold green]nothing left[/bold green]" in progress.lines
-    assert len([line for line in progress.lines if line.startswith("on its way out")]) == 2, "both keys"
+    assert len([line for line in progress.lines if line.startswith("pending deletion by AWS")]) == 2, "both keys"
     assert any("DynamoDB's own backup" in line for line in progress.lines)
     assert doomed.terraform.state().resources == ()
     assert leftovers.find(deployment.client, first).found == before

@@ -100,7 +100,7 @@ def test_a_plan_with_another_configuration_in_it_is_refused(
     lines = (f"{digests.of_file(copied / name)}  {name}\n" for name in ("tfplan", verdict.FILE))
     (copied / SUMS).write_text("".join(lines))
     before = deployment.terraform.state().serial
-    with pytest.raises(PlanRefusedError, match=r"made from another cdk\.tf\.json"):
+    with pytest.raises(PlanRefusedError, match=r"planned with another cdk\.tf\.json"):
         applied(copied)
     assert deployment.terraform.state().serial == before
 
@@ -111,5 +111,5 @@ def test_the_saved_plan_is_applied_and_then_stale(
     assert applied(saved.folder) == 0
     s3 = deployment.client("s3")
     assert s3.get_bucket_versioning(Bucket=outputs["audit_bucket_name"])["Status"] == "Enabled"
-    with pytest.raises(PlanRefusedError, match="it is stale: it was made when the state had serial"):
+    with pytest.raises(PlanRefusedError, match="it is stale: it was planned when the state had serial"):
         applied(saved.folder)

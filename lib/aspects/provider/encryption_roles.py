@@ -36,6 +36,6 @@ def encryption(type_: str) -> tuple[tuple[str, Role], ...]:
         for path in (*FACTS.get(type_, {}).get("encrypts", ()), *more)
         if not matches(grouped("encryption", "not_at_rest"), f"{type_}.{path}") and (found := role(path))
     }
-    # A mode is about the key beside it; alone, it is about something else: TLS, or the cipher of a connection.
+    # A mode describes the key next to it. Without a key it describes something else, such as TLS.
     keyed = {path.rpartition(".")[0] for path, found in roles.items() if found == "key"}
     return tuple((path, found) for path, found in roles.items() if found != "mode" or path.rpartition(".")[0] in keyed)

@@ -10,7 +10,7 @@ from lib.drift.model import Change
 from lib.drift.refreshed import Refreshed
 from lib.targets.pages import pages
 
-# Stands for the ARN until the subscription is confirmed: it cannot be deleted, and expires after two days.
+# Value of the ARN until the subscription is confirmed: it cannot be deleted, and expires after two days.
 PENDING = "PendingConfirmation"
 
 

@@ -1,7 +1,7 @@
 """The adapter for Stripe's test mode: PaymentIntents and refunds. docs.stripe.com/api, docs/gateway.md
 
 A payment is one PaymentIntent, whose id is its reference; the reference of a refund is the Refund's id. The objects'
-metadata contain the keys of the steps, so that `look_up` finds a step's result after Stripe has forgotten the key.
+metadata contain the keys of the steps, so that `look_up` finds a step's result after Stripe has deleted the key.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class Stripe:
         return self._answer(lambda call: _refund(call, reference, amount, key, repeat))
 
     def look_up(self, payment_id: str, key: str) -> Answer | None:
-        """Also returns None for a void, which may be repeated: a PaymentIntent does not store its key.
+        """Also returns None for a void: a PaymentIntent does not store its key, and repeating it is safe.
 
         Not for a payment of the last hour: Stripe's search may not know it yet (docs.stripe.com/search#data-freshness).
         """
@@ -82,7 +82,7 @@ class Stripe:
 
 
 def from_settings() -> Stripe:
-    """Return the adapter with the key in the function's secret. Raises SettingsError."""
+    """Return the Stripe adapter, with the API key from the function's secret. Raises SettingsError."""
     keys = SecretsManagerKeys(settings.required(settings.GATEWAY_SECRET_ARN))
     return Stripe(StripeApi(keys, settings.stripe_base() or BASE))
 

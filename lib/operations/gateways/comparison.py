@@ -93,7 +93,7 @@ def _charge(payment: Payment, charge: Charge | None) -> Iterator[Difference]:
 def _refund(payment: Payment, step: Step, refund: Refund | None) -> Iterator[Difference]:
     if refund is None:
         if step.state == SUCCEEDED:
-            detail = f"no refund of {step.amount}, which was made at {step.settled_at} by {step.actor}"
+            detail = f"no refund of {step.amount}, recorded at {step.settled_at} by {step.actor}"
             values = {"ledger": step.state, "gateway": None}
             yield Difference("not at the gateway", payment.payment_id, detail, values)
         return

@@ -7,7 +7,7 @@ Applied by fixes.apply().
 2. The resource of dashboards, key aliases, tags of tables and topics, and of a function that is created, is `*`.
    A key that a request names by its alias is still a key. The ARN of a rule on the default bus names no bus. A secret
    that is created is checked by the ARN that it will have (github.com/iann0036/iam-dataset/pull/22).
-3. APIs and event source mappings have no aws:ResourceTag; the tags of an API are those of what is beneath it.
+3. APIs and event source mappings have no aws:ResourceTag; an API's tags also apply to its routes and stages.
    Requests to API Gateway have no aws:RequestTag, and creating a mapping has no lambda:FunctionArn.
 
 docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
@@ -41,7 +41,7 @@ NAMED_BY: dict[str, dict[str, str]] = {
     "sns": {"ResourceArn": "{2}"},
 }
 SECRETS_ENDING = "-AbCdEf"  # AWS adds a hyphen and six characters to a secret's name
-# What knows no resource, whatever its parameters name.
+# Actions without a resource, whatever their parameters name.
 WITHOUT_RESOURCE = ("DescribeAlarms", "/event-source-mappings")
 
 
@@ -122,7 +122,7 @@ def mapping_tags(uuid: str) -> Mapping[str, str] | None:
 
 
 def structured(body: bytes) -> dict[str, Any]:
-    """Return a JSON object's members; empty for another body."""
+    """Return the members of a body that is a JSON object; empty if it is not one."""
     try:
         content = json.loads(body) if body[:1] == b"{" else {}
     except ValueError:

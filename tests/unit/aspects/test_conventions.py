@@ -197,7 +197,7 @@ def test_metrics_of_functions() -> None:
         ({"runtimes": ("",)}, r"runtimes is \(''"),
         ({"alert_protocols": None}, "alert_protocols is None"),
         ({"backend": "s3"}, "backend is 's3'"),
-        ({"backend": Backend("s3", ("bucket",), "key")}, "backend is .* whose path is none of its literals"),
+        ({"backend": Backend("s3", ("bucket",), "key")}, "backend is .* whose path is not one of its literals"),
         ({"state_path": "terraform.tfstate"}, "state_path is 'terraform.tfstate'"),
         ({"metrics_namespace": "Orders"}, "metrics_namespace is 'Orders'"),
         ({"runbook": "see the wiki"}, "runbook is 'see the wiki'"),

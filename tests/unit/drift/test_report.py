@@ -76,7 +76,7 @@ def test_markup_of_a_value_is_text() -> None:
 def test_nothing_is_said_to_have_drifted_where_nothing_has() -> None:
     assert list(lines(drift())) == ["[green]no drift: 70 resources are as they were deployed[/green]"]
     waiting, last = lines(drift(not_deployed=("aws_sqs_queue.q",)))
-    assert waiting == "not deployed yet, which is no drift: 1 resources; make plan shows them"
+    assert waiting == "not deployed yet, which is not drift: 1 resources; make plan shows them"
     assert "no drift" in last
 
 

@@ -19,7 +19,7 @@ def test_a_removed_payment_is_a_difference_with_actor_and_time(world: World, pai
     (found,) = world.differences()
     assert (found["kind"], found["where"]) == ("removed", paid)
     assert found["values"] == {"actor": "unknown", "time": "2026-11-23T11:15:30Z"}
-    assert "by somebody whom the stream does not name" in found["detail"]
+    assert "by an actor whom the stream does not name" in found["detail"]
     assert found["runbook"] == "docs/runbooks/ledger-changed-by-hand.md"
 
 

@@ -35,10 +35,10 @@ pytestmark = pytest.mark.slow
         (["replay"], "invalid choice: 'replay'"),
         (["redrive", "--force"], "unrecognized arguments: --force"),
         (["export-audit"], "required: --to"),
-        (["reconcile", "--settle", "1h"], "'1h' is no number of seconds"),
+        (["reconcile", "--settle", "1h"], "'1h' is not a number of seconds"),
         (["reconcile", "--settle", "-1"], "--settle"),
-        (["reconcile", "--settle", "99999999"], "is no number of seconds"),
-        (["reconcile", "--limit", "all"], "'all' is no number from 0 on"),
+        (["reconcile", "--settle", "99999999"], "is not a number of seconds"),
+        (["reconcile", "--limit", "all"], "'all' is not a number"),
         (["reconcile", "--day", "2026-11-23", "--since", "2026-11-23"], "not allowed with argument --day"),
     ],
 )
@@ -92,7 +92,7 @@ def test_exit_codes_reach_the_caller(world: World, capsys: pytest.CaptureFixture
     assert main(["reconcile"]) == 0
     assert "agree about 1 payments" in capsys.readouterr().out
     assert main(["reconcile", "--day", "last"]) == 2
-    assert capsys.readouterr().err == "error: 'last' is no day; write it like 2026-11-23\n"
+    assert capsys.readouterr().err == "error: 'last' is not a day; write it like 2026-11-23\n"
     world.bucket.objects.clear()
     assert main(["reconcile"]) == 1
     del world.clients["dynamodb"]
@@ -158,13 +158,13 @@ def test_without_a_stack_both_ways_out_are_named(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_no_audit_object_is_named(content: bytes) -> None:
-    with pytest.raises(UnreadableError, match="audit/x is no audit object"):
+    with pytest.raises(UnreadableError, match="audit/x is not an audit object"):
         audit_records("audit/x", content)
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"\xff"])
 def test_what_is_no_document_is_named(content: bytes) -> None:
-    with pytest.raises(UnreadableError, match="receipts/x is no JSON"):
+    with pytest.raises(UnreadableError, match="receipts/x is not"):
         document("receipts/x", content)
 
 

@@ -187,7 +187,7 @@ def test_more_versions_than_are_listed_ahead(s3: S3, tmp_path: Path) -> None:
         ("s3://Not_A_Bucket/x", "not the shape"),
         ("s3://elsewhere", "cannot be reached"),
         ("https://example.com/x", "it is a folder or s3://"),
-        ("/dev/null/folder", "no folder can be made there"),
+        ("/dev/null/folder", "no folder can be created there"),
     ],
 )
 def test_a_wrong_target_is_named(s3: S3, to: str, says: str) -> None:

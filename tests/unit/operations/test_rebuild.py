@@ -47,7 +47,7 @@ def test_of_an_emptied_archive_what_cannot_be_rebuilt_is_named(setting: Setting)
     assert sorted(world.bucket.objects) == sorted(map(receipt_key, payments))
     named = [line for line in lines if line.startswith("[red]stays[/red]  pay_")]
     assert len(named) == redrive.NAMED
-    assert all("no audit record: never made up from the ledger" in line for line in named)
+    assert all("no audit record: never reconstructed from the ledger" in line for line in named)
     assert any(line.startswith("[red]stays[/red]  5 more without audit records") for line in lines)
 
 

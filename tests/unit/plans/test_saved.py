@@ -99,8 +99,8 @@ def test_other_policies_and_other_waivers(plan: Path, checked: Path, tmp_path: P
 @pytest.mark.parametrize(
     ("now", "said"),
     [
-        ({"serial": 8}, "it is stale: it was made when the state had serial 7, which is now 8"),
-        ({"lineage": "another"}, "it was made for another state"),
+        ({"serial": 8}, "it is stale: it was planned when the state had serial 7, which is now 8"),
+        ({"lineage": "another"}, "it was planned for another state"),
         ({"outputs": {"x": {"value": "y"}}}, "the state within it is not the saved one"),
     ],
 )

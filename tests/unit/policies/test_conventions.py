@@ -163,7 +163,7 @@ def test_backend_and_provider(tmp_path: Path) -> None:
         ("acme-{purpose}-{suffix}", "acme_{purpose}_{suffix}", "name is 'acme_{purpose}_{suffix}'; write words"),
         ('["Team"]', '"Team"', "tags is 'Team', and has to be a list of texts"),
         ('tags = ["Team"]', "", "tags is None"),
-        ("[runbook]", "[runbooks]", "runbooks is no key of this file"),
+        ("[runbook]", "[runbooks]", "runbooks is not a key of this file"),
         ("orders/{suffix}", "orders", "state.form is 'orders/terraform.tfstate'"),
         ('path = "path"', 'path = "key"', "state.path is 'key'; name one of state.literals"),
         ('"https://wiki/{name}"', "7", "runbook.link is 7"),
