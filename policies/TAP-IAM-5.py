@@ -10,8 +10,8 @@ class NobodyElseIsAdmitted(StatementCheck):
     id = "TAP-IAM-5"
     name = "Resource policies admit only this account, its roles, and services that act for it"
     guideline = (
-        "name services with a condition aws:SourceAccount or aws:SourceArn, this account's root, or the arn of an "
-        "aws_iam_role of the stack"
+        "admit only this account's root, the arn of an aws_iam_role of the stack, or a service with a condition on "
+        "aws:SourceAccount or aws:SourceArn"
     )
     category = CheckCategories.IAM
 

@@ -160,7 +160,7 @@ INVOKED_BY = StackRule(
     controls=("PCI DSS 4.0.1 7.2.5", "Well-Architected SEC03-BP07"),
     resource_types=(PERMISSION,),
     waivable=False,
-    fix="set action to lambda:InvokeFunction, principal to a service, and source_arn to an ARN that begins with a "
+    fix="set action to lambda:InvokeFunction, principal to a service, and source_arn to a reference to a "
     "resource of this stack",
     source="https://docs.aws.amazon.com/lambda/latest/dg/permissions-function-services.html",
     check=_invoked_by,

@@ -30,7 +30,7 @@ from lib.aspects import (
 from lib.aspects.model import Rule
 
 FAMILIES: Mapping[str, str] = {
-    "DOC": "The document contains only what the rules can check.",
+    "DOC": "The synthesized JSON contains only what the rules can check.",
     "NAME": "Names show the type, purpose and environment of a resource.",
     "ENC": "Data at rest is encrypted with a key of the stack; data in transit uses TLS.",
     "REC": "Data that is overwritten or deleted by mistake can be restored.",

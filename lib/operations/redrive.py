@@ -40,8 +40,8 @@ SETTLE = timedelta(minutes=2)  # later changes may not be archived yet
 class Redrive:
     """One run. `replayed` and `stay` count messages and objects; everything that remains is named.
 
-    `whole_stream`: also process everything in the stream without an audit record. `receipts`: also rebuild receipts
-    from the ledger, and name what cannot be rebuilt; this also happens if the stream no longer has a batch.
+    `whole_stream`: also process every change in the stream that has no audit record. `receipts`: also rebuild receipts
+    from the ledger and list those that cannot be rebuilt. Without it, that is done only if a batch has left the stream.
     """
 
     stack: Deployed

@@ -2,8 +2,8 @@
 
 The version is the one that the stream and the schedule call.
 
-Only records without an audit record are sent: audit objects are named after their first record, so another batch could
-replace an object with more records (docs/decisions/0008-audit-objects-are-named-by-their-first-record.md).
+Only changes that have no audit record yet are sent: an audit object is named after its first change, so a smaller batch
+could overwrite an object that contains more (docs/decisions/0008-audit-objects-are-named-by-their-first-record.md).
 """
 
 from __future__ import annotations

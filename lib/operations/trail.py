@@ -139,7 +139,7 @@ def _erases(record: Record, last: Record | None) -> bool:
 
 
 def _gaps(payment_id: str, life: Sequence[Record], window: Window) -> Iterator[Difference]:
-    """Yield missing versions of a payment that the ledger no longer contains."""
+    """Yield the versions that the audit trail lacks, for a payment that is no longer in the ledger."""
     last = 0 if window.is_everything else int(life[0]["version"])
     for record in life:
         version = int(record["version"])

@@ -1,6 +1,7 @@
 """`make state-bucket`: creates the bucket for Terraform's state: versioned, encrypted, private, TLS only.
 
-It may be repeated: an existing bucket gets the same settings. It is not part of a stack, so no destroy removes it.
+It can be run again safely: an existing bucket gets the same settings. It is not part of a stack, so no destroy removes
+it.
 """
 
 from __future__ import annotations

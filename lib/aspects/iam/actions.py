@@ -15,7 +15,7 @@ from lib.findings.finding import Severity
 def _named(stack: StackView) -> Iterator[tuple[str, str]]:
     for statement in allowing(stack):
         if as_list(statement.block.get("not_actions")):
-            yield statement.finding("not_actions allows all other actions; expected actions")
+            yield statement.finding("not_actions allows all other actions; expected the argument actions")
         elif not statement.actions:
             yield statement.finding("actions is missing; expected a list")
         for action in statement.actions:
@@ -60,7 +60,7 @@ def _creates_log_group(stack: StackView) -> Iterator[tuple[str, str]]:
             isinstance(action, str) and literal(action) is not UNKNOWN and _may_create_log_group(action)
             for action in excepted
         ):
-            yield statement.finding("not_actions leaves logs:CreateLogGroup allowed; expected actions")
+            yield statement.finding("not_actions leaves logs:CreateLogGroup allowed; expected the argument actions")
 
 
 def _may_create_log_group(action: Any) -> bool:

@@ -27,7 +27,7 @@ ASSUME_ROLE = "sts:AssumeRole"
 def _widening(stack: StackView) -> Iterator[tuple[str, str]]:
     for statement in allowing(stack):
         if as_list(statement.block.get("not_actions")):
-            yield statement.finding("not_actions allows actions that manage permissions; expected actions")
+            yield statement.finding("not_actions allows actions that manage permissions; expected the argument actions")
         for action in statement.actions:
             if reason := _reason(stack, statement, action):
                 yield statement.finding(f"{format_value(action)} {reason}; expected no action that widens permissions")

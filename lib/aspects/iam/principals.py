@@ -95,7 +95,10 @@ ADMITTED = StackRule(
     controls=("PCI DSS 4.0.1 7.2.1", "Well-Architected SEC03-BP07"),
     resource_types=(DOCUMENT,),
     waivable=True,
-    fix="name services with a condition aws:SourceAccount or aws:SourceArn, this account's root, or an IamRole's arn",
+    fix=(
+        "admit only this account's root, the arn of an IamRole, or a service with a condition on aws:SourceAccount or "
+        "aws:SourceArn"
+    ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html",
     check=_admitted,
 )

@@ -108,7 +108,7 @@ def redact_all(value: Any) -> Any:
 
 
 def _numbers(text: str) -> Iterator[tuple[int, int]]:
-    """Yield the card numbers that are written in digits."""
+    """Yield (start, end) of each card number in the text."""
     if not _RUN.search(text):
         return
     text = lookalikes.blank(text)

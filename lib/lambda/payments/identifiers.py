@@ -16,7 +16,7 @@ def payment_id(merchant_id: str, idempotency_key: str) -> str:
 
 
 def identifier(*parts: str | int | None) -> str:
-    """Return 160 bits of a hash in base32 (letters and 2 to 7), in which no card number can be found."""
+    """Return 160 bits of a hash in base32. It mixes letters with the digits 2 to 7, so it looks like no card number."""
     digest = hashlib.sha256(json.dumps(parts).encode()).digest()
     while cards.contains(text := base64.b32encode(digest[:20]).decode().lower()):
         digest = hashlib.sha256(digest).digest()

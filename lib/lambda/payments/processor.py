@@ -49,7 +49,7 @@ def payments() -> Payments:
 
 @functools.cache
 def signer() -> cursor.Signer:
-    """Return the signer; it is created with the first list that has a second page."""
+    """Return the signer of cursors; it is created when the first list needs a second page."""
     return cursor.KmsSigner(settings.required(settings.CURSOR_KEY))
 
 

@@ -66,7 +66,7 @@ class Stripe:
         return self._answer(lambda call: _refund(call, reference, amount, key, repeat))
 
     def look_up(self, payment_id: str, key: str) -> Answer | None:
-        """Also returns None for a void: a PaymentIntent does not store its key, and repeating it is safe.
+        """Also returns None for a void: Stripe stores no idempotency key of a void, which is safe to repeat.
 
         Not for a payment of the last hour: Stripe's search may not know it yet (docs.stripe.com/search#data-freshness).
         """
