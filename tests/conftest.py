@@ -1,8 +1,9 @@
-"""Which tests share a worker of pytest-xdist. `make test` starts as many workers as the machine has cores."""
+"""Which tests share a worker of pytest-xdist. `make test` starts one worker more than the machine has cores."""
 
 from __future__ import annotations
 
 import importlib.util
+import os
 from typing import Any
 
 import pytest
@@ -12,13 +13,22 @@ collect_ignore = [] if importlib.util.find_spec("selenium") else ["browser"]
 # Each of these folders prepares something that takes minutes and that all its tests share: a deployed stack, and the
 # gate's verdict on every mutation. They begin first, because they take longest.
 SHARED = ("integration", "policy")
+# Integration tests with a deployment of their own.
+OF_THEIR_OWN = tuple(f"tests/integration/test_{name}.py" for name in ("deploy_role", "stripe", "recovery", "buckets"))
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What shares something comes first, under pytest-xdist only."""
     if hasattr(config, "workerinput"):
-        items.sort(key=lambda item: SHARED.index(group) if (group := _group(item.nodeid)) in SHARED else len(SHARED))
+        first = (*SHARED, *OF_THEIR_OWN)
+        items.sort(key=lambda item: first.index(group) if (group := _group(item.nodeid)) in first else len(first))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: the worker with the deployed stack waits for Terraform most of the time."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -37,4 +47,4 @@ def _group(nodeid: str) -> str:
     """The folder of tests that share something, else the file."""
     file = nodeid.partition("::")[0]
     folder = file.split("/")[1]
-    return folder if folder in SHARED else file
+    return folder if folder in SHARED and file not in OF_THEIR_OWN else file
