@@ -47,7 +47,7 @@ def test_the_state_bucket_is_guarded_and_made_once(plain_emulator: Emulator, buc
 
 def test_a_state_bucket_in_another_region_is_named(plain_emulator: Emulator) -> None:
     state_bucket.ensure(plain_emulator.address.client("s3", "eu-north-1"), "state-elsewhere", "eu-north-1")
-    with pytest.raises(ToolError, match=r"is in eu-north-1, and TERRAFORM_STATE_BUCKET_REGION is eu-west-1"):
+    with pytest.raises(ToolError, match=r"is in eu-north-1, but TERRAFORM_STATE_BUCKET_REGION is eu-west-1"):
         state_bucket.ensure(plain_emulator.address.client("s3", "eu-west-1"), "state-elsewhere", "eu-west-1")
 
 

@@ -198,7 +198,7 @@ def test_what_cannot_be_replayed_stays_and_is_named(stack: Deployed, redriven: R
         assert code == 1
         stay = [line for line in lines if line.startswith("[red]stays[/red]")]
         assert len(stay) == 3, lines
-        assert any("has forgotten" in line for line in stay)
+        assert any("have expired" in line for line in stay)
         assert any("not a message of the archiver" in line for line in stay)
         assert any("payment-dead-letters.md" in line for line in stay)
     code, lines = compared()
@@ -288,5 +288,5 @@ def test_a_payment_that_is_removed_by_hand_is_named(stack: Deployed, compared: R
         return [line for line in compared()[1] if line.startswith(f"[red]removed[/red]  {paid}")]
 
     (line,) = wait_for("the removal's audit record", named, RECORD_SECONDS)
-    assert "by somebody whom the stream does not name" in line
+    assert "by an actor whom the stream does not name" in line
     assert "docs/runbooks/ledger-changed-by-hand.md" in line

@@ -145,7 +145,7 @@ def test_interrupted_and_cut_off_it_is_completed(deployment: Deployment, wire: W
     progress = AtApply(lambda: wire.cut_at(rb"PUT \S+\.tfstate[? ]"))
     with pytest.raises(ToolError, match="state"):
         run(deployment, progress)
-    assert "its creation did not end well, and it is kept and finished: aws_kms_key.key" in progress.lines
+    assert "its creation failed (tainted); it is kept and completed: aws_kms_key.key" in progress.lines
     unsaved = deployment.stack.directory / UNSAVED_STATE
     assert unsaved.exists()
     wire.mend()
@@ -159,7 +159,7 @@ def test_interrupted_and_cut_off_it_is_completed(deployment: Deployment, wire: W
     assert run(deployment, progress) == 0
     assert "save the state that an interrupted run could not save" in progress.lines
     assert not unsaved.exists()
-    assert not [line for line in progress.lines if line.startswith("left behind")], "that state knew it all"
+    assert not [line for line in progress.lines if line.startswith("created by an interrupted deploy")], "that state knew it all"
     assert keys_of(deployment) == [key], "the first run's key, and no second one"
     assert deployment.plan().no_changes
 
