@@ -46,7 +46,7 @@ def test_it_writes_a_file_for_each_policy(tmp_path: Path, capsys: pytest.Capture
     assert {file.stem: json.loads(file.read_text()) for file in files} == policies
 
 
-def test_a_folder_with_another_roles_policies_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_folder_with_another_roles_policies_is_refused(tmp_path: Path) -> None:
     """Its files would be attached to this role too."""
     plan = command.deploy_role({**ENVIRONMENT, "ROLE": "plan"})
     command.show(command.deploy_role(ENVIRONMENT), str(tmp_path))
