@@ -74,7 +74,7 @@ def wrong_rule(rule):
     """Yield what disables an EventBridge rule, or makes its pattern impossible to check."""
     if any(state != "ENABLED" for state in texts(rule.get("state", []))) or not is_true(rule.get("is_enabled", True)):
         yield f"state is {shown(rule.get('state'))}, is_enabled {shown(rule.get('is_enabled'))}"
-    if "schedule_expression" in rule and not RATE.fullmatch(str(rule["schedule_expression"])):
+    if not all(RATE.fullmatch(str(text)) for text in texts(rule.get("schedule_expression", []))):
         yield f"schedule_expression is {shown(rule['schedule_expression'])}"
     if "event_pattern" not in rule:
         return

@@ -38,7 +38,7 @@ def saved(deployment: Deployment, outputs: dict[str, str], place: Place) -> Save
     )
     progress = SilentProgress()
     assert deploy.plan(deployment, place, DeployOptions(), progress) == 0
-    assert f"make deploy PLAN={place.plan} applies it" in progress.lines[-1]
+    assert f"apply it with make deploy PLAN={place.plan}" in progress.lines[-1]
     return SavedPlan.open(place.plan)
 
 

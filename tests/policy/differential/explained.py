@@ -21,6 +21,7 @@ class Explained:
     beside: str
     reason: str
     anywhere: bool = False  # both may report `beside` of any construct
+    of_stack: bool = False  # both report `beside` of the stack itself, and the rules too
 
 
 DIFFERENCES = (
@@ -32,7 +33,7 @@ DIFFERENCES = (
     ),
     Explained(
         r"TAP-DOC-2",
-        r"TAP-((ENC|NAME|DEL|OBS|RUN|TAG)-[0-9]+|DOC-5)",
+        r"TAP-((ENC|NAME|DEL|NET|OBS|RUN|TAG)-[0-9]+|DOC-5)",
         "both refuse the value: it is not the key, name, number, topic or tag that the rule wants, or the argument "
         "does not exist; one of them also compares the attribute that the value refers to",
     ),
@@ -62,6 +63,12 @@ DIFFERENCES = (
         anywhere=True,
     ),
     Explained(
+        r"TAP-DOC-2",
+        r"TAP-DOC-1",
+        "both refuse a block outside the resources; one of them also reads the expressions in it",
+        of_stack=True,
+    ),
+    Explained(
         r"TAP-OBS-9",
         r"TAP-OBS-10",
         "both say that nobody publishes the metric, so there are no bounds to compare the alarm with",
@@ -79,11 +86,18 @@ REFUSALS: tuple[tuple[str, str], ...] = (
 def explanation(rule: str, constructs: Iterable[str], both: Findings) -> str | None:
     """Why one judge alone reports a rule of these constructs; None where nothing says why for each of them.
 
-    `both` is what both judges report. Nothing is explained of the stack itself, which stands for too many faults.
+    `both` is what both judges report. One entry alone explains a finding of the stack itself.
     """
     for one in DIFFERENCES:
-        beside = {construct for other, construct in both if construct and re.fullmatch(one.beside, other)}
-        if re.fullmatch(one.rules, rule) and (beside.issuperset(constructs) or (one.anywhere and beside)):
+        if not re.fullmatch(one.rules, rule):
+            continue
+        beside = {construct for other, construct in both if re.fullmatch(one.beside, other)}
+        if one.of_stack:
+            explained = set(constructs) == {""} <= beside
+        else:
+            beside.discard("")
+            explained = bool(beside) if one.anywhere else beside.issuperset(constructs)
+        if explained:
             return one.reason
     return None
 
