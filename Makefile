@@ -42,7 +42,7 @@ outputs: setup  ## the deployed stack's outputs as one JSON object (python -m li
 env: setup  ## export lines for the aws CLI and boto3 to reach the kept demo (python -m lib.deploy env)
 	@$(RUN) -m lib.deploy env
 
-state-bucket: setup  ## make the bucket that holds Terraform's state on AWS, or bring it to its form (python -m lib.deploy state-bucket)
+state-bucket: setup  ## create the state bucket on AWS, or correct its settings (python -m lib.deploy state-bucket)
 	@$(RUN) -m lib.deploy state-bucket
 
 plan: setup  ## what a deploy to AWS would change: checked, shown and saved; SYNTHESIZED=DIR: of another job's output (python -m lib.deploy plan)
@@ -55,7 +55,7 @@ destroy: setup  ## remove everything from AWS, by its state alone; AUTO_APPROVE=
 	@$(RUN) -m lib.deploy destroy
 
 drift: setup  ## manual changes of the deployed stack, each with the violated rule; JSON=1 for a program (python -m lib.deploy drift)
-	@$(RUN) -m lib.deploy drift $(if $(JSON),--json)
+	@$(RUN) -m lib.deploy drift $(if $(filter 1,$(JSON)),--json)
 
 unlock: setup  ## remove the lock on the state that a killed run left; LOCK=ID (python -m lib.deploy unlock)
 	@$(RUN) -m lib.deploy unlock
@@ -89,7 +89,7 @@ pr-comment: setup  ## the pull request's comment, into reports/comment.md; DIR=â
 publish-comment: setup  ## put it on PULL_REQUEST=NUMBER (python -m lib.delivery publish-comment)
 	@$(RUN) -m lib.delivery publish-comment
 
-drift-report: setup  ## make drift JSON=1 into reports/drift.json; fails only where drift cannot be told
+drift-report: setup  ## make drift JSON=1 into reports/drift.json; fails only if it could not compare
 	@mkdir -p reports
 	@$(RUN) -m lib.deploy drift --json > reports/drift.json || test $$? -eq 1
 

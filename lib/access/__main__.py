@@ -98,12 +98,21 @@ def account_of(session: Any) -> str:
 
 
 def show(policies: Mapping[str, Any], directory: str) -> None:
-    """Print one JSON object, or write a file for each policy and print its path. Raises ToolError."""
+    """Print one JSON object, or write a file for each policy and print its path. Raises ToolError.
+
+    A folder with other policies is refused: a script that attaches every file in it would attach those too.
+    """
     if not directory:
         print(json.dumps(policies, indent=2))
         return
     try:
         Path(directory).mkdir(parents=True, exist_ok=True)
+        others = sorted({file.name for file in Path(directory).glob("*.json")} - {f"{name}.json" for name in policies})
+        if others:
+            raise ToolError(
+                f"DIRECTORY={directory} contains {', '.join(others)}, which this role does not have; "
+                "choose a folder of its own for each role, or remove these files"
+            )
         for name, document in policies.items():
             file = Path(directory, f"{name}.json")
             file.write_text(f"{json.dumps(document, indent=2)}\n")

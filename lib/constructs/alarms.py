@@ -248,7 +248,7 @@ def all_alarms(
     archive_failures: DeadLetters,
     settler_dead_letters: DeadLetters,
 ) -> list[Alarm]:
-    """Yield all alarms, from the client's side inwards."""
+    """Return all alarms, from the client's side inwards."""
     return [
         *api_alarms(front_door),
         *function_alarms(processor),

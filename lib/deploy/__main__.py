@@ -21,7 +21,8 @@ COMMANDS = {
     "outputs": "the deployed stack's outputs as one JSON object: the kept demo's, else those on AWS",
     "env": "export lines that point the aws CLI and boto3 at the kept demo",
     "state-bucket": "create the state bucket, or correct its settings",
-    "plan": "what a deploy would change, checked and saved: on AWS, or with TAP_TARGET=emulator on the kept demo",
+    "plan": "what a deploy would change, checked and saved: on AWS; on the kept demo with TAP_TARGET=emulator, or if "
+    "TERRAFORM_STATE_BUCKET is not set",
     "deploy": "plan, check, show, confirm and apply; PLAN=FOLDER applies a saved plan",
     "destroy": "remove everything from AWS; needs only the state",
     "drift": "manual changes of the deployed stack, each with the violated rule: the kept demo's, else AWS's",

@@ -1,6 +1,6 @@
 """Calls the archiver and the settler again for what failed: stream records, and scheduled runs.
 
-The version is the one that the stream and the schedule call.
+It invokes the alias that the stream and the schedule invoke.
 
 Only changes that have no audit record yet are sent: an audit object is named after its first change, so a smaller batch
 could overwrite an object that contains more (docs/decisions/0008-audit-objects-are-named-by-their-first-record.md).

@@ -23,7 +23,7 @@ VARIABLE = "SYNTHESIZED"
 def judged_copy(source: Path, folder: Path, settings: Settings, backend: Mapping[str, str]) -> StackFolder:
     """Copy the stacks in `source` to `folder`, check them with the gate, and write the verdict there (VERDICT).
 
-        `backend`: the state backend of the settings. Raises RefusedError if the gate finds something, and ToolError
+    `backend`: the state backend of the settings. Raises RefusedError if the gate finds something, and ToolError
     if the stack does not match the settings: its plan must not be applied to another environment's state.
     """
     if not source.is_dir():

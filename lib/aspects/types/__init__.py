@@ -1,4 +1,4 @@
-"""The catalogue of resource types and arguments that a stack may contain: one TOML file for each service.
+"""The classification: resource types and arguments that a stack may contain, one TOML file for each service.
 
 `policies/README.md` describes how to add a type. A file contains, for each type:
 

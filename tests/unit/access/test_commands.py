@@ -46,6 +46,20 @@ def test_it_writes_a_file_for_each_policy(tmp_path: Path, capsys: pytest.Capture
     assert {file.stem: json.loads(file.read_text()) for file in files} == policies
 
 
+def test_a_folder_with_another_roles_policies_is_refused(tmp_path: Path) -> None:
+    """Its files would be attached to this role too."""
+    plan = command.deploy_role({**ENVIRONMENT, "ROLE": "plan"})
+    command.show(command.deploy_role(ENVIRONMENT), str(tmp_path))
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(ToolError, match=r"contains payments-deploy-qa7-part1\.json, .* a folder of its own"):
+        command.show(plan, str(tmp_path))
+    assert sorted(tmp_path.iterdir()) == before
+
+    command.show(command.deploy_role(ENVIRONMENT), str(tmp_path))  # the same role again
+    command.show(plan, str(tmp_path / "plan"))
+    assert {file.stem for file in (tmp_path / "plan").iterdir()} == set(plan)
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
