@@ -1,6 +1,6 @@
 """The settings of the infrastructure: read from the environment and validated before anything is built.
 
-Every setting of the stack is read here, and nowhere else in `lib/`; this module also contains their defaults.
+Every setting of the stack is read and checked here; this module also contains their defaults.
 """
 
 from __future__ import annotations

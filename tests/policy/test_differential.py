@@ -26,7 +26,7 @@ from .mutations import VIOLATIONS, mutated
 from .stacks import judge_stacks
 
 DOCUMENTS = 300
-# `make fuzz` still finds about one document in 2,000 that the judges do not agree on.
+# `make fuzz` finds about one document in 2,000 of which one judge alone reports a rule, beside one that both report.
 MOST_DIFFERENT = 1
 OF_A_RULE = 2  # first and last violations, of which one at least has to be reported
 SHOWN = 5
@@ -47,7 +47,7 @@ def test_the_judges_agree(bases: Bases, remarks: list[str]) -> None:
         shown = "\n".join(str(shrunk(second, difference)) for difference in found[:SHOWN])
     clean_for_one = sum(difference.verdicts for difference in found)
     remarks.append(f"a rule of one judge alone: {len(found)}; clean for one judge: {clean_for_one}")
-    if len(found) > MOST_DIFFERENT:
+    if clean_for_one or len(found) > MOST_DIFFERENT:
         pytest.fail(f"{len(found)} of {DOCUMENTS} documents, SEED={seed}; of them:\n{shown}", pytrace=False)
 
 
