@@ -14,7 +14,7 @@ from rich.table import Table
 
 from lib.console.polling import wait_for
 from lib.console.progress import Progress
-from lib.demo.settler import run_settler
+from lib.demo.run_settler import run_settler
 from lib.errors import ToolError
 from lib.operations.archive import ArchiveReader
 from lib.targets.deployment import MERCHANT, Deployment

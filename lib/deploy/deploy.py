@@ -10,7 +10,7 @@ from rich.text import Text
 from lib.console.confirmation import confirm
 from lib.console.progress import Progress
 from lib.deploy.options import DeployOptions
-from lib.plans import planning, recovery, summary
+from lib.plans import interrupted_run, planning, summary
 from lib.plans.plan_file import PlanFile
 from lib.plans.refusal import Refusal
 from lib.plans.saved import SavedPlan
@@ -45,8 +45,8 @@ def deploy(deployment: Deployment, place: Place, options: DeployOptions, progres
     if options.plan is not None:
         result = saved_plan(deployment, place, SavedPlan.open(options.plan), options.destroy_data)
     else:
-        recovery.save_unsaved_state(deployment.terraform)
-        recovery.keep_tainted(deployment.terraform)
+        interrupted_run.save_unsaved_state(deployment.terraform)
+        interrupted_run.keep_tainted(deployment.terraform)
         result = planning.checked_plan(deployment, options.destroy_data)
     _show(result, progress)
     if result.no_changes:

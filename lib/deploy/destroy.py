@@ -7,7 +7,7 @@ from rich.markup import escape
 from lib.console.confirmation import confirm
 from lib.console.progress import Progress
 from lib.deploy.options import DeployOptions
-from lib.plans import recovery
+from lib.plans import interrupted_run
 from lib.plans.held_data import holds_data
 from lib.removal import teardown
 from lib.removal.show import show_leftovers
@@ -21,7 +21,7 @@ def destroy(deployment: Deployment, options: DeployOptions, progress: Progress) 
     0 when nothing is left, 1 when something is or the answer was no. Interrupted at any point and run again, it goes
     on with what is left.
     """
-    recovery.save_unsaved_state(deployment.terraform)
+    interrupted_run.save_unsaved_state(deployment.terraform)
     state = deployment.terraform.state()
     if state.resources:
         plan = deployment.terraform.plan(destroy=True)

@@ -23,7 +23,7 @@ class Kind(StrEnum):
 class Repair(StrEnum):
     """What `make deploy` does about a change.
 
-    `REPLACES`: the resource's data is lost already. `REFUSES`: data would be lost (lib/plans/rules.py).
+    `REPLACES`: the resource's data is lost already. `REFUSES`: data would be lost (lib/plans/plan_check.py).
     """
 
     REPAIRS = "repairs"

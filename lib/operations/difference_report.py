@@ -13,8 +13,8 @@ from typing import IO, Any, TextIO
 from rich.markup import escape
 
 from lib.console.progress import Progress
-from lib.operations.comparison import Compared
 from lib.operations.differences import AUDITED_TWICE, RUNBOOKS, Difference
+from lib.operations.payment_comparison import Compared
 from lib.operations.window import Window
 
 

@@ -21,12 +21,12 @@ from lib.operations.archive import (
     audit_records,
     document,
 )
-from lib.operations.comparison import Comparison
 from lib.operations.deployed import Deployed
 from lib.operations.difference_report import DifferenceStore, Report
 from lib.operations.differences import Difference
 from lib.operations.gateways.configured import configured
-from lib.operations.gateways.gateway import Gateway
+from lib.operations.gateways.record import Gateway
+from lib.operations.payment_comparison import Comparison
 from lib.operations.receipts import receipt_key
 from lib.operations.sorting import SortedRecords
 from lib.operations.window import CLOCKS_DIFFER, Window, window

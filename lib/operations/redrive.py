@@ -16,7 +16,7 @@ from lib.operations import stream
 from lib.operations.archive import SET_ASIDE, ArchiveReader, UnreadableError, document
 from lib.operations.deployed import Deployed
 from lib.operations.difference_report import DifferenceStore
-from lib.operations.messages import IN_FLIGHT, VISIBILITY_SECONDS, WAITING, Message, Messages, counted
+from lib.operations.queue_messages import IN_FLIGHT, VISIBILITY_SECONDS, WAITING, Message, Messages, counted
 from lib.operations.rebuild import Rebuilt, rebuild_receipts
 from lib.operations.reconcile import Reconciliation
 from lib.operations.replay import Archiver, Function, RefusedError, Trail

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from rich.markup import escape
 
 from lib.errors import ToolError
-from lib.plans import rules
+from lib.plans import plan_check
 from lib.plans.orphans import Search
 from lib.plans.plan_file import PlanFile
 from lib.plans.refusal import Refusal
@@ -77,18 +77,18 @@ def check(
     permitted: Collection[str],
 ) -> None:
     """Check a plan; `content` is the plan as data. Raises PlanRefusedError after showing each reason."""
-    broken = rules.check(content, _checked(deployment, adopted), permitted)
+    broken = plan_check.check(content, _checked(deployment, adopted), permitted)
     refuse(deployment, [*_other_configuration(deployment, plan), *broken])
 
 
 def losses(deployment: Deployment, content: Mapping[str, Any]) -> set[str]:
     """Return the addresses whose data a plan would lose."""
-    broken = rules.check(content, _checked(deployment, {}), permitted=())
+    broken = plan_check.check(content, _checked(deployment, {}), permitted=())
     return {refusal.address for refusal in broken if refusal.about_data}
 
 
-def _checked(deployment: Deployment, adopted: Mapping[str, str]) -> rules.Checked:
-    return rules.Checked(deployment.stack.content, adopted, lambda bucket: _has_objects(deployment, bucket))
+def _checked(deployment: Deployment, adopted: Mapping[str, str]) -> plan_check.Checked:
+    return plan_check.Checked(deployment.stack.content, adopted, lambda bucket: _has_objects(deployment, bucket))
 
 
 def refuse(deployment: Deployment, refusals: Collection[Refusal]) -> None:

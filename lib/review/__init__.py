@@ -2,8 +2,8 @@
 
 from lib.review.access_changes import Change, compare_access
 from lib.review.base import read as read_base
-from lib.review.grants import Access, Condition, Grant, Source, Undecided, access_of
 from lib.review.setting_changes import SettingChange, compare_settings
+from lib.review.stack_access import Access, Condition, Grant, Source, Undecided, access_of
 from lib.review.write import clear, write
 
 __all__ = [

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lib.review.grants import Access, Condition, Grant
+from lib.review.stack_access import Access, Condition, Grant
 
 ADDED, REMOVED, WIDENED, NARROWED, CHANGED = "added", "removed", "widened", "narrowed", "changed"
 

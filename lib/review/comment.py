@@ -16,8 +16,8 @@ from lib.reports.report import Report
 from lib.review.access_changes import Change, compare_access
 from lib.review.code_spans import code, table
 from lib.review.cost import Estimate, Item, estimate
-from lib.review.grants import access_of
 from lib.review.setting_changes import SettingChange, compare_settings
+from lib.review.stack_access import access_of
 
 MARKER = "<!-- payments-infrastructure: report of the pull request -->"
 # GitHub refuses comments above 65,536 characters. We count bytes, never fewer than characters, and leave a margin.

@@ -14,8 +14,8 @@ from lib.aspects.terraform_json import StackView
 from lib.findings.finding import severity_name
 from lib.reports.report import Report, RuleSummary
 from lib.review.access_changes import Change, compare_access
-from lib.review.grants import Access, Condition, Grant, Source, access_of
 from lib.review.setting_changes import SettingChange, compare_settings
+from lib.review.stack_access import Access, Condition, Grant, Source, access_of
 
 CONTROL = re.compile(r"PCI DSS 4\.0\.1 (\d+(?:\.\d+)*)")
 

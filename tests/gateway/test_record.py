@@ -8,7 +8,7 @@ import pytest
 
 from lib.operations import ledger
 from lib.operations.differences import Difference
-from lib.operations.gateways.comparison import compare_gateway
+from lib.operations.gateways.step_comparison import compare_gateway
 from lib.operations.gateways.stripe import Stripe
 from tests.unit.operations.world import World
 

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from lib.console.polling import wait_for
-from lib.demo.settler import run_settler
+from lib.demo.run_settler import run_settler
 from lib.demo.showcase import archived, table_item
 from lib.errors import ToolError
 from lib.targets.deployment import MERCHANT, Deployment

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lib.console.polling import wait_for
-from lib.demo.settler import run_settler
+from lib.demo.run_settler import run_settler
 from lib.demo.showcase import table_item
 from lib.targets.deployment import Deployment
 from lib.targets.payments_client import Answer

@@ -14,7 +14,7 @@ from lib.demo.showcase import archived, audit_trail
 from lib.operations import stream
 from lib.operations.archive import ArchiveReader
 from lib.operations.deployed import Deployed
-from lib.operations.messages import WAITING, counted
+from lib.operations.queue_messages import WAITING, counted
 from lib.operations.reconcile import ReconcileOptions, reconcile
 from lib.operations.redrive import Redrive
 from lib.targets.deployment import Deployment

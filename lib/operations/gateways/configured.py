@@ -9,7 +9,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from lib.operations.deployed import Deployed
-from lib.operations.gateways.gateway import Gateway
+from lib.operations.gateways.record import Gateway
 from lib.operations.gateways.simulated import Simulated
 from lib.operations.gateways.stripe import BASE, Stripe
 

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterator
 from datetime import datetime
 
-from lib.operations.gateways.gateway import (
+from lib.operations.gateways.record import (
     AUTHORIZED,
     CAPTURED,
     DECLINED,

@@ -17,7 +17,7 @@ import requests
 
 from lib.errors import ToolError
 from lib.operations.gateway_key import KEY
-from lib.operations.gateways.gateway import (
+from lib.operations.gateways.record import (
     AUTHORIZED,
     CAPTURED,
     DECLINED,

@@ -10,8 +10,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from lib.operations import messages
-from lib.operations.messages import VISIBILITY_SECONDS
+from lib.operations import queue_messages
+from lib.operations.queue_messages import VISIBILITY_SECONDS
 from lib.operations.redrive import Redrive
 from tests.silent_progress import SilentProgress
 from tests.unit.operations.world import World
@@ -61,7 +61,7 @@ class Queue:
 
     def get_queue_attributes(self, *, QueueUrl: str, AttributeNames: list[str]) -> dict[str, Any]:  # noqa: N803
         hidden = sum(self.hidden_until.get(name, 0) > self.now for name in self.bodies[QueueUrl])
-        numbers = {messages.WAITING: len(self.bodies[QueueUrl]) - hidden, messages.IN_FLIGHT: hidden}
+        numbers = {queue_messages.WAITING: len(self.bodies[QueueUrl]) - hidden, queue_messages.IN_FLIGHT: hidden}
         return {"Attributes": {name: str(numbers[name]) for name in AttributeNames}}
 
 

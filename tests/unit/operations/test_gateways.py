@@ -11,7 +11,7 @@ import pytest
 
 from lib.operations import ledger
 from lib.operations.gateways import configured, simulated
-from lib.operations.gateways.gateway import Charge, Found, Refund, gateway_key
+from lib.operations.gateways.record import Charge, Found, Refund, gateway_key
 from lib.operations.gateways.simulated import Simulated
 from lib.operations.ledger import Payment
 from payments.completion import token_hash

@@ -10,8 +10,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from lib.errors import ToolError
-from lib.operations import messages, replay
-from lib.operations.messages import VISIBILITY_SECONDS, Messages
+from lib.operations import queue_messages, replay
+from lib.operations.queue_messages import VISIBILITY_SECONDS, Messages
 from tests.unit.operations.redriving import SETTLERS, Queue, Setting
 from tests.unit.operations.world import receipt_key
 
@@ -127,9 +127,9 @@ def test_own_messages_that_sqs_still_counts_are_waited_for(counts: list[int], le
     run = Messages(queue, "failures", waited.append)
     for message in run:
         run.delete(message)
-    queue.get_queue_attributes = lambda **_: {"Attributes": {messages.IN_FLIGHT: counts.pop(0)}}  # type: ignore[method-assign]
+    queue.get_queue_attributes = lambda **_: {"Attributes": {queue_messages.IN_FLIGHT: counts.pop(0)}}  # type: ignore[method-assign]
     assert run.in_flight() == left
-    assert sum(waited) <= messages.COUNTS_SETTLE_SECONDS
+    assert sum(waited) <= queue_messages.COUNTS_SETTLE_SECONDS
 
 
 def test_dead_letters_in_flight_are_counted(setting: Setting) -> None:

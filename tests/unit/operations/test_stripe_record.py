@@ -16,7 +16,7 @@ import pytest
 
 from lib.errors import ToolError
 from lib.operations.gateways import configured
-from lib.operations.gateways.gateway import gateway_key
+from lib.operations.gateways.record import gateway_key
 from lib.operations.gateways.stripe import Stripe
 from payments.item import from_item
 from tests.unit.operations.world import World

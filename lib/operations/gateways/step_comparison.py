@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from lib.operations.differences import Difference
-from lib.operations.gateways.gateway import (
+from lib.operations.gateways.record import (
     AUTHORIZED,
     CAPTURED,
     DECLINED,

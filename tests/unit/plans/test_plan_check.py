@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from lib.errors import ToolError
-from lib.plans.rules import Checked, check
+from lib.plans.plan_check import Checked, check
 
 TABLE, BUCKET, KEY = "aws_dynamodb_table.ledger", "aws_s3_bucket.archive", "aws_kms_key.key"
 ALARM, RULES, VERSIONS = (

@@ -14,8 +14,8 @@ from typing import Any
 
 from lib.operations import sorting
 from lib.operations.differences import Difference
-from lib.operations.gateways.comparison import compare_gateway, is_effect, only_at_gateway
-from lib.operations.gateways.gateway import DECLINED, Charge, Found, Gateway, Refund
+from lib.operations.gateways.record import DECLINED, Charge, Found, Gateway, Refund
+from lib.operations.gateways.step_comparison import compare_gateway, is_effect, only_at_gateway
 from lib.operations.ledger import Item, Payment, payment_of
 from lib.operations.receipts import compare_receipt, receipt_key
 from lib.operations.sorting import Group
