@@ -1,55 +1,24 @@
-"""`python -m lib.access {deploy-role|client-policy|ci-trust}`: IAM policies as JSON.
+"""`python -m lib.access {deploy-role|client-policy|ci-trust}`: prints IAM policies as JSON.
 
-Exit codes: 0; 2 for wrong input, if nothing is deployed, or if AWS does not answer (one line on standard error); 130
-for Ctrl-C.
+Exit codes: 0 done; 2 wrong input, nothing deployed, or no answer from AWS, with one line on standard error; 130 Ctrl-C.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
-import os
 import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from lib import environments
+from lib.console import command_line
+from lib.console.command_line import Command
 from lib.errors import ToolError
-
-COMMANDS = {
-    "deploy-role": "the managed policies of the role that deploys SUFFIX to ACCOUNT; DIRECTORY=… writes files; "
-    "ROLE=plan for a role that only plans, ROLE=preview for the environments of pull requests",
-    "ci-trust": "the trust policy of a role for the workflows of REPOSITORY that name ENVIRONMENT; IDS=OWNER_ID/ID",
-    "client-policy": "the policy of an API client that may call ROUTES of the deployed API, and nothing else",
-}
-
-
-def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m lib.access", description=(__doc__ or "").splitlines()[0])
-    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
-    for name, text in COMMANDS.items():
-        commands.add_parser(name, help=text)
-    command = parser.parse_args(arguments).command
-    try:
-        environments.enter("-m", "lib.access")
-        if command == "deploy-role":
-            show(deploy_role(os.environ), os.environ.get("DIRECTORY", ""))
-        elif command == "ci-trust":
-            print(json.dumps(ci_trust(os.environ), indent=2))
-        else:
-            print(json.dumps(client_policy(os.environ), indent=2))
-    except ToolError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        return 130
-    return 0
 
 
 def deploy_role(environ: Mapping[str, str]) -> dict[str, dict[str, Any]]:
-    """Return name -> policy document. Raises ToolError."""
+    """Return the managed policies of the role that ROLE names: name -> policy document. Raises ToolError."""
     from lib.access import role
     from lib.settings import Settings
 
@@ -65,7 +34,7 @@ def deploy_role(environ: Mapping[str, str]) -> dict[str, dict[str, Any]]:
 
 
 def ci_trust(environ: Mapping[str, str]) -> dict[str, Any]:
-    """Raises ToolError."""
+    """Return the trust policy for jobs of REPOSITORY in the GitHub environment ENVIRONMENT. Raises ToolError."""
     from lib.access import trust
     from lib.settings import Settings
 
@@ -75,7 +44,7 @@ def ci_trust(environ: Mapping[str, str]) -> dict[str, Any]:
 
 
 def account_and_partition(environ: Mapping[str, str], region: str) -> tuple[str, str]:
-    """Return ACCOUNT (default: the credentials' account) and the region's partition. Raises ToolError."""
+    """Return ACCOUNT (default: that of the caller's credentials) and the region's partition. Raises ToolError."""
     import boto3
 
     session = boto3.session.Session(region_name=region)
@@ -97,32 +66,32 @@ def account_of(session: Any) -> str:
         ) from error
 
 
-def show(policies: Mapping[str, Any], directory: str) -> None:
-    """Print one JSON object, or write a file for each policy and print its path. Raises ToolError.
+def show(policies: Mapping[str, Any], directory: str) -> str:
+    """Return the policies as one JSON object. With a `directory`, write one file a policy there and return the paths.
 
-    A folder with other policies is refused: a script that attaches every file in it would attach those too.
+    Raises ToolError if the directory contains the policies of another role: a script that attaches every file of the
+    directory would give this role the other role's permissions too.
     """
     if not directory:
-        print(json.dumps(policies, indent=2))
-        return
+        return _text(policies)
+    files = {Path(directory, f"{name}.json"): document for name, document in policies.items()}
     try:
         Path(directory).mkdir(parents=True, exist_ok=True)
-        others = sorted({file.name for file in Path(directory).glob("*.json")} - {f"{name}.json" for name in policies})
+        others = sorted(file.name for file in set(Path(directory).glob("*.json")) - set(files))
         if others:
             raise ToolError(
                 f"DIRECTORY={directory} contains {', '.join(others)}, which this role does not have; "
                 "choose a folder of its own for each role, or remove these files"
             )
-        for name, document in policies.items():
-            file = Path(directory, f"{name}.json")
-            file.write_text(f"{json.dumps(document, indent=2)}\n")
-            print(file)
+        for file, document in files.items():
+            file.write_text(f"{_text(document)}\n")
     except OSError as error:
         raise ToolError(f"DIRECTORY={directory}: cannot be written ({error.strerror}); choose another") from error
+    return "\n".join(map(str, files))
 
 
 def client_policy(environ: Mapping[str, str]) -> dict[str, Any]:
-    """Raises ToolError."""
+    """Return the policy of a client that may call ROUTES, or all routes of MERCHANT. Raises ToolError."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     from lib.access import client
@@ -141,6 +110,32 @@ def client_policy(environ: Mapping[str, str]) -> dict[str, Any]:
             return client.policy_of_merchant(api, merchant)
         values[client.MERCHANT] = merchant
     return client.policy(api, routes, wanted, values)
+
+
+def _text(policy: Mapping[str, Any]) -> str:
+    return json.dumps(policy, indent=2)
+
+
+COMMANDS = {
+    "deploy-role": Command(
+        "the managed policies of the role that deploys SUFFIX to ACCOUNT; DIRECTORY=… writes them to files; "
+        "ROLE=plan: of a role that may only plan; ROLE=preview: of the role that deploys pull requests",
+        lambda environ: show(deploy_role(environ), environ.get("DIRECTORY", "")),
+    ),
+    "ci-trust": Command(
+        "the trust policy of a role that the workflows of REPOSITORY assume in the GitHub environment ENVIRONMENT; "
+        "IDS=OWNER_ID/REPOSITORY_ID for a repository created since 15 July 2026",
+        lambda environ: _text(ci_trust(environ)),
+    ),
+    "client-policy": Command(
+        "the policy of an API client that may call the deployed API's routes of MERCHANT, or only ROUTES",
+        lambda environ: _text(client_policy(environ)),
+    ),
+}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    return command_line.main("lib.access", (__doc__ or "").splitlines()[0], COMMANDS, arguments)
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""Terminal output, questions, and waiting for conditions."""
+"""Terminal output, questions, waiting for conditions, and a command line without options."""

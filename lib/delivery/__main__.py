@@ -1,56 +1,21 @@
-"""`python -m lib.delivery {comment|publish-comment|publish-drift|weekly|publish-weekly|attestation}`, for workflows.
+"""`python -m lib.delivery {comment|publish-comment|publish-drift|weekly|publish-weekly|attestation}`: steps of workflows.
 
-Exit codes: 0 done; 2 wrong input or no answer from GitHub, with one line on standard error.
+Exit codes: 0 done; 2 wrong input or no answer from GitHub, with one line on standard error; 130 Ctrl-C.
 """
 
 from __future__ import annotations
 
-import argparse
-import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
-from lib import environments
+from lib.console import command_line
+from lib.console.command_line import Command
 from lib.environments import ROOT
 from lib.errors import ToolError
 
 REPORTS = ROOT / "reports"
 COMMENT, DRIFT, WEEKLY = REPORTS / "comment.md", REPORTS / "drift.json", REPORTS / "weekly.md"
-COMMANDS = {
-    "comment": "write reports/comment.md about the stack in DIR (default cdktf.out); BASE=FILE|REF, CHANGES=FILE",
-    "publish-comment": "post or update reports/comment.md on the pull request PULL_REQUEST=NUMBER",
-    "publish-drift": "open, update or close the drift issue according to reports/drift.json",
-    "weekly": "write reports/weekly.md: waivers that expire soon and newer releases of dependencies",
-    "publish-weekly": "open or update the weekly issue with reports/weekly.md",
-    "attestation": "write the inputs of GitHub's attestation action for a saved plan; PLAN=FOLDER",
-}
-
-
-def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m lib.delivery", description=(__doc__ or "").splitlines()[0])
-    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
-    for name, text in COMMANDS.items():
-        commands.add_parser(name, help=text)
-    command = parser.parse_args(arguments).command
-    try:
-        environments.enter("-m", "lib.delivery")
-        print(_functions()[command](os.environ))
-    except ToolError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    return 0
-
-
-def _functions() -> dict[str, Callable[[Mapping[str, str]], str]]:
-    return {
-        "comment": comment,
-        "publish-comment": publish_comment,
-        "publish-drift": publish_drift,
-        "weekly": weekly,
-        "publish-weekly": publish_weekly,
-        "attestation": attestation,
-    }
 
 
 def comment(environ: Mapping[str, str]) -> str:
@@ -118,6 +83,28 @@ def _read(file: Path, command: str) -> str:
         return file.read_text()
     except OSError as error:
         raise ToolError(f"{file}: cannot be read ({error.strerror}); run {command} first") from error
+
+
+COMMANDS = {
+    "comment": Command(
+        "write reports/comment.md about the stack in DIR (default cdktf.out); BASE=FILE|REF names the stack to compare "
+        "it with, CHANGES=FILE the changes that make plan wrote",
+        comment,
+    ),
+    "publish-comment": Command(
+        "post or update reports/comment.md on the pull request PULL_REQUEST=NUMBER", publish_comment
+    ),
+    "publish-drift": Command("open, update or close the drift issue according to reports/drift.json", publish_drift),
+    "weekly": Command("write reports/weekly.md: waivers that expire soon and newer releases of dependencies", weekly),
+    "publish-weekly": Command("open or update the weekly issue with reports/weekly.md", publish_weekly),
+    "attestation": Command(
+        "write the inputs of GitHub's attestation action for the saved plan in PLAN=FOLDER", attestation
+    ),
+}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    return command_line.main("lib.delivery", (__doc__ or "").splitlines()[0], COMMANDS, arguments)
 
 
 if __name__ == "__main__":

@@ -33,16 +33,14 @@ def test_the_partition_is_the_region_s(region: str, partition: str) -> None:
     )
 
 
-def test_it_prints_one_json_object(capsys: pytest.CaptureFixture[str]) -> None:
-    command.show(command.deploy_role(ENVIRONMENT), "")
-    printed = json.loads(capsys.readouterr().out)
+def test_it_prints_one_json_object() -> None:
+    printed = json.loads(command.show(command.deploy_role(ENVIRONMENT), ""))
     assert {policy["Version"] for policy in printed.values()} == {"2012-10-17"}
 
 
-def test_it_writes_a_file_for_each_policy(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_writes_a_file_for_each_policy(tmp_path: Path) -> None:
     policies = command.deploy_role(ENVIRONMENT)
-    command.show(policies, str(tmp_path / "role"))
-    files = [Path(line) for line in capsys.readouterr().out.splitlines()]
+    files = [Path(line) for line in command.show(policies, str(tmp_path / "role")).splitlines()]
     assert {file.stem: json.loads(file.read_text()) for file in files} == policies
 
 
