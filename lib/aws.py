@@ -1,7 +1,7 @@
 """The AWS bindings, loaded lazily. Only this module imports `cdktf_cdktf_provider_aws`.
 
-The package's `__init__` imports all of its 2,200 submodules (docs/decisions/0002-lazy-bindings.md), so the package is
-registered without running it; the submodules are then imported as usual.
+The package's `__init__` imports all of its 2,200 submodules (docs/decisions/0002-lazy-bindings.md). This module
+therefore registers the package without running its `__init__`. Python then imports single submodules as usual.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if PACKAGE not in sys.modules:
     if _spec is None:
         raise ImportError(f"{PACKAGE} is not installed: run make setup, or use the interpreter in .venv")
     sys.modules[PACKAGE] = importlib.util.module_from_spec(_spec)
-    # So that `import cdktf_cdktf_provider_aws as aws; aws.s3_bucket` in other code still finds its submodule.
+    # Other code may write `import cdktf_cdktf_provider_aws as aws; aws.s3_bucket`. This function finds the submodule.
     vars(sys.modules[PACKAGE])["__getattr__"] = _submodule
 
 from cdktf_cdktf_provider_aws.apigatewayv2_api import Apigatewayv2Api

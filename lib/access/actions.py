@@ -1,4 +1,4 @@
-"""The IAM actions that an operation of the AWS SDK needs, if they differ from the operation's name."""
+"""Maps an operation of the AWS SDK to the IAM actions that it needs."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def _named(argument: str, prefix: str, type_: str, *resources: str) -> Named:
 
 
 # docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
-# Lambda checks the name with version or alias if a call contains one; older calls of Logs check `:*`.
+# Lambda checks the ARN with a version or alias if a call names one. For older calls, CloudWatch Logs checks `ARN:*`.
 NAMED: Mapping[str, Named] = {
     "aws_cloudwatch_dashboard": Named(
         "dashboard_name", {("cloudwatch", "dashboard"): ("arn:${PARTITION}:cloudwatch::${ACCOUNT}:dashboard/{}",)}
@@ -48,12 +48,12 @@ NAMED: Mapping[str, Named] = {
         "bucket",
         {("s3", "bucket"): ("arn:${PARTITION}:s3:::{}",), ("s3", "object"): ("arn:${PARTITION}:s3:::{}/*",)},
     ),
-    # AWS adds a hyphen and six characters.
+    # AWS adds a hyphen and six characters to a secret's name.
     "aws_secretsmanager_secret": _named("name", "secretsmanager", "Secret", "secret:{}-??????"),
     "aws_sns_topic": _named("name", "sns", "topic", "{}"),
     "aws_sqs_queue": _named("name", "sqs", "queue", "{}"),
 }
-# Types that are parts of a named resource, or have no name; grants.toml identifies them.
+# Types that are parts of a named resource, or have no name. If they have ARNs of their own, grants.toml states these.
 UNNAMED = frozenset(
     {
         "aws_apigatewayv2_api",

@@ -35,7 +35,7 @@ class Api:
 
     @classmethod
     def of_outputs(cls, outputs: Mapping[str, str]) -> Api:
-        """Make it from Terraform's outputs. The emulator's endpoint has the API's id in its path."""
+        """Return the API that Terraform's outputs name. The emulator's endpoint has the API's id in its path."""
         url = urlsplit(outputs["api_endpoint"])
         in_path = re.match(r"/_aws/execute-api/([^/]+)", url.path)
         api_id = in_path.group(1) if in_path else (url.hostname or "").partition(".")[0]
@@ -52,7 +52,8 @@ def deployed_routes(client: Any, api_id: str) -> list[str]:
 def policy(api: Api, routes: Collection[str], wanted: Collection[str], values: Mapping[str, str]) -> dict[str, Any]:
     """Return a policy for the wanted routes. `values`: path parameter -> the only allowed value.
 
-    Raises ToolError: no route is wanted, the API does not have it, or no wanted route has that parameter.
+    Raises ToolError if no route is wanted, if the API lacks a wanted route, or if no wanted route has a parameter that
+    `values` names.
     """
     known = ", ".join(routes)
     if not wanted:

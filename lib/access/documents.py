@@ -11,7 +11,7 @@ from lib.access.grants import Grant
 # Characters of a managed policy without white space:
 # docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 LARGEST = 6144
-# Default quota of managed policies for a role: same page.
+# The default quota of managed policies for a role, from the page above.
 MOST = 10
 VERSION = "2012-10-17"
 

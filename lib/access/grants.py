@@ -25,7 +25,10 @@ Arns = Mapping[Type, tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Grant:
-    """One action on some resources, under an IAM condition ({} for none). `reason` is empty if calls show the need."""
+    """One action on some resources, under an IAM condition ({} for none).
+
+    `reason` is empty for an action that calls.json shows to be needed.
+    """
 
     action: str
     resources: tuple[str, ...]
@@ -35,7 +38,10 @@ class Grant:
 
 @dataclass(frozen=True)
 class Entry:
-    """An entry of grants.toml. `resources` None: the stack's resources of the types that AWS lists for the action."""
+    """An entry of grants.toml.
+
+    `resources` None stands for the stack's resources of the types that AWS lists for the action.
+    """
 
     actions: tuple[str, ...]
     resources: tuple[str, ...] | None
@@ -61,7 +67,7 @@ class Grants:
 
     @property
     def documented(self) -> frozenset[str]:
-        """Return the actions that no API call implies, but AWS's documentation requires."""
+        """Return the actions that no call in calls.json shows to be needed, but that AWS's documentation requires."""
         return frozenset(action for entry in self._documented for action in entry.actions)
 
     def all(self) -> Iterator[Grant]:

@@ -14,19 +14,20 @@ from lib.settings import Settings
 
 FILE = ROOT / "policies" / "deploy-role.json"
 PREVIEW_SUFFIX = "pr-*"
-# AWS calls it a write, and it changes nothing: reading a function's settings decrypts them.
+# A role that only plans needs this action too, because reading a function's settings decrypts them. AWS classifies the
+# action as a write, although it changes nothing.
 DECRYPT = "kms:Decrypt"
 
 PARAMETERS = {
     "ACCOUNT": "the account's twelve digits",
-    "DIGEST": "eight digits for the state bucket, in the buckets' names",
-    "PARTITION": "aws, aws-cn, aws-us-gov, …: that of the region",
+    "DIGEST": "eight digits in the names of the buckets, derived from the state bucket's name",
+    "PARTITION": "the region's partition: aws, aws-cn, aws-us-gov, …",
     "REGION": "AWS_REGION",
     "STATE_BUCKET": "TERRAFORM_STATE_BUCKET",
-    "STATE_KEY": "the state's key in that bucket",
+    "STATE_KEY": "the state's key in the state bucket",
     "SUFFIX": "ENVIRONMENT_SUFFIX",
 }
-# The longest value of each parameter: every policy must fit into its quota with these.
+# The longest value of each parameter. With these values, every policy must fit into AWS's quota.
 LONGEST = {
     "ACCOUNT": "1" * 12,
     "DIGEST": "1" * 8,
@@ -64,8 +65,8 @@ def policies(values: Mapping[str, str]) -> dict[str, dict[str, Any]]:
 def preview_policies(values: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     """Return the policies that deploy any environment of a pull request; its suffix is `pr-` and a number.
 
-    `pr-*` matches no other environment, because names end in the suffix. Environments of pull requests are not kept
-    apart from each other.
+    `pr-*` matches no other environment, because names end in the suffix. A role with these policies may change the
+    environment of every pull request.
     """
     key = f"{PREVIEW_SUFFIX}/TapStack{PREVIEW_SUFFIX}.tfstate"
     found = policies({**values, "SUFFIX": PREVIEW_SUFFIX, "STATE_KEY": key})
@@ -98,7 +99,7 @@ def _with_pattern(statement: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _reading(statement: Mapping[str, Any], values: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    """Yield the part of a statement that reads, or changes the lock of the state."""
+    """Yield the part of a statement that allows to read, or to change the lock of the state."""
     lock = f"/{values['STATE_KEY']}.tflock"
     locks = [resource for resource in statement["Resource"] if resource.endswith(lock)]
     others = [resource for resource in statement["Resource"] if not resource.endswith(lock)]

@@ -1,9 +1,9 @@
-"""Trust policy of a role for GitHub workflows: it trusts jobs of one repository in one GitHub environment.
+"""The trust policy of a role for GitHub workflows. The role trusts jobs of one repository in one GitHub environment.
 
 GitHub signs a token for each job. AWS compares the token's claims with this policy. If a job names an environment,
 `sub` contains it: docs.github.com/actions/reference/security/oidc
 `sub` has two forms. For repositories created, renamed or transferred since 15 July 2026 it contains the numeric ids of
-owner and repository, which are never reused. For older ones it contains only names, until they opt in:
+owner and repository, which are never reused. For older repositories it contains only names, until their owners opt in:
 github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens
 """
 
@@ -23,7 +23,8 @@ def policy(
 ) -> dict[str, Any]:
     """Return the trust policy. `ids`: numeric ids of owner and repository, for the form of `sub` since July 2026.
 
-    Without `ids` it accepts only the older form, so newer repositories are refused. Raises ToolError.
+    Without `ids`, the policy accepts only the older form of `sub`, so it does not trust newer repositories. Raises
+    ToolError for a malformed repository or environment.
     """
     _check(repository, environment)
     return {

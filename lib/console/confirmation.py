@@ -10,7 +10,10 @@ YES = "yes"
 
 
 def confirm(question: str, *, auto_approve: bool) -> bool:
-    """Return whether to continue; asks nothing if `auto_approve`. Raises ToolError if there is no input."""
+    """Return whether the user agrees; with `auto_approve`, return True without a question.
+
+    Raises ToolError if standard input ends without an answer.
+    """
     if auto_approve:
         return True
     print(f"\n{question} Only '{YES}' is accepted: ", end="", flush=True)

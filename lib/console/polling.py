@@ -12,7 +12,10 @@ Found = TypeVar("Found")
 
 
 def wait_for(what: str, look: Callable[[], Found | None], timeout: float, interval: float = 0.1) -> Found:
-    """Call `look` until it returns a true value, and return that. Raises ToolError after `timeout` seconds."""
+    """Call `look` until it returns a true value, and return this value. Raises ToolError after `timeout` seconds.
+
+    `what` names the awaited thing in the error. `interval`: seconds between two calls.
+    """
     end = time.monotonic() + timeout
     while True:
         found = look()

@@ -14,7 +14,7 @@ from rich.status import Status
 from rich.text import Text
 
 LOG_COLUMNS = 140
-QUIET_SECONDS = 5.0  # in seconds: interval of progress lines without a terminal
+QUIET_SECONDS = 5.0  # between two progress lines, if standard output is no terminal
 
 
 class Step(Protocol):
@@ -28,7 +28,7 @@ class Step(Protocol):
 
 
 class Progress(Protocol):
-    """Shows steps and their progress."""
+    """A place that shows the steps of a command and their progress."""
 
     def step(self, title: str) -> contextlib.AbstractContextManager[Step]: ...
 
@@ -37,7 +37,7 @@ class Progress(Protocol):
 
 
 def console_for(stream: TextIO) -> Console:
-    """Return a console on that stream; without a terminal it is wide enough for tables."""
+    """Return a console that writes to the stream. Without a terminal, the console is wide enough for tables."""
     return Console(file=stream, highlight=False, width=None if stream.isatty() else LOG_COLUMNS)
 
 
@@ -69,7 +69,7 @@ class ConsoleProgress:
 
 
 class _LiveStep:
-    """One line that is updated."""
+    """A step on a terminal: one line, which is updated in place."""
 
     def __init__(self, console: Console, title: str) -> None:
         self.title = title
@@ -92,7 +92,7 @@ class _LiveStep:
 
 
 class _LogStep:
-    """A new line every few seconds."""
+    """A step in a log: a new line at most every QUIET_SECONDS."""
 
     def __init__(self, console: Console, title: str) -> None:
         self.console = console

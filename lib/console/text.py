@@ -4,5 +4,8 @@ from __future__ import annotations
 
 
 def one_line(text: str) -> str:
-    """Return the text without control characters, so that a name in a stack or file cannot imitate a verdict."""
+    """Return the text as one line without control characters.
+
+    Otherwise a name in a stack or file could contain line breaks and print a line that looks like a verdict.
+    """
     return "".join(character if character.isprintable() else "\ufffd" for character in " ".join(text.split()))

@@ -17,7 +17,7 @@ class Account(Construct):
         self.region = DataAwsRegion(self, "region").name
 
     def arn(self, service: str, resource: str) -> str:
-        """Return an ARN, for policies in which a reference would be a dependency cycle: `arn("sqs", "sqs-x-dev")`."""
+        """Return an ARN from literals: `arn("sqs", "sqs-x-dev")`. In some policies a reference would be a cycle."""
         return f"arn:{self.partition}:{service}:{self.region}:{self.id}:{resource}"
 
     def service(self, name: str) -> str:

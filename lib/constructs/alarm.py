@@ -23,8 +23,8 @@ class Alarm:
     """Fires if the metric, or `expression` over m1, m2, …, reaches `threshold` in `datapoints` of `periods`.
 
     `page` is the runbook's name. `statistic` is one of CloudWatch's (Sum, Maximum) or a percentile (p99), `period` is
-    in seconds. Missing data does not fire, because these metrics are published only if there is something to count. An
-    alarm that `falls` fires below its threshold, and if data is missing: it watches work that must continue.
+    in seconds. Missing data does not fire the alarm, because its metrics have data only if there is something to count.
+    With `falls`, the alarm watches work that must continue: it fires below its threshold, and if data is missing.
     docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
     """
 

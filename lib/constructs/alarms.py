@@ -1,6 +1,7 @@
 """The alarms and when each fires, as data. Every alarm names its page in docs/runbooks.
 
-An alarm on a metric that does not exist raises no error and never fires, so each metric has its source as comment.
+CloudWatch accepts an alarm on a metric that does not exist, and such an alarm never fires. So a comment or docstring
+names the source of each metric.
 """
 
 from __future__ import annotations
@@ -63,11 +64,11 @@ def function_alarms(function: Function) -> Iterator[Alarm]:
 
 
 def stopped_alarms(processor: Processor, archiver: Archiver) -> Iterator[Alarm]:
-    """Yield alarms for an archiver that does not run while the ledger changes (disabled mapping, missing permission).
+    """Yield alarms that fire if the archiver does not run while the ledger changes.
 
-    A stopped archiver publishes no errors and no iterator age, but the processor still counts changes. The alarms need
-    two consecutive periods, because a change at the end of a period is archived in the next one. The hourly alarm is
-    for environments with few payments.
+    A disabled mapping or a missing permission stops the archiver. A stopped archiver publishes no errors and no
+    iterator age, but the processor still counts changes. The alarms need two consecutive periods, because a change at
+    the end of a period is archived in the next one. The hourly alarm is for environments with few payments.
     """
     changes = Metric(processor.metrics_namespace, CHANGES_METRIC, {"service": processor.node.id})
     runs = Metric("AWS/Lambda", "Invocations", {"FunctionName": archiver.function.function_name})
@@ -88,7 +89,7 @@ def stopped_alarms(processor: Processor, archiver: Archiver) -> Iterator[Alarm]:
 def lost_alarm(archiver: Archiver) -> Alarm:
     """Return the alarm on failed batches that Lambda could not send to the queue.
 
-    docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html (for stream mappings, too)
+    docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html says that the metric covers stream mappings.
     """
     metric = Metric("AWS/Lambda", "DestinationDeliveryFailures", {"FunctionName": archiver.function.function_name})
     return Alarm(
@@ -101,9 +102,9 @@ def lost_alarm(archiver: Archiver) -> Alarm:
 
 
 def changes_alarm(archiver: Archiver) -> Alarm:
-    """Return the alarm on changes that the archiver set aside or failed on.
+    """Return the alarm on changes that the archiver set aside or could not archive.
 
-    Lambda counts no error if a change is set aside. So the archiver publishes a metric in the embedded metric format:
+    Lambda counts no error if the archiver sets a change aside. So the archiver counts them in a metric of its own:
     docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
     """
     metric = Metric(archiver.metrics_namespace, FAILED_CHANGES_METRIC, {"service": archiver.node.id})
@@ -111,7 +112,10 @@ def changes_alarm(archiver: Archiver) -> Alarm:
 
 
 def stream_alarm(archiver: Archiver) -> Alarm:
-    """docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html (event source mapping)"""
+    """Return the alarm on an archive that is behind the ledger, by the age of the newest stream record in a batch.
+
+    docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html (IteratorAge)
+    """
     metric = Metric("AWS/Lambda", "IteratorAge", {"FunctionName": archiver.function.function_name})
     return Alarm(
         "archiver-iterator-age",
@@ -128,8 +132,8 @@ def stream_alarm(archiver: Archiver) -> Alarm:
 def ledger_alarms(ledger: Ledger) -> Iterator[Alarm]:
     """Yield alarms on throttles of the table and of each index, and on system errors of every operation in use.
 
-    docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html: the table's throttle events do not
-    include an index's; system errors are published with an operation, never for the table alone.
+    docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html: the throttle events of a table do
+    not include those of its indexes. System errors are published for each operation, never for the table alone.
     """
     table = {"TableName": ledger.table.name}
     merchants = {**table, "GlobalSecondaryIndexName": ledger.index_name}
@@ -163,7 +167,10 @@ def ledger_alarms(ledger: Ledger) -> Iterator[Alarm]:
 
 
 def queue_alarm(purpose: str, summary: str, dead_letters: DeadLetters) -> Alarm:
-    """docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html"""
+    """Return the alarm on messages in a dead-letter queue, whether they are visible or in flight.
+
+    docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+    """
     queue = {"QueueName": dead_letters.queue.name}
     return Alarm(
         purpose,
@@ -172,8 +179,8 @@ def queue_alarm(purpose: str, summary: str, dead_letters: DeadLetters) -> Alarm:
         tuple(Metric("AWS/SQS", name, queue) for name in DEPTH_METRICS),
         1,
         statistic="Maximum",
-        # The number in flight is approximate: of an empty queue it may be 1 for a moment
-        # (github.com/cdklabs/construct-hub/pull/1779). And FILL makes 0 of a minute whose data is late
+        # SQS's number of messages in flight is approximate: for an empty queue it may be 1 for a moment
+        # (github.com/cdklabs/construct-hub/pull/1779). And FILL counts a minute whose data is late as 0
         # (docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html).
         datapoints=2,
         periods=3,
@@ -182,7 +189,10 @@ def queue_alarm(purpose: str, summary: str, dead_letters: DeadLetters) -> Alarm:
 
 
 def api_alarms(front_door: FrontDoor) -> Iterator[Alarm]:
-    """docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html"""
+    """Yield alarms on the API's 5xx, latency, share of 4xx, and throttled requests.
+
+    docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html
+    """
 
     def metric(name: str) -> Metric:
         return Metric("AWS/ApiGateway", name, {"ApiId": front_door.api.id, "Stage": front_door.stage.name})
@@ -248,7 +258,7 @@ def all_alarms(
     archive_failures: DeadLetters,
     settler_dead_letters: DeadLetters,
 ) -> list[Alarm]:
-    """Return all alarms, from the client's side inwards."""
+    """Return all alarms: first those on the API, then those on the functions and stores behind it."""
     return [
         *api_alarms(front_door),
         *function_alarms(processor),

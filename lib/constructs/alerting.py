@@ -33,7 +33,7 @@ class Alerting(Construct):
     ) -> None:
         super().__init__(scope, id_)
         names = {alarm.purpose: context.naming("alarm", alarm.purpose) for alarm in alarms}
-        # Spelled out, because the alarms refer to the topic, and its policy names them.
+        # The ARNs are literals: the alarms refer to the topic and the topic's policy names the alarms, a cycle.
         self.alarm_arns = [context.account.arn("cloudwatch", f"alarm:{name}") for name in names.values()]
         self.topic = SnsTopic(self, "topic", name=context.naming("sns", "alerts"), kms_master_key_id=context.key_arn)
         SnsTopicPolicy(
@@ -96,7 +96,7 @@ def _watch_one(made: CloudwatchMetricAlarm, alarm: Alarm, metric: Metric) -> Non
 
 
 def _queries(alarm: Alarm, expression: str) -> list[CloudwatchMetricAlarmMetricQuery]:
-    """Metric math: the alarm's metrics as m1, m2, …, and the expression over them that the alarm watches."""
+    """Return the queries of an alarm on metric math: its metrics as m1, m2, …, and the watched expression over them."""
     parts = [
         CloudwatchMetricAlarmMetricQuery(
             id=f"m{number}",

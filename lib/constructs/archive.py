@@ -64,7 +64,7 @@ class PrivateBucket(Construct):
         """`key_arn=None`: encrypt with S3's own key. `expire_after_days=None`: current objects do not expire.
 
         `noncurrent_days`: prefix -> days for which an overwritten or deleted object is kept. Prefixes must not overlap,
-        because the shorter of two times would apply.
+        because S3 applies the shorter time to an object below two prefixes.
         """
         super().__init__(scope, id_)
         self.bucket = S3Bucket(self, "bucket", bucket=name, force_destroy=True)

@@ -23,19 +23,21 @@ BUCKET_VARIABLE = "ARCHIVE_BUCKET"  # read by lib/lambda/payments/settings.py
 TIMEOUT_SECONDS = 60
 
 BATCH_SIZE = 100
-# From figures: docs/decisions/0016-batching-window-and-retries-of-the-stream.md
+# The measurements behind this value: docs/decisions/0016-batching-window-and-retries-of-the-stream.md
 BATCHING_WINDOW_SECONDS = 30
-# Retries are limited by the record's age, not by number: ten retries end before an outage of S3 or KMS. The stream
-# keeps a record for 24 hours, and the queue gets only its position, so 18 hours remain for `make redrive`.
+# The record's age limits the retries, not their number: an outage of S3 or KMS may last longer than ten retries. The
+# stream keeps a record for 24 hours. The queue gets only the record's position in the stream. So after six hours of
+# retries, 18 hours remain for `make redrive`.
 UNLIMITED_RETRIES = -1
 MAX_RECORD_AGE_SECONDS = 6 * 60 * 60
-# One batch of a shard at a time. Raise it (up to 10) if the iterator age grows: the order of each payment's changes
-# is kept, as batches are split by item. docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html
+# Concurrent batches of a shard. Raise this number (up to 10) if the iterator age grows. Lambda splits batches by item,
+# so the changes of each payment stay in order.
+# docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html
 PARALLELIZATION_FACTOR = 1
 
 
 class Archiver(Function):
-    """The function on the table's stream; `failures` is the queue for batches that failed for good."""
+    """The function that reads the table's stream. Lambda sends batches that it gives up to the queue `failures`."""
 
     def __init__(
         self,
@@ -61,7 +63,7 @@ class Archiver(Function):
             environment={BUCKET_VARIABLE: archive.bucket.bucket},
             statements=[
                 allow("Archive", ["s3:PutObject"], prefixes),
-                # To read the version in a receipt before replacing it.
+                # The archiver reads a receipt's version before it replaces the receipt.
                 allow("Receipts", ["s3:GetObject"], [f"{archive.bucket.arn}/{RECEIPTS_PREFIX}*"]),
                 # docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
                 context.allow_key("ArchiveKey", ["kms:Decrypt", "kms:GenerateDataKey"], "s3"),

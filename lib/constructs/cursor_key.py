@@ -14,7 +14,7 @@ USE = ("kms:GenerateMac", "kms:VerifyMac")
 
 
 class CursorKey(Construct):
-    """`key`, which only roles with the permissions USE can use."""
+    """`key` is the KMS key. Only a role with the permissions USE can sign or verify cursors."""
 
     def __init__(self, scope: Construct, id_: str, *, context: Context) -> None:
         super().__init__(scope, id_)
@@ -34,7 +34,7 @@ class CursorKey(Construct):
                 self,
                 "key_policy",
                 [
-                    # Root stands for the account: IAM policies of the account may grant these actions.
+                    # The principal `root` stands for the account, whose IAM policies may grant these actions.
                     allow("Administration", ADMINISTRATION, THIS_KEY, principals=root, conditions=[this_account]),
                     allow(
                         "SignCursors",

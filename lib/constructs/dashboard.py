@@ -32,7 +32,10 @@ HEIGHT = 6
 
 
 class Dashboard(Construct):
-    """`dashboard`. docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html"""
+    """`dashboard` is the CloudWatch dashboard.
+
+    docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
+    """
 
     def __init__(
         self,

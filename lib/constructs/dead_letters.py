@@ -14,10 +14,10 @@ DEPTH_METRICS = ("ApproximateNumberOfMessagesVisible", "ApproximateNumberOfMessa
 
 
 class DeadLetters(Construct):
-    """`queue`, and `send_statements` for the role of the sender.
+    """`queue` is the queue; `send_statements` go into the policy of the role that sends to the queue.
 
-    `rule_arn`: an EventBridge rule that sends events which its target did not accept. EventBridge sends without a role,
-    so the policies of queue and key (`Encryption.admit`) admit it.
+    `rule_arn`: an EventBridge rule that sends the events that its target did not accept. EventBridge sends without a
+    role, so the policies of queue and key (`Encryption.admit`) allow the rule.
     """
 
     def __init__(

@@ -54,7 +54,7 @@ SERVICES = ("dynamodb", "lambda", "s3", "secretsmanager", "sns", "sqs")
 
 
 class Encryption(Construct):
-    """`key_arn` is the key of every other construct. `admit` sets the key's policy."""
+    """`key_arn` is the ARN of the key with which every other construct encrypts. `admit` sets the key's policy."""
 
     def __init__(self, scope: Construct, id_: str, *, account: Account, naming: Naming) -> None:
         super().__init__(scope, id_)
@@ -89,10 +89,11 @@ def _statements(
     this_account = condition("StringEquals", "kms:CallerAccount", account.id)
     through_a_service = condition("StringEquals", "kms:ViaService", *[account.service(name) for name in SERVICES])
     return [
-        # Root stands for the account: its IAM policies may grant these actions; this statement alone grants nothing.
+        # The principal `root` stands for the account, whose IAM policies may grant these actions. This statement alone
+        # grants nothing.
         allow("Administration", ADMINISTRATION, THIS_KEY, principals=root, conditions=[this_account]),
-        # Only through the stack's services, for callers who may use these services; nobody can decrypt directly.
-        # DynamoDB and Lambda keep a grant: docs.aws.amazon.com/kms/latest/developerguide/grants.html
+        # Callers use the key only through the stack's services; nobody can decrypt directly. DynamoDB and Lambda keep
+        # grants of the key: docs.aws.amazon.com/kms/latest/developerguide/grants.html
         allow(
             "UseThroughServices",
             [*CRYPTOGRAPHY, "kms:CreateGrant", "kms:DescribeKey"],

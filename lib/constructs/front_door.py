@@ -25,7 +25,7 @@ from lib.constructs.function import Function
 
 
 class Route(NamedTuple):
-    """A route; `{…}` in the path are parameters. Above `rate` requests a second, after `burst`, clients get 429."""
+    """A route; `{…}` in the path are parameters. Above `rate` requests a second, after `burst`, the answer is 429."""
 
     method: str
     path: str
@@ -50,9 +50,9 @@ ROUTES = {
     "refund_payment": Route("POST", f"{PAYMENT}/refunds", rate=50, burst=100),
 }
 STAGE = "$default"  # API Gateway's name of the stage without a path
-# For requests that match no route, which get 404.
+# The limits of requests that match no route and get 404.
 OTHER_RATE, OTHER_BURST = 10, 20
-# Caller, route and result; no header, body or query, which could contain a card number.
+# The access log has caller, route and result. It has no header, body or query: these could contain a card number.
 ACCESS_LOG = {
     "requestId": "$context.requestId",
     "requestTime": "$context.requestTime",
@@ -69,7 +69,7 @@ THROTTLED_METRIC = "RequestsThrottled"
 
 
 class FrontDoor(Construct):
-    """`api`, `stage`, `log_group_name`, and `metrics_namespace`, in which throttled requests are counted."""
+    """`log_group_name` is for the access log. `metrics_namespace` has the metric of throttled requests."""
 
     def __init__(
         self,

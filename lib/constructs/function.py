@@ -29,7 +29,7 @@ LOG_LEVEL = "INFO"
 
 
 class Function(Construct):
-    """`function`, `alias` (what callers call), `timeout` in seconds, `log_group_name`, and `metrics_namespace`."""
+    """`alias` is what callers invoke. `timeout` is in seconds. `metrics_namespace` has the metrics of the code."""
 
     def __init__(
         self,
@@ -68,7 +68,8 @@ class Function(Construct):
             assume_role_policy=document(
                 self,
                 "trust_policy",
-                # No aws:SourceArn: it is not documented for execution roles, and CreateFunction could fail.
+                # No condition on aws:SourceArn: AWS does not document it for execution roles, and with it
+                # CreateFunction could fail.
                 [trust(["lambda.amazonaws.com"], [condition("StringEquals", "aws:SourceAccount", context.account.id)])],
             ),
             force_detach_policies=True,  # so that a manually attached policy cannot prevent a destroy

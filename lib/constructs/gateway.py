@@ -15,7 +15,7 @@ SECRET_VARIABLE = "GATEWAY_SECRET_ARN"  # noqa: S105 - a variable's name
 
 
 class Gateway(Construct):
-    """`environment` and `statements` for functions that call the gateway; `secret_arn`, empty without a secret."""
+    """`environment` and `statements` are for functions that call the gateway. Without a secret, `secret_arn` is ""."""
 
     def __init__(self, scope: Construct, id_: str, *, context: Context, gateway: str) -> None:
         super().__init__(scope, id_)

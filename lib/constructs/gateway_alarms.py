@@ -32,7 +32,7 @@ def _counted(function: Function, name: str) -> Metric:
 
 
 def gateway_alarms(processor: Processor, settler: Settler) -> Iterator[Alarm]:
-    """Yield the alarms on the gateway: first those that clients notice, then pending payments."""
+    """Yield the alarms on the gateway: first those on failures that clients notice, then that on pending payments."""
     yield Alarm(
         "gateway-errors",
         "gateway-errors",
@@ -76,7 +76,10 @@ def gateway_alarms(processor: Processor, settler: Settler) -> Iterator[Alarm]:
 
 
 def settler_failures_alarm(settler: Settler) -> Alarm:
-    """Return the alarm on payments that the settler failed on; it continues, so Lambda counts no error."""
+    """Return the alarm on payments that the settler could not settle.
+
+    The settler continues with the next payment, so Lambda counts no error.
+    """
     return Alarm(
         "settler-failures",
         "settler-failures",
@@ -87,7 +90,7 @@ def settler_failures_alarm(settler: Settler) -> Alarm:
 
 
 def settler_stopped_alarm(settler: Settler) -> Alarm:
-    """Return the alarm for a settler that does not run; it publishes nothing, so missing data fires the alarm."""
+    """Return the alarm on a settler that does not run. A stopped settler publishes nothing, so missing data fires it."""
     return Alarm(
         "settler-stopped",
         "settler-stopped",

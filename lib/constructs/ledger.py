@@ -46,10 +46,10 @@ LISTED = (
 
 
 class Ledger(Construct):
-    """`table`, the names and ARNs of its two indexes, and what a function that works on it needs.
+    """`table`, and the names and ARNs of its two indexes.
 
-    `index_…`: lists a merchant's payments by time. `pending_index_…`: what waits for an answer of the gateway, or for a
-    capture. Only such payments have its key, so it is small however many payments there are.
+    `index_…`: the index that lists a merchant's payments by time. `pending_index_…`: the index of payments that wait
+    for the gateway's answer or for a capture. Only these payments have the index's key, so the index stays small.
     """
 
     def __init__(self, scope: Construct, id_: str, *, context: Context) -> None:

@@ -26,12 +26,12 @@ TIMEOUT_SECONDS = 50  # in seconds: a run ends before the next one begins
 ITEM_OPERATIONS = ("GetItem", "UpdateItem")
 INDEX_OPERATIONS = ("Query",)
 # Lambda neither keeps nor retries a failed run, because the next run is due soon.
-# docs.aws.amazon.com/lambda/latest/dg/invocation-async-configuring.html (60 s is the least)
+# docs.aws.amazon.com/lambda/latest/dg/invocation-async-configuring.html (60 s is the minimum)
 OLDEST_RUN_SECONDS, REPEATED_RUNS = 60, 0
 # EventBridge retries once; then the event goes to the queue.
 OLDEST_EVENT_SECONDS, REPEATED_EVENTS = 3600, 1
-# Two concurrent runs are harmless, because gateway calls have idempotency keys, but useless. Only if the processor
-# reserves concurrency, too: a new account with a quota of 10 can reserve none.
+# Two concurrent runs are useless, and harmless because gateway calls have idempotency keys. The settler reserves
+# concurrency only if the processor does: a new account with a quota of 10 executions can reserve none.
 RESERVED_CONCURRENCY = 1
 
 
@@ -51,7 +51,7 @@ class Schedule(Construct):
 
 
 class Settler(Function):
-    """The scheduled function; `dead_letters` takes failed runs, and events that Lambda did not accept."""
+    """The scheduled function. `dead_letters` takes the events of failed runs, and events that Lambda did not accept."""
 
     def __init__(
         self,

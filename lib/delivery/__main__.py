@@ -1,4 +1,4 @@
-"""`python -m lib.delivery {comment|publish-comment|publish-drift|weekly|publish-weekly|attestation}`: steps of workflows.
+"""`python -m lib.delivery COMMAND`: the commands that the GitHub workflows run. `--help` lists them.
 
 Exit codes: 0 done; 2 wrong input or no answer from GitHub, with one line on standard error; 130 Ctrl-C.
 """

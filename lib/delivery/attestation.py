@@ -1,6 +1,6 @@
 """Split a verdict into the inputs of GitHub's attestation action: the predicate, and the subjects as checksums.
 
-The saved plan becomes a subject too. Whoever applies the plan can then verify that it passed.
+The saved plan becomes a subject too. Whoever applies the plan can then verify that it was checked and passed.
 github.com/actions/attest
 """
 
@@ -16,7 +16,10 @@ PREDICATE, SUBJECTS = "predicate.json", "subjects.sha256"
 
 
 def write(plan: Path, folder: Path) -> None:
-    """Write both inputs to `folder`. `plan`: a folder that `make plan` saved. Raises ToolError if it did not pass."""
+    """Write both inputs to `folder`. `plan`: a folder that `make plan` saved.
+
+    Raises ToolError if the folder has no verdict, or if its verdict is not clean.
+    """
     file = plan / verdict.FILE
     try:
         statement = json.loads(file.read_bytes())

@@ -15,7 +15,10 @@ ROWS = 80  # keeps the body below GitHub's limit of 65,536 characters, even with
 
 
 def publish(repository: Repository, file: Path, run: str) -> str:
-    """Return one line that says what was done. `file`: JSON of `make drift JSON=1`; `run`: URL of the workflow run."""
+    """Open, update or close the issue, and return one line that says which of these was done.
+
+    `file`: the JSON that `make drift JSON=1` printed; `run`: the URL of the workflow run.
+    """
     drift = _read(file)
     if not drift["drift"]:
         closed = repository.close_issue(MARKER, f"There is no drift any more: [run]({run}).")

