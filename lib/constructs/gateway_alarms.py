@@ -90,7 +90,7 @@ def settler_failures_alarm(settler: Settler) -> Alarm:
 
 
 def settler_stopped_alarm(settler: Settler) -> Alarm:
-    """Return the alarm on a settler that does not run. A stopped settler publishes nothing, so missing data fires it."""
+    """Return the alarm on a stopped settler. Such a settler publishes nothing, so missing data fires the alarm."""
     return Alarm(
         "settler-stopped",
         "settler-stopped",

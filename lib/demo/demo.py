@@ -35,8 +35,8 @@ def demo(
 ) -> int:
     """Run the demo: synth, judges, emulator, apply, second plan, payments, records, destroy, search for leftovers.
 
-    `keep`: keep the stack running. `port`: the emulator's, None for a free one. Returns 0, or raises RefusedError (a
-    judge has a finding) or ToolError; the emulator is stopped in each case.
+    `keep`: keep the stack running. `port`: the emulator's port; None chooses a free one. Returns 0. Raises RefusedError
+    if a judge has a finding, and ToolError; both stop the emulator.
     """
     home = home or DemoFolder()
     settings = Settings.from_environment(environ)
@@ -73,7 +73,7 @@ def demo(
 
 
 def demo_down(progress: Progress, home: DemoFolder | None = None) -> int:
-    """Destroy a kept demo, show leftovers, and stop its emulator, even if the destroy fails."""
+    """Destroy the kept demo, show its leftovers, and stop its emulator, even if the destroy fails. Returns 0."""
     home = home or DemoFolder()
     with home.exclusively():
         kept = home.require()
@@ -100,7 +100,7 @@ def take_down(deployment: Deployment, progress: Progress) -> None:
     teardown.destroy(deployment)
     left = show_leftovers(deployment, progress)
     if left.found:
-        raise ToolError(f"{len(left.found)} left after the destroy (above), the first: {left.found[0]}")
+        raise ToolError(f"the destroy left {len(left.found)} resources (listed above), the first: {left.found[0]}")
 
 
 def kept_environment(home: DemoFolder | None = None) -> list[str]:
@@ -113,6 +113,6 @@ def kept_environment(home: DemoFolder | None = None) -> list[str]:
         "AWS_REGION": kept.region,
         "AWS_DEFAULT_REGION": kept.region,
     }
-    # Variables that would override these, or require certificates.
+    # Variables that would override the exported ones, or require certificates.
     unwanted = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_CA_BUNDLE")
     return [*(f"export {name}={shlex.quote(value)}" for name, value in wanted.items()), f"unset {' '.join(unwanted)}"]

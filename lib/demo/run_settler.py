@@ -9,7 +9,7 @@ from lib.targets.deployment import Deployment
 
 
 def run_settler(deployment: Deployment) -> None:
-    """Invoke the version that the schedule runs, unless it is already running. Raises ToolError if it failed."""
+    """Invoke the settler as its schedule does, unless a run is in progress. Raises ToolError if the run fails."""
     client, function = deployment.client("lambda"), deployment.outputs["settler_function_name"]
     (alias,) = client.list_aliases(FunctionName=function)["Aliases"]
     try:

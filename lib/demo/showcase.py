@@ -46,9 +46,9 @@ class Request:
 
 
 def take_payments(deployment: Deployment, progress: Progress) -> None:
-    """Send requests that the gateway approves, declines and does not answer, and requests that are refused.
+    """Send requests that the gateway approves, declines or does not answer, and requests that the API refuses.
 
-    Then show how the settler completes the pending one, and the records of the first one.
+    Then run the settler until the pending payment has its outcome, and show the records of the approved payment.
 
     Raises ToolError if an answer has an unexpected status, or if a record is missing.
     """
@@ -132,7 +132,7 @@ def show_alarms(deployment: Deployment, progress: Progress) -> None:
     """Show the state of each alarm."""
     table = Table(
         *("alarm", "state", "goes to"),
-        caption="INSUFFICIENT_DATA: no metric yet. The emulator publishes none by itself; AWS takes that for OK here.",
+        caption="INSUFFICIENT_DATA: the alarm's metric has no data, because the emulator publishes no metrics of AWS.",
     )
     for page in deployment.client("cloudwatch").get_paginator("describe_alarms").paginate():
         for alarm in page["MetricAlarms"]:
@@ -151,7 +151,7 @@ def table_item(deployment: Deployment, payment_id: str) -> dict[str, Any]:
         ConsistentRead=True,
     )
     if "Item" not in found:
-        raise ToolError(f"payment {payment_id} was answered by the API but is not in the table")
+        raise ToolError(f"the API answered for payment {payment_id}, which is not in the table; report this error")
     read = TypeDeserializer().deserialize
     return {name: read(value) for name, value in found["Item"].items()}
 

@@ -23,7 +23,7 @@ def temporary_deployment(
     for_lambdas: Mapping[str, str] | None = None,
     strict: Certificate | None = None,
 ) -> Iterator[Deployment]:
-    """Deploy the synthesized stack in `stack_dir`. At the end, stop the emulator and remove its files.
+    """Deploy the synthesized stack in `stack_dir`. After the block, stop the emulator and remove its files.
 
     `for_lambdas`: additional environment variables of each Lambda function. `strict`: the emulator enforces TLS,
     signatures and policies, so that the functions run under their own roles.

@@ -1,1 +1,1 @@
-"""What the project depends on: licences and vulnerabilities, the contents of the Lambda zip, the AWS provider."""
+"""The project's dependencies: their licences and vulnerabilities, the SBOM of the Lambda zip, the AWS provider."""

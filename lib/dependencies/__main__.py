@@ -1,7 +1,7 @@
-"""`python -m lib.dependencies {licenses|audit|sbom}`, with the Python of .venv-dependencies.
+"""`python -m lib.dependencies {licenses|audit|sbom}`: run it with the Python of .venv-dependencies.
 
-Exit codes: 0; 1 a licence is not allowed, or a package has a known vulnerability; 2 wrong input or a broken tool, one
-line on standard error.
+Exit codes: 0 done; 1 a licence is not allowed, or a package has a known vulnerability; 2 wrong input or a broken tool,
+with one line on standard error.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m lib.dependencies")
     commands = parser.add_subparsers(required=True, dest="command")
     licensed = commands.add_parser("licenses", help="list the licence of each package in the locks, and check it")
-    licensed.add_argument("--policy", type=Path, default=licenses.POLICY_FILE, help="what is allowed (TOML)")
-    licensed.add_argument("--output", type=Path, default=licenses.LIST_FILE, help="the list (Markdown)")
+    licensed.add_argument("--policy", type=Path, default=licenses.POLICY_FILE, help="TOML file of allowed licences")
+    licensed.add_argument("--output", type=Path, default=licenses.LIST_FILE, help="Markdown file to write the list to")
     audited = commands.add_parser("audit", help="list the known vulnerabilities of the packages in the locks")
-    audited.add_argument("lock", nargs="*", help="names of locks, as lambda or project (default: all)")
-    audited.add_argument("--osv-url", default=audit.SERVICE, help="a mirror of OSV's API (default: %(default)s)")
-    commands.add_parser("sbom", help=f"write what the Lambda zip contains to {SBOM_FILE.relative_to(ROOT)}")
+    audited.add_argument("lock", nargs="*", help="a lock's name, such as lambda or project (default: all locks)")
+    audited.add_argument("--osv-url", default=audit.SERVICE, help="URL of OSV's API or a mirror (default: %(default)s)")
+    commands.add_parser("sbom", help=f"write the SBOM of the Lambda zip to {SBOM_FILE.relative_to(ROOT)}")
     options = parser.parse_args()
     try:
         match options.command:

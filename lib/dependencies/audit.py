@@ -1,6 +1,6 @@
-"""Known vulnerabilities of what the locks name, by pip-audit, from the OSV database (https://osv.dev).
+"""Finds known vulnerabilities of the packages in the locks, with pip-audit, in the OSV database (https://osv.dev).
 
-No package carries a current copy of such a database, so an audit needs the network, or a mirror of OSV.
+pip-audit queries the database over the network, so an audit needs https://api.osv.dev or a mirror.
 """
 
 from __future__ import annotations
@@ -20,7 +20,10 @@ OPTIONS = ("--no-deps", "--disable-pip", "--strict", "--format", "json", "--prog
 
 
 def vulnerabilities(names: Iterable[str], osv_url: str) -> list[str]:
-    """A line for each known vulnerability in each of the locks. Raises ToolError when the database cannot be asked."""
+    """Return a line for each known vulnerability of the packages in these locks.
+
+    Raises ToolError if the database does not answer.
+    """
     return [line for lock in names for line in _of_lock(lock, osv_url)]
 
 
@@ -32,16 +35,16 @@ def _of_lock(lock: str, osv_url: str) -> Iterator[str]:
     try:
         answer: dict[str, Any] = json.loads(done.stdout)
     except ValueError:
-        # It exits with 1 for a vulnerability and for its own failure; only the former comes with a report.
+        # pip-audit exits with 1 for a vulnerability and for its own failure. Only for a vulnerability it prints JSON.
         reason = (done.stderr.strip().splitlines() or ["no output"])[-1]
         raise ToolError(
-            f"pip-audit could not ask {osv_url} about {file.relative_to(ROOT)}: {reason[:300]}; run make audit where "
-            "that address can be reached, or name a mirror with make audit OSV_URL=…"
+            f"pip-audit could not ask {osv_url} about {file.relative_to(ROOT)}: {reason[:300]}; run make audit on a "
+            "machine that reaches this address, or name a mirror with make audit OSV_URL=…"
         ) from None
     for package in answer["dependencies"]:
         for found in package["vulns"]:
             fixed = ", ".join(found["fix_versions"]) or "no version yet"
             yield (
                 f"{found['id']} {package['name']} {package['version']} ({lock}); fixed in {fixed}. Fix: make lock; "
-                f"https://osv.dev/vulnerability/{found['id']} says what it is"
+                f"https://osv.dev/vulnerability/{found['id']} describes the vulnerability"
             )

@@ -1,7 +1,8 @@
-"""The licence of every package that a lock names, and whether requirements/licenses.toml allows it there.
+"""Lists the licence of every package in the locks, and checks each against requirements/licenses.toml.
 
-A licence is an SPDX expression (https://spdx.org/licenses/). It comes from the metadata of the installed package. A
-package that this machine has not installed, as its environment or platform is another, keeps its line of the list.
+A licence is an SPDX expression (https://spdx.org/licenses/). It comes from the metadata of the installed package. If
+this machine has not installed a package, for example because it is for another platform, the package keeps the
+licence that requirements/licenses.md already states.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ class Row:
 
 
 def read_policy(file: Path = POLICY_FILE) -> Mapping[str, Any]:
-    """The tables `allowed`, `spelling` and `stated` of a policy. Raises ToolError for a file of another form."""
+    """Return the tables `allowed`, `spelling` and `stated` of a policy file. Raises ToolError if one is missing."""
     try:
         policy = tomllib.loads(file.read_text())
     except (OSError, tomllib.TOMLDecodeError) as error:
@@ -58,7 +59,7 @@ def read_policy(file: Path = POLICY_FILE) -> Mapping[str, Any]:
 
 
 def rows(policy: Mapping[str, Any]) -> list[Row]:
-    """Every package of every lock, sorted by name and version."""
+    """Return a row for every package of every lock, sorted by name and version."""
     named: dict[Package, list[str]] = {}
     for lock in sorted(ENVIRONMENTS):
         for package in locks.packages(lock):
@@ -71,9 +72,10 @@ def rows(policy: Mapping[str, Any]) -> list[Row]:
 
 
 def _licence(package: Package, of_package: list[str], policy: Mapping[str, Any]) -> str | None:
-    """What licenses.toml states, or the installed metadata says; None for what is not installed.
+    """Return the licence in licenses.toml, else that in the installed metadata; None if nothing is installed.
 
-    A lock may pin two versions of a package, for two versions of Python: the installed one speaks for both.
+    A lock may pin two versions of a package for two versions of Python. The licence of the installed version then
+    counts for both.
     """
     if package.name in policy["stated"]:
         return str(policy["stated"][package.name]["license"])
@@ -86,9 +88,9 @@ def _licence(package: Package, of_package: list[str], policy: Mapping[str, Any])
 
 
 def from_metadata(distribution: Distribution, spelling: Mapping[str, str]) -> str:
-    """The SPDX expression of an installed package; `unknown` where its metadata names none, or more than one.
+    """Return the SPDX expression of an installed package, or `unknown` if its metadata has none, or more than one.
 
-    `spelling`: what packages write -> SPDX.
+    `spelling`: licence as packages write it -> SPDX expression.
     """
     metadata = distribution.metadata
     if expression := metadata.get("License-Expression"):
@@ -111,7 +113,7 @@ def _is_expression(text: str) -> bool:
 
 
 def violations(found: list[Row], policy: Mapping[str, Any]) -> Iterator[str]:
-    """A line for each licence that is unknown, or not allowed in one of the package's locks."""
+    """Yield a line for each licence that is unknown, or not allowed in one of the package's locks."""
     for row in found:
         named = f"{row.package.name} {row.package.version}"
         if row.licence == UNKNOWN:
@@ -129,7 +131,10 @@ def violations(found: list[Row], policy: Mapping[str, Any]) -> Iterator[str]:
 
 
 def is_allowed(licence: str, allowed: list[str]) -> bool:
-    """Of `A OR B` one must be allowed, of `A AND B` both. A licence that SPDX does not know is not allowed."""
+    """Return whether the SPDX expression is allowed: one part of `A OR B`, both of `A AND B`.
+
+    A licence that SPDX does not list is not allowed.
+    """
     if not _is_expression(licence):
         return False
     return _holds(spdx.parse(licence), frozenset(allowed))
@@ -145,14 +150,14 @@ def _holds(expression: Any, allowed: frozenset[str]) -> bool:
 
 
 def read_list() -> dict[Package, str]:
-    """requirements/licenses.md: package -> licence."""
+    """Return package -> licence, as requirements/licenses.md states it, without unknown licences."""
     text = LIST_FILE.read_text() if LIST_FILE.exists() else ""
     found = re.findall(r"^\| (\S+) \| (\S+) \| ([^|]+) \| [^|]+ \|$", text, re.MULTILINE)
     return {Package(name, version): licence for name, version, licence in found if licence != UNKNOWN}
 
 
 def render(found: list[Row]) -> str:
-    """The text of requirements/licenses.md."""
+    """Return the text of requirements/licenses.md."""
     lines = (
         f"| {row.package.name} | {row.package.version} | {row.licence} | {', '.join(row.locks)} |" for row in found
     )

@@ -1,4 +1,4 @@
-"""The locks in requirements/, and what is installed of them."""
+"""Reads the locks in requirements/, and the packages that are installed from them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ REQUIREMENTS = ROOT / "requirements"
 
 @dataclass(frozen=True, order=True)
 class Package:
-    """A package that a lock names, by its normalized name."""
+    """A pinned package. `name` is normalized, as pip compares names."""
 
     name: str
     version: str
@@ -26,13 +26,13 @@ class Package:
 
 @cache
 def packages(lock: str) -> tuple[Package, ...]:
-    """The packages that a lock pins, for every platform: `project` is requirements/project.txt."""
+    """Return the packages that a lock pins, for all platforms. The lock `project` is requirements/project.txt."""
     lines = (REQUIREMENTS / f"{lock}.txt").read_text().splitlines()
     return tuple(_package(line) for line in lines if line[:1].isalnum())
 
 
 def _package(line: str) -> Package:
-    """`boto3==1.44.5 ; python_full_version < '3.12' \\`: hashes follow on lines of their own."""
+    """Parse a line like `boto3==1.44.5 ; python_full_version < '3.12' \\`. Its hashes are on the next lines."""
     requirement = Requirement(line.removesuffix("\\"))
     (pin,) = requirement.specifier
     return Package(canonicalize_name(requirement.name), pin.version)
@@ -40,11 +40,11 @@ def _package(line: str) -> Package:
 
 @cache
 def installed(lock: str) -> Mapping[Package, Distribution]:
-    """What the lock's environment holds; nothing where it has not been made on this machine."""
+    """Return the packages in the lock's environment; empty if this machine has no such environment."""
     return in_folders(*ENVIRONMENTS[lock].glob("lib/python*/site-packages"), ENVIRONMENTS[lock])
 
 
 def in_folders(*folders: Path) -> dict[Package, Distribution]:
-    """The packages that are installed in folders, or in a zip."""
+    """Return the packages that are installed in these folders or zips, with their metadata."""
     found = distributions(path=[str(folder) for folder in folders])
     return {Package(canonicalize_name(one.name), one.version): one for one in found}

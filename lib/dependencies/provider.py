@@ -1,8 +1,9 @@
 """`python -m lib.dependencies.provider [VERSION] [--bindings RELEASE]`: moves the project to another hashicorp/aws.
 
-Writes every file that names the provider's version or is generated from its schema. Each of the two policy engines
-has a version and facts of its own, so both are written, the second one's by its own program. Other bindings need the
-package index and uv, another version Terraform's registry. Exit codes: 0, or 2 with one line on standard error.
+It writes every file that names the provider's version or is generated from the provider's schema. Each judge has its
+own copy of the version and of the schema's facts; policies/_provider.py writes the copy of the second judge. A new
+release of the bindings needs uv and the package index. A new version needs Terraform's registry.
+Exit codes: 0 done; 2 wrong input or a broken tool, with one line on standard error.
 """
 
 from __future__ import annotations
@@ -34,15 +35,15 @@ LOCK = (
     *("--no-emit-index-url", "--no-header", "requirements/project.in", "-o", "requirements/project.txt"),
 )
 IN_JSON = r'("aws": \{\s*"source": "[^"]+",\s*"version": ")[^"]+(")'
-# Where the version is stated: one place for each judge, the page for other projects, and the tests' documents that no
-# code of ours wrote.
+# The files that state the version: one for each judge, the page for other projects, and test documents of other
+# projects.
 STATED = {
     ROOT / "lib" / "aspects" / "provider" / "projection.py": r'^(VERSION = ")[^"]+(")$',
     ROOT / "policies" / "_conventions.toml": r'^(provider_version = ")[^"]+(")$',
     ROOT / "docs" / "adopt.md": r'^(provider_version = ")[^"]+(")$',
     **dict.fromkeys(sorted((ROOT / "tests" / "policy" / "foreign").glob("*/cdk.tf.json")), IN_JSON),
 }
-# For which HashiCorp publishes packages; a stack may be deployed from any of them.
+# The platforms for which HashiCorp publishes the provider. A stack may be deployed from each of them.
 PLATFORMS = (
     *("darwin_amd64", "darwin_arm64", "freebsd_386", "freebsd_amd64", "freebsd_arm", "linux_386", "linux_amd64"),
     *("linux_arm", "linux_arm64", "openbsd_386", "openbsd_amd64", "windows_386", "windows_amd64", "windows_arm64"),
@@ -57,7 +58,7 @@ TO_REVIEW = ("lib/aspects/provider/arguments.json", "policies/_provider.jsonl")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m lib.dependencies.provider")
-    parser.add_argument("version", nargs="?", default=VERSION, help="of hashicorp/aws (default: %(default)s)")
+    parser.add_argument("version", nargs="?", default=VERSION, help="version of hashicorp/aws (default: %(default)s)")
     parser.add_argument("--bindings", help=f"release of {BINDINGS} (default: that of requirements/project.in)")
     options = parser.parse_args(arguments)
     try:
@@ -72,13 +73,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def move(version: str, bindings: str) -> None:
-    """Writes nothing before everything has been read that needs a network."""
+    """Write all files for this version, after everything was read from the network. Raises ToolError."""
     if not re.fullmatch(r"\d+\.\d+\.\d+", version):
         raise ToolError(f"VERSION is {version!r}, which is no version of hashicorp/aws; write it as {VERSION}")
     if (made_for := provider_of(bindings)) != version:
         raise ToolError(
-            f"{BINDINGS} {bindings} is made for hashicorp/aws {made_for}, not {version}; use that version, or name the "
-            "release made for yours with BINDINGS=… (github.com/cdktf/cdktf-provider-aws/releases lists them)"
+            f"{BINDINGS} {bindings} is made for hashicorp/aws {made_for}, not {version}; set VERSION to {made_for}, or "
+            f"BINDINGS to a release for {version} (github.com/cdktf/cdktf-provider-aws/releases lists them)"
         )
     command = terraform.find(ConsoleProgress())
     schema = generate.read_schema(tuple(command), version)
@@ -94,7 +95,7 @@ def move(version: str, bindings: str) -> None:
 
 
 def stated(file: Path, pattern: str, version: str) -> str:
-    """The file's text with another version. Raises ToolError where the version is not there exactly once."""
+    """Return the file's text with another version. Raises ToolError unless `pattern` matches exactly once."""
     text, count = re.subn(pattern, rf"\g<1>{version}\g<2>", file.read_text(), flags=re.MULTILINE)
     if count != 1:
         raise ToolError(f"{file.relative_to(ROOT)} has {count} places that match {pattern}; expected one")
@@ -102,7 +103,7 @@ def stated(file: Path, pattern: str, version: str) -> str:
 
 
 def pinned_bindings() -> str:
-    """The release that requirements/project.in names."""
+    """Return the release of the bindings that requirements/project.in names. Raises ToolError if it names none."""
     found = re.search(rf"^{BINDINGS}==(\S+)$", REQUIREMENTS.read_text(), re.MULTILINE)
     if found is None:
         raise ToolError(f"{REQUIREMENTS.relative_to(ROOT)} has no line {BINDINGS}==…; add it")
@@ -110,7 +111,10 @@ def pinned_bindings() -> str:
 
 
 def provider_of(bindings: str) -> str:
-    """The provider's version that a release of the bindings is made for: its description begins with it."""
+    """Return the provider's version for which a release of the bindings is made. Its description begins with it.
+
+    Raises ToolError.
+    """
     if bindings == pinned_bindings():
         description = str(metadata(BINDINGS).json["description"])
     else:
@@ -139,7 +143,7 @@ def _lock_bindings(release: str) -> None:
 
 
 def _published_checksums(command: Sequence[str], version: str) -> str:
-    """The text of provider.lock.hcl, from the registry. Takes a while: Terraform fetches every platform's package."""
+    """Return the text of provider.lock.hcl. Terraform downloads the provider's package for every platform."""
     with tempfile.TemporaryDirectory() as folder:
         source = PROVIDER.removeprefix("registry.terraform.io/")
         document = {"terraform": {"required_providers": {"aws": {"source": source, "version": version}}}}
@@ -151,7 +155,7 @@ def _published_checksums(command: Sequence[str], version: str) -> str:
 
 
 def _write_facts_of_the_second_judge(schema: str) -> None:
-    """By its own program, which shares nothing with the first judge's."""
+    """Run the second judge's own program, because the judges share no code."""
     program = str(ROOT / "policies" / "_provider.py")
     _run("policies/_provider.py", str(python_of(VENV_CHECKOV)), program, stdin=schema)
 

@@ -1,7 +1,7 @@
-"""What the Lambda zip contains, as a CycloneDX 1.6 document: the same zip gives the same bytes.
+"""Writes the Lambda zip's software bill of materials (SBOM) in the format CycloneDX 1.6.
 
-https://cyclonedx.org/docs/1.6/json/. A timestamp and a random serial number would differ in each run. Both are
-optional: there is no timestamp, and the serial number is derived from the zip's content.
+https://cyclonedx.org/docs/1.6/json/. The same zip gives the same bytes: the document has no timestamp, and its serial
+number is derived from the zip's content.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from lib.dependencies import licenses, locks
 from lib.dependencies.locks import Package
 from lib.errors import ToolError
 
-# Where the functions run; packages name what they need there by these (PEP 508).
+# The functions' Python and platform, as PEP 508 names them: packages need other packages only on some platforms.
 LAMBDA = {"python_version": "3.12", "python_full_version": "3.12.0", "sys_platform": "linux", "extra": ""}
 
 
 def document() -> str:
-    """The JSON of the zip's bill of materials. Raises ToolError when it is not valid CycloneDX."""
+    """Return the SBOM as JSON text. Raises ToolError if it is not valid CycloneDX."""
     made = packaging.lambda_zip()
     bom = Bom(serial_number=uuid.uuid5(uuid.NAMESPACE_OID, made.sha256.hex()))
     bom.metadata.timestamp = None
@@ -41,11 +41,11 @@ def document() -> str:
         type=ComponentType.APPLICATION,
         bom_ref="lambda.zip",
         licenses=[LicenseFactory().make_from_string("Apache-2.0")],
-        # As the stack's JSON states it: source_code_hash.
+        # The same hash as source_code_hash in the stack's JSON.
         properties=[Property(name="aws:lambda:source_code_hash", value=base64.b64encode(made.sha256).decode())],
     )
     bom.metadata.component = function
-    found = locks.in_folders(made.path)  # what the zip itself says, by the metadata of each package in it
+    found = locks.in_folders(made.path)  # by the metadata of each package in the zip, not by the lock
     components = {package.name: _component(package) for package in sorted(found)}
     for component in components.values():
         bom.components.add(component)
@@ -56,7 +56,7 @@ def document() -> str:
     bom.register_dependency(function, components.values())
     text: str = JsonV1Dot6(bom).output_as_string(indent=2) + "\n"
     if (error := JsonStrictValidator(SchemaVersion.V1_6).validate_str(text)) is not None:
-        raise ToolError(f"the SBOM is not valid CycloneDX 1.6: {error}; report it, this is a fault of {__name__}")
+        raise ToolError(f"the SBOM is not valid CycloneDX 1.6: {error}; report this error, a fault of {__name__}")
     return text
 
 
@@ -72,7 +72,7 @@ def _component(package: Package) -> Component:
 
 
 def _needs(distribution: Distribution, among: Iterable[str]) -> list[str]:
-    """The names of the zip's packages that a package needs."""
+    """Return the names in `among` that a package needs in Lambda, sorted."""
     needed = [Requirement(text) for text in distribution.requires or ()]
     names = {canonicalize_name(one.name) for one in needed if one.marker is None or one.marker.evaluate(LAMBDA)}
     return sorted(names & set(among))

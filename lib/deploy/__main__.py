@@ -1,7 +1,7 @@
 """`python -m lib.deploy {plan|deploy|destroy|drift|state-bucket|unlock|demo|demo-down|outputs|env}`.
 
-Exit codes: 0; 1 for a policy finding, a refused plan, drift, leftovers of a destroy, or the answer no; 2 for wrong
-input or a broken tool, including Terraform (one line on standard error); 130 for Ctrl-C. make exits with 2 for all.
+Exit codes: 0 done; 1 a policy finding, a refused plan, drift, leftovers of a destroy, or the answer no; 2 wrong input
+or a broken tool, including Terraform, with one line on standard error; 130 Ctrl-C. make exits with 2 for every failure.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from lib.errors import ToolError
 COMMANDS = {
     "demo": "synthesize, check, deploy to a local emulator, take payments, destroy; KEEP=1 keeps the stack running",
     "demo-down": "destroy the kept demo and stop its emulator",
-    "outputs": "the deployed stack's outputs as one JSON object: the kept demo's, else those on AWS",
-    "env": "export lines that point the aws CLI and boto3 at the kept demo",
+    "outputs": "print the deployed stack's outputs as one JSON object: the kept demo's, else those on AWS",
+    "env": "print export lines that point the aws CLI and boto3 at the kept demo",
     "state-bucket": "create the state bucket, or correct its settings",
-    "plan": "what a deploy would change, checked and saved: on AWS; on the kept demo with TAP_TARGET=emulator, or if "
-    "TERRAFORM_STATE_BUCKET is not set",
-    "deploy": "plan, check, show, confirm and apply; PLAN=FOLDER applies a saved plan",
+    "plan": "check and save what a deploy would change on AWS; with TAP_TARGET=emulator, or if TERRAFORM_STATE_BUCKET "
+    "is not set, on the kept demo",
+    "deploy": "plan, check, show and, once confirmed, apply the plan; PLAN=FOLDER applies a saved plan",
     "destroy": "remove everything from AWS; needs only the state",
-    "drift": "manual changes of the deployed stack, each with the violated rule: the kept demo's, else AWS's",
-    "unlock": "remove the state lock LOCK=ID that a killed run left",
+    "drift": "show manual changes of the deployed stack, each with the violated rule: the kept demo's, else AWS's",
+    "unlock": "remove the state lock that a killed run left; LOCK=ID",
 }
 
 
@@ -51,7 +51,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def run(command: str, *, as_json: bool = False) -> int:
-    """Raises ToolError."""
+    """Run the command and return its exit code. Raises ToolError."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     from lib.console.progress import ConsoleProgress, console_for

@@ -16,7 +16,10 @@ from lib.targets.place import FOLDER, Place
 def run(
     command: str, environ: Mapping[str, str], options: DeployOptions, progress: Progress, folder: Path = FOLDER
 ) -> int:
-    """Return 0, or 1 if refused, if something is left, or if the answer was no. Raises RefusedError and ToolError."""
+    """Run the command and return its exit code: 0, or 1 if the user answered no or the destroy left something.
+
+    Raises RefusedError if a judge or the plan check refuses, and ToolError.
+    """
     settings = aws.settings_of(environ)
     if command == "state-bucket":
         client = aws.session_for(settings.state_bucket_region).client("s3")
@@ -38,7 +41,7 @@ def run(
 
 
 def unlock(environ: Mapping[str, str], options: DeployOptions, progress: Progress, folder: Path) -> int:
-    """Remove the state lock that a killed run left. Raises ToolError if its id is another one."""
+    """Remove the state lock that a killed run left. Raises ToolError if the lock has another id than LOCK."""
     if not options.lock:
         raise SettingsError("LOCK", options.lock, "it is the id of a lock", "copy it from the error that names it")
     aws.reopen(environ, progress, folder).terraform.unlock(options.lock)

@@ -25,7 +25,10 @@ def run(
     progress: Progress,
     home: DemoFolder,
 ) -> int:
-    """Run `plan` or `deploy`: return 0, or 1 if refused or if the answer was no. Raises RefusedError and ToolError."""
+    """Run `plan` or `deploy` and return the exit code: 0, or 1 if the user answered no.
+
+    Raises RefusedError if a judge or the plan check refuses, and ToolError.
+    """
     place = Place.of_demo(home.folder)
     with home.exclusively():
         settings = Settings.from_environment(environ)
@@ -40,7 +43,7 @@ def run(
 
 
 def check_settings(settings: Settings, kept: KeptDemo, deployed: StackFolder) -> None:
-    """Raise ToolError for another suffix, region or state bucket than the demo's: that would be another stack."""
+    """Raise ToolError if suffix, region or state bucket differ from the demo's, because they name another stack."""
     wanted = {**aws.backend(settings), "stack": settings.stack_name, "AWS_REGION": settings.aws_region}
     standing = {name: deployed.backend[name] for name in aws.backend(settings)}
     standing |= {"stack": kept.stack_name, "AWS_REGION": kept.region}

@@ -20,9 +20,9 @@ from lib.terraform.terraform import PLAN_FILE, PlanResult
 
 
 def plan(deployment: Deployment, place: Place, options: DeployOptions, progress: Progress) -> int:
-    """Save a plan that may be applied, together with the verdict. 0; raises PlanRefusedError.
+    """Make a plan, check it, and save it with the verdict. Returns 0. Raises PlanRefusedError and ToolError.
 
-    A summary of its changes is written next to it, also if the plan is refused.
+    A summary of the plan's changes is written too, even if the plan is refused.
     """
     try:
         result = planning.checked_plan(deployment, options.destroy_data)
@@ -38,9 +38,9 @@ def plan(deployment: Deployment, place: Place, options: DeployOptions, progress:
 
 
 def deploy(deployment: Deployment, place: Place, options: DeployOptions, progress: Progress) -> int:
-    """Plan, show, confirm, apply. Returns 0, or 1 if the answer was no; raises PlanRefusedError.
+    """Plan, show, ask, and apply the plan. Returns 0, or 1 if the user answered no.
 
-    If it is interrupted, a second run continues.
+    Raises PlanRefusedError and ToolError. After an interrupted run, a second run continues.
     """
     if options.plan is not None:
         result = saved_plan(deployment, place, SavedPlan.open(options.plan), options.destroy_data)
@@ -60,12 +60,13 @@ def deploy(deployment: Deployment, place: Place, options: DeployOptions, progres
 
 
 def saved_plan(deployment: Deployment, place: Place, saved: SavedPlan, permitted: Collection[str]) -> PlanResult:
-    """Return a plan that `make plan` saved, perhaps on another machine, if it is still valid.
+    """Return a plan that `make plan` saved, perhaps on another machine, after checking that it is still valid.
 
-    Raises PlanRefusedError if it was edited, or was planned with other JSON, policies, waivers or another state.
+    Raises PlanRefusedError if somebody edited the plan, or if the JSON, the policies, the waivers or the state are not
+    those of the planning.
     """
     runner = deployment.terraform
-    # A copy, so that the applied file is the checked one even if the folder changes.
+    # Apply a copy: then the applied file is the checked one even if somebody changes the folder.
     file = shutil.copyfile(saved.file, deployment.stack.directory / PLAN_FILE)
     if difference := saved.difference(file, place.checked, runner.state()):
         refusal = Refusal(f"PLAN={saved.folder}", difference, "plan again, with make plan", about_data=False)

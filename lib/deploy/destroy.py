@@ -16,10 +16,10 @@ from lib.terraform.state import State
 
 
 def destroy(deployment: Deployment, options: DeployOptions, progress: Progress) -> int:
-    """Plan, show, confirm, remove, and search for leftovers.
+    """Plan the removal, show it, ask, remove everything, and search for leftovers.
 
-    0 when nothing is left, 1 when something is or the answer was no. Interrupted at any point and run again, it goes
-    on with what is left.
+    Returns 0 if nothing is left, and 1 if something is left or the user answered no. After an interrupted run, a second
+    run continues.
     """
     interrupted_run.save_unsaved_state(deployment.terraform)
     state = deployment.terraform.state()
@@ -35,8 +35,8 @@ def destroy(deployment: Deployment, options: DeployOptions, progress: Progress) 
         progress.show("The state knows no resources: nothing to destroy.")
     if show_leftovers(deployment, progress).found:
         progress.show(
-            "They are not in the state: an interrupted deploy or somebody by hand created them. make deploy imports "
-            "those of an interrupted deploy; then run make destroy again"
+            "The listed resources are not in the state: an interrupted deploy or a person created them. make deploy "
+            "imports those of an interrupted deploy; then run make destroy again. Remove the others by hand"
         )
         return 1
     return 0

@@ -14,10 +14,10 @@ YES = {"1": True, "true": True, "yes": True, "": False, "0": False, "false": Fal
 
 @dataclass(frozen=True)
 class DeployOptions:
-    """`keep`: the demo stays up. `auto_approve`: no confirmation on AWS. `port`: the emulator's, None to pick one.
+    """`keep`: keep the demo running. `auto_approve`: ask no question. `port`: the emulator's; None chooses a free one.
 
-    `plan`: the folder of a saved plan to apply, None to make one. `destroy_data`: addresses whose data may be lost.
-    `lock`: the id of a state lock to remove.
+    `plan`: the folder of a saved plan to apply; None makes a new plan. `destroy_data`: addresses of resources whose
+    data a plan may delete. `lock`: the id of a state lock to remove.
     """
 
     keep: bool = False
@@ -29,7 +29,7 @@ class DeployOptions:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> DeployOptions:
-        """KEEP, AUTO_APPROVE, EMULATOR_PORT, PLAN, DESTROY_DATA, LOCK. Raises SettingsError."""
+        """Read KEEP, AUTO_APPROVE, EMULATOR_PORT, PLAN, DESTROY_DATA and LOCK. Raises SettingsError."""
         return cls(
             keep=_flag("KEEP", environ.get("KEEP", "")),
             auto_approve=_flag("AUTO_APPROVE", environ.get("AUTO_APPROVE", "")),
@@ -55,7 +55,7 @@ def _port(variable: str, value: str) -> int | None:
 
 
 def _addresses(variable: str, value: str) -> frozenset[str]:
-    """Parse addresses. There is no pattern and no "all": every resource that loses data must be named."""
+    """Parse addresses, separated by commas. No pattern is accepted: the user must name every resource."""
     addresses = [part.strip() for part in value.split(",")] if value.strip() else []
     for address in addresses:
         if not re.fullmatch(r"[a-z][a-z0-9_]*\.[A-Za-z_][A-Za-z0-9_-]*", address):

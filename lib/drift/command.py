@@ -25,7 +25,7 @@ from lib.targets.kept import DemoFolder
 
 
 def drift(environ: Mapping[str, str], progress: Progress, *, as_json: bool, home: DemoFolder | None = None) -> int:
-    """Return 0 without manual changes, else 1. Raises ToolError if the comparison is impossible."""
+    """Print the manual changes. Returns 0 if there are none, else 1. Raises ToolError if they cannot be searched."""
     with chosen.opened(environ, progress, home) as deployment:
         found = find(deployment, progress)
     if as_json:
@@ -36,7 +36,7 @@ def drift(environ: Mapping[str, str], progress: Progress, *, as_json: bool, home
 
 
 def find(deployment: Deployment, progress: Progress) -> Drift:
-    """Return every manual change with the rules that it violates. Changes nothing."""
+    """Return every manual change with the rules that it violates, without changing anything."""
     content = deployment.stack.content
     plan = deployment.terraform.read_plan(deployment.plan().file)
     state = Refreshed.of_plan(plan)
@@ -46,7 +46,7 @@ def find(deployment: Deployment, progress: Progress) -> Drift:
         try:
             added = list(additions(deployment.client, state))
         except (BotoCoreError, ClientError) as error:
-            raise ToolError(f"{deployment.target.name} did not list additions: {error}") from error
+            raise ToolError(f"the search for additions on {deployment.target.name} failed: {error}") from error
         step.result(f"{len(added)} additions")
     evaluation = Evaluation(content, Known.of(content, state))
     losses = planning.losses(deployment, plan)
@@ -56,7 +56,8 @@ def find(deployment: Deployment, progress: Progress) -> Drift:
     ]
     changes = [evaluation.evaluate(change) for change in (*changed, *added)]
     waiting = [evaluation.evaluate(change) for change in not_deployed(plan, content)]
-    # A deploy never sets a value that violates a rule; an interrupted one may have stored such a value in the state.
+    # A deploy never sets a value that violates a rule. So if the deployed value violates one, it was set by hand, and
+    # an interrupted deploy has stored it in the state.
     changes += [item for item in waiting if item.rules]
     return Drift(
         target=deployment.target.name,

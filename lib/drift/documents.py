@@ -20,13 +20,13 @@ PRINCIPALS = {"Principal": "principals", "NotPrincipal": "not_principals"}
 
 
 def is_policy(value: Any) -> bool:
-    """Whether it is a policy as a JSON string."""
+    """Return whether the value is a JSON string with a policy."""
     content = parsed(value)
     return isinstance(value, str) and isinstance(content, Mapping) and "Statement" in content
 
 
 def block(policy: Any) -> dict[str, Any]:
-    """docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html"""
+    """Return the block for a policy: docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html"""
     return {"statement": [_statement(statement) for statement in _listed(parsed(policy).get("Statement"))]}
 
 

@@ -12,7 +12,7 @@ from lib.findings.finding import Finding
 
 
 class Kind(StrEnum):
-    """The kind of a change. `NOT_DEPLOYED`: not a manual change; the JSON has a value that is not deployed yet."""
+    """The kind of a change. `NOT_DEPLOYED` is no manual change: the JSON has a value that was not deployed yet."""
 
     CHANGED = "changed"
     DELETED = "deleted"
@@ -21,9 +21,11 @@ class Kind(StrEnum):
 
 
 class Repair(StrEnum):
-    """What `make deploy` does about a change.
+    """The effect of `make deploy` on a change.
 
-    `REPLACES`: the resource's data is lost already. `REFUSES`: data would be lost (lib/plans/plan_check.py).
+    `REPAIRS`: deploy undoes the change. `LEAVES`: deploy does not undo the change. `REPLACES`: deploy creates an empty
+    resource, because the data is lost already. `REFUSES`: deploy refuses its plan, because undoing the change would
+    delete data (lib/plans/plan_check.py).
     """
 
     REPAIRS = "repairs"
@@ -37,7 +39,7 @@ class Change:
     """A manual change of a resource: a changed argument, its deletion, or an addition to it.
 
     `before` and `after` are the argument's whole values. `added_type` and `arguments` are the Terraform declaration of
-    an addition; `remedy` is the command that undoes a change which `make deploy` leaves.
+    an addition. `remedy` is the command that undoes a change if a plain `make deploy` does not undo it.
     """
 
     kind: Kind
@@ -54,7 +56,7 @@ class Change:
     remedy: str = ""
 
     def refused(self) -> Change:
-        """Return the change with a repair that `make deploy` refuses unless its address is named."""
+        """Return the change for a repair that `make deploy` refuses unless DESTROY_DATA names the address."""
         return replace(self, repair=Repair.REFUSES, remedy=f"DESTROY_DATA={self.address} make deploy")
 
     @property

@@ -1,7 +1,7 @@
 """Reads manual changes of managed resources from a plan (`terraform show -json`).
 
-`resource_drift` contains what changed since the last apply (as `plan -refresh-only` shows it), and
-`resource_changes` what an apply would do about it.
+`resource_drift` contains the changes since the last apply, as `plan -refresh-only` shows them. `resource_changes`
+contains what an apply would do.
 developer.hashicorp.com/terraform/internals/json-format#plan-representation
 """
 
@@ -17,7 +17,7 @@ from lib.drift.model import Change, Kind, Repair
 from lib.drift.values import Difference, differences, is_same
 from lib.terraform.state import name_of
 
-# Of a type that lib/aspects/provider/arguments.json does not describe.
+# Attributes that AWS sets, for types that lib/aspects/provider/arguments.json does not describe.
 COMPUTED = frozenset({"arn", "id", "tags_all"})
 HIDDEN = "(sensitive)"
 
@@ -37,8 +37,8 @@ SHOWN_BY_OTHERS = {
     ("aws_sqs_queue", "policy"): ("aws_sqs_queue_policy", "queue_url"),
     ("aws_sqs_queue", "redrive_policy"): ("aws_sqs_queue_redrive_policy", "queue_url"),
 }
-# Arguments that additions/ reads itself. An apply takes their values into the state, so later plans would not show
-# them.
+# Arguments that additions/ reads itself. An apply stores their deployed values in the state, so later plans would not
+# show a manual change.
 ASKED_FOR = frozenset(
     {
         ("aws_iam_role", "inline_policy"),
@@ -103,7 +103,7 @@ def _differing(type_: str, before: Mapping[str, Any], after: Mapping[str, Any]) 
 
 
 def _is_settable(type_: str, argument: str) -> bool:
-    """Whether it is an argument; values that only AWS sets (a date, a status) change without anybody's action."""
+    """Return whether users can set the argument. Attributes that only AWS sets, such as dates, change by themselves."""
     paths = ARGUMENTS.get(type_, {}).get("settable")
     return argument not in COMPUTED if paths is None else argument in {path.split(".")[0] for path in paths}
 
@@ -140,7 +140,7 @@ def _after_deletion(address: str, planned: Mapping[str, Any]) -> Repair:
 
 
 def _is_unknown(planned: Mapping[str, Any], argument: str) -> bool:
-    """Whether the value is known only after the apply."""
+    """Return whether the argument's planned value is known only after the apply."""
     unknown = planned.get("after_unknown")
     return bool(unknown.get(argument)) if isinstance(unknown, Mapping) else bool(unknown)
 
@@ -151,7 +151,7 @@ def _is_sensitive(change: Mapping[str, Any], argument: str) -> bool:
 
 
 def _is_marked(mark: Any) -> bool:
-    """Whether a value is marked: Terraform marks it with `true`, within a copy of its blocks."""
+    """Return whether a part of a value is sensitive. `mark` has the value's shape, with `true` for sensitive parts."""
     if isinstance(mark, Mapping):
         return any(_is_marked(inner) for inner in mark.values())
     return any(_is_marked(inner) for inner in mark) if isinstance(mark, list) else mark is True

@@ -19,14 +19,14 @@ CALLER, PARTITION, REGION = "aws_caller_identity", "aws_partition", "aws_region"
 
 @dataclass(frozen=True)
 class Known:
-    """`whole`: value -> reference; `inside`: ordered (pattern, reference) for parts of longer strings."""
+    """The known references. `whole`: value -> reference. `inside`: (pattern, reference) for parts of longer strings."""
 
     whole: Mapping[str, str]
     inside: tuple[tuple[re.Pattern[str], str], ...]
 
     @classmethod
     def of(cls, content: Mapping[str, Any], state: Refreshed) -> Known:
-        """Make it from the JSON's references, and the ARNs of managed resources."""
+        """Collect the references in the JSON with their deployed values, and the ARNs of managed resources."""
         by_address = {item.address: item for item in state.resources}
         found: dict[str, str] = {}
         account: list[tuple[re.Pattern[str], str]] = []
@@ -48,7 +48,7 @@ class Known:
         return cls(found, (*inside, *account))
 
     def refer(self, value: Any) -> Any:
-        """Return the value with references, at every depth."""
+        """Return the value with references instead of known values, at every depth."""
         if isinstance(value, Mapping):
             return {name: self.refer(inner) for name, inner in value.items()}
         if isinstance(value, list):
@@ -67,7 +67,7 @@ def _references(content: Mapping[str, Any]) -> Iterator[Reference]:
 
 
 def _part_of_arns(type_: str, value: str) -> re.Pattern[str]:
-    """Return a pattern for an account, partition or region in an ARN; for an account also elsewhere."""
+    """Return a pattern that matches the account, partition or region in an ARN. It finds an account in any text."""
     text = re.escape(value)
     if type_ == CALLER:
         return re.compile(rf"(?<![\w]){text}(?![\w])")

@@ -26,7 +26,10 @@ NO_RULE = "no rule"
 
 @dataclass(frozen=True)
 class Drift:
-    """`not_deployed`: addresses whose JSON is not deployed yet, without violating a rule."""
+    """The result of a search. `resources` is the number of deployed resources.
+
+    `not_deployed`: addresses of resources whose JSON was not deployed yet. They are no drift and violate no rule.
+    """
 
     target: str
     resources: int
@@ -52,7 +55,7 @@ def lines(drift: Drift) -> Iterator[str]:
 
 
 def text(change: Change) -> str:
-    """`aws_dynamodb_table.x (dynamodb-transactions-dev): … is false, was true; make deploy repairs it`"""
+    """Return one line: `aws_dynamodb_table.x (dynamodb-payments-dev): … is false, was true; make deploy repairs it`"""
     name = f" ({change.name})" if change.name else ""
     return f"{change.address}{name}: {_description(change)}; {_repair(change)}"
 

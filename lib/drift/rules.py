@@ -1,7 +1,8 @@
-"""The rules that a manual change violates: the first judge's new findings in a copy of the JSON with that change.
+"""Finds the rules that a manual change violates, with the first judge.
 
-The copy contains the deployed value. It is compared with a copy that contains the value before the change, so that
-different spellings in AWS and in the JSON have no effect.
+The first judge checks two copies of the JSON: one with the deployed value, one with the value before the change. The
+findings that only the first copy has are the result. Both values are AWS's, so a different spelling in the JSON has no
+effect.
 """
 
 from __future__ import annotations
@@ -25,11 +26,11 @@ Json = dict[str, Any]
 DOCUMENT = "aws_iam_policy_document"
 ADDED = "drift_addition"
 ADDITIONS = "added by hand"
-# Ignored after a deletion: findings about references to the deleted resource.
+# These findings are ignored after a deletion: they are about references to the deleted resource.
 ABOUT_REFERENCES = ("TAP-DOC-", "TAP-IAM-", "TAP-NET-3")
-# Rules that are named only if there is no other: unclassified, or a name with another form.
+# These rules are named only if no other rule is violated: they are about unclassified types, names and tags.
 WEAKER = ("TAP-DOC-", "TAP-NAME-", "TAP-TAG-")
-# Ignored for additions, because their tags are not read.
+# These findings are ignored for additions, because the search does not read an addition's tags.
 UNKNOWN_OF_ADDITIONS = "TAP-TAG-"
 # Rules for changes in which the JSON shows no violation (see docs/drift.md).
 TABLE = tomllib.loads(Path(__file__).with_name("rules.toml").read_text(encoding="utf-8"))
@@ -124,7 +125,7 @@ def _without_empty(value: Any) -> Any:
 
 
 def new_findings(before: tuple[Finding, ...], after: tuple[Finding, ...]) -> Iterator[Finding]:
-    """Yield findings whose construct did not violate the rule before; messages are ignored, as they contain values."""
+    """Yield the findings in `after` whose rule and construct have no finding in `before`, whatever the messages say."""
     allowed = Counter((finding.rule_id, finding.path) for finding in before)
     same = {finding for finding in after if finding in before}
     for finding in after:

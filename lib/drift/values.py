@@ -18,10 +18,10 @@ class Difference:
 
 
 def canonical(value: Any) -> Any:
-    """Return an equal value for all values that mean the same.
+    """Return a normal form: two values with the same meaning have the same one.
 
-    `null`, false, 0, and empty values are left out, as the provider writes one or the other. The order of a list is
-    ignored, because most lists are sets. A policy's `"Action": "x"` is `["x"]`.
+    It leaves out `null`, false, 0 and empty values, because the provider uses any of these for "not set". It sorts
+    lists, because most of them are sets. In a policy, `"Action": "x"` becomes `["x"]`.
     """
     value = parsed(value)
     if isinstance(value, Mapping):
@@ -70,7 +70,7 @@ def _listed(value: Any) -> list[Any]:
 
 
 def _without_common(before: list[Any], after: list[Any]) -> tuple[list[Any], list[Any]]:
-    """Return the items that only one of the lists contains, with their multiplicity."""
+    """Return the items that only one of the lists contains; an item that occurs twice counts twice."""
     come = list(after)
     gone = []
     for item in before:

@@ -46,7 +46,7 @@ class Waiver:
         return f"{self.file}:{self.line}"
 
     def covers(self, path: str) -> bool:
-        """Whether the waiver covers this construct. It covers a whole stack only for a finding on the stack itself."""
+        """Return whether the waiver covers this construct. A waiver of a stack covers no construct inside the stack."""
         beneath_stack = path.partition("/")[2]
         return bool(self.path) and (
             self.path in (path, beneath_stack)

@@ -22,7 +22,7 @@ def receipt_of(payment: Payment) -> dict[str, Any]:
 
 
 def is_stale(receipt: Receipt, payment: Payment) -> bool:
-    """Whether the receipt has an older version."""
+    """Return whether the receipt has an older version."""
     version = receipt.get("version")
     return isinstance(version, int) and version < payment.version
 

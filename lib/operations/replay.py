@@ -135,7 +135,7 @@ def _day(record: Record) -> str | None:
 
 
 def _is_postponement(record: Record) -> bool:
-    """Whether only the time of the settler's next attempt has changed, which has no audit record (docs/audit.md)."""
+    """Return whether a record changes only the settler's next attempt, for which there is no audit record."""
     images = [dict(record.get("dynamodb", {}).get(name) or {}) for name in ("OldImage", "NewImage")]
     for image in images:
         image.pop("due_at", None)

@@ -132,7 +132,7 @@ def _by_hand(payment_id: str, life: Sequence[Record], window: Window) -> Iterato
 
 
 def _erases(record: Record, last: Record | None) -> bool:
-    """Whether a new version without a step changes nothing that is archived (docs/payments.md, "The item")."""
+    """Return whether a new version without a step changes nothing that is archived (docs/payments.md, "The item")."""
     if record["event"] != "changed" or record.get("step") is not None or record["before"] != record["after"]:
         return False
     return last is None or int(record["version"]) == int(last["version"]) + 1

@@ -32,7 +32,7 @@ class Window:
         return self.begin <= at < self.end
 
     def may_have(self, at: datetime) -> bool:
-        """Whether a change may be in the window although its time `at` was measured by another clock."""
+        """Return whether a change may be in the window although its time `at` was measured by another clock."""
         return self.begin - CLOCKS_DIFFER <= at < self.end + CLOCKS_DIFFER
 
     def days(self) -> Iterator[date]:

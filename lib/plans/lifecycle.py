@@ -29,13 +29,13 @@ class Expiry:
     kept_versions: int
 
     def covers(self, other: Expiry) -> bool:
-        """Whether this rule applies to every object of the other rule."""
+        """Return whether this rule applies to every object of the other rule."""
         if not other.prefix.startswith(self.prefix):
             return False
         return not self.conditions or (self.conditions, self.prefix) == (other.conditions, other.prefix)
 
     def is_as_soon_as(self, other: Expiry) -> bool:
-        """Whether this rule removes an object of both rules at least as soon as the other."""
+        """Return whether this rule removes an object of both rules at least as soon as the other."""
         return (
             self.days <= other.days
             and (not other.date or (bool(self.date) and self.date <= other.date))

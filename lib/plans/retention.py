@@ -55,7 +55,7 @@ def shortened(resource_type: str, before: Attributes, after: Attributes, *, impo
 
 
 def _is_as_long(resource_type: str, path: str, old: float | None, new: float | None) -> bool:
-    """Whether the new period is not shorter. If one is not set, they are not compared, because defaults differ."""
+    """Return whether the new period is not shorter; False if one of them is not set, because AWS's defaults differ."""
     if old is None or new is None:
         return False
     forever = math.inf if (resource_type, path) in ZERO_IS_FOREVER else 0

@@ -66,7 +66,7 @@ class Report:
 
     @property
     def passed(self) -> bool:
-        """Whether the run's exit code is 0."""
+        """Return whether the run's exit code is 0."""
         return not self.findings and not self.complaints
 
     @property

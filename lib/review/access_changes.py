@@ -41,7 +41,7 @@ def compare_access(before: Access, after: Access) -> list[Change]:
 
 
 def _is_covered(grant: Grant, access: Access) -> bool:
-    """Whether `access` includes `grant`, as such or as part of a wider grant."""
+    """Return whether `access` includes `grant`, as such or as part of a wider grant."""
     return grant in access.grants or any(_covers(other, grant) for other in access.grants if _covers(grant, other))
 
 
@@ -69,7 +69,7 @@ def _relation(old: Grant, new: Grant) -> str | None:
 
 
 def _covers(one: Grant, other: Grant) -> bool:
-    """Whether `one` includes everything in `other`."""
+    """Return whether `one` includes everything in `other`."""
     return (
         (one.principal, one.effect) == (other.principal, other.effect)
         and _matches(one.action.lower(), other.action.lower())
@@ -79,12 +79,12 @@ def _covers(one: Grant, other: Grant) -> bool:
 
 
 def _matches(pattern: str, text: str) -> bool:
-    """Whether an IAM pattern matches; unlike in fnmatch, `[` is an ordinary character."""
+    """Return whether an IAM pattern matches; unlike in fnmatch, `[` is an ordinary character."""
     return fnmatch.fnmatchcase(text, re.sub(r"\[", "[[]", pattern))
 
 
 def _implies(given: Condition, wanted: Condition) -> bool:
-    """Whether every request that meets `given` also meets `wanted`."""
+    """Return whether every request that meets `given` also meets `wanted`."""
     is_negative = "Not" in given.operator
     values, others = set(given.values), set(wanted.values)
     return (given.operator, given.key) == (wanted.operator, wanted.key) and (

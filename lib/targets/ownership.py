@@ -49,7 +49,7 @@ class Ownership:
         return cls(settings.environment_suffix, frozenset(plain | buckets), (settings.state_bucket,))
 
     def owns(self, name: str, tags: Tags = dict) -> bool:
-        """Whether a resource belongs to it. `tags` is called only if the name does not decide."""
+        """Return whether a resource belongs to it. `tags` is called only if the name does not decide."""
         if name in self.kept:
             return False
         if self.suffix is None or name in self.names:

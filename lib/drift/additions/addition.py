@@ -1,4 +1,4 @@
-"""What was added by hand, as a change, and the aws command that removes it."""
+"""Describes an addition by hand as a Change, with the aws command that removes it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def addition(to: Managed, what: str, type_: str, arguments: Mapping[str, Any], r
 
 
 def found_or_none(call: Callable[..., Any], *absent: str, **arguments: Any) -> Any:
-    """Return a call's answer; None if it fails with one of these error codes, which mean that nothing exists."""
+    """Return a call's answer; None if it fails with an error code in `absent`, which means that nothing exists."""
     try:
         return call(**arguments)
     except ClientError as error:

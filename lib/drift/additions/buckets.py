@@ -125,7 +125,7 @@ def _destination(item: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _listed(client: Any, operation: str, member: str, bucket: str) -> Iterator[Mapping[str, Any]]:
-    """botocore has no paginator for these."""
+    """Yield all items of a listing, page by page: botocore has no paginator for these operations."""
     following: dict[str, str] = {}
     while True:
         page = getattr(client, operation)(Bucket=bucket, **following)

@@ -114,7 +114,10 @@ def _asynchronous(client: Any, state: Refreshed, function: Managed) -> Iterator[
 
 
 def _code(client: Any, state: Refreshed, function: Managed) -> Iterator[Change]:
-    """Compare $LATEST with the alias's version: a deploy publishes its code, and Terraform does not compare code."""
+    """Yield a change if the code of $LATEST differs from that of the alias's version.
+
+    A deploy publishes the code of $LATEST as this version. Terraform does not compare the deployed code.
+    """
     latest = function["code_sha256"]
     for alias in state.of("aws_lambda_alias"):
         if _name(alias["function_name"]) == function.name:
@@ -137,7 +140,7 @@ def _code(client: Any, state: Refreshed, function: Managed) -> Iterator[Change]:
 
 
 def _qualifiers(client: Any, function: Managed) -> Iterator[str]:
-    """Yield the qualifiers, each of which may have its own policy; "" is the function's."""
+    """Yield "" for the function, then each alias and version. Each of these may have a policy of its own."""
     yield ""
     for alias in pages(client, "list_aliases", "Aliases", FunctionName=function.name):
         yield alias["Name"]
@@ -182,7 +185,7 @@ def _name(function: Any) -> str:
 
 
 def _qualifier(arn: str) -> str:
-    """`…:function:NAME:alias` -> `alias`; "" without one."""
+    """Return the qualifier in a function's ARN: `…:function:NAME:alias` -> `alias`; "" without one."""
     return arn.split(":function:")[-1].partition(":")[2]
 
 
@@ -191,6 +194,6 @@ def _principal(value: Any) -> str:
 
 
 def _source(conditions: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Return the values of AWS:SourceArn and AWS:SourceAccount; ignores the operators."""
+    """Return the values of the condition keys AWS:SourceArn and AWS:SourceAccount, whatever their operators."""
     values = {name.lower(): value for operator in conditions.values() for name, value in operator.items()}
     return {"source_arn": values.get("aws:sourcearn"), "source_account": values.get("aws:sourceaccount")}

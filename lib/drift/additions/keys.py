@@ -41,7 +41,7 @@ def _grants(client: Any, state: Refreshed, key: Managed) -> Iterator[Change]:
 
 
 def _is_of_aws(grant: Mapping[str, Any], state: Refreshed) -> bool:
-    """Whether a service created the grant for the stack: DynamoDB for a table, Lambda for a function's environment.
+    """Return whether a service created the grant for the stack: DynamoDB for a table, Lambda for an environment.
 
     docs.aws.amazon.com/kms/latest/developerguide/services-dynamodb.html
     docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html

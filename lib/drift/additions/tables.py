@@ -1,4 +1,4 @@
-"""A table's own policy and the Kinesis streams that its changes are sent to, where none is declared."""
+"""Resource policies of a table, and Kinesis streams that get its changes, beyond the declared ones."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ class Change:
 
     @property
     def is_postponement(self) -> bool:
-        """Whether only the time of the settler's next attempt has changed, which is not recorded."""
+        """Return whether only the time of the settler's next attempt has changed, which is not recorded."""
         if self.before is None or self.after is None:
             return False
         return self.before != self.after and replace(self.before, due_at=None) == replace(self.after, due_at=None)

@@ -45,7 +45,7 @@ _LAST_SNOWFLAKE = "2537"  # first digits of snowflakes with Twitter's epoch at t
 
 
 def luhn(digits: str) -> bool:
-    """Whether the check digit is right."""
+    """Return whether the check digit is right."""
     total = 0
     for position, digit in enumerate(reversed(digits)):
         value = int(digit)
@@ -80,7 +80,7 @@ def spans(text: str) -> list[tuple[int, int]]:
 
 
 def contains(text: str) -> bool:
-    """Whether the text contains a card number."""
+    """Return whether the text contains a card number."""
     return bool(spans(plain(text)))
 
 
@@ -176,7 +176,7 @@ def _next_sizes(sizes: list[int]) -> Collection[int]:
 
 
 def _may_follow(number: str, following: str, text: str, end: int) -> bool:
-    """Whether `following` is empty, or the card's expiry date, security code, or both.
+    """Return whether `following` is empty, or the card's expiry date, security code, or both.
 
     `end` is the position in the text at which the digits end.
     """
@@ -191,7 +191,7 @@ def _may_follow(number: str, following: str, text: str, end: int) -> bool:
 
 
 def _is_other(number: str, sizes: list[int], text: str, begin: int) -> bool:
-    """Whether the number is more likely a common identifier. Card numbers of such a form are missed."""
+    """Return whether the number is more likely a common identifier. Card numbers of such a form are missed."""
     if sizes[:1] != [4] and _DAY.match(number):
         return True
     if sizes:
@@ -207,5 +207,5 @@ def _is_other(number: str, sizes: list[int], text: str, begin: int) -> bool:
 
 
 def _is_ean(digits: str) -> bool:
-    """Whether the check digit of an EAN-13 is right (GS1 General Specifications, 7.9.1)."""
+    """Return whether the check digit of an EAN-13 is right (GS1 General Specifications, 7.9.1)."""
     return (sum(map(int, digits[::2])) + 3 * sum(map(int, digits[1::2]))) % 10 == 0

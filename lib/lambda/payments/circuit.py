@@ -34,7 +34,7 @@ class Circuit:
         return OPEN if self.clock() - self.opened_at < OPEN_SECONDS else HALF_OPEN
 
     def allows_a_call(self) -> bool:
-        """Whether a call may be made. A container makes one call at a time, so one call tests a half-open circuit."""
+        """Return whether a call may be made. A container makes one call at a time: one call tests a half-open circuit."""
         return self.state != OPEN
 
     def succeeded(self) -> None:

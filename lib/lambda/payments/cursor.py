@@ -33,7 +33,7 @@ class Signer(Protocol):
         """Return the MAC of a message, MAC_BYTES long."""
 
     def verify(self, message: bytes, mac: bytes) -> bool:
-        """Whether the MAC belongs to the message."""
+        """Return whether the MAC belongs to the message."""
 
 
 class KmsSigner:

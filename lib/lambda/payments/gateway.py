@@ -67,7 +67,7 @@ class Gateway(Protocol):
 
     @property
     def livemode(self) -> bool:
-        """Whether money moves."""
+        """Return whether money moves."""
 
     @property
     def unsupported_currencies(self) -> frozenset[str]:

@@ -82,7 +82,7 @@ class GatewayCalls:
         return answer
 
     def is_open(self, payment: Payment) -> bool:
-        """Whether the circuit of the payment's gateway is open, so that no call is made."""
+        """Return whether the circuit of the payment's gateway is open, so that no call is made."""
         return not self.circuits[payment.gateway].allows_a_call()
 
     def _answer(self, payment: Payment, step: Step, repeat: bool, seconds_left: Callable[[], float]) -> Answer:

@@ -59,5 +59,8 @@ class S3Archive:
 
 
 def _exists_already(error: ClientError) -> bool:
-    """Whether an object exists or is being written: docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html"""
+    """Return whether S3 refused a write because the object exists or is being written.
+
+    docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
+    """
     return error.response["Error"]["Code"] in {"PreconditionFailed", "ConditionalRequestConflict"}

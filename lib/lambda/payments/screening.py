@@ -48,7 +48,7 @@ def findings(document: dict[str, Any]) -> list[FieldError]:
 
 
 def is_card_data(name: str) -> bool:
-    """Whether the name means card data: cvv, cardNumber, customer_cvc2, track-2."""
+    """Return whether the name means card data: cvv, cardNumber, customer_cvc2, track-2."""
     words = _OTHER_CARDS.sub("", " ".join(_SEPARATORS.split(cards.plain(name))).strip().lower())
     return bool(_CARD_DATA.search(words) or _WHOLE_NAME.fullmatch(words))
 

@@ -98,7 +98,7 @@ class Settler:
         return run
 
     def _finished(self, due: Due, do: Do, caller: Caller, seconds_left: Callable[[], float]) -> bool:
-        """Whether the payment no longer waits. If it does, or if it fails, it is postponed."""
+        """Return whether the payment no longer waits. If it does, or if it fails, it is postponed."""
         payment = self.ledger.read(due.payment_id)
         if payment is None or payment.due_at != due.due_at:  # the index lagged
             return payment is None or payment.awaiting != GATEWAY

@@ -69,7 +69,7 @@ class Step:
         return f"ref_{self.key}"
 
     def is_same_request(self, other: Step) -> bool:
-        """Whether both steps are the same request. Compares what was requested, so new fields change nothing."""
+        """Return whether both steps are the same request. Compares what was requested, so new fields change nothing."""
         return (self.kind, self.amount) == (other.kind, other.amount)
 
     def gateway_key(self, payment_id: str) -> str:

@@ -232,7 +232,7 @@ def _refunds(call: Call, reference: str) -> Iterator[Object]:
 
 
 def _may_have_happened(error: NoAnswerError | RefusedError, repeat: bool) -> bool:
-    """Whether an earlier call may have done the step, or the error may be Stripe's stored answer for the key."""
+    """Return whether an earlier call may have done the step, or the error may be Stripe's stored answer for the key."""
     if isinstance(error, NoAnswerError):
         return repeat and error.stored
     return error.code in STATE_FORBIDS

@@ -56,7 +56,7 @@ def only_at_gateway(found: Charge | Refund) -> Difference:
 
 
 def is_effect(charge: Charge) -> bool:
-    """Whether the charge holds or moves money."""
+    """Return whether the charge holds or moves money."""
     return charge.state in (AUTHORIZED, CAPTURED)
 
 

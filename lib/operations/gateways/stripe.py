@@ -155,7 +155,7 @@ def _payment_id(intent: Object) -> str | None:
 
 
 def _is_release(refund: Object, intent: Object) -> bool:
-    """Whether a refund is Stripe's release of the rest after a partial capture, not a requested refund."""
+    """Return whether a refund is Stripe's release of the rest after a partial capture, not a requested refund."""
     released = intent["amount"] - (intent.get("amount_received") or 0)
     return not refund.get("metadata") and intent["status"] == "succeeded" and refund["amount"] == released
 
