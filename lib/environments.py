@@ -47,9 +47,9 @@ ENVIRONMENTS = {
     "workflows": VENV_WORKFLOWS,
     "lambda": LAMBDA_DEPENDENCIES,
 }
-# Environments for synthesis and both judges. The emulator's is added for demo and test, terraform's if none is
-# installed, those of second emulator, mutants and browser for the commands with these names, localstripe's for the
-# gateway's tests, dependencies' for make licenses, audit and sbom, workflows' for the linters of the GitHub workflows.
+# The environments for synthesis and both judges. Other commands create further ones when they need them: make demo and
+# make test the emulator's; all commands terraform's if the machine has no Terraform; the gateway's tests localstripe's;
+# make licenses, audit and sbom the environment `dependencies`; the linters of the GitHub workflows `workflows`.
 SYNTH = ("project", "checkov", "lambda")
 
 # The platform of the Lambda functions, whatever machine builds the zip.
@@ -78,7 +78,7 @@ def use_project_node() -> None:
 
 
 def ensure(*names: str) -> bool:
-    """Create the named environments that are missing or older than their lock; return whether any was created.
+    """Create the named environments that are missing or older than their locks. Returns whether one was created.
 
     Raises ToolError if an installation fails.
     """
@@ -94,7 +94,7 @@ def ensure(*names: str) -> bool:
 
 
 def enter(*arguments: str) -> None:
-    """Continue in the project's environment: return if this process already runs in it, else replace the process.
+    """Return if this process runs in the project's environment; else replace the process by one that does.
 
     `arguments` are the interpreter's arguments, for example ("main.py",) or ("-m", "lib.gate").
     """
@@ -120,11 +120,11 @@ def _is_stale(name: str) -> bool:
 def _make(name: str) -> None:
     directory = ENVIRONMENTS[name]
     if directory.is_symlink():
-        raise ToolError(f"{directory} is a link to an environment of another checkout's lock; remove the link")
+        raise ToolError(f"{directory} is a link to an environment with another lock; remove the link and run again")
     print(f"setup: {directory.name} from requirements/{name}.txt …", file=sys.stderr, flush=True)
     begin = time.monotonic()
     locked = ["--quiet", "--no-deps", "--require-hashes", "-r", str(_lock_file(name))]
-    # Python compiles a module when it is first imported; most of them never are.
+    # Python compiles a module when it is first imported. Most modules of an environment are never imported.
     pip = ["-m", "pip", "install", "--no-compile", *locked]
     if name == "lambda":
         shutil.rmtree(directory, ignore_errors=True)
@@ -142,7 +142,7 @@ def _make(name: str) -> None:
 
 
 def _run(name: str, *command: str | Path) -> None:
-    # Without the caller's PYTHONPATH and similar variables, the environment contains exactly the lock's packages.
+    # The caller's PYTHONPATH and similar variables are removed, so that pip installs exactly the lock's packages.
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
     done = subprocess.run([str(part) for part in command], env=environment, capture_output=True, text=True)
     if done.returncode:
@@ -162,7 +162,7 @@ def _one_setup_at_a_time() -> Iterator[None]:
 
 
 def main() -> int:
-    """`make setup`: create all environments but terraform's and the second emulator's, which are created on demand."""
+    """Create the named environments, by default those of `make setup`. Returns 0, or 2 if an installation fails."""
     try:
         ensure(*(sys.argv[1:] or [*SYNTH, "emulator"]))
     except ToolError as error:

@@ -2,11 +2,11 @@
 
 
 class ToolError(Exception):
-    """Wrong input or a broken tool: one line that names the value, the rule and the fix. Exit code 2."""
+    """Wrong input or a broken tool. The message is one line that names the value, the rule and the fix. Exit code 2."""
 
 
 class SettingsError(ToolError):
-    """A setting that cannot be used: one line that names the variable, its value, the rule and the fix."""
+    """A setting with an invalid value. The message is one line: `VARIABLE is VALUE, but RULE; FIX`."""
 
     def __init__(self, variable: str, value: object, rule: str, fix: str) -> None:
         shown = repr(value)

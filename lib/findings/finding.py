@@ -1,4 +1,4 @@
-"""A finding of either judge, and the order in which people read findings."""
+"""A finding of a judge, and the order in which reports list findings."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import IntEnum
 
 
 class Severity(IntEnum):
-    """The severity of a finding; comparable."""
+    """The severity of a finding. A more severe one compares as greater."""
 
     LOW = 1
     MEDIUM = 2
@@ -18,10 +18,10 @@ class Severity(IntEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One violation of a rule; `str()` is the one line that people read.
+    """One violation of a rule. `str()` returns it as one line with the fix.
 
-    `path` is the construct's path; if it is unknown, the resource's address or the stack's name. Checkov's built-in
-    checks have no severity. If synthesis failed, no JSON was written, so `file` is empty and `line` 0.
+    `path` is the construct's path; if that is unknown, the resource's address or the stack's name. `severity` is None
+    for Checkov's built-in checks. If synthesis failed, no JSON was written, so `file` is empty and `line` is 0.
     """
 
     rule_id: str
@@ -41,12 +41,12 @@ class Finding:
 
 
 def severity_name(severity: Severity | None) -> str:
-    """Return the name in reports: HIGH etc., or UNKNOWN for Checkov's built-in checks."""
+    """Return the severity's name in reports, such as HIGH; UNKNOWN for Checkov's built-in checks."""
     return severity.name if severity else "UNKNOWN"
 
 
 def most_severe_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Sort findings by construct, the one with the most severe finding first, and by severity within each construct.
+    """Sort findings by construct and severity: first the construct with the most severe finding.
 
     Findings of Checkov's built-in checks come last, because they have no severity.
     """

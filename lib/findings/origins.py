@@ -1,6 +1,6 @@
 """The Python line that created each construct, recorded during synthesis and stored beside the stack's JSON.
 
-Reports show it to help with fixes. No verdict depends on it.
+Reports show the line to help with fixes. No verdict depends on it.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ OURS = f"{ROOT}/"
 
 
 def note() -> dict[str, str]:
-    """Record every construct that is created from now on in the returned dict: path -> `lib/constructs/ledger.py:27`.
+    """Return a dict that gets an entry for every construct created later: path -> `lib/constructs/ledger.py:27`.
 
-    Every construct, CDKTF's or ours, is created by `jsii.create(class, object, [scope, id, …])`.
+    The function wraps `jsii.create(class, object, [scope, id, …])`, which creates every construct, CDKTF's or ours.
     """
     import jsii
     from constructs import Construct
@@ -37,7 +37,7 @@ def note() -> dict[str, str]:
                 paths[made] = ""  # an App
             else:
                 above = paths.get(scope)
-                if above is None:  # reading it from Node would take longer than everything else
+                if above is None:  # asking Node for every path would take longer than the synthesis
                     above = scope.node.path
                 if isinstance(id_, str):  # a backend has none
                     paths[made] = "/".join(filter(None, (above, id_.replace("/", "--"))))
@@ -49,7 +49,7 @@ def note() -> dict[str, str]:
 
 
 def _line(frame: FrameType | None) -> str:
-    """Return the innermost line of this project, relative to its root; empty if there is none."""
+    """Return `file:line` of the innermost frame in this project's code; empty if there is none."""
     while frame is not None:
         file = frame.f_code.co_filename
         if file.startswith(OURS) and "site-packages" not in file:

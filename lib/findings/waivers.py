@@ -25,8 +25,8 @@ WARNING_DAYS = 30
 class Waiver:
     """One entry. `expires` is the last day on which it is valid.
 
-    `path` is a construct path, with or without the stack's name. It includes the constructs below, because one judge
-    may report a bucket and the other the bucket's versioning.
+    `path` is a construct path, with or without the stack's name. The waiver also covers the constructs below the path,
+    because one judge may report a bucket and the other the bucket's versioning.
     """
 
     rule: str
@@ -42,11 +42,11 @@ class Waiver:
 
     @property
     def place(self) -> str:
-        """`policies/waivers.yaml:12`."""
+        """Return the entry's file and line: `policies/waivers.yaml:12`."""
         return f"{self.file}:{self.line}"
 
     def covers(self, path: str) -> bool:
-        """Return whether the waiver covers this construct. A waiver of a stack covers no construct inside the stack."""
+        """Return whether the waiver covers a construct. A waiver for a stack covers no construct inside the stack."""
         beneath_stack = path.partition("/")[2]
         return bool(self.path) and (
             self.path in (path, beneath_stack)
@@ -57,7 +57,7 @@ class Waiver:
 
 @dataclass(frozen=True)
 class WaiverResult:
-    """What the waivers leave of the findings. A complaint is one sentence about a waiver, and fails like a finding."""
+    """The findings after the waivers were applied. A complaint says why a waiver is invalid, and fails the run."""
 
     remaining: tuple[Finding, ...] = ()
     waived: tuple[tuple[Finding, Waiver], ...] = ()
@@ -83,9 +83,9 @@ def apply(
 ) -> WaiverResult:
     """Split `findings` into waived and remaining ones. An invalid waiver suppresses nothing.
 
-    `known_paths` are the checked constructs. `also_found` are the other judge's findings: if the judges report
-    different constructs, each has its own entry, and none of them counts as unused. With `sees_all=False` (one stack of
-    several), unknown paths and unused waivers are not reported.
+    `known_paths` are the checked constructs. `also_found` are the other judge's findings: a waiver that suppresses one
+    of these is not unused. With `sees_all=False`, the caller sees only one stack of several. Then unknown paths and
+    unused waivers are not reported.
     """
     entries, found = tuple(waivers), tuple(findings)
     anywhere: tuple[Finding, ...] = (*found, *also_found)
@@ -125,7 +125,7 @@ def _faults(
     unwaivable: Collection[str],
     paths: Collection[str],
 ) -> Iterator[str]:
-    """Yield what is wrong with an entry, independent of findings."""
+    """Yield a message for each error in an entry that can be seen without the findings."""
     for key in ("reason", "owner"):
         if not any(character.isalnum() for character in getattr(waiver, key)):
             yield f"{waiver} has no {key}, which is required; add it, or remove the entry"
@@ -209,7 +209,7 @@ def _waiver(file: Path, number: int, node: yaml.Node) -> Waiver:
 
 
 def _name(file: Path) -> str:
-    """Relative to the project, or to the folder that the user is in; of another place the last folder."""
+    """Return the file's name in messages: relative to the project or the working folder, else with its last folder."""
     if file.is_relative_to(ROOT):
         return file.relative_to(ROOT).as_posix()
     return f"{file.parent.name}/{file.name}" if file.is_absolute() else file.as_posix()

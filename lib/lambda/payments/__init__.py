@@ -1,1 +1,1 @@
-"""Payments: takes them, records each once, and archives every change. Imports nothing of the infrastructure."""
+"""The code of the Lambda functions: they take payments, record each payment once, and archive every change."""

@@ -24,9 +24,9 @@ EVENTS = {"INSERT": "created", "MODIFY": "changed", "REMOVE": "removed"}
 
 @dataclass(frozen=True)
 class Change:
-    """One change of the ledger: the payment before and after it, or None.
+    """One change of the ledger. `before` is None for a created payment, `after` is None for a removed one.
 
-    `remover` is who removed the item; the stream contains it only for removals by DynamoDB itself (TTL).
+    `remover` is the principal that removed the item. The stream names it only for removals by DynamoDB itself (TTL).
     """
 
     sequence_number: str
@@ -38,7 +38,7 @@ class Change:
 
     @classmethod
     def from_stream(cls, record: Mapping[str, Any]) -> Change:
-        """Make it from a record of the table's stream. Raises ValueError if the record is not a change of a payment.
+        """Parse a record of the table's stream. Raises ValueError if the record is not a change of a payment.
 
         docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_Record.html
         """
@@ -46,7 +46,7 @@ class Change:
             change = record["dynamodb"]
             before, after = change.get("OldImage"), change.get("NewImage")
             if not before and not after:
-                raise ValueError("a change needs an image before or after it")
+                raise ValueError("the record has neither an OldImage nor a NewImage")
             return cls(
                 sequence_number=change["SequenceNumber"],
                 event=EVENTS[record["eventName"]],
@@ -60,15 +60,15 @@ class Change:
 
     @property
     def payment(self) -> Payment:
-        """Return the changed payment in its newest known state."""
+        """Return the payment after the change; for a removal, the payment before it."""
         payment = self.after or self.before
         if payment is None:
-            raise ValueError("a change needs an image before or after it")
+            raise ValueError("the change has neither a payment before nor after it")
         return payment
 
     @property
     def is_postponement(self) -> bool:
-        """Return whether only the time of the settler's next attempt has changed, which is not recorded."""
+        """Return whether only the time of the settler's next attempt has changed. Such a change has no audit record."""
         if self.before is None or self.after is None:
             return False
         return self.before != self.after and replace(self.before, due_at=None) == replace(self.after, due_at=None)
@@ -92,7 +92,7 @@ class Document:
 
 
 def receipts(changes: Iterable[Change]) -> list[Document]:
-    """Return a receipt for each payment, of its newest version in the changes. A removed payment keeps its receipt."""
+    """Return a receipt for each payment, with the newest version in the changes. Removed payments keep their receipts."""
     newest: dict[str, Payment] = {}
     for change in changes:
         payment = change.after
@@ -102,9 +102,10 @@ def receipts(changes: Iterable[Change]) -> list[Document]:
 
 
 def audit_trail(changes: Iterable[Change]) -> list[Document]:
-    """Return the audit records of the changes, each once, as one object for each day, named after its first change.
+    """Return an object for each day with the audit records of its changes, named after the first change.
 
-    The content is gzip-compressed, one JSON object a line, below `audit/year=…/month=…/day=…/`.
+    An object is below `audit/year=…/month=…/day=…/`. It is gzip-compressed, with one JSON object a line. A change that
+    occurs twice has one record.
     """
     days: dict[str, dict[tuple[str, str], Change]] = {}
     for change in changes:
@@ -114,7 +115,10 @@ def audit_trail(changes: Iterable[Change]) -> list[Document]:
 
 
 def poison(record: Mapping[str, Any], reason: str) -> Document:
-    """Return the object for a stream record that can never be archived, without data that the archive must not have."""
+    """Return the object that sets aside a stream record which can never be archived.
+
+    It contains neither tokens, personal data nor card numbers.
+    """
     number = str(record["dynamodb"]["SequenceNumber"])
     document = {"sequence_number": number, "reason": reason, "record": _without_private(record)}
     key = f"set-aside/{number}-{record.get('eventID', 'unnamed')}.json"
@@ -130,7 +134,7 @@ def _without_private(value: Any) -> Any:
 
 
 def _audit_object(day: str, changes: list[Change]) -> Document:
-    """Name the object after sequence number and payment: sequence numbers are unique only within a payment's shard."""
+    """Return the object. Its name has a payment id too, because sequence numbers are unique only within a shard."""
     first = changes[0]
     lines = b"".join(_line(_audit_record(change)) for change in changes)
     return Document(
@@ -141,7 +145,7 @@ def _audit_object(day: str, changes: list[Change]) -> Document:
 
 
 def _audit_record(change: Change) -> dict[str, Any]:
-    """Return an audit record. Actor and request are those of the step; for a removal, those in the stream."""
+    """Return an audit record. Its actor and request are those of the step; for a removal, those in the stream."""
     payment, step = change.payment, change.step
     nobody = change.remover if change.after is None else "unknown"
     return {
@@ -161,7 +165,7 @@ def _audit_record(change: Change) -> dict[str, Any]:
 
 
 def _shown_step(step: Step) -> dict[str, Any]:
-    """Return the step without actor and request, which the audit record has itself."""
+    """Return the step without actor and request, because these are members of the audit record."""
     hidden = ("actor", "actor_id", "request_id", "version")
     return {name: value for name, value in vars(step).items() if name not in hidden and value is not None}
 

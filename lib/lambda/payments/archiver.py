@@ -4,7 +4,7 @@ Event: a batch of DynamoDB stream records. If one of them cannot be archived, th
 Lambda then delivers it again, in halves until the failing record is alone
 (docs.aws.amazon.com/lambda/latest/dg/services-ddb-params.html, BisectBatchOnFunctionError). Repetition
 is harmless (docs/decisions/0008-audit-objects-are-named-by-their-first-record.md). A record that can never be archived
-is set aside and does not fail the batch, because it would block those behind it.
+is set aside and does not fail the batch. Otherwise it would block the records behind it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def archive() -> S3Archive:
 @logger.inject_lambda_context
 @metrics.written
 def handler(event: dict[str, Any], context: LambdaContext) -> None:  # noqa: ARG001 - Lambda's signature
-    """Archive a batch. Raises the error if it could not be archived as a whole; Lambda then repeats the whole batch."""
+    """Archive a batch. Raises the error if a record could not be archived; Lambda then repeats the whole batch."""
     records = event["Records"]
     archived = 0
     try:
@@ -43,7 +43,10 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:  # noqa: ARG
 
 
 def _archive(records: list[dict[str, Any]]) -> int:
-    """Return how many records were archived; the others were set aside. The audit trail is written last."""
+    """Archive the records and return the number of archived ones; the others were set aside.
+
+    The audit trail is written last.
+    """
     changes: list[Change] = []
     set_aside: list[Document] = []
     for record in records:

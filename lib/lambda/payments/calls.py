@@ -1,4 +1,4 @@
-"""One call of an AWS service: what the service cannot do just now is an UnavailableError."""
+"""One call of an AWS service. A failure that a retry may cure becomes an UnavailableError."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from payments.errors import UnavailableError
 from payments.observability import logger
 
 # Two attempts: even if neither is answered, the request ends well within the function's ten seconds.
-# Only the service validates parameters: doing it here, too, takes a tenth of a payment's CPU time.
+# The SDK does not validate parameters, because the service does: validation takes a tenth of a payment's CPU time.
 CONFIG = Config(
     connect_timeout=1,
     read_timeout=2,

@@ -1,9 +1,9 @@
 """Finds card numbers in text, so that none is stored (PCI DSS 4.0.1, 3.5.1).
 
-A card number has the first digits and the length of a card network, and passes the Luhn test (ISO/IEC 7812-1). It is
-written as one sequence, or in groups separated by up to four characters that are neither letters nor digits; in the
-digits of any script; or in base64. Expiry date and security code may directly follow a sequence. Rates of false
-positives and negatives: docs/decisions/0026-a-card-number-is-known-by-its-issuer.md.
+A card number has first digits and a length that a card network uses, and passes the Luhn test (ISO/IEC 7812-1). Its
+digits may be of any script. They may be one sequence, groups with up to four characters between them that are neither
+letters nor digits, or base64. Expiry date and security code may directly follow a sequence. Rates of false positives
+and negatives: docs/decisions/0026-a-card-number-is-known-by-its-issuer.md.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _LAST_SNOWFLAKE = "2537"  # first digits of snowflakes with Twitter's epoch at t
 
 
 def luhn(digits: str) -> bool:
-    """Return whether the check digit is right."""
+    """Return whether the last digit is the right check digit by the Luhn algorithm."""
     total = 0
     for position, digit in enumerate(reversed(digits)):
         value = int(digit)
@@ -56,7 +56,7 @@ def luhn(digits: str) -> bool:
 
 
 def plain(text: str) -> str:
-    """Return the text with the digits of all scripts and compatible characters as ASCII, without invisible ones."""
+    """Return the text with all digits and compatible characters as ASCII, and without invisible characters."""
     if text.isascii():
         return text
     return "".join(
@@ -87,7 +87,7 @@ def contains(text: str) -> bool:
 def redact(text: str) -> str:
     """Return the text with every card number replaced; a text without one is returned unchanged."""
     readable, redacted = plain(text), False
-    while found := spans(readable):  # again: removing a number can separate another one
+    while found := spans(readable):  # repeated: without one number, another one may become visible
         redacted = True
         for start, end in reversed(found):
             readable = f"{readable[:start]}{MASK}{readable[end:]}"
@@ -95,7 +95,7 @@ def redact(text: str) -> str:
 
 
 def redact_all(value: Any) -> Any:
-    """Redact all strings and numbers in a JSON-like value, including keys."""
+    """Return a JSON-like value with all card numbers replaced in its strings, numbers and keys."""
     if isinstance(value, dict):
         return {redact_all(key): redact_all(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
@@ -120,7 +120,7 @@ def _numbers(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _encoded(text: str) -> Iterator[tuple[int, int]]:
-    """Yield the card numbers in base64, standard or URL-safe, at any offset in a longer token."""
+    """Yield (start, end) of each base64 text that contains a card number, at any offset in a longer token."""
     for token in _BASE64.finditer(text):
         signs = token[0].translate(_FROM_URL_SAFE).encode()
         for offset in range(4):
@@ -191,7 +191,10 @@ def _may_follow(number: str, following: str, text: str, end: int) -> bool:
 
 
 def _is_other(number: str, sizes: list[int], text: str, begin: int) -> bool:
-    """Return whether the number is more likely a common identifier. Card numbers of such a form are missed."""
+    """Return whether the number is more likely a common identifier, such as an EAN or a phone number.
+
+    Real card numbers of the same form are not found.
+    """
     if sizes[:1] != [4] and _DAY.match(number):
         return True
     if sizes:

@@ -21,7 +21,7 @@ HALF_OPEN = "half-open"
 
 @dataclass
 class Circuit:
-    """`clock` returns monotonic seconds."""
+    """The circuit of one gateway in one container. `clock` returns monotonic seconds."""
 
     clock: Callable[[], float] = time.monotonic
     failures: int = 0
@@ -34,15 +34,18 @@ class Circuit:
         return OPEN if self.clock() - self.opened_at < OPEN_SECONDS else HALF_OPEN
 
     def allows_a_call(self) -> bool:
-        """Return whether a call may be made. A container makes one call at a time: one call tests a half-open circuit."""
+        """Return whether a call may be made.
+
+        A container makes one call at a time, so a half-open circuit needs no limit on concurrent calls.
+        """
         return self.state != OPEN
 
     def succeeded(self) -> None:
-        """The gateway answered."""
+        """Note that the gateway answered, which closes the circuit."""
         self.failures, self.opened_at = 0, None
 
     def failed(self) -> None:
-        """The gateway did not answer."""
+        """Note that the gateway did not answer. FAILURES times in a row open the circuit."""
         self.failures += 1
         if self.failures >= FAILURES:
             self.opened_at = self.clock()

@@ -1,4 +1,4 @@
-"""Completes a step: calls the gateway and records the outcome. Repetition has no further effect."""
+"""Completes a step: calls the gateway and records the outcome. Completing a step twice has the effect of once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from payments.payment import Payment
 from payments.states import AUTHORIZE, CAPTURE, DECLINED, SUCCEEDED, VOID
 from payments.step import Outcome, Step
 
-# An authorization is voided this long before it expires at the gateway, or after this lifetime if that is not known.
+# The settler voids an authorization this long before it expires at the gateway. If the gateway names no expiry, the
+# authorization has this lifetime.
 BEFORE_EXPIRY = timedelta(hours=1)
 AUTHORIZATION_LIFETIME = timedelta(days=7)
 # After a declined capture or void, the settler waits at least this long before it voids the authorization.
@@ -24,9 +25,9 @@ AFTER_DECLINE = timedelta(hours=6)
 
 class Recorder(Protocol):
     def settle(self, payment: Payment, step: Step, outcome: Outcome) -> Payment:
-        """Record the outcome of a pending step in one atomic write, unless it has one. Returns the current payment.
+        """Record the outcome of a step in one atomic write, unless the step has one. Returns the current payment.
 
-        Raises UnavailableError when the ledger does not answer.
+        Raises UnavailableError if the ledger does not answer.
         """
 
 
@@ -57,7 +58,7 @@ class Completion:
         return settled
 
     def outcome(self, payment: Payment, step: Step, answer: Approved | Declined, request_id: str) -> Outcome:
-        """Return what is recorded of an answer."""
+        """Return the gateway's answer in the form in which the ledger records it."""
         now = self.clock()
         approved = answer if isinstance(answer, Approved) else None
         return Outcome(
@@ -73,7 +74,7 @@ class Completion:
 
 
 def _waits_until(payment: Payment, step: Step, answer: Answer, now: datetime) -> str | None:
-    """Return when the settler voids the authorization unless it is captured; None if the payment is not authorized."""
+    """Return the time at which the settler voids the authorization unless it is captured; None if there is none."""
     if step.kind == AUTHORIZE and isinstance(answer, Approved):
         return timestamp(_last_moment(payment, answer.capture_before))
     if step.kind in (CAPTURE, VOID) and isinstance(answer, Declined):
@@ -87,5 +88,5 @@ def _last_moment(payment: Payment, capture_before: str | None) -> datetime:
 
 
 def token_hash(token: str | None) -> str | None:
-    """Return 80 bits of the token's SHA-256, in hex: it finds payments with the same token, and cannot be charged."""
+    """Return 80 bits of the token's SHA-256, in hex. They show which payments have one token, and cannot be charged."""
     return hashlib.sha256(token.encode()).hexdigest()[:20] if token else None

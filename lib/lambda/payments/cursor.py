@@ -1,6 +1,6 @@
-"""Cursors of a list: the position of the next page, and a MAC by KMS over position and query against forgery.
+"""Cursors of lists. A cursor has the position of the next page, and a MAC over position and query against forgery.
 
-A cursor consists of letters only, because digits could look like a card number and be refused.
+KMS computes the MAC. A cursor consists of letters only, because digits could look like a card number and be refused.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _TO_HEX = str.maketrans("abcdefghijklmnop", "0123456789abcdef")
 
 
 class Signer(Protocol):
-    """Makes and checks message authentication codes. Raises UnavailableError when it does not answer."""
+    """Makes and checks message authentication codes (MACs). Raises UnavailableError if the service does not answer."""
 
     def sign(self, message: bytes) -> bytes:
         """Return the MAC of a message, MAC_BYTES long."""
@@ -64,7 +64,10 @@ def write(place: Place, query: Query, signer: Signer) -> str:
 
 
 def read(cursor: str, query: Query, signer: Signer) -> Place:
-    """Return the position in a cursor. Raises InvalidRequestError if it is malformed, changed or of another query."""
+    """Return the position in a cursor.
+
+    Raises InvalidRequestError if the cursor is malformed, was changed, or belongs to another query.
+    """
     refused = InvalidRequestError(
         FieldError("cursor", "must be a next_cursor of this list, with the same merchant_id, from and to")
     )

@@ -1,4 +1,4 @@
-"""Why payments refuse a request, and what they cannot do just now. No HTTP here: problems.py answers these errors."""
+"""The errors of payments: refused requests, and services that do not answer. problems.py converts them to HTTP."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import ClassVar
 
 
 class UnavailableError(Exception):
-    """A service that payments need (ledger, key) did not answer. The same call may be made again."""
+    """A service that payments need (DynamoDB, KMS) did not answer. The caller may repeat the call."""
 
 
 @dataclass(frozen=True)
@@ -26,9 +26,9 @@ def child(pointer: str, name: str) -> str:
 
 @dataclass
 class PaymentError(Exception):
-    """A request that is refused; `detail` and `errors` never repeat a value that the client sent.
+    """A refused request. `detail` and `errors` never repeat a value that the client sent.
 
-    `facts`: what the client has to know of the payment, as `state` or `limit`.
+    `facts`: further members of the answer about the payment, such as `state` or `limit`.
     """
 
     name: ClassVar[str]

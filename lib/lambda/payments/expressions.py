@@ -1,8 +1,9 @@
 """The conditional writes of a step, as DynamoDB expressions. No AWS calls.
 
-Every condition contains the merchant, so that no request reaches another merchant's payment, and the step's key, so
-that a step begins once and has one outcome. Conditions cannot calculate. So the item has `refundable`, from which a
-refund's intent deducts its amount, and `pending_refunds`, which shows whether an outcome is the last one.
+Every condition contains the merchant, so that no request reaches another merchant's payment. It also contains the
+step's key, so that a step begins once and has one outcome. Conditions cannot calculate, so the item has two more
+attributes: a refund's intent deducts its amount from `refundable`, and `pending_refunds` counts the refunds without an
+outcome.
 """
 
 from __future__ import annotations
@@ -80,7 +81,7 @@ CONSTANTS: Mapping[str, str | int] = {
 
 
 def intent(merchant_id: str, step: Step, due_at: str) -> dict[str, Any]:
-    """Return the write that begins a step if the payment allows it: it reserves the amount and registers the key."""
+    """Return the write that begins a step if the payment allows it. It reserves the amount and registers the key."""
     condition = f"#merchant_id = :merchant_id AND attribute_not_exists(#steps.#key) AND {BEGIN_IF[step.kind]}"
     changes = f"{BEGUN}, {BEGIN[step.kind]}"
     if step.amount is None:  # a capture of the whole amount refers to the amount by its name
@@ -92,7 +93,7 @@ def intent(merchant_id: str, step: Step, due_at: str) -> dict[str, Any]:
 def outcome(payment: Payment, step: Step, told: Outcome, *, last: bool) -> dict[str, Any]:
     """Return the write that records a pending step's outcome. `last`: no other refund is pending.
 
-    Its condition fails if the step already has an outcome, or if another refund began or ended in between.
+    The condition fails if the step already has an outcome, or if another refund began or ended since the last read.
     """
     conditions = ["#merchant_id = :merchant_id", "#steps.#key.#state = :pending"]
     changes = [OUTCOME, (APPROVED if told.state == SUCCEEDED else REFUSED)[step.kind]]
@@ -148,5 +149,8 @@ def _write(
 
 @functools.cache
 def _placeholders(expressions: str) -> dict[str, list[str]]:
-    """Return the placeholders in the expressions by their sign. Cached: there are a few dozen different expressions."""
+    """Return the placeholders in the expressions: sign (`#` or `:`) -> sorted names.
+
+    Cached, because there are only a few dozen different expressions.
+    """
     return {sign: sorted(set(re.findall(rf"{sign}(\w+)", expressions))) for sign in "#:"}

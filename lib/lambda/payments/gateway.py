@@ -1,8 +1,8 @@
 """The port to a payment gateway, in terms of payments, without HTTP and AWS.
 
-Each call has an idempotency key that the service derives from payment and step, never from the clock. The same
-call with the same key has one effect at the gateway, however often it is made. An adapter gets its transport injected
-and answers within TIMEOUT_SECONDS. It returns `Unknown` for failures of gateway or network instead of raising.
+Each call has an idempotency key that is derived from payment and step, never from the clock. The same call with the
+same key has one effect at the gateway, however often it is made. An adapter answers within TIMEOUT_SECONDS. If gateway
+or network fail, it returns `Unknown` instead of raising an error.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-# For one call, including the adapter's own retries. A call that takes longer is Unknown.
+# The time for one call, including the adapter's own retries. The answer to a call that takes longer is Unknown.
 TIMEOUT_SECONDS = 4.0
 
 
 @dataclass(frozen=True)
 class Charge:
-    """A new payment as the gateway gets it; `amount` in minor units of the ISO 4217 currency."""
+    """A new payment as the gateway gets it. `amount` is in minor units of the ISO 4217 currency."""
 
     payment_id: str
     merchant_id: str
@@ -27,10 +27,10 @@ class Charge:
 
 @dataclass(frozen=True)
 class Approved:
-    """The gateway did it.
+    """The gateway did what the call asked for.
 
     `reference` contains all that the adapter needs for later steps of the payment. `capture_before` (ISO 8601, UTC) is
-    when an authorization expires; None if the gateway does not say.
+    the time at which an authorization expires; None if the gateway does not name it.
     """
 
     reference: str
@@ -39,16 +39,16 @@ class Approved:
 
 @dataclass(frozen=True)
 class Declined:
-    """The gateway refused, and did nothing; this is final. `code` is for example `insufficient_funds`."""
+    """The gateway refused the call for good, and did nothing. `code` is for example `insufficient_funds`."""
 
     code: str
 
 
 @dataclass(frozen=True)
 class Unknown:
-    """No answer, or no definite one: the call will be repeated with the same key.
+    """There is no answer, or no definite one. The service repeats the call with the same key.
 
-    `reachable`: the gateway answered, so this is not an outage (for example, the payment is still being processed).
+    `reachable`: the gateway answered, so there is no outage. For example, it still processes the payment.
     """
 
     reason: str
@@ -63,7 +63,7 @@ class Gateway(Protocol):
 
     @property
     def name(self) -> str:
-        """`simulated` or `stripe`; stored with each payment."""
+        """`simulated` or `stripe`. The ledger stores it with each payment."""
 
     @property
     def livemode(self) -> bool:
@@ -71,7 +71,7 @@ class Gateway(Protocol):
 
     @property
     def unsupported_currencies(self) -> frozenset[str]:
-        """ISO 4217 codes. New payments in them are refused before anything is recorded."""
+        """The ISO 4217 codes that the gateway does not accept. The API refuses new payments in these currencies."""
 
     def authorize(self, charge: Charge, key: str, *, repeat: bool) -> Answer:
         """Reserve the amount on the payer's account, to be captured or voided later."""

@@ -1,4 +1,4 @@
-"""The gateway call of a step: within the time that is left, not while the gateway is down, and each effect once."""
+"""Makes the gateway call of a step, unless the time is too short or the gateway is down. Each step has one effect."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from payments.payment import Payment
 from payments.states import AUTHORIZE, CAPTURE, REFUND, SALE, VOID
 from payments.step import Step
 
-# A gateway may forget a key after this time (Stripe: docs.stripe.com/api/idempotent_requests). Later, a call is first
-# looked up, and repeated only if the gateway never received it. An hour less than a day, because clocks differ.
+# A gateway may forget a key after a day (Stripe: docs.stripe.com/api/idempotent_requests). So an older call is first
+# looked up, and repeated only if the gateway never received it. The hour less is for clocks that differ.
 KEY_LIFETIME = timedelta(hours=23)
 LEDGER_SECONDS = 2.0  # longest time of one attempt to record the outcome: payments.calls
 SECONDS_FOR_A_CALL = TIMEOUT_SECONDS + LEDGER_SECONDS
@@ -65,7 +65,7 @@ class GatewayCalls:
     circuits: dict[str, Circuit] = field(default_factory=lambda: defaultdict(Circuit))
 
     def call(self, payment: Payment, step: Step, *, repeat: bool, seconds_left: Callable[[], float]) -> Answer:
-        """Call the payment's own gateway. Returns Unknown without a call if its circuit is open, or time is short."""
+        """Call the payment's own gateway. Returns Unknown without a call if the circuit is open or the time is short."""
         circuit = self.circuits[payment.gateway]
         if self.is_open(payment):
             self.report("GatewayCircuitOpen", payment, step, CIRCUIT_OPEN.reason)
@@ -82,7 +82,7 @@ class GatewayCalls:
         return answer
 
     def is_open(self, payment: Payment) -> bool:
-        """Return whether the circuit of the payment's gateway is open, so that no call is made."""
+        """Return whether the circuit of the payment's gateway is open. Then `call` makes no call."""
         return not self.circuits[payment.gateway].allows_a_call()
 
     def _answer(self, payment: Payment, step: Step, repeat: bool, seconds_left: Callable[[], float]) -> Answer:

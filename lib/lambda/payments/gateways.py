@@ -1,4 +1,4 @@
-"""The gateways by name. An adapter is imported when it is first used, so that unused ones cost nothing."""
+"""The gateways by name. An adapter is imported at its first use, so an unused adapter does not slow a cold start."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SIMULATED, STRIPE = "simulated", "stripe"
 
 @functools.cache
 def gateway(name: str) -> Gateway:
-    """Return the gateway of that name, created at its first use. Raises SettingsError if it is not set up."""
+    """Return the gateway of that name; it is created at its first use. Raises SettingsError if a setting is missing."""
     if name == SIMULATED:
         from payments.simulated import Simulated
 

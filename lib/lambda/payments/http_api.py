@@ -1,4 +1,4 @@
-"""Requests and answers of an HTTP API, payload format 2.0.
+"""Requests and answers of an HTTP API of API Gateway, in its payload format 2.0.
 
 docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
 """
@@ -24,7 +24,7 @@ DEFAULT_STAGE = "$default"
 
 @dataclass(frozen=True)
 class HttpRequest:
-    """`headers` have lower-case names; `request_id` is from the API, or the function's own if the API sent none."""
+    """A request. The names of `headers` are in lower case. `request_id` is API Gateway's; if it sent none, Lambda's."""
 
     method: str
     path: str
@@ -38,7 +38,7 @@ class HttpRequest:
 
     @classmethod
     def of(cls, event: Mapping[str, Any], function_request_id: str, seconds_left: Callable[[], float]) -> HttpRequest:
-        """Make it from an event. Raises KeyError, TypeError or AttributeError if the event is not from the API."""
+        """Parse an event of Lambda. Raises KeyError, TypeError or AttributeError if the event is not from the API."""
         context = event["requestContext"]
         path, stage = event["rawPath"], context.get("stage", DEFAULT_STAGE)
         request_id = context.get("requestId")
@@ -65,10 +65,10 @@ class HttpRequest:
             raise InvalidRequestError(FieldError("", "must be UTF-8")) from None
 
     def caller(self) -> Caller:
-        """Return who signed the request: the ARN without card numbers, and the identity's unique id.
+        """Return the identity that signed the request: its ARN without card numbers, and its unique id.
 
-        docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids: for a role's
-        session, the role's id without the session name, which is in the ARN.
+        For a session of a role, the unique id is the role's id. The ARN contains the name of the session.
+        docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
         """
         arn, user_id = self.identity.get("userArn"), self.identity.get("userId")
         return Caller(
@@ -86,7 +86,7 @@ class HttpAnswer:
     media_type: str = "application/json"
 
     def result(self, request_id: str, livemode: bool) -> dict[str, Any]:
-        """Return the answer in the API's format. Every answer has `livemode` and the request's id."""
+        """Return the answer in API Gateway's format. Every answer has `livemode` and the request's id."""
         return {
             "statusCode": int(self.status),
             "headers": {"Content-Type": self.media_type, "X-Request-Id": request_id, **self.headers},
@@ -100,7 +100,7 @@ Handle = Callable[..., HttpAnswer]
 
 @dataclass(frozen=True)
 class Route:
-    """`path` as in docs/openapi.yaml. Its {parameters} are passed to `handle` after the request."""
+    """A route, with its path as in docs/openapi.yaml. `handle` gets the request and the path's {parameters}."""
 
     method: str
     path: str

@@ -1,4 +1,4 @@
-"""Identifiers derived from requests, so that a retry finds the same payment; and the format of stored times."""
+"""Identifiers that are derived from requests, so that a retry finds the same payment. The format of stored times."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def payment_id(merchant_id: str, idempotency_key: str) -> str:
 
 
 def identifier(*parts: str | int | None) -> str:
-    """Return 160 bits of a hash in base32. It mixes letters with the digits 2 to 7, so it looks like no card number."""
+    """Return 160 bits of a hash of the parts, in base32. Its letters keep it from looking like a card number."""
     digest = hashlib.sha256(json.dumps(parts).encode()).digest()
     while cards.contains(text := base64.b32encode(digest[:20]).decode().lower()):
         digest = hashlib.sha256(digest).digest()
@@ -24,7 +24,7 @@ def identifier(*parts: str | int | None) -> str:
 
 
 def timestamp(at: datetime) -> str:
-    """Return a time as ISO 8601, UTC, with microseconds: sorting these strings sorts by time."""
+    """Return a time as ISO 8601, UTC, with microseconds. Sorting such texts sorts the times."""
     return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 

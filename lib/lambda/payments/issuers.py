@@ -1,8 +1,8 @@
-"""The card numbers that networks issue: first digits (IIN, ISO/IEC 7812-1) and lengths.
+"""The first digits (IIN, ISO/IEC 7812-1) and lengths of the card numbers that card networks issue.
 
 Source: en.wikipedia.org/wiki/Payment_card_number, read 2026-11, and the test numbers that the networks publish. Ranges
-that would refuse common identifiers are left out: UATP (begins with 1, like every time in microseconds), the reserved
-ranges of Maestro (all others that begin with 50 or 6), and Maestro's numbers of 12 digits.
+that would refuse common identifiers are left out: UATP (begins with 1, like every time in microseconds), Maestro's
+reserved ranges (all other numbers that begin with 50 or 6), and Maestro's numbers with 12 digits.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ RANGES: tuple[tuple[int, int, tuple[int, ...]], ...] = (
 
 
 def lengths(digits: str) -> tuple[int, ...]:
-    """Return the possible lengths of a card number with these first (four or more) digits; empty if there is none."""
+    """Return the possible lengths of card numbers that begin with these (four or more) digits; empty if none do."""
     prefix = int(digits[:PREFIX])
     for first, last, possible in RANGES:
         if first <= prefix <= last:

@@ -17,7 +17,7 @@ def to_item(payment: Payment) -> dict[str, dict[str, Any]]:
 
 
 def from_item(item: Item) -> Payment:
-    """Make a payment from an item, or from an index's part of it. Raises ValueError if it is not a payment."""
+    """Return the payment in an item of the table or of an index. Raises ValueError if the item is not a payment."""
     try:
         values = {name: value_of(item[name]) for name in Payment.__dataclass_fields__ if name in item}
         steps = {key: Step(key=key, **step) for key, step in values.get("steps", {}).items()}
@@ -27,7 +27,7 @@ def from_item(item: Item) -> Payment:
 
 
 def step_values(step: Step) -> dict[str, Any]:
-    """Return what is stored of a step under its key."""
+    """Return the values of a step that the item stores under the step's key."""
     return {name: value for name, value in vars(step).items() if name != "key" and value is not None}
 
 

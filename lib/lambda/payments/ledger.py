@@ -1,4 +1,4 @@
-"""The ledger in DynamoDB: one request to begin a step, and one to record its outcome, also for replays and refusals."""
+"""The ledger in DynamoDB. A step needs one request to begin, and one to record its outcome."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ TRIES = 4  # attempts to record an outcome while other refunds of the payment be
 class DynamoDbLedger:
     """Payments as items of one table with the key `payment_id`.
 
-    `merchant_index` is by `merchant_id` and `created_at`; `pending_index`, sparse, by `awaiting` and `due_at`.
+    `merchant_index` has the key `merchant_id`, `created_at`. `pending_index` has the key `awaiting`, `due_at`; only
+    payments that wait for the gateway or a capture have these attributes.
     """
 
     def __init__(
@@ -37,7 +38,7 @@ class DynamoDbLedger:
         self._client = client or boto3.client("dynamodb", config=CONFIG)
 
     def record(self, payment: Payment) -> Payment | None:
-        """Return None if it was recorded, else the existing payment."""
+        """Record a new payment and return None; if one with its id exists, change nothing and return that one."""
         try:
             call(
                 self._client.put_item,
@@ -61,14 +62,17 @@ class DynamoDbLedger:
         return _of_merchant(found.get("Item"), merchant_id)
 
     def begin(self, merchant_id: str, payment_id: str, step: Step, due_at: str) -> Begun:
-        """Begin the step if the payment allows it. An SDK retry after a lost answer finds its own step's key."""
+        """Begin the step if the payment allows it.
+
+        If DynamoDB's answer is lost, the SDK's retry finds the key of its own step.
+        """
         try:
             return Begun(self._updated(payment_id, expressions.intent(merchant_id, step, due_at)), begun=True)
         except self._client.exceptions.ConditionalCheckFailedException as refusal:
             return Begun(_standing(refusal, merchant_id), begun=False)
 
     def settle(self, payment: Payment, step: Step, outcome: Outcome) -> Payment:
-        """Record the outcome: one request, unless another refund of the payment began or ended since it was read."""
+        """Record the outcome. It takes one request, or several if other refunds of the payment begin or end meanwhile."""
         standing: Payment | None = payment
         for _ in range(TRIES):
             if standing is None or step.key not in standing.steps:
@@ -87,7 +91,7 @@ class DynamoDbLedger:
         raise UnavailableError("the ledger refused a write several times")
 
     def page(self, query: Query, after: Place | None) -> Page:
-        """Read one page in one request; with large items it may have fewer payments than the limit before the last."""
+        """Read one page with one request, which reads at most 1 MB. So a page may have fewer payments than the limit."""
         start = {}
         if after:
             key = {"merchant_id": query.merchant_id, **vars(after)}
@@ -131,7 +135,7 @@ class DynamoDbLedger:
             return  # it has changed: that change has set the settler's next time
 
     def _waiting(self, what: str, until: str | None = None, limit: int | None = None) -> list[Due]:
-        """Return waiting payments, the next due first: one request, with at most 1 MB, which is some thousands."""
+        """Return waiting payments, the next due first. One request reads at most 1 MB: some thousands of payments."""
         answer = call(
             self._client.query,
             TableName=self._table,
@@ -163,7 +167,7 @@ class DynamoDbLedger:
 
 
 def _standing(refusal: Exception, merchant_id: str) -> Payment | None:
-    """Return the existing payment from a failed condition; None if there is none, or if it is another merchant's."""
+    """Return the payment that made a condition fail; None if there is none, or if it belongs to another merchant."""
     return _of_merchant(cast(dict[str, Any], cast(Any, refusal).response).get("Item"), merchant_id)
 
 

@@ -1,6 +1,6 @@
-"""Identifiers that may contain a card number's digits, recognized by their form.
+"""Recognizes identifiers whose digits may look like a card number.
 
-UUIDs (RFC 9562), hexadecimal ids and digests of 24 digits and more, and bank accounts (IBAN, ISO 13616).
+These are UUIDs (RFC 9562), hexadecimal ids and digests with 24 digits or more, and bank accounts (IBAN, ISO 13616).
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ IBAN_LENGTHS = {
 
 
 def blank(text: str) -> str:
-    """Return the text with each of them replaced by the same number of letters."""
+    """Return the text with each such identifier replaced by the same number of letters."""
     return _FORMS.sub(_letters, text)
 
 

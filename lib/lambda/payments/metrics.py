@@ -1,7 +1,7 @@
 """Metrics in CloudWatch's embedded metric format: one line of JSON for each run of a function.
 
 docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
-Powertools writes a line for each set of dimensions, in a tenth of a payment's CPU time.
+Powertools' metrics are not used: they write a line for each set of dimensions, in a tenth of a payment's CPU time.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ COUNT, MILLISECONDS, SECONDS, NO_UNIT = "Count", "Milliseconds", "Seconds", "Non
 
 
 class Metrics:
-    """Namespace and service come from Powertools' environment variables, as for its logger."""
+    """The metrics of one run. Namespace and service come from Powertools' environment variables."""
 
     def __init__(self) -> None:
         self._values: dict[str, list[float]] = {}
@@ -27,7 +27,10 @@ class Metrics:
         self._dimensions: dict[str, tuple[str, str]] = {}
 
     def add(self, metric: str, value: float, unit: str = COUNT, dimension: tuple[str, str] | None = None) -> None:
-        """Add a value. `dimension` is (name, value), besides `service`; only one, as each combination is charged."""
+        """Add a value. `dimension` is (name, value), in addition to `service`.
+
+        A metric has at most one such dimension, because CloudWatch charges for each combination of values.
+        """
         if self._dimensions.get(metric, dimension) != dimension:  # a line can have one value for each dimension
             self.write()
         if unit == COUNT:  # added up, because a line can have at most 100 values of a metric
@@ -55,7 +58,7 @@ class Metrics:
         print(json.dumps(document, separators=(",", ":")))
 
     def written(self, handler: Callable[..., T]) -> Callable[..., T]:
-        """Return the handler wrapped so that its metrics are written at its end, also if it raises."""
+        """Return a handler that calls the given one and then writes the metrics, even if it raises an error."""
 
         @functools.wraps(handler)
         def run(*arguments: Any, **named: Any) -> T:

@@ -12,7 +12,7 @@ from payments.metrics import NO_UNIT, Metrics
 from payments.payment import Payment
 from payments.step import Step
 
-# Fields with values of Lambda and the logger, not of requests.
+# Fields whose values come from Lambda and the logger, not from requests.
 FROM_THE_RUNTIME = {
     *("level", "location", "timestamp", "service", "cold_start"),
     *("function_name", "function_memory_size", "function_arn", "function_request_id"),
@@ -37,7 +37,7 @@ def count(metric: str, number: float = 1) -> None:
 
 
 def report_gateway(metric: str, payment: Payment, step: Step, detail: str) -> None:
-    """Count a gateway's answer or its absence; log payment and step if there is a detail."""
+    """Count a gateway's answer, or a missing answer, under `metric`. With a `detail`, log payment and step too."""
     count(metric)
     if not detail:
         return
@@ -46,7 +46,7 @@ def report_gateway(metric: str, payment: Payment, step: Step, detail: str) -> No
 
 
 def count_change(status: str) -> None:
-    """Count a change of the ledger, and the new status."""
+    """Count a change of the ledger, and the payment's new status."""
     # An alarm compares this metric with the archiver's invocations.
     count("LedgerChanges")
     metrics.add("Payments", 1, dimension=("status", status))

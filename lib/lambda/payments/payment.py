@@ -30,13 +30,13 @@ from payments.step import Caller, Outcome, Step
 
 # Values of `awaiting`: the gateway's answer to a step, or the capture of the authorization.
 GATEWAY = "gateway"
-# How long after a step began the settler first looks at it: by then the request that began it has ended.
+# The settler first looks at a step this long after it began: by then the request that began the step has ended.
 FIRST_LOOK = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
 class Request:
-    """A valid request for a payment; amounts in minor units of the ISO 4217 currency."""
+    """A valid request for a payment. Amounts are in minor units of the ISO 4217 currency."""
 
     merchant_id: str
     amount: int
@@ -49,7 +49,8 @@ class Request:
     def fingerprint(self) -> str:
         """Return a hash of the request, independent of how its JSON is formatted.
 
-        It covers only fields that differ from their defaults, so fields added later do not change old fingerprints.
+        The hash covers only fields that differ from their defaults. So a field that is added later does not change the
+        fingerprints of old requests.
         """
         told = {
             member.name: value
@@ -61,11 +62,12 @@ class Request:
 
 @dataclass(frozen=True)
 class Payment:
-    """One payment in the ledger. Times: ISO 8601, UTC, microseconds; `version` counts its changes from 1.
+    """One payment in the ledger. Times are ISO 8601, UTC, with microseconds. `version` counts the changes from 1.
 
-    `status` is the stored part of its state. `refundable` is the captured amount minus refunds and pending refunds. The
-    token is kept until the gateway has answered, then only its hash. `awaiting` says what the payment waits for,
-    `due_at` when the settler looks next, `pending_since` since when the gateway's answer is missing.
+    `status` is the stored part of the state. `refundable` is the captured amount minus refunds and pending refunds. The
+    token is kept until the gateway has answered; then only its hash is kept. `awaiting` is `gateway` or `capture`: what
+    the payment waits for. `due_at` is the time of the settler's next attempt. `pending_since` is the time since which
+    the gateway's answer is missing.
     """
 
     payment_id: str
@@ -127,7 +129,7 @@ class Payment:
 
     @property
     def making(self) -> Step:
-        """The step that created the payment. Raises ValueError if the item has none."""
+        """The step that created the payment. Raises ValueError if the payment has no such step."""
         for step in self.steps.values():
             if step.makes_the_payment:
                 return step
@@ -139,7 +141,7 @@ class Payment:
         return sorted((step for step in self.steps.values() if step.state == PENDING), key=lambda step: step.at)
 
     def made(self, step: Step, outcome: Outcome) -> Payment:
-        """Return the payment after the outcome of its first step (as expressions.outcome writes it)."""
+        """Return the payment after the outcome of its first step, as the write of `expressions.outcome` leaves it."""
         approved = outcome.state == SUCCEEDED
         captured = self.amount if approved and step.kind == SALE else 0
         version = self.version + 1
@@ -165,7 +167,7 @@ class Payment:
         )
 
     def as_made(self) -> Payment:
-        """Return the payment as it was right after its first outcome, before any other step."""
+        """Return the payment as it was right after the outcome of its first step."""
         made = self.making
         if made.state != SUCCEEDED:
             return self
@@ -180,7 +182,7 @@ class Payment:
         )
 
     def as_of(self, last: Step) -> Payment:
-        """Return the payment as it was right after that step succeeded, with the steps that had an outcome by then."""
+        """Return the payment as it was right after the step `last` succeeded, without later outcomes."""
         settled = sorted((step for step in self.steps.values() if step.version), key=lambda step: step.version or 0)
         payment = self.as_made()
         for step in settled:
@@ -225,7 +227,10 @@ class Payment:
         return {name: value for name, value in values.items() if value not in (None, {}, [])}
 
     def archived(self) -> dict[str, Any]:
-        """Return the payment for the archive: what clients see, without personal data, so none must be erased."""
+        """Return the payment for the archive: the members that clients see, without personal data.
+
+        So nobody needs to erase personal data from the archive.
+        """
         return {name: value for name, value in self.shown().items() if name not in ("customer_id", "metadata")}
 
 

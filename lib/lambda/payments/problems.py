@@ -22,7 +22,7 @@ from payments.errors import (
 )
 
 MEDIA_TYPE = "application/problem+json"
-# When a request with a pending outcome may be repeated.
+# After this many seconds, a client may repeat a request whose outcome is pending.
 RETRY_SECONDS = "5"
 STATUSES: Mapping[type[PaymentError], HTTPStatus] = {
     InvalidRequestError: HTTPStatus.BAD_REQUEST,
@@ -37,7 +37,7 @@ STATUSES: Mapping[type[PaymentError], HTTPStatus] = {
 
 @dataclass
 class Problem(Exception):  # noqa: N818 - RFC 9457 calls it that
-    """An error answer to a request; `detail` and `errors` never contain a value that the client sent."""
+    """An error answer to a request. `detail` and `errors` never contain a value that the client sent."""
 
     status: HTTPStatus
     name: str

@@ -35,7 +35,7 @@ def now() -> datetime:
 
 @functools.cache
 def payments() -> Payments:
-    """Return the Payments; they are created with the first request and kept for later ones."""
+    """Return the operations on payments. They are created with the first request and kept for later ones."""
     ledger = DynamoDbLedger(
         settings.required(settings.TRANSACTIONS_TABLE),
         settings.required(settings.MERCHANT_INDEX),
@@ -49,12 +49,15 @@ def payments() -> Payments:
 
 @functools.cache
 def signer() -> cursor.Signer:
-    """Return the signer of cursors; it is created when the first list needs a second page."""
+    """Return the signer of cursors. It is created when a list first needs a second page."""
     return cursor.KmsSigner(settings.required(settings.CURSOR_KEY))
 
 
 class UnforeseenError(Exception):
-    """Raised instead of the real error, because Lambda logs exceptions unredacted; contains nothing of the request."""
+    """An unexpected error, without any part of the request. The real error is logged redacted.
+
+    Lambda itself logs the exception that a handler raises, and does not redact it.
+    """
 
 
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_HTTP)
@@ -80,7 +83,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 
 def _screen(request: HttpRequest) -> None:
-    """Check before every route that a GET has no body, and that only a list has query parameters."""
+    """Check that a GET has no body, and that only a list has query parameters. Raises InvalidRequestError."""
     errors = [FieldError("", "must be absent in a GET")] if request.method == "GET" and request.raw_body else []
     if not (request.method == "GET" and request.path.endswith("/payments")):
         errors += validation.unknown_parameters(request.query, ())

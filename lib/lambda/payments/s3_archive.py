@@ -1,4 +1,4 @@
-"""The archive in S3."""
+"""Writes the archive's objects to S3."""
 
 from __future__ import annotations
 
@@ -20,14 +20,17 @@ TRIES = 3  # attempts, in case others write the same object
 
 
 class S3Archive:
-    """One bucket."""
+    """The archive's bucket."""
 
     def __init__(self, bucket: str, client: S3Client | None = None) -> None:
         self._bucket = bucket
         self._client = client or boto3.client("s3", config=CONFIG)
 
     def write(self, document: Document) -> None:
-        """Put the object; if it has a version, only over an older one."""
+        """Write the object. If the document has a version, replace only an object with an older version.
+
+        Raises TimeoutError if others change the object during every attempt.
+        """
         put = functools.partial(
             self._client.put_object,
             Bucket=self._bucket,

@@ -1,7 +1,7 @@
-"""What a body must not contain: card numbers anywhere, and metadata named like card data.
+"""Finds data that a body must not contain: card numbers anywhere, and metadata with a name of card data.
 
-Only stored data is screened: the fields of a body here, and the merchant in the path in validation.py. Headers and
-query are not stored, and idempotency keys are hashed. Logs are redacted in observability.py.
+Only stored data is screened. This module screens the fields of a body; validation.py screens the merchant in the path.
+Headers and query are not stored, and idempotency keys are hashed. observability.py redacts the logs.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from payments.errors import FieldError, child
 CARD_NUMBER = "looks like a card number; send a payment token instead"
 CARD_DATA = "is a name for card data; send a payment token instead"
 
-# Names of fields with card data: data that PCI DSS 4.0.1 forbids to store after the authorization (3.3: track,
-# security code, PIN), the number and the expiry date (3.5). The words may be joined.
+# Names of fields with card data. PCI DSS 4.0.1 forbids to store track data, security code and PIN after the
+# authorization (3.3), and protects the number and the expiry date (3.5). The words of a name may be joined.
 _EXPIRY = r"(?:exp|expiry|expiration) ?(?:date|month|year|mm|yy|yyyy)"
 _CARD_DATA = re.compile(
     r"(?<![a-z0-9])(?:"
@@ -27,7 +27,7 @@ _CARD_DATA = re.compile(
     r"|track ?(?:[123]|data)|mag(?:netic)? ?stripe|pin ?block|(?:card|cc) ?pin"
     r")(?![a-z0-9])"
 )
-# Words that mean card data only as the whole name: an offer has an expiry, too, and an address in India a pin code.
+# Words that mean card data only if they are the whole name. For example, an offer has an expiry too.
 _WHOLE_NAME = re.compile(rf"pin|exp|expiry|expiration|{_EXPIRY}|valid ?(?:thru|until)")
 _OTHER_CARDS = re.compile(r"(?<![a-z])(?:gift|loyalty|bonus|member|membership|club|id|identity|sim|library) ?card")
 _SEPARATORS = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -48,13 +48,13 @@ def findings(document: dict[str, Any]) -> list[FieldError]:
 
 
 def is_card_data(name: str) -> bool:
-    """Return whether the name means card data: cvv, cardNumber, customer_cvc2, track-2."""
+    """Return whether the name means card data, such as cvv, cardNumber, customer_cvc2 or track-2."""
     words = _OTHER_CARDS.sub("", " ".join(_SEPARATORS.split(cards.plain(name))).strip().lower())
     return bool(_CARD_DATA.search(words) or _WHOLE_NAME.fullmatch(words))
 
 
 def _card_numbers(value: Any, pointer: str) -> Iterator[str]:
-    """Yield the JSON pointers of values with card numbers; for a name with one, the pointer of its object."""
+    """Yield the JSON pointer of each value with a card number. For a name with a card number, yield its object's."""
     if isinstance(value, dict):
         for name, inner in value.items():
             if cards.contains(name):

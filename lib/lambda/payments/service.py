@@ -33,7 +33,7 @@ PAYMENT_ID = re.compile(r"pay_[a-z2-7]{32}")
 
 @dataclass(frozen=True)
 class Begun:
-    """The result of an intent: the payment with the new step, or unchanged if the step was refused, or None."""
+    """The result of an intent. `payment` has the new step if `begun`; else it is unchanged, or None if none exists."""
 
     payment: Payment | None
     begun: bool
@@ -59,33 +59,33 @@ class Place:
 
 @dataclass(frozen=True)
 class Page:
-    """A page of a query's payments; `last` is where the next page continues, None for the last page."""
+    """A page of a query's payments. The next page continues after `last`, which is None for the last page."""
 
     payments: list[Payment]
     last: Place | None
 
 
 class Ledger(Recorder, Protocol):
-    """Where payments are recorded. Each method raises UnavailableError when the ledger does not answer."""
+    """The port to the ledger. Each method raises UnavailableError if the ledger does not answer."""
 
     def record(self, payment: Payment) -> Payment | None:
-        """Record it in one atomic write. If a payment with that id exists, return that one instead."""
+        """Record a new payment in one atomic write and return None. If its id exists, return the existing payment."""
 
     def find(self, merchant_id: str, payment_id: str) -> Payment | None:
         """Return the merchant's payment as last written."""
 
     def begin(self, merchant_id: str, payment_id: str, step: Step, due_at: str) -> Begun:
-        """Begin the step atomically if its key is new to the payment and the payment allows it (see `refusal`)."""
+        """Begin the step atomically if the payment has no step with its key and allows the step (see `refusal`)."""
 
     def page(self, query: Query, after: Place | None) -> Page:
-        """Return the query's next payments, from the newest or after a place; may lag by seconds."""
+        """Return a page of the query's payments, newest first, or after a place. A new payment may lack for seconds."""
 
 
 @dataclass(frozen=True)
 class StepRequest:
-    """The common part of every request that changes something; `payment_id` is empty for a new payment.
+    """The common part of every request that changes something. `payment_id` is empty for a new payment.
 
-    `seconds_left`: the time until Lambda ends the function.
+    `seconds_left` returns the seconds until Lambda ends the function.
     """
 
     merchant_id: str
@@ -97,9 +97,9 @@ class StepRequest:
 
 @dataclass(frozen=True)
 class StepResult:
-    """A requested step and its payment; `replayed` if an earlier request began the step.
+    """A requested step and its payment. `replayed`: an earlier request began the step.
 
-    If the step succeeded, `payment` is as it was right after it, so that a replay returns the original answer.
+    If the step succeeded, `payment` is as it was right after the step, so that a replay returns the original answer.
     """
 
     payment: Payment
@@ -119,7 +119,7 @@ class StepResult:
 
 @dataclass(frozen=True)
 class Payments:
-    """`gateway` is for new payments; each existing payment has its own."""
+    """The operations of the API. `gateway` is for new payments; an existing payment keeps the gateway that it has."""
 
     ledger: Ledger
     gateway: Gateway
@@ -130,9 +130,9 @@ class Payments:
     def take(self, request: Request, ask: StepRequest) -> StepResult:
         """Create the payment, once for a merchant and key.
 
-        Raises IdempotencyConflictError when the key came with another request, InvalidRequestError for a new payment
-        that is over the maximum or in a currency that the gateway does not take. A limit that was lowered since is none
-        for one that was made before.
+        Raises IdempotencyConflictError if the key came with another request before. Raises InvalidRequestError if a new
+        payment exceeds the maximum or has a currency that the gateway does not accept. An existing payment is not
+        checked again, because the maximum may have been lowered since.
         """
         payment = Payment.new(request, ask.idempotency_key, self.gateway, ask.caller, self.clock())
         if refused := self._refusal(request):
@@ -147,19 +147,19 @@ class Payments:
         return self._complete(made, made.making, ask, replayed=standing is not None)
 
     def capture(self, ask: StepRequest, amount: int | None) -> StepResult:
-        """Capture the amount, or all. Raises PaymentError."""
+        """Capture the amount; None captures the whole authorized amount. Raises PaymentError."""
         return self._do(CAPTURE, ask, amount)
 
     def void(self, ask: StepRequest) -> StepResult:
-        """Give up an authorization. Raises PaymentError."""
+        """Release an authorization. Raises PaymentError."""
         return self._do(VOID, ask, None)
 
     def refund(self, ask: StepRequest, amount: int) -> StepResult:
-        """Give back some of what was captured. Raises PaymentError."""
+        """Refund a part of the captured amount, in minor units. Raises PaymentError."""
         return self._do(REFUND, ask, amount)
 
     def read(self, merchant_id: str, payment_id: str) -> Payment:
-        """Raises PaymentNotFoundError."""
+        """Return the merchant's payment. Raises PaymentNotFoundError."""
         payment = self.ledger.find(merchant_id, payment_id) if PAYMENT_ID.fullmatch(payment_id) else None
         if payment is None:
             raise PaymentNotFoundError
@@ -186,7 +186,7 @@ class Payments:
         return self._complete(intent.payment, earlier, ask, replayed=True)
 
     def _complete(self, payment: Payment, step: Step, ask: StepRequest, *, replayed: bool) -> StepResult:
-        """Call the gateway unless the step has its outcome. If recording it fails, the step stays pending."""
+        """Call the gateway if the step is pending. If the outcome cannot be recorded, the step stays pending."""
         if step.state == PENDING:
             with contextlib.suppress(UnavailableError):
                 payment = self.completion.complete(
@@ -196,7 +196,7 @@ class Payments:
         return StepResult(payment.as_of(step) if step.state == SUCCEEDED else payment, step, replayed)
 
     def _refusal(self, request: Request) -> PaymentError | None:
-        """Return why a valid request creates no payment; None if it does."""
+        """Return the error if a valid request must create no payment; None if it may."""
         if request.amount > self.maximum_amount:
             return InvalidRequestError(FieldError("/amount", f"must be from 1 to {self.maximum_amount}"))
         if request.currency in self.gateway.unsupported_currencies:
@@ -207,7 +207,7 @@ class Payments:
 
 
 def refusal(payment: Payment, step: Step) -> PaymentError | None:
-    """Return why the payment does not allow a new step; None if it does."""
+    """Return the error if the payment does not allow a new step; None if it does."""
     if step.kind not in TRANSITIONS[payment.state]:
         return StateForbidsError(payment.state, step.kind)
     if payment.status in UNDER_WAY:

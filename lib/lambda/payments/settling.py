@@ -1,7 +1,8 @@
 """Completes pending steps, and voids authorizations that nobody captured. No AWS calls.
 
-Payments are processed in the order in which they are due. A payment that stays pending is due again after as long as it
-has been pending, at least a minute and at most an hour. One that fails is logged and postponed; the others continue.
+Payments are processed in the order in which they are due. A payment that stays pending is due again after the time for
+which it has been pending, but at least a minute and at most an hour. If a payment causes an error, the settler logs the
+error, postpones the payment and continues with the others.
 """
 
 from __future__ import annotations
@@ -22,13 +23,13 @@ from payments.step import Caller, Step
 BATCH = 100  # maximum number of authorizations in one run
 SHORTEST_DELAY, LONGEST_DELAY = timedelta(minutes=1), timedelta(hours=1)
 ACTOR = "settler"
-# Time for one payment: to read it, and to begin and complete a step.
+# The time for one payment: to read it, to begin a step, and to complete the step.
 SECONDS_FOR_ONE = TIMEOUT_SECONDS + 3 * LEDGER_SECONDS
 
 
 @dataclass(frozen=True)
 class Due:
-    """A waiting payment: when it is due, and since when it waits."""
+    """A waiting payment, with the time at which it is due and the time since which it waits."""
 
     payment_id: str
     due_at: str
@@ -39,10 +40,10 @@ class Ledger(Recorder, Protocol):
     """The port to the ledger. Each method raises UnavailableError if the ledger does not answer."""
 
     def pending(self) -> list[Due]:
-        """Return payments that wait for the gateway, the next due first: all, or the first thousands. May lag."""
+        """Return payments that wait for the gateway, the next due first: all, or some thousands. The list may lag."""
 
     def uncaptured(self, now: str, limit: int) -> list[Due]:
-        """Return authorizations that are due to be voided, the longest due first. May lag by seconds."""
+        """Return authorizations that must be voided now, the longest due first. The list may lag by seconds."""
 
     def read(self, payment_id: str) -> Payment | None:
         """Return the payment as last written."""
@@ -51,12 +52,12 @@ class Ledger(Recorder, Protocol):
         """Begin the step atomically if the payment allows it."""
 
     def postpone(self, payment: Payment, due_at: str) -> None:
-        """Set when the settler looks again, unless the payment has changed."""
+        """Set the time of the settler's next attempt, unless the payment has changed."""
 
 
 @dataclass
 class Run:
-    """What one run did, and how many payments still wait for the gateway."""
+    """The numbers of one run: what it did, and how many payments still wait for the gateway."""
 
     settled: int = 0
     failed: int = 0
@@ -66,7 +67,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Settler:
-    """`failure(payment_id, error)` logs an error with one payment."""
+    """The settler. `failure(payment_id, error)` logs an error that one payment caused."""
 
     ledger: Ledger
     completion: Completion
@@ -74,7 +75,10 @@ class Settler:
     failure: Callable[[str, Exception], None]
 
     def run(self, request_id: str, seconds_left: Callable[[], float]) -> Run:
-        """Settle the payments that are due, within the time. Raises UnavailableError if the ledger does not answer."""
+        """Settle the payments that are due, as long as time is left.
+
+        Raises UnavailableError if the ledger does not answer.
+        """
         caller = Caller(actor=ACTOR, actor_id=ACTOR, request_id=request_id)
         now = timestamp(self.clock())
         waiting = self.ledger.pending()
@@ -98,7 +102,7 @@ class Settler:
         return run
 
     def _finished(self, due: Due, do: Do, caller: Caller, seconds_left: Callable[[], float]) -> bool:
-        """Return whether the payment no longer waits. If it does, or if it fails, it is postponed."""
+        """Process a payment and return whether it no longer waits. Postpone it if it still waits or causes an error."""
         payment = self.ledger.read(due.payment_id)
         if payment is None or payment.due_at != due.due_at:  # the index lagged
             return payment is None or payment.awaiting != GATEWAY
@@ -122,7 +126,7 @@ class Settler:
         return payment
 
     def _void(self, payment: Payment, caller: Caller, seconds_left: Callable[[], float]) -> Payment:
-        """Void an authorization that was not captured in time; each attempt has its own key."""
+        """Void an authorization that was not captured in time. Each attempt has an idempotency key of its own."""
         now = self.clock()
         attempt = sum(step.actor == ACTOR for step in payment.steps.values())
         step = Step.expiry(payment.payment_id, attempt, caller, now)

@@ -26,7 +26,7 @@ REFUNDS_DECLINED = "_refunds_declined"  # suffix of the reference of a payment w
 
 @dataclass(frozen=True)
 class Simulated:
-    """`sleep` is called only for `tok_slow`, with the seconds that an adapter may wait."""
+    """The simulated gateway. For `tok_slow`, it calls `sleep` with the longest time that an adapter may take."""
 
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     sleep: Callable[[float], None] = time.sleep

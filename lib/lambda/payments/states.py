@@ -1,7 +1,7 @@
-"""The states of a payment, and where each step leads. docs/payments.md has the same table.
+"""The states of a payment, and the state to which each step leads. docs/payments.md has the same table.
 
-The ledger stores a `status`, which differs from the state in two ways. Whether a captured payment is refunded follows
-from its amounts, because a conditional write can add to an amount but not choose a status by the sum. And an
+The ledger stores a `status`, which differs from the state in two ways. First, the amounts of a captured payment show
+whether it is refunded: a conditional write can add to an amount but cannot choose a status by the sum. Second, an
 authorization with a pending capture or void is stored as `capturing` or `voiding`, so that no other step can begin.
 """
 
@@ -31,9 +31,9 @@ STEPS = (AUTHORIZE, SALE, CAPTURE, VOID, REFUND)
 SUCCEEDED = "succeeded"
 STEP_STATES = (PENDING, SUCCEEDED, DECLINED)
 
-# Maximum number of later steps of a payment: with about 300 bytes each, its item stays far below DynamoDB's 400 KB.
+# The maximum number of later steps of a payment. Each has about 300 bytes, so the item stays below DynamoDB's 400 KB.
 MAX_STEPS = 100
-# Maximum for steps that end a payment: the void of an authorization, the refund of all that is left.
+# The maximum for steps that end a payment: the void of an authorization, and the refund of the whole remaining amount.
 MAX_LAST_STEPS = 300
 
 # State -> step -> the states that it may lead to. Other steps are forbidden. While a step of an existing payment is

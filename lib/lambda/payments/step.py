@@ -1,4 +1,4 @@
-"""A step of a payment (authorization, sale, capture, void, refund): who requested it, and its outcome. No AWS calls."""
+"""A step of a payment (authorization, sale, capture, void, refund) with its caller and its outcome. No AWS calls."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class Step:
     """One step, as it is stored under its `key` in the payment's `steps`.
 
     `key` is the kind for the step that creates the payment, else a hash of the step's idempotency key. `amount` is None
-    if the request named none: authorization, sale, void, capture of the whole amount. The other attributes are set with
-    the outcome: `version` is the payment's version then, `settled_by` the request that recorded the outcome if it is
-    another one, `reference` the gateway's reference of a refund.
+    for an authorization, a sale, a void, and a capture of the whole amount. The other attributes are set with the
+    outcome. `version` is the payment's version after the outcome. `settled_by` is the request that recorded the
+    outcome, if another request began the step. `reference` is the gateway's reference of a refund.
     """
 
     key: str
@@ -57,7 +57,7 @@ class Step:
 
     @classmethod
     def expiry(cls, payment_id: str, attempt: int, caller: Caller, now: datetime) -> Step:
-        """Return the void of an authorization that nobody captured in time; its key differs from every client's."""
+        """Return the void of an authorization that nobody captured in time. No client's step can have the same key."""
         return cls(key=identifier(payment_id, "expiry", attempt), kind=VOID, at=timestamp(now), **vars(caller))
 
     @property
@@ -69,21 +69,21 @@ class Step:
         return f"ref_{self.key}"
 
     def is_same_request(self, other: Step) -> bool:
-        """Return whether both steps are the same request. Compares what was requested, so new fields change nothing."""
+        """Return whether both steps have the same kind and amount, and so are the same request."""
         return (self.kind, self.amount) == (other.kind, other.amount)
 
     def gateway_key(self, payment_id: str) -> str:
-        """Return the idempotency key of the gateway call, derived from payment and step, so equal for every caller."""
+        """Return the idempotency key of the gateway call. It depends only on payment and step, not on the caller."""
         return f"{payment_id}_{self.kind}" if self.makes_the_payment else f"{payment_id}_{self.kind}_{self.key}"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """The gateway's answer to a step, in the form that is recorded. `settled_by`: the request that recorded it, if not
-    the step's own.
+    """The gateway's answer to a step, in the form that the ledger records.
 
-    `waits_until`: for an authorized payment, when the settler voids it unless it is captured. `token_hash` and
-    `capture_before`: only for the step that creates the payment.
+    `settled_by`: the request that recorded the answer, if another request began the step. `waits_until`: the time at
+    which the settler voids an authorization unless it is captured. `token_hash` and `capture_before` are set only for
+    the step that creates the payment.
     """
 
     state: str

@@ -1,7 +1,7 @@
 """The adapter for Stripe's test mode: PaymentIntents and refunds. docs.stripe.com/api, docs/gateway.md
 
-A payment is one PaymentIntent, whose id is its reference; the reference of a refund is the Refund's id. The objects'
-metadata contain the keys of the steps, so that `look_up` finds a step's result after Stripe has deleted the key.
+A payment is one PaymentIntent at Stripe, and a refund one Refund; their ids are the references. The metadata of these
+objects contain the keys of the steps, so that `look_up` finds a step's result after Stripe has deleted the key.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from payments.stripe_key import SecretsManagerKeys
 AUTHORIZATION_LIFETIME = timedelta(days=7)  # for most cards: docs.stripe.com/payments/place-a-hold-on-a-payment-method
 INTENTS, REFUNDS = "/v1/payment_intents", "/v1/refunds"
 EXPAND = {"expand[]": "latest_charge"}
-# Parameters that the client chose: if Stripe refuses them, that is a decline and not our error.
+# Parameters that the client chose. If Stripe refuses one of these, the payment is declined.
 CHOSEN = {"amount", "amount_to_capture", "currency", "payment_method"}
-# docs.stripe.com/error-codes: the payment was changed at Stripe by others, or by an earlier call.
+# These codes mean that others, or an earlier call, changed the payment at Stripe: docs.stripe.com/error-codes
 STATE_FORBIDS = {
     "amount_too_large",
     "charge_already_captured",
@@ -41,7 +41,7 @@ class TwoPaymentsError(Exception):
 
 
 class Stripe:
-    """Raises an error for defects: RefusedError, LiveModeError, TwoPaymentsError, KeyUnusableError."""
+    """The adapter. A call raises RefusedError, LiveModeError, TwoPaymentsError or KeyUnusableError for a defect."""
 
     name = "stripe"
     livemode = False
@@ -66,9 +66,10 @@ class Stripe:
         return self._answer(lambda call: _refund(call, reference, amount, key, repeat))
 
     def look_up(self, payment_id: str, key: str) -> Answer | None:
-        """Also returns None for a void: Stripe stores no idempotency key of a void, which is safe to repeat.
+        """Return the result of an earlier call with the key; None if Stripe has none, and for every void.
 
-        Not for a payment of the last hour: Stripe's search may not know it yet (docs.stripe.com/search#data-freshness).
+        Stripe's objects do not contain the key of a void, and a void is safe to repeat. Do not look up a payment of the
+        last hour: Stripe's search may not find it yet (docs.stripe.com/search#data-freshness).
         """
         return self._answer(lambda call: _look_up(call, payment_id, key))
 
@@ -115,7 +116,7 @@ def _create(call: Call, charge: Charge, capture_method: str, key: str, repeat: b
 
 
 def _outcome(call: Call, intent: Object, key: str) -> Answer:
-    """Return the answer for a PaymentIntent; one that requires the payer to act is cancelled."""
+    """Return the answer for a PaymentIntent. If it requires the payer to act, cancel it and return Declined."""
     if intent["status"] in ("requires_action", "requires_confirmation"):
         intent = _ended(call, intent["id"], f"{key}-cancel")
     match intent["status"]:
@@ -133,7 +134,7 @@ def _outcome(call: Call, intent: Object, key: str) -> Answer:
 
 
 def _ended(call: Call, reference: str, key: str) -> Object:
-    """Cancel the PaymentIntent; return it unchanged if it can no longer be cancelled."""
+    """Cancel the PaymentIntent and return it; return it unchanged if it can no longer be cancelled."""
     try:
         return call.post(f"{INTENTS}/{reference}/cancel", EXPAND, key)
     except RefusedError as error:
@@ -212,7 +213,7 @@ def _look_up(call: Call, payment_id: str, key: str) -> Answer | None:
 
 
 def _find(call: Call, payment_id: str) -> Object | None:
-    """Return the payment's PaymentIntent. Search may lag, so the object that it finds is read again."""
+    """Return the payment's PaymentIntent. Stripe's search may return an old state, so the object is read again."""
     found = call.get(f"{INTENTS}/search", query=f"metadata['payment_id']:'{payment_id}'", limit=2)["data"]
     if len(found) > 1:
         raise TwoPaymentsError(f"Stripe has two PaymentIntents for {payment_id}: {found[0]['id']}, {found[1]['id']}")
@@ -232,7 +233,7 @@ def _refunds(call: Call, reference: str) -> Iterator[Object]:
 
 
 def _may_have_happened(error: NoAnswerError | RefusedError, repeat: bool) -> bool:
-    """Return whether an earlier call may have done the step, or the error may be Stripe's stored answer for the key."""
+    """Return whether an earlier call may have done the step, or the answer may be the stored one of an earlier call."""
     if isinstance(error, NoAnswerError):
         return repeat and error.stored
     return error.code in STATE_FORBIDS

@@ -1,7 +1,7 @@
 """The part of Stripe's HTTP API that the adapter needs: form-encoded requests, JSON answers, and the meaning of errors.
 
 docs.stripe.com/api/errors and docs.stripe.com/error-low-level. Exceptions never contain Stripe's messages, because
-these repeat parts of the request and of the key.
+Stripe's messages repeat parts of the request and of the key.
 """
 
 from __future__ import annotations
@@ -31,7 +31,10 @@ Fields = Mapping[str, str | int]
 
 @dataclass
 class NoAnswerError(Exception):
-    """The result is unknown. `reachable`: Stripe answered. `stored`: it may be Stripe's stored answer for the key."""
+    """The result of a request is unknown.
+
+    `reachable`: Stripe answered. `stored`: the answer may be the one that Stripe stored for the idempotency key.
+    """
 
     reason: str
     reachable: bool = False
@@ -47,7 +50,7 @@ class DeclinedError(Exception):
 
 @dataclass
 class RefusedError(Exception):
-    """Stripe refused the request. Unless the adapter handles it, it is our error and fires the alarm."""
+    """Stripe refused the request. If the adapter does not expect the refusal, our code is wrong, and an alarm fires."""
 
     status: int
     type: str
@@ -64,7 +67,10 @@ class LiveModeError(Exception):
 
 
 class StripeApi:
-    """`base` is Stripe's address, or a loopback address in tests. Raises ValueError for others, to protect the key."""
+    """The client. `base` is Stripe's address, or a loopback address in tests.
+
+    Raises ValueError for another address, because the key would be sent there.
+    """
 
     def __init__(self, keys: Keys, base: str = BASE, clock: Callable[[], float] = time.monotonic) -> None:
         if base != BASE and urlsplit(base).hostname != "127.0.0.1":
@@ -72,7 +78,7 @@ class StripeApi:
         self._keys = keys
         self._base = base
         self._clock = clock
-        # The AWS SDK's certificates, so that the same ones are used everywhere.
+        # The certificate authorities that the AWS SDK uses: the functions trust the same ones everywhere.
         self._pool = urllib3.PoolManager(ca_certs=get_cert_path(True))
 
     def call(self) -> Call:
@@ -103,7 +109,7 @@ class StripeApi:
                 body=body or None,
                 headers={**headers, "Stripe-Version": VERSION, **make_headers(basic_auth=f"{key}:")},
                 timeout=Timeout(connect=min(CONNECT_SECONDS, left), read=left, total=left),
-                retries=False,  # no retries, which the settler makes, and no redirects
+                retries=False,  # and no redirects; the settler repeats the call
             )
         except HTTPError as error:
             raise NoAnswerError(f"no answer: {type(error).__name__}") from None
@@ -111,7 +117,7 @@ class StripeApi:
 
 @dataclass(frozen=True)
 class Call:
-    """The requests of one call of the port."""
+    """The HTTP requests of one gateway call. `deadline` is monotonic, in seconds."""
 
     api: StripeApi
     deadline: float

@@ -1,15 +1,16 @@
-"""Currencies that Stripe's adapter does not accept, because the same amount differs between Stripe and ISO 4217.
+"""Currencies that Stripe's adapter does not accept: Stripe's minor unit is another one than that of ISO 4217.
 
-Source: docs.stripe.com/currencies, "Zero-decimal currencies" and "Special cases" (November 2026); its edition of
-December 2022 has "Three-decimal currencies".
+Source: docs.stripe.com/currencies, "Zero-decimal currencies" and "Special cases" (November 2026). The section
+"Three-decimal currencies" is in the page's edition of December 2022.
 """
 
 from __future__ import annotations
 
 from payments.currencies import MINOR_UNITS
 
-# At Stripe, every other currency has two decimals. UGX is on Stripe's list of these, but its special case overrides the
-# list: like ISK, it is "represented as a two-decimal value". HUF and TWD differ in payouts only, which we do not use.
+# At Stripe, every currency that is not in this set has two decimals. UGX is on Stripe's list of zero-decimal
+# currencies, but a special case overrides the list: UGX, like ISK, is "represented as a two-decimal value". HUF and TWD
+# differ only in payouts, which this project does not use.
 ZERO_DECIMAL = frozenset(
     {"BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF"}
 )

@@ -1,4 +1,4 @@
-"""Stripe's secret key: test mode only, stored in Secrets Manager, and never in logs or exceptions."""
+"""Reads Stripe's secret key from Secrets Manager. Only keys of the test mode are accepted. No log contains the key."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ logging.getLogger("botocore").setLevel(logging.INFO)
 
 
 class KeyUnusableError(Exception):
-    """There is no key, or it must not be used. The message names the fix, and contains nothing of the key."""
+    """There is no key, or the key must not be used. The message names the fix, and contains no part of the key."""
 
 
 class KeyUnreachableError(Exception):
@@ -76,7 +76,7 @@ class SecretsManagerKeys:
 
 
 def checked(key: str) -> str:
-    """Return the key if it is one of Stripe's test mode. Raises KeyUnusableError."""
+    """Return the key if it is a key of Stripe's test mode. Raises KeyUnusableError for any other text."""
     if not KEY.fullmatch(key):
         raise KeyUnusableError(
             "the gateway's secret has no key of Stripe's test mode (sk_test_…); store one with make gateway-key"

@@ -1,4 +1,4 @@
-"""From the bytes of a request to a valid Request, or an InvalidRequestError that names every field that is wrong."""
+"""Parses and checks requests. An InvalidRequestError names every wrong field."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ MAX_METADATA_LENGTH = 500
 MAX_DEPTH = 8  # a payment has two levels; deeper JSON could exhaust the stack of recursive functions
 
 IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,64}")
-# Not a number, whole or in groups.
+# A token must not be a number, whole or in groups.
 TOKEN = re.compile(r"(?![-+]?[0-9.,_/-]*([eE][-+]?[0-9]+)?$)[!-~]{1,255}")
-# Without a comma: API Gateway joins repeated headers with one.
+# An idempotency key has no comma, because API Gateway joins repeated headers with a comma.
 KEY = re.compile(r"[!-+\--~]{1,255}")
 METADATA_KEY = re.compile(r"[A-Za-z0-9_.-]{1,40}")
-# For lists. Times of payments have microseconds, so queries cannot be finer.
+# The form of `from` and `to` in lists. The ledger's times have microseconds, so more decimals are refused.
 QUERY_PARAMETERS = ("from", "to", "cursor", "limit")
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 FIRST, LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
@@ -38,7 +38,10 @@ DEFAULT_LIMIT, MAX_LIMIT = 50, 100
 
 
 def idempotency_key(value: str | None) -> str:
-    """Return the header's value: 1 to 255 visible ASCII characters but commas. Any digits: it is only hashed."""
+    """Return the header's value: 1 to 255 visible ASCII characters without commas. Raises InvalidRequestError.
+
+    A card number is accepted, because the ledger stores only a hash of the key.
+    """
     if value is None:
         raise InvalidRequestError(
             FieldError("Idempotency-Key", "is required: a header of 1 to 255 characters, unique for each request")
@@ -64,13 +67,13 @@ def payment_request(merchant: str, body: str | None) -> Request:
 
 
 def capture_amount(body: str | None) -> int | None:
-    """The amount to capture; None, for all, if none is given. Raises InvalidRequestError, Problem 413."""
+    """Return the amount to capture; None for the whole amount. Raises InvalidRequestError, Problem 413."""
     amount: int | None = _checked(_parse(body or "{}"), {"amount": _amount}, ()).get("amount")
     return amount
 
 
 def refund_amount(body: str | None) -> int:
-    """The amount to refund. Raises InvalidRequestError, Problem 413."""
+    """Return the amount to refund. Raises InvalidRequestError, Problem 413."""
     amount: int = _checked(_parse(body or ""), {"amount": _amount}, ("amount",))["amount"]
     return amount
 
@@ -81,7 +84,7 @@ def nothing(body: str | None) -> None:
 
 
 def query(merchant: str, parameters: Mapping[str, str]) -> tuple[Query, str | None]:
-    """Return the query and cursor of a list request. Raises InvalidRequestError, with an error a parameter."""
+    """Return the query and the cursor of a list request. Raises InvalidRequestError for wrong parameters."""
     merchant = merchant_id(merchant)
     errors = unknown_parameters(parameters, QUERY_PARAMETERS)
     times: dict[str, datetime] = {"from": FIRST, "to": LAST}
@@ -98,7 +101,7 @@ def query(merchant: str, parameters: Mapping[str, str]) -> tuple[Query, str | No
         errors.append(FieldError("limit", f"must be from 1 to {MAX_LIMIT}"))
     if errors:
         raise InvalidRequestError(*errors)
-    # The index's range includes its end, and the query's does not.
+    # The range of an index includes its end. `to` is not included.
     end = times["to"] - timedelta(microseconds=1)
     made = Query(merchant, timestamp(times["from"]), timestamp(end), int(limit))
     return made, parameters.get("cursor")
@@ -143,7 +146,7 @@ def _parse(body: str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         raise InvalidRequestError(FieldError("", "must be JSON without duplicate keys")) from None
     if not isinstance(document, dict):
-        raise InvalidRequestError(FieldError("", "is an object"))
+        raise InvalidRequestError(FieldError("", "must be a JSON object"))
     if _deeper_than(document, MAX_DEPTH):
         raise InvalidRequestError(FieldError("", f"must have at most {MAX_DEPTH} levels"))
     return document
