@@ -92,7 +92,7 @@ class Document:
 
 
 def receipts(changes: Iterable[Change]) -> list[Document]:
-    """Return a receipt for each payment, with the newest version in the changes. Removed payments keep their receipts."""
+    """Return a receipt for each payment, with its newest version in the changes. Removed payments keep the old one."""
     newest: dict[str, Payment] = {}
     for change in changes:
         payment = change.after

@@ -65,7 +65,7 @@ class GatewayCalls:
     circuits: dict[str, Circuit] = field(default_factory=lambda: defaultdict(Circuit))
 
     def call(self, payment: Payment, step: Step, *, repeat: bool, seconds_left: Callable[[], float]) -> Answer:
-        """Call the payment's own gateway. Returns Unknown without a call if the circuit is open or the time is short."""
+        """Call the payment's own gateway. Returns Unknown without a call if the circuit is open or time is short."""
         circuit = self.circuits[payment.gateway]
         if self.is_open(payment):
             self.report("GatewayCircuitOpen", payment, step, CIRCUIT_OPEN.reason)

@@ -72,7 +72,7 @@ class DynamoDbLedger:
             return Begun(_standing(refusal, merchant_id), begun=False)
 
     def settle(self, payment: Payment, step: Step, outcome: Outcome) -> Payment:
-        """Record the outcome. It takes one request, or several if other refunds of the payment begin or end meanwhile."""
+        """Record the outcome with one request, or several if other refunds of the payment begin or end meanwhile."""
         standing: Payment | None = payment
         for _ in range(TRIES):
             if standing is None or step.key not in standing.steps:
@@ -91,7 +91,7 @@ class DynamoDbLedger:
         raise UnavailableError("the ledger refused a write several times")
 
     def page(self, query: Query, after: Place | None) -> Page:
-        """Read one page with one request, which reads at most 1 MB. So a page may have fewer payments than the limit."""
+        """Read one page with one request. It reads at most 1 MB, so a page may have fewer payments than the limit."""
         start = {}
         if after:
             key = {"merchant_id": query.merchant_id, **vars(after)}
