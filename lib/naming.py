@@ -41,7 +41,7 @@ class Naming:
     state_bucket: str
 
     def __call__(self, resource_type: str, purpose: str) -> str:
-        """`naming("lambda", "processor")` -> `lambda-processor-dev`. Raises ToolError."""
+        """Return a name: `naming("lambda", "processor")` -> `lambda-processor-dev`. Raises ToolError."""
         if resource_type not in LIMITS:
             raise ToolError(f"resource type {resource_type!r} is not in naming.LIMITS; add it with its longest name")
         if not 0 < len(purpose) <= LONGEST_PURPOSE:
@@ -57,10 +57,10 @@ class Naming:
         return f"Payments/{self.suffix}"
 
     def bucket(self, purpose: str) -> str:
-        """`naming.bucket("archive")` -> `s3-archive-1f2e3d4c-dev`.
+        """Return a bucket's name: `naming.bucket("archive")` -> `s3-archive-1f2e3d4c-dev`.
 
-        Bucket names must be globally unique. The digits come from the state bucket's name, which is unique itself. They
-        are known during synthesis, so the name is a literal that policies can check.
+        Bucket names must be globally unique. The digits are derived from the state bucket's name, which is unique
+        itself. They are known during synthesis, so the name is a literal that policies can check.
         """
         return self("s3", f"{purpose}-{self.digest}")
 

@@ -1,7 +1,7 @@
 """`python -m lib.operations {smoke|reconcile|redrive|export-audit|gateway-key}`.
 
-Exit codes: 0; 1 if the smoke test failed, records differ, something could not be replayed or exported, or a key is
-refused; 2 for wrong input, a broken tool, or if nothing is deployed (one line on standard error); 130 for Ctrl-C.
+Exit codes: 0 done; 1 the smoke test failed, records differ, something could not be replayed or exported, or a key was
+refused; 2 wrong input, a broken tool, or nothing deployed, with one line on standard error; 130 Ctrl-C.
 """
 
 from __future__ import annotations
@@ -15,35 +15,37 @@ from typing import NoReturn
 from lib import environments
 from lib.errors import ToolError
 
-KEY = re.compile(r"\w{2,8}_(?:test|live)_\w+")  # Stripe keys in arguments, which must not be repeated
-SETTLE_SECONDS = 120  # a batch waits for up to 30 s to fill, and one that is tried again takes longer
+KEY = re.compile(r"\w{2,8}_(?:test|live)_\w+")  # a Stripe key in an argument; no message may repeat it
+SETTLE_SECONDS = 120  # the archiver's batch waits for up to 30 s to fill, and a retried batch takes longer
 COMMANDS = {
-    "smoke": "one payment through the deployed API, followed to its receipt, then refunded",
-    "reconcile": "compare ledger, archive and gateway, and name each difference",
-    "redrive": "let the archiver process again what it set aside or gave up, and the settler what its failed runs left",
-    "export-audit": "copy the audit trail, with every version of it, to a folder or to a bucket of your own",
-    "gateway-key": "store the key of Stripe's test mode, read from the terminal or a pipe, in the stack's secret",
+    "smoke": "make one payment through the deployed API, follow it to its receipt, and refund it",
+    "reconcile": "compare ledger, archive and gateway, and list each difference",
+    "redrive": "run the archiver again for changes that it gave up or set aside, and the settler for its failed runs",
+    "export-audit": "copy every version of the audit trail to a folder or to a bucket of your own",
+    "gateway-key": "read a key of Stripe's test mode from the terminal or a pipe, and store it in the stack's secret",
 }
 
 SHOWN = 100  # differences
-# AWS's price pages show their figures by a script. These are its figures as others quote them, on 2026-11-24:
+# AWS's price pages load their figures with a script. These figures are from pages that quote AWS's on 2026-11-24:
 # airbyte.com/data-engineering-resources/dynamodb-pricing, c3x.dev/blog/s3-request-fees-explained
 EPILOGS = {
     "reconcile": """\
-exit codes: 0 no difference, 1 a difference, 2 wrong input or a broken tool. make turns 1 into 2; this keeps them.
+exit codes: 0 no difference, 1 a difference, 2 wrong input or a broken tool. make itself exits with 2 for 1 and 2.
 
 requests and cost per 10,000 payments (one sale each, two changes; us-east-1, checked on 2026-11-24; the prices are at
-aws.amazon.com/dynamodb/pricing/on-demand and aws.amazon.com/s3/pricing; few requests to KMS, as the bucket has a key):
+aws.amazon.com/dynamodb/pricing/on-demand and aws.amazon.com/s3/pricing; KMS is not counted: the S3 Bucket Key makes
+its requests few):
   ledger    6 Scan requests, 1,500 read request units at $0.125 a million    $0.0002
   archive   920 audit objects and 10,000 receipts, GET at $0.0004 a thousand $0.0044
             12 LIST at $0.005 a thousand                                     $0.0001
   Stripe    100 requests for the charges, 1 for each 100 refunds             free
   together                                                                   $0.0047
---day and --since read the audit objects, receipts and charges of that time, and charges of the eight days before it;
-but the whole table, at $0.0002 per 10,000 payments in it. --day also reads the audit objects of the day after it.
+--day and --since read the audit objects, receipts and charges of the chosen time, and the charges of the eight days
+before. They also read the whole table, which costs $0.0002 per 10,000 payments in it. --day also reads the audit
+objects of the following day.
 
-memory: at most 200 MB for any number of payments. What is read is sorted in files without a name in TMPDIR, 7 KB a
-payment; nothing of them remains.
+memory: at most 200 MB for any number of payments. The command sorts the records in unnamed files in TMPDIR, 7 KB a
+payment. The files vanish when the command ends.
 """
 }
 
@@ -69,7 +71,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Raises ToolError."""
+    """Run the command and return its exit code. Raises ToolError."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     from lib.console.progress import ConsoleProgress, console_for
@@ -111,33 +113,33 @@ def _parser() -> argparse.ArgumentParser:
     added["redrive"].add_argument(
         "--stream",
         action="store_true",
-        help="also process everything in the stream that has no audit record",
+        help="also process every change in the stream that has no audit record",
     )
     added["redrive"].add_argument(
-        "--receipts", action="store_true", help="also rebuild from the ledger the receipts that are missing or stale"
+        "--receipts", action="store_true", help="also rebuild missing and outdated receipts from the ledger"
     )
     return parser
 
 
 def _add_reconcile(parser: argparse.ArgumentParser) -> None:
     time = parser.add_mutually_exclusive_group()
-    time.add_argument("--day", metavar="YYYY-MM-DD", help="compare what happened on that day, in UTC")
-    time.add_argument("--since", metavar="TIME", help="compare what happened since that day or ISO 8601 time")
+    time.add_argument("--day", metavar="YYYY-MM-DD", help="compare only the changes of this day, in UTC")
+    time.add_argument("--since", metavar="TIME", help="compare only the changes since a day or ISO 8601 time")
     parser.add_argument(
         "--settle",
         type=_seconds,
         default=SETTLE_SECONDS,
         metavar="SECONDS",
-        help="leave out payments that changed within so many seconds: they may be in the stream (default: %(default)s)",
+        help="leave out payments that changed in the last SECONDS: they may not be archived yet (default: %(default)s)",
     )
     parser.add_argument(
         "--limit",
         type=_number,
         default=SHOWN,
         metavar="N",
-        help="show so many differences, 0 for all; totals count all of them (default: %(default)s)",
+        help="show at most N differences, or all with 0; the totals count all of them (default: %(default)s)",
     )
-    parser.add_argument("--json", action="store_true", help="one JSON object on standard output, progress on error")
+    parser.add_argument("--json", action="store_true", help="print one JSON object; progress goes to standard error")
 
 
 def _number(text: str) -> int:

@@ -20,9 +20,9 @@ from lib.errors import ToolError
 AUDIT = "audit/"
 RECEIPTS = "receipts/"
 SET_ASIDE = "set-aside/"
-EVENTS = ("created", "changed", "removed")  # of an audit record
-READERS = 8  # objects read at once
-AHEAD = 4 * READERS  # objects read ahead, which limits the memory
+EVENTS = ("created", "changed", "removed")  # the values of `event` in an audit record
+READERS = 8  # objects that are read in parallel
+AHEAD = 4 * READERS  # objects that are read ahead; this number limits the memory
 
 
 Key = TypeVar("Key")
@@ -30,7 +30,7 @@ Read = TypeVar("Read")
 
 
 class UnreadableError(ToolError):
-    """An object of the archive has unexpected content."""
+    """An object of the archive has unexpected content. The message names the object and the error."""
 
 
 @dataclass
@@ -73,9 +73,9 @@ class ArchiveReader:
                 yield key, record
 
     def audit_since(self, since: datetime) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Yield each audit record written since then, with the key of its object; for a few days, not for a year.
+        """Yield each audit record written since `since`, with the key of its object. Raises UnreadableError.
 
-        Raises UnreadableError.
+        It lists every day since then, so use it for a few days and not for a year.
         """
         for key, content in self.read_all(self._audit_keys(since)):
             for record in audit_records(key, content):

@@ -19,8 +19,11 @@ from lib.targets.payments_client import PaymentsClient
 
 @dataclass(frozen=True)
 class Deployed:
-    """Terraform's outputs; `connect(service)` gives a boto3 client with the caller's credentials, and
-    `payments(merchant)` one of the API for that merchant's payments."""
+    """A deployed stack with Terraform's outputs.
+
+    `connect(service)` returns a boto3 client with the caller's credentials. `payments(merchant)` returns a client of
+    the deployed API for the payments of a merchant.
+    """
 
     name: str
     outputs: Mapping[str, str]
@@ -29,7 +32,7 @@ class Deployed:
 
 
 def find(environ: Mapping[str, str], progress: Progress, home: DemoFolder | None = None) -> Deployed:
-    """Find the stack by `TAP_TARGET` (lib/targets/chosen.py). Raises ToolError if nothing is deployed."""
+    """Return the stack that `TAP_TARGET` names (lib/targets/chosen.py). Raises ToolError if nothing is deployed."""
     kept = chosen.kept_demo(environ, home)
     if kept:
         credentials = Credentials(DUMMY["access_key"], DUMMY["secret_key"])

@@ -1,4 +1,4 @@
-"""The differences of a comparison: stored on disk until the totals are known, then shown as lines or JSON."""
+"""Stores the differences of a comparison on disk until the totals are known, then shows them as lines or JSON."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from lib.operations.window import Window
 
 
 class DifferenceStore:
-    """`totals`: kind -> number. The file is unlinked, so nothing of it remains however this process ends."""
+    """Differences in an unlinked file, which vanishes however this process ends. `totals`: kind -> number."""
 
     def __init__(self) -> None:
         self._file: IO[str] = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - closed by close()
@@ -32,7 +32,7 @@ class DifferenceStore:
 
     @property
     def count(self) -> int:
-        """Return the number of differences, without records audited twice."""
+        """Return the number of differences. A record that was audited twice is not a difference."""
         return self.totals.total() - self.totals[AUDITED_TWICE]
 
     def __iter__(self) -> Iterator[Difference]:
@@ -45,7 +45,7 @@ class DifferenceStore:
 
 @dataclass(frozen=True)
 class Report:
-    """`limit`: number of differences to show; 0 for all."""
+    """The report of a comparison. `limit`: the number of differences to show; 0 shows all."""
 
     stack: str
     window: Window

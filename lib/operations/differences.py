@@ -38,7 +38,10 @@ AUDITED_TWICE = "audited twice"
 
 @dataclass(frozen=True)
 class Difference:
-    """`kind` is one of RUNBOOKS; `where` a payment or an object's key; `values` the value in each record."""
+    """A difference. `kind` is a key of RUNBOOKS, `where` a payment's id or an object's key.
+
+    `values`: name of a record (`ledger`, `receipt`, …) -> its value.
+    """
 
     kind: str
     where: str
@@ -54,7 +57,7 @@ class Difference:
         return f"{self.where}  {self.detail}{f' ({values})' if values else ''}"
 
     def members(self) -> dict[str, Any]:
-        """Return the members for JSON."""
+        """Return the difference as members of a JSON object."""
         return {**vars(self), "values": dict(self.values), "runbook": self.runbook}
 
 

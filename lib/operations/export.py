@@ -1,8 +1,8 @@
-"""`make export-audit`: copies the audit trail to a place that a destroy does not delete, with SHA-256 digests.
+"""`make export-audit`: copies the audit trail to a place that a destroy does not delete.
 
 It copies every version of the objects below audit/ and set-aside/, including overwritten and deleted ones.
 `audit/…/NAME` becomes `audit/…/{version id}-NAME`. So each name always has the same content, and an interrupted export
-can continue. `manifest.jsonl` lists each version, one JSON object a line. Why:
+can continue. `manifest.jsonl` lists each version with its SHA-256 digest, one JSON object a line. The reasons are in
 docs/decisions/0017-everything-can-be-destroyed-and-the-audit-trail-exported.md
 """
 
@@ -47,7 +47,7 @@ class Version:
         return f"{folder}/{self.version_id}-{last}"
 
     def line(self, sha256: str) -> bytes:
-        """Return its line in the manifest."""
+        """Return the version's line in the manifest."""
         members = {
             "name": self.name,
             "sha256": sha256,
@@ -61,11 +61,14 @@ class Version:
 
 
 class NotExportedError(Exception):
-    """Why a version is not in the export."""
+    """A version could not be exported. The message says why."""
 
 
 def export_audit(stack: Deployed, to: str, progress: Progress) -> int:
-    """Return 0 if every version is in the export, else 1 with a line for each. Raises ToolError for a wrong `to`."""
+    """Export the audit trail to `to`, a folder or `s3://bucket/prefix`. Raises ToolError for a wrong `to`.
+
+    Returns 0 if every version is in the export, else 1 after a line for each missing version.
+    """
     client, bucket = stack.connect("s3"), stack.outputs["audit_bucket_name"]
     target = target_of(to, client, source=bucket)
     exported = current = size = failed = 0
@@ -90,7 +93,7 @@ def export_audit(stack: Deployed, to: str, progress: Progress) -> int:
 
 
 def _copied(client: Any, bucket: str, target: Target) -> Iterator[tuple[Version, str | NotExportedError]]:
-    """Yield each version with its SHA-256, or why it is missing; copied in parallel, in the order of the keys."""
+    """Copy the versions in parallel. Yield each with its SHA-256 or its error, in the order of the keys."""
 
     def copy(version: Version) -> tuple[Version, str | NotExportedError]:
         try:
@@ -105,7 +108,7 @@ def _copied(client: Any, bucket: str, target: Target) -> Iterator[tuple[Version,
 
 
 def _copy(client: Any, bucket: str, version: Version, target: Target) -> str:
-    """Raises NotExportedError."""
+    """Copy a version and return its SHA-256 in hex. Raises NotExportedError."""
     try:
         standing = target.sha256(version.name, version.size)
         if standing is not None:

@@ -17,7 +17,7 @@ S3_URL = re.compile(r"s3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(/(?P<pre
 
 
 class UnsafeNameError(Exception):
-    """A name that would leave the export's folder, because keys in S3 can have any form."""
+    """A key that would name a file outside of the export's folder. S3 allows any text as a key."""
 
 
 class Target(Protocol):
@@ -58,7 +58,7 @@ class Folder:
 
 
 class Bucket:
-    """Objects below a prefix, with the bucket's default encryption. S3 verifies their SHA-256."""
+    """A prefix of a bucket. Objects get the bucket's default encryption, and S3 verifies their SHA-256."""
 
     def __init__(self, client: Any, bucket: str, prefix: str) -> None:
         self._client = client
@@ -85,7 +85,10 @@ class Bucket:
 
 
 def target_of(to: str, client: Any, source: str) -> Folder | Bucket:
-    """`s3://bucket/prefix` or a folder. Raises ToolError for anything else, and for the bucket that is exported."""
+    """Return the target that `to` names: `s3://bucket/prefix` or a folder.
+
+    Raises ToolError for anything else, and for the bucket `source`, whose content is exported.
+    """
     fix = "set TO to a folder, or to s3://bucket/prefix of a bucket that no stack destroys"
     if not to:
         raise ToolError(f"TO is not set; {fix}")
@@ -95,7 +98,7 @@ def target_of(to: str, client: Any, source: str) -> Folder | Bucket:
         return _folder(Path(to).expanduser(), fix)
     match = S3_URL.fullmatch(to)
     if match is None:
-        raise ToolError(f"TO is {to!r}, but that is not the shape of s3://bucket/prefix; {fix}")
+        raise ToolError(f"TO is {to!r}, but that does not have the form s3://bucket/prefix; {fix}")
     if match["bucket"] == source:
         raise ToolError(f"TO is {to!r}, but that bucket is destroyed with the stack; {fix}")
     prefix = (match["prefix"] or "").strip("/")

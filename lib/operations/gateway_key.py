@@ -1,6 +1,7 @@
-"""`make gateway-key`: stores a key of Stripe's test mode, read from the terminal or a pipe, in the stack's secret.
+"""`make gateway-key`: stores a key of Stripe's test mode in the stack's secret.
 
-The key is never in an argument, variable, file or message, and Terraform declares the secret without a value.
+The command reads the key from the terminal or a pipe. The key is never in an argument, a variable, a file or a message,
+and Terraform declares the secret without a value.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ FIX = "take a secret key (sk_test_…) or a restricted one (rk_test_…) from ht
 
 
 def gateway_key(stack: Deployed, source: TextIO | None, progress: Progress) -> int:
-    """Return 0 if the key is stored, 1 if it is refused because it is live. Raises ToolError, ClientError."""
+    """Read a key and store it. Returns 0, or 1 if the key is for live mode. Raises ToolError, ClientError."""
     secret = stack.outputs.get(OUTPUT, "")
     if not secret:
         raise ToolError(
@@ -36,12 +37,12 @@ def gateway_key(stack: Deployed, source: TextIO | None, progress: Progress) -> i
     key = read_key(source)
     if LIVE.match(key):
         progress.show("[red]refused[/red]  a key of the live mode: the adapter is for Stripe's test mode only")
-        progress.show(f"{FIX}; docs/gateway.md says what to certify before live keys")
+        progress.show(f"{FIX}; docs/gateway.md has the checklist for live mode")
         return 1
     if not KEY.fullmatch(key):
         raise ToolError(f"{_described(key)} is not a key of Stripe's test mode; {FIX}")
     stack.connect("secretsmanager").put_secret_value(SecretId=secret, SecretString=key)
-    progress.show(f"[green]stored[/green]  in {escape(secret)}; the functions read it with their next payment")
+    progress.show(f"[green]stored[/green]  in {escape(secret)}; the functions read it at their next payment")
     return 0
 
 

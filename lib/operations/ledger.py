@@ -1,7 +1,7 @@
-"""Reads the ledger: every payment, in the form in which the archive should have it.
+"""Reads the ledger: every payment, in the form in which the archive must have it.
 
-This intentionally repeats rules of the functions' code: a comparison that imports the code under test would repeat its
-mistakes. docs/payments.md describes the item.
+This module repeats rules of the functions' code instead of importing them, so that a mistake there becomes a
+difference. docs/payments.md describes the item.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ Item = Mapping[str, Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Step:
-    """One step: who requested it, the request, and its outcome (`state`: pending, succeeded or declined).
+    """One step: its actor, its request, and its outcome. `state` is pending, succeeded or declined.
 
     `version` is the payment's version after the outcome.
     """
@@ -62,13 +62,13 @@ class Step:
         return self.state == "pending"
 
     def times(self) -> list[datetime]:
-        """Return when it began, and when its outcome was recorded."""
+        """Return the time at which the step began, and, if it has an outcome, the time of the outcome."""
         return [datetime.fromisoformat(text) for text in (self.at, self.settled_at) if text]
 
 
 @dataclass(frozen=True)
 class Payment:
-    """`archived` is its form in audit records and receipts; `version` counts its changes from 1."""
+    """A payment. `archived` is its form in audit records and receipts. `version` counts its changes from 1."""
 
     payment_id: str
     merchant_id: str
@@ -93,11 +93,11 @@ class Payment:
 
     @property
     def changes(self) -> int:
-        """Return the number of changes by its steps: an intent and an outcome each."""
+        """Return the number of changes that the steps made: one for each intent, and one for each outcome."""
         return sum(1 if step.is_pending else 2 for step in self.steps.values())
 
     def inconsistencies(self) -> dict[str, tuple[Any, Any]]:
-        """Return contradictions with the item's steps: name -> (stored value, value from the steps)."""
+        """Return the attributes that contradict the item's steps: name -> (stored value, value from the steps)."""
         refunds = [step for step in self.steps.values() if step.kind == "refund"]
         refunded = sum(step.amount or 0 for step in refunds if step.state == "succeeded")
         reserved = sum(step.amount or 0 for step in refunds if step.is_pending)
@@ -128,9 +128,9 @@ class Payment:
 
 
 def scan(client: Any, table: str, window: Window | None = None) -> Iterator[Item]:
-    """Yield the items, without token, customer and metadata; with a window, those that may have changed in it.
+    """Yield the items, without token, customer and metadata. With a window, yield those that may have changed in it.
 
-    `client`: boto3's of DynamoDB. A filter reduces the transferred data, not the cost.
+    `client`: a boto3 client of DynamoDB. The window's filter reduces the transferred data, not the cost.
     """
     names = {f"#{name}": name for name in READ}
     arguments: dict[str, Any] = {
@@ -164,7 +164,7 @@ def find(client: Any, table: str, payment_id: str) -> Item | None:
 
 
 def payment_of(item: Item) -> Payment | None:
-    """Make a payment from an item in DynamoDB's format; None if it is not a payment."""
+    """Return the payment in an item in DynamoDB's format; None if the item is not a payment."""
     try:
         values = {name: _plain(item[name]) for name in READ if name in item}
         steps = {key: Step(key=key, **step) for key, step in values["steps"].items()}
@@ -190,7 +190,7 @@ def payment_of(item: Item) -> Payment | None:
 
 
 def _check(payment: Payment) -> Payment:
-    """Raise TypeError or ValueError for values with which nothing can be computed."""
+    """Return the payment. Raises TypeError or ValueError if an amount, a version or a time has the wrong type."""
     numbers = [payment.version, payment.refundable, *(payment.archived[name] for name in AMOUNTS)]
     known = [number for step in payment.steps.values() for number in (step.amount, step.version) if number is not None]
     if not all(type(number) is int for number in (*numbers, *known)):

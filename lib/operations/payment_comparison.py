@@ -1,7 +1,7 @@
 """Compares one payment in all records: ledger, audit trail, receipt and gateway. No AWS calls.
 
-A payment that changed a moment ago may not be archived yet, and a pending one has no outcome. Such payments are counted
-but not compared.
+A payment that changed a moment ago may not be archived yet, so it is only counted. A payment with a pending step is not
+compared with its gateway.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ from lib.operations.window import Window
 
 @dataclass
 class Compared:
-    """Numbers of compared payments, and of those that were not compared, by reason."""
+    """The number of compared payments, and for each reason the number of payments that were not compared."""
 
     payments: int = 0
     with_gateway: Counter[str] = field(default_factory=Counter)
     not_settled: int = 0
-    pending: int = 0  # pending at their gateways; still compared with the archive
-    changed_meanwhile: int = 0  # changed since the ledger was read; not compared with the gateway
+    pending: int = 0  # payments with a pending step: compared with the archive, but not with the gateway
+    changed_meanwhile: int = 0  # payments that changed after the ledger was read: not compared with the gateway
     without_gateway: Counter[str] = field(default_factory=Counter)  # gateway without a key here -> number of payments
 
 
 @dataclass
 class Comparison:
-    """`gateways` by name; `find` reads an item of the ledger again."""
+    """The comparison of all payments. `gateways`: name -> gateway. `find(payment_id)` reads a ledger item again."""
 
     window: Window
     gateways: Mapping[str, Gateway]
@@ -54,7 +54,8 @@ class Comparison:
         entries: list[Entry] = group.of(sorting.AUDIT)
         found = _found(group)
         if payment is None and self._has_activity(None, entries, found):
-            # Not read: no change in the window by the ledger's clock, created later, or missing.
+            # The scan did not return the payment: by the ledger's clock it has no change in the window, it was created
+            # after the scan, or it is missing.
             payment = payment_of(self.find(group.payment_id) or {})
         receipts = group.of(sorting.RECEIPT)
         receipt = receipts[0][1] if receipts else None
@@ -117,7 +118,7 @@ class Comparison:
             return
         if not any(True for _ in compare_gateway(payment, found)):
             return
-        # The listing may lack events outside of the window, and the ledger may have changed since.
+        # Check the difference again: the listing lacks events outside of the window, and the ledger may have changed.
         again = payment_of(self.find(payment.payment_id) or {})
         if again is None or again.version != payment.version:
             self.compared.changed_meanwhile += 1

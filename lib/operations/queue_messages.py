@@ -1,4 +1,4 @@
-"""Reads the messages of a queue, each once in a run; makes the remaining ones visible again at the end."""
+"""Reads each message of a queue once in a run. At the end, messages that were not deleted become visible again."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 
 Message = Mapping[str, Any]
 
-# In seconds: longer than processing a message takes; a killed run hides its messages for that time.
+# In seconds, and longer than processing a message takes. The messages of a killed run stay hidden for this time.
 VISIBILITY_SECONDS = 300
-WAIT_SECONDS = 1  # long polling, which queries all of the queue's servers
+WAIT_SECONDS = 1  # long polling: SQS then queries all servers of the queue
 # SQS's numbers are approximate, and correct a minute after the last change:
 # docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-resources-required-process-messages.html
 COUNTS_SETTLE_SECONDS = 75.0
@@ -30,12 +30,12 @@ class Messages:
     _held: dict[str, str] = field(
         default_factory=dict
     )  # id -> receipt handle of received messages that were not deleted
-    _changed: bool = False  # our own deleted and returned messages may still count as in flight
+    _changed: bool = False  # True: SQS may still count our own deleted and returned messages as in flight
 
     def __iter__(self) -> Iterator[Message]:
         """Yield each message once. At the end, messages that were not deleted become visible again."""
         seen: set[str] = set()
-        again: set[str] = set()  # messages received again since the last new one; a round without a new one is the end
+        again: set[str] = set()  # messages received again since the last new one; if one comes a third time, end
         try:
             while received := self._receive():
                 ids = {message["MessageId"] for message in received}
@@ -58,7 +58,10 @@ class Messages:
         self._changed = True
 
     def in_flight(self) -> int:
-        """Return how many messages another run holds, or hid before it was killed; waits until ours do not count."""
+        """Return the number of messages that another run holds, or hid before it was killed.
+
+        Waits until SQS no longer counts this run's own messages.
+        """
         end = COUNTS_SETTLE_SECONDS if self._changed else 0.0
         while (count := counted(self.client, self.url, IN_FLIGHT)) and end > 0:
             self.sleep(LOOK_SECONDS)
@@ -78,13 +81,13 @@ class Messages:
         return found
 
     def _hide(self, message: Message) -> None:
-        """Hide the message from now on, because earlier messages of the same answer took time."""
+        """Restart the time for which the message is hidden: earlier messages of the same answer took a part of it."""
         self.client.change_message_visibility(
             QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=VISIBILITY_SECONDS
         )
 
 
 def counted(client: Any, url: str, *names: str) -> int:
-    """Return the sum of these attributes of a queue."""
+    """Return the sum of the queue's attributes `names`, such as ApproximateNumberOfMessages."""
     attributes = client.get_queue_attributes(QueueUrl=url, AttributeNames=list(names))["Attributes"]
     return sum(int(attributes[name]) for name in names)

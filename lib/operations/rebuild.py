@@ -1,4 +1,4 @@
-"""Rebuilds receipts from the ledger if the stream no longer has the changes."""
+"""Rebuilds receipts from the ledger. It is needed if the stream no longer has the changes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ATTEMPTS = 3
 
 
 class Rebuilt(enum.Enum):
-    """The result for a missing or wrong receipt."""
+    """The result for a receipt that is missing or wrong: WRITTEN, or the reason why it was left unchanged."""
 
     WRITTEN = "written"
     DIFFERS = "it contradicts the ledger in the same version: make reconcile shows both"
@@ -26,10 +26,10 @@ class Rebuilt(enum.Enum):
 
 
 def rebuild_receipts(reader: ArchiveReader, dynamodb: Any, table: str) -> Iterator[tuple[str, Rebuilt]]:
-    """Write missing and outdated receipts; yield these, and wrong ones that are left unchanged.
+    """Write missing and outdated receipts. Yield (key, result) for each of them, and for wrong receipts left unchanged.
 
-    It takes one request for each payment. Writes have the condition that the receipt has not changed since it was read,
-    because the archiver may write it, too.
+    Each payment takes one request. A write has the condition that the receipt has not changed since it was read,
+    because the archiver may write the receipt too.
     """
     payments = ledger.payments(dynamodb, table)
     keyed = ((receipt_key(payment), payment) for payment in payments)

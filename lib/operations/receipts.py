@@ -1,4 +1,4 @@
-"""The expected receipt of a payment. No AWS calls."""
+"""Computes the expected receipt of a payment and compares the stored one with it. No AWS calls."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ def is_stale(receipt: Receipt, payment: Payment) -> bool:
 
 
 def compare_receipt(payment: Payment, receipt: Receipt | None) -> Iterator[Difference]:
-    """Yield differences; `receipt` is None if there is none."""
+    """Yield the differences of a stored receipt; None stands for a missing receipt."""
     key = receipt_key(payment)
     if receipt is None:
         yield Difference("receipt missing", key, "there is no receipt", {"ledger": f"version {payment.version}"})
     elif is_stale(receipt, payment):
         values = {"ledger": f"version {payment.version}", "receipt": f"version {receipt['version']}"}
-        yield Difference("receipt stale", key, "it shows an older version", values)
+        yield Difference("receipt stale", key, "the receipt has an older version than the ledger", values)
     elif receipt != (wanted := receipt_of(payment)):
         names = sorted(name for name in {**receipt, **wanted} if receipt.get(name) != wanted.get(name))
         unlike = {
             "ledger": {name: wanted.get(name) for name in names},
             "receipt": {name: receipt.get(name) for name in names},
         }
-        yield Difference("receipt differs", key, "it says something else", unlike)
+        yield Difference("receipt differs", key, "the receipt and the ledger have different values", unlike)

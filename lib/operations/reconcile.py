@@ -34,7 +34,7 @@ from lib.operations.window import CLOCKS_DIFFER, Window, window
 
 @dataclass(frozen=True)
 class ReconcileOptions:
-    """Options of the command; `limit`: differences to show, 0 for all."""
+    """The options of the command. `limit`: the number of differences to show; 0 shows all."""
 
     settle_seconds: int
     day: str | None = None
@@ -45,7 +45,7 @@ class ReconcileOptions:
 
 @dataclass
 class Reconciliation:
-    """One run. Records are sorted on disk, so memory does not grow with the number of payments."""
+    """One run. It sorts the records on disk, so memory does not grow with the number of payments."""
 
     stack: Deployed
     window: Window
@@ -62,7 +62,7 @@ class Reconciliation:
     def run(self) -> Comparison:
         """Compare everything. Archive and gateways are read before the ledger.
 
-        So payments that change in between have a later time than `settled_before` when the ledger is read.
+        So a payment that changes in between has a later time than `settled_before` in the ledger, and is not compared.
         """
         with self.progress.step(f"audit trail of {self.stack.name}") as step:
             step.result(f"{self._audit(step)} records")
@@ -101,7 +101,7 @@ class Reconciliation:
             return
         earliest = self.window.begin - CLOCKS_DIFFER
         for day in self.window.days():
-            # An object is written after the time of its records, so the day before may have records of the window.
+            # The archiver writes an object after the changes in it, so an object from before the window has none of it.
             for listed in self.reader.listed(f"{AUDIT}{day:year=%Y/month=%m/day=%d}/"):
                 if listed["LastModified"] >= earliest:
                     yield listed["Key"]
@@ -140,7 +140,7 @@ class Reconciliation:
         return count
 
     def _payments(self) -> Iterator[ledger.Payment]:
-        """Yield the payments whose receipts are compared; record every item that was read."""
+        """Yield the payments whose receipts are compared, and add every item of the ledger to the records."""
         for item in ledger.scan(self.dynamodb, self.table, self.window):
             self.records.add(str(item["payment_id"]["S"]), sorting.LEDGER, "", item)
             payment = ledger.payment_of(item)
@@ -155,7 +155,7 @@ def reconcile(
     output: TextIO | None = None,
     now: datetime | None = None,
 ) -> int:
-    """Return 0 without differences, else 1. Raises ToolError.
+    """Compare the records and show the differences. Returns 0 if there are none, else 1. Raises ToolError.
 
     Payments that changed within the last `settle_seconds` are counted and not compared.
     """

@@ -1,4 +1,4 @@
-"""`make redrive`: what the archiver gave up or set aside, and runs of the settler that failed, are done again."""
+"""`make redrive`: repeats the work that the archiver gave up or set aside, and the failed runs of the settler."""
 
 from __future__ import annotations
 
@@ -29,19 +29,20 @@ SETTLER, SETTLER_QUEUE = "lambda-settler-", "sqs-settler-dead-letters-"
 # docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html#invocation-dlq
 # docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
 REASONS = ("ErrorMessage", "ErrorCode", "ERROR_MESSAGE", "ERROR_CODE")
-READ_AT_ONCE = 1000  # records of the stream, compared with the audit trail together
-# Differences that cannot be repaired from the ledger, because audit records are never reconstructed.
+READ_AT_ONCE = 1000  # records of the stream that are compared with the audit trail together
+# Kinds of differences that redrive cannot repair: it never reconstructs audit records from the ledger.
 UNBUILDABLE = ("not audited", "change not audited")
-NAMED = 100  # how many of these are shown
+NAMED = 100  # of these differences, at most so many are shown
 SETTLE = timedelta(minutes=2)  # later changes may not be archived yet
 
 
 @dataclass
 class Redrive:
-    """One run. `replayed` and `stay` count messages and objects; everything that remains is named.
+    """One run. `replayed` and `stay` count messages and objects. The run prints a line for each one that stays.
 
     `whole_stream`: also process every change in the stream that has no audit record. `receipts`: also rebuild receipts
-    from the ledger and list those that cannot be rebuilt. Without it, that is done only if a batch has left the stream.
+    from the ledger, and list missing audit records. Without `receipts`, the run rebuilds receipts only if the stream no
+    longer has a batch.
     """
 
     stack: Deployed
@@ -76,7 +77,9 @@ class Redrive:
             self.progress.show(f"not replayed: {self.stay}; docs/runbooks/archive-failures.md says what to do")
             return 1
         self.progress.show(
-            "[green]all replayed; make reconcile compares[/green]" if self.replayed else "[green]nothing waits[/green]"
+            "[green]all replayed; check with make reconcile[/green]"
+            if self.replayed
+            else "[green]nothing waits[/green]"
         )
         return 0
 
@@ -95,7 +98,7 @@ class Redrive:
         self.progress.show(f"replayed  {escape(where)}  {escape(how)}")
 
     def _messages(self) -> None:
-        """Replay each message; delete it when all its records are archived or set aside, else make it visible again."""
+        """Replay each message. Delete it if all its records are archived or set aside, else make it visible again."""
         messages = Messages(self.stack.connect("sqs"), self.stack.outputs["archive_failures_queue_url"])
         for message in messages:
             if self._message(message):
@@ -130,7 +133,7 @@ class Redrive:
         except RefusedError as error:
             self._stays(name, str(error))
         else:
-            self._done(name, f"{count} were missing")
+            self._done(name, f"{count} records had no audit record")
             return True
         return False
 
@@ -150,7 +153,7 @@ class Redrive:
                     self._stays(f"{len(batch)} records of {shard}", str(error))
                 else:
                     if count:
-                        self._done(shard, f"{count} were missing")
+                        self._done(shard, f"{count} records had no audit record")
 
     def _stream_arn(self) -> str:
         name = self.stack.outputs["transactions_table_name"]
@@ -158,7 +161,7 @@ class Redrive:
         return arn
 
     def _set_aside(self) -> None:
-        """Replay each set-aside record; delete its object when the record has an audit record."""
+        """Replay each record that was set aside. Delete its object once the record has an audit record."""
         for key, content in self.reader.read_all(self.reader.keys(SET_ASIDE)):
             try:
                 kept = document(key, content)
@@ -176,10 +179,10 @@ class Redrive:
                     self._stays(key, f"the archiver cannot process it: {kept.get('reason')}")
                 else:
                     self.reader.client.delete_object(Bucket=self.reader.bucket, Key=key)
-                    self._done(key, f"{count} were missing")
+                    self._done(key, f"{count} records had no audit record")
 
     def _rebuild_receipts(self) -> None:
-        """Rebuild receipts from the ledger."""
+        """Rebuild missing and outdated receipts from the ledger."""
         table = self.stack.outputs["transactions_table_name"]
         for key, rebuilt in rebuild_receipts(self.reader, self.stack.connect("dynamodb"), table):
             if rebuilt is Rebuilt.WRITTEN:
@@ -204,7 +207,7 @@ class Redrive:
                 self._stays(f"{more} more without audit records", "make reconcile names all")
 
     def _settler_runs(self) -> None:
-        """The schedule's event says nothing, so one run does what all that failed should have done."""
+        """Run the settler once for all failed runs, because each run settles everything that is due."""
         client, suffix = self.stack.connect("sqs"), self.settler.name.removeprefix(SETTLER)
         url = client.get_queue_url(QueueName=f"{SETTLER_QUEUE}{suffix}")["QueueUrl"]
         messages = Messages(client, url)
@@ -219,18 +222,19 @@ class Redrive:
             name = f"run {message['MessageId']}, which failed: {_reason(message)}"
             if has_run:
                 messages.delete(message)
-                self._done(name, "a run of the settler has done it now")
+                self._done(name, "a new run of the settler succeeded")
             else:
                 self._stays(name, f"{refused}: docs/runbooks/settler-dead-letters.md")
         self._in_flight(messages)
 
     def _payment_dead_letters(self) -> None:
-        """Name events that bypassed the API: only their sender can send them again."""
+        """Print a line for events that bypassed the API. Only their sender can send them again."""
         url = self.stack.outputs["dead_letter_queue_url"]
         if count := counted(self.stack.connect("sqs"), url, WAITING, IN_FLIGHT):
             self._stays(
                 f"{count} in {url.rpartition('/')[2]}",
-                "for the payment function; who sent them sends them again: docs/runbooks/payment-dead-letters.md",
+                "events for the payment function that only their sender can send again: "
+                "docs/runbooks/payment-dead-letters.md",
             )
 
 

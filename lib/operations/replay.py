@@ -1,9 +1,8 @@
-"""Calls the archiver and the settler again for what failed: stream records, and scheduled runs.
+"""Invokes the archiver again for stream records, and the settler for failed runs.
 
-It invokes the alias that the stream and the schedule invoke.
-
-Only changes that have no audit record yet are sent: an audit object is named after its first change, so a smaller batch
-could overwrite an object that contains more (docs/decisions/0008-audit-objects-are-named-by-their-first-record.md).
+It invokes the alias that the stream and the schedule invoke. It sends only changes that have no audit record yet: an
+audit object is named after its first change, so a smaller batch could overwrite an object that contains more changes
+(docs/decisions/0008-audit-objects-are-named-by-their-first-record.md).
 """
 
 from __future__ import annotations
@@ -23,20 +22,20 @@ from lib.operations.archive import AUDIT, ArchiveReader, audit_records
 Record = dict[str, Any]
 
 # The limit of a synchronous invocation is 6 MB: docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
-# A record has two images of at most 400 KB; escaped in JSON, a single record is below this.
+# A record has two images of at most 400 KB. Escaped in JSON, a single record has fewer bytes than this.
 MOST_BYTES = 5_500_000
 MOST_RECORDS = 100  # the batch size of the stream's mapping, for which the archiver has 60 s
-ALIAS = "alias-live-"  # begins the name of the alias that lib/constructs/function.py declares
+ALIAS = "alias-live-"  # the first part of the name of the alias that lib/constructs/function.py declares
 OPENING, CLOSING, COMMA = b'{"Records": [', b"]}", b", "
 
 
 class RefusedError(Exception):
-    """The function refused the event; the message says why."""
+    """The function did not process the event. The message says why."""
 
 
 @dataclass
 class Trail:
-    """Knows which records have an audit record; reads each object once."""
+    """The audit trail, for looking up which stream records have an audit record. It reads each object once."""
 
     reader: ArchiveReader
     _read: dict[tuple[str, str], set[tuple[str, str]]] = field(default_factory=dict)
@@ -59,7 +58,7 @@ class Trail:
 
 @dataclass
 class Function:
-    """A deployed function. `client`: boto3's of Lambda; `what` it is called in messages."""
+    """A deployed function. `client`: a boto3 client of Lambda. `what`: the function's name in messages."""
 
     client: Any
     name: str
@@ -67,7 +66,7 @@ class Function:
 
     @functools.cached_property
     def alias(self) -> str:
-        """$LATEST is another version while an earlier one is rolled back to."""
+        """The alias that callers invoke. $LATEST may be another version, for example after a rollback."""
         pages = self.client.get_paginator("list_aliases").paginate(FunctionName=self.name)
         names = [alias["Name"] for page in pages for alias in page["Aliases"] if alias["Name"].startswith(ALIAS)]
         if len(names) != 1:
@@ -75,7 +74,7 @@ class Function:
         return str(names[0])
 
     def call(self, event: bytes) -> None:
-        """Run it, and wait for its end. Raises RefusedError."""
+        """Run the function and wait for its end. Raises RefusedError if it fails or cannot run now."""
         try:
             answer = self.client.invoke(FunctionName=self.name, Qualifier=self.alias, Payload=event)
         except ClientError as error:
@@ -93,13 +92,13 @@ class Function:
 
 @dataclass
 class Archiver:
-    """The deployed archiver, and the records that it has archived."""
+    """The deployed archiver with its audit trail."""
 
     function: Function
     trail: Trail
 
     def replay(self, records: Sequence[Record]) -> int:
-        """Send the records without an audit record; return their number. Raises RefusedError, UnreadableError."""
+        """Send the records that have no audit record, and return their number. Raises RefusedError, UnreadableError."""
         missing = self.trail.missing(records)
         for event in batches(missing):
             self.function.call(event)
@@ -107,7 +106,7 @@ class Archiver:
 
 
 def batches(records: Sequence[Record]) -> Iterator[bytes]:
-    """Yield events with at most MOST_RECORDS and MOST_BYTES, in order; a larger record has its own event."""
+    """Yield events with at most MOST_RECORDS and MOST_BYTES, in order. A larger record gets an event of its own."""
     batch: list[bytes] = []
     size = len(OPENING) + len(CLOSING)
     for record in records:
@@ -126,7 +125,7 @@ def _event(batch: Sequence[bytes]) -> bytes:
 
 
 def _day(record: Record) -> str | None:
-    """Return the day of the record's audit record; None for a record without a time, which has none."""
+    """Return the folder of the record's audit record, by its day; None for a record without a time."""
     try:
         at = datetime.fromtimestamp(float(record["dynamodb"]["ApproximateCreationDateTime"]), UTC)
     except (KeyError, TypeError, ValueError, OverflowError):

@@ -1,7 +1,7 @@
 """`make smoke`: one payment through the deployed API, followed to its audit record and receipt, and refunded.
 
-It is safe in production: it has its own merchant and keys, sends no request that is refused, reads only what was
-written since it began, and waits if the API or a service asks for it.
+The command is safe in production. It has its own merchant and idempotency keys, sends no request that the API refuses,
+reads only audit objects that were written since it began, and waits if the API or a service throttles it.
 """
 
 from __future__ import annotations
@@ -28,21 +28,21 @@ AMOUNT = 100  # in minor units: one euro
 SIMULATED_TOKEN, STRIPE_TOKEN = "tok_smoke", "pm_card_visa"  # docs.stripe.com/testing
 # Versions of the payment: each step has an intent and an outcome.
 PAID, REFUNDED = 2, 4
-# In seconds: the archiver waits for its batching window, and may have a cold start.
+# In seconds. The archiver waits for its batching window, and may have a cold start.
 ARCHIVE_SECONDS = 180.0
 LOOK_SECONDS = 1.0
-PENDING = 202  # the outcome is unknown: the same request again asks for it (docs/payments.md)
+PENDING = 202  # the outcome is unknown; the client repeats the request (docs/payments.md)
 GIVE_UP_SECONDS = 60.0
 CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 class SmokeError(Exception):
-    """The deployed stack does not work as documented; the message is one line."""
+    """The deployed stack does not work as documented. The message is one line."""
 
 
 @dataclass
 class Smoke:
-    """One run."""
+    """One run of the smoke test, with a merchant and idempotency keys of its own."""
 
     stack: Deployed
     progress: Progress
@@ -54,7 +54,7 @@ class Smoke:
         self.reader = ArchiveReader(self.stack.connect("s3"), self.stack.outputs["audit_bucket_name"])
 
     def run(self) -> int:
-        """Return 0 if everything worked, else 1. The payment is refunded in both cases."""
+        """Run the test. Returns 0 if everything worked, else 1. The payment is refunded in both cases."""
         try:
             with self.progress.step(f"a payment to {self.stack.name}") as step:
                 payment = self._pay()
@@ -151,5 +151,5 @@ class Smoke:
 
 
 def letters() -> str:
-    """Return a new random name. It has no digits, because some digits look like a card number."""
+    """Return a new random name. It has no digits, because digits could look like a card number."""
     return uuid.uuid4().hex.translate(str.maketrans("0123456789", "ghijklmnop"))

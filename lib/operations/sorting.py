@@ -1,4 +1,4 @@
-"""Records of all sources brought together by payment, on disk: memory does not grow with their number."""
+"""Groups the records of all sources by payment, on disk. So memory does not grow with their number."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ from lib.errors import ToolError
 CACHE_KIB = 32 * 1024
 AT_ONCE = 1000  # rows
 
-# Sources. A receipt key is listed; a receipt is read, and counted as unreadable if another object is in its place.
+# The sources. RECEIPT_KEY is a key in S3's listing, RECEIPT a receipt that was read, and UNREADABLE an object that has a
+# receipt's key and contains no receipt.
 LEDGER, AUDIT, CHARGE, REFUND = "ledger", "audit", "charge", "refund"
 RECEIPT, RECEIPT_KEY, UNREADABLE = "receipt", "receipt key", "unreadable receipt"
 
 
 @dataclass
 class Group:
-    """All records of one payment: source -> (where it stands, what it says) of each, in no order."""
+    """All records of one payment. `records`: source -> list of (place, content), in no order."""
 
     payment_id: str
     records: dict[str, list[tuple[str, Any]]] = field(default_factory=dict)
@@ -31,10 +32,10 @@ class Group:
 
 
 class SortedRecords:
-    """Records are added in any order, then read by payment. Raises ToolError where the disk is full.
+    """Takes records in any order and returns them by payment. Raises ToolError if the disk is full.
 
-    SQLite sorts in files of the temporary folder (TMPDIR) that it removes from their folder as it opens them, so that
-    nothing of them remains however this process ends. They need no folder, and no other process finds them.
+    SQLite sorts in files of the temporary folder (TMPDIR). It unlinks each file when it opens the file, so the files
+    vanish however this process ends.
     """
 
     def __init__(self) -> None:

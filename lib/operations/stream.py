@@ -1,4 +1,4 @@
-"""Records of the table's stream, read again: a failure message says where they are, not what they are."""
+"""Reads records of the table's stream again: a message in the dead-letter queue has only their positions."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Range:
 
     @classmethod
     def from_message(cls, info: Mapping[str, Any]) -> Range:
-        """Raises KeyError or ValueError for any other message."""
+        """Parse the member `DDBStreamBatchInfo`. Raises KeyError or ValueError if it has another form."""
         found = cls(
             stream=info["streamArn"],
             shard=info["shardId"],
@@ -48,7 +48,7 @@ class Range:
 
 
 def read(client: Any, wanted: Range) -> list[dict[str, Any]]:
-    """Return the records in the form in which Lambda gets them. `client`: boto3's client of DynamoDB Streams.
+    """Return the records in the form in which Lambda gets them. `client`: a boto3 client of DynamoDB Streams.
 
     Raises GoneError if the stream no longer contains all of them, and ValueError if the range is malformed.
     """
@@ -82,7 +82,7 @@ def shards(client: Any, stream: str) -> Iterator[str]:
         request = {"ExclusiveStartShardId": described["LastEvaluatedShardId"]}
     left = dict(found)
     while left:
-        # A shard whose parent has expired is ready too.
+        # A shard whose parent has expired can be yielded too.
         ready = [shard_id for shard_id, parent in left.items() if parent not in left]
         yield from ready or left
         left = {shard_id: parent for shard_id, parent in left.items() if ready and shard_id not in ready}

@@ -20,7 +20,7 @@ Entry = tuple[str, Record]  # key of the audit object, record
 WHO = ("actor", "actor_id", "request_id")
 BEGUN = ("kind", "at", "amount")
 SETTLED = (*BEGUN, "state", "settled_at", "settled_by", "decline_code", "reference")
-# Actor of a change without a step. The stream names DynamoDB's own removals (TTL) and nobody else's:
+# The actor of a change without a step. The stream names an actor only for DynamoDB's own removals (TTL):
 # docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_Record.html
 NOBODY = "unknown"
 UNNAMED = "an actor whom the stream does not name; CloudTrail names it, if the table's data events are recorded"
@@ -34,7 +34,7 @@ def at(record: Record) -> datetime:
 def compare_trail(
     payment_id: str, payment: Payment | None, entries: Sequence[Entry], window: Window
 ) -> Iterator[Difference]:
-    """Check that each of the payment's changes in the window is audited as it is in the ledger, and nothing else is."""
+    """Yield the differences between the payment's changes in the window and the audit trail."""
     copies = _copies(entries)
     yield from _differing_copies(payment_id, copies)
     lives = _lives([found[0][1] for found in copies.values()])
@@ -62,7 +62,7 @@ def compare_trail(
 
 
 def doubles(entries: Sequence[Entry]) -> Iterator[Difference]:
-    """Yield a difference for each record that was audited twice with the same content."""
+    """Yield a difference for each audit record that exists twice with the same content."""
     for number, found in _copies(entries).items():
         if len(found) > 1 and all(record == found[0][1] for _, record in found):
             others = ", ".join(key for key, _ in found[1:])
@@ -86,7 +86,7 @@ def _differing_copies(payment_id: str, copies: Mapping[int, Sequence[Entry]]) ->
 
 
 def _lives(records: Sequence[Record]) -> list[list[Record]]:
-    """Split the records of a payment id at each removal: a payment created again under the same id is another one."""
+    """Split the records at each removal: after a removal, a payment with the same id is a new payment."""
     lives: list[list[Record]] = []
     for record in records:
         if not lives or lives[-1][-1]["event"] == "removed":
@@ -96,7 +96,7 @@ def _lives(records: Sequence[Record]) -> list[list[Record]]:
 
 
 def _chain(payment_id: str, life: Sequence[Record]) -> Iterator[Difference]:
-    """Check that the state before each change is the state after the previous one."""
+    """Yield a difference if the state before a change is not the state after the previous change."""
     last: Record | None = None
     for record in life:
         follows = last is not None and int(record["version"]) - int(last["version"]) in (0, 1)
@@ -113,7 +113,7 @@ def _chain(payment_id: str, life: Sequence[Record]) -> Iterator[Difference]:
 
 
 def _by_hand(payment_id: str, life: Sequence[Record], window: Window) -> Iterator[Difference]:
-    """Yield removals and changes without a step. Requests to the API cause neither."""
+    """Yield a difference for each removal and each change without a step. The API makes no such changes."""
     last: Record | None = None
     for record in life:
         erases = _erases(record, last)
@@ -139,7 +139,7 @@ def _erases(record: Record, last: Record | None) -> bool:
 
 
 def _gaps(payment_id: str, life: Sequence[Record], window: Window) -> Iterator[Difference]:
-    """Yield the versions that the audit trail lacks, for a payment that is no longer in the ledger."""
+    """Yield a difference for each gap in the versions. It is for payments that are no longer in the ledger."""
     last = 0 if window.is_everything else int(life[0]["version"])
     for record in life:
         version = int(record["version"])
@@ -241,7 +241,7 @@ def _number(record: Record) -> str:
 
 
 def _different(first: str, one: Any, second: str, other: Any) -> dict[str, Any]:
-    """Return the members that differ, of both; a missing member is None."""
+    """Return the members that differ: name of each record -> its members, where a missing member is None."""
     one, other = one or {}, other or {}
     names = sorted(name for name in {**one, **other} if one.get(name) != other.get(name))
     return {first: {name: one.get(name) for name in names}, second: {name: other.get(name) for name in names}}

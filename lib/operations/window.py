@@ -1,4 +1,4 @@
-"""The time that a comparison is about: everything, one day, or since a time. All in UTC."""
+"""The time window of a comparison: everything, one day, or the time since a day or moment. All times are UTC."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from datetime import UTC, date, datetime, time, timedelta
 from lib.errors import ToolError
 
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
-# Between the clocks of a function, which dates a step, and of DynamoDB or a gateway, which date what they did.
+# The difference that the clock of a function, which dates a step, may have to the clocks of DynamoDB and the gateway.
 CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
 class Window:
-    """Changes from `begin` (included) to `end` (not included) are compared.
+    """The changes from `begin` (included) to `end` (not included) are compared.
 
-    Payments that changed at or after `settled_before` are not: they may still be in the stream.
+    A payment that changed at or after `settled_before` is not compared: its change may still be in the stream.
     """
 
     begin: datetime
@@ -36,7 +36,7 @@ class Window:
         return self.begin - CLOCKS_DIFFER <= at < self.end + CLOCKS_DIFFER
 
     def days(self) -> Iterator[date]:
-        """Yield the days whose audit objects may contain changes of the window, oldest first; clocks may differ."""
+        """Yield the days whose audit objects may contain changes of the window, oldest first, as clocks may differ."""
         day, last = (self.begin - CLOCKS_DIFFER).date(), (self.end + CLOCKS_DIFFER).date()
         while day <= last:
             yield day
@@ -44,7 +44,10 @@ class Window:
 
 
 def window(day: str | None, since: str | None, settle_seconds: int, now: datetime) -> Window:
-    """Return the window. `day`: YYYY-MM-DD; `since`: a day or an ISO 8601 time; without both, all. Raises ToolError."""
+    """Return the window of a `day` (YYYY-MM-DD), or `since` a day or an ISO 8601 time, else of everything.
+
+    Raises ToolError for an invalid or future time.
+    """
     settled_before = now - timedelta(seconds=settle_seconds)
     begin = BEGINNING
     if day is not None:
@@ -52,11 +55,11 @@ def window(day: str | None, since: str | None, settle_seconds: int, now: datetim
     elif since is not None:
         begin = _time(since)
     if begin < BEGINNING:
-        raise ToolError(f"{day or since} is before {BEGINNING:%Y}, when there were no payments: name a later time")
+        raise ToolError(f"{day or since} is before {BEGINNING:%Y}, when there were no payments; name a later time")
     if begin >= settled_before:
         raise ToolError(
-            f"{day or since} is not over for {settle_seconds} s; it is now {now:%Y-%m-%dT%H:%M:%SZ}, "
-            "and later changes are not compared: name an earlier time"
+            f"{day or since} begins after {settled_before:%Y-%m-%dT%H:%M:%SZ}, and changes of the last "
+            f"{settle_seconds} s are not compared; name an earlier time"
         )
     end = settled_before if day is None else min(begin + timedelta(days=1), settled_before)
     return Window(begin, end, settled_before)

@@ -1,1 +1,1 @@
-"""Reads gateways' own records, and compares them with the ledger."""
+"""Reads the payment gateways' own records, and compares them with the ledger."""

@@ -17,7 +17,7 @@ STRIPE_BASE = "STRIPE_BASE"  # for tests: an address on 127.0.0.1
 
 
 def configured(stack: Deployed, environ: Mapping[str, str] = os.environ) -> dict[str, Gateway]:
-    """Return the gateways by name. Raises ToolError for a key that is not of the test mode, and ClientError."""
+    """Return name -> gateway. Raises ToolError if the stored key is not for the test mode, and ClientError."""
     found: dict[str, Gateway] = {"simulated": Simulated()}
     secret_arn = stack.outputs.get("gateway_secret_arn", "")
     if secret_arn and (key := _secret(stack.connect("secretsmanager"), secret_arn)):

@@ -16,9 +16,9 @@ SUCCEEDED = "succeeded"
 
 @dataclass(frozen=True)
 class Charge:
-    """The gateway's record of a payment; amounts in minor units of the ISO 4217 currency. `created`: ISO 8601.
+    """The gateway's record of a payment. Amounts are in minor units of the ISO 4217 currency. `created` is ISO 8601.
 
-    `key` is the idempotency key of the charge; `state` is one of the above.
+    `key` is the idempotency key of the charge. `state` is one of the constants of this module.
     """
 
     payment_id: str
@@ -47,27 +47,27 @@ class Refund:
 
 @dataclass(frozen=True)
 class Found:
-    """The gateway's records of one payment: one charge, unless something went wrong."""
+    """The gateway's records of one payment. It normally has one charge."""
 
     charges: tuple[Charge, ...] = ()
     refunds: tuple[Refund, ...] = ()
 
 
 class Gateway(Protocol):
-    """One gateway's record. Each method raises ToolError if the gateway does not answer."""
+    """The record of one gateway. Each method raises ToolError if the gateway does not answer."""
 
-    keeps_record: bool  # False: its answers can be computed, and it lists nothing
+    keeps_record: bool  # False for a gateway that stores nothing: it lists nothing, and `look_up` computes its answers
 
     def charges(self, begin: datetime, end: datetime) -> Iterator[Charge]:
-        """Yield the charges or refunds of payments that were created in the window."""
+        """Yield the charges that the gateway created from `begin` to `end`, of payments of this stack."""
 
     def refunds(self, begin: datetime, end: datetime) -> Iterator[Refund]:
-        """Yield the charges or refunds of payments that were created in the window."""
+        """Yield the refunds that the gateway created from `begin` to `end`, of payments of this stack."""
 
     def look_up(self, payment: Payment) -> Found:
         """Return the current records of a payment."""
 
 
 def gateway_key(payment_id: str, kind: str, step_key: str) -> str:
-    """Return the idempotency key of a step's gateway call: docs/payments.md."""
+    """Return the idempotency key of a step's gateway call, as docs/payments.md defines it."""
     return f"{payment_id}_{kind}" if kind in ("sale", "authorize") else f"{payment_id}_{kind}_{step_key}"

@@ -1,6 +1,7 @@
-"""The simulated gateway's record, computed from the hashes of tokens, because it stores nothing.
+"""The simulated gateway's record. The gateway stores nothing, so this module computes it from the hashes of tokens.
 
-This intentionally repeats the rules of lib/lambda/payments/simulated.py instead of importing them.
+The module repeats the rules of lib/lambda/payments/simulated.py instead of importing them, so that a mistake there
+becomes a difference.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from lib.operations.gateways.record import (
 )
 from lib.operations.ledger import Payment
 
-# Decline codes whose tokens are compared with approved payments: docs.stripe.com/declines/codes
+# The module recognizes the tokens of these decline codes by their hashes: docs.stripe.com/declines/codes
 CODES = (
     *("card_declined", "card_not_supported", "do_not_honor", "expired_card", "fraudulent", "generic_decline"),
     *("incorrect_cvc", "insufficient_funds", "invalid_account", "lost_card", "pickup_card", "processing_error"),
@@ -93,7 +94,7 @@ class Simulated:
 
 
 def _approved(payment: Payment) -> str:
-    """Return the state of an approved payment; the gateway approves everything that it does not decline."""
+    """Return the state of the payment's charge. The gateway approves every step that it does not decline."""
     if payment.status in (CAPTURED, VOIDED):
         return payment.status
     return CAPTURED if payment.making.kind == "sale" else AUTHORIZED

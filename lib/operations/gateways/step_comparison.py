@@ -32,7 +32,10 @@ STATES = {
 
 
 def compare_gateway(payment: Payment, found: Found) -> Iterator[Difference]:
-    """Yield differences. A charge or refund whose outcome is pending in the ledger is not compared."""
+    """Yield the differences between a payment and its gateway's record.
+
+    A charge or refund whose outcome is pending in the ledger is not compared.
+    """
     own = next((charge for charge in found.charges if charge.reference == payment.gateway_reference), None)
     if own is None and found.charges:
         own = found.charges[0]
@@ -63,7 +66,7 @@ def is_effect(charge: Charge) -> bool:
 def _charge(payment: Payment, charge: Charge | None) -> Iterator[Difference]:
     declined = payment.status == DECLINED
     if charge is None:
-        # A gateway need not store charges that it refused at once.
+        # No difference: a gateway need not store a charge that it refused at once.
         if not declined:
             values = {"ledger": payment.status, "gateway": None}
             yield Difference("not at the gateway", payment.payment_id, f"no charge {payment.gateway_reference}", values)

@@ -1,7 +1,7 @@
 """Reads Stripe's record in test mode: PaymentIntents and refunds, 100 in each request.
 
-docs.stripe.com/api/payment_intents/list, docs.stripe.com/api/refunds/list; docs/gateway.md has the metadata. Live keys
-are refused; that page has the checklist for live mode.
+docs.stripe.com/api/payment_intents/list, docs.stripe.com/api/refunds/list. docs/gateway.md describes the metadata, and
+has the checklist for live mode. Live keys are refused.
 """
 
 from __future__ import annotations
@@ -55,7 +55,10 @@ REFUND_STATES = {"succeeded": SUCCEEDED, "failed": DECLINED, "canceled": DECLINE
 
 @dataclass
 class Stripe:
-    """`key`: a test-mode key. `base`: Stripe's address, or a loopback address in tests; others are refused."""
+    """Stripe's record. `key`: a test-mode key. `base`: Stripe's address, or a loopback address in tests.
+
+    Raises ToolError for another key or address.
+    """
 
     key: str = field(repr=False)
     base: str = BASE
@@ -128,7 +131,7 @@ class Stripe:
             reason = f"HTTP {answer.status_code}"
             if answer.status_code not in (409, 429) and answer.status_code < 500:
                 break
-        hint = "; make gateway-key stores another key" if reason == "HTTP 401" else ""
+        hint = "; store a valid key with make gateway-key" if reason == "HTTP 401" else "; run it again"
         raise ToolError(f"Stripe did not answer GET {path}: {reason}{hint}")
 
 
@@ -145,7 +148,7 @@ def _object(answer: requests.Response, path: str) -> Object:
 
 def _refuse_live(found: Object) -> None:
     if found.get("livemode", False) is not False:
-        raise ToolError("Stripe answered in live mode; this reads the test mode only")
+        raise ToolError("Stripe answered in live mode; store a key of the test mode with make gateway-key")
 
 
 def _payment_id(intent: Object) -> str | None:
@@ -155,7 +158,7 @@ def _payment_id(intent: Object) -> str | None:
 
 
 def _is_release(refund: Object, intent: Object) -> bool:
-    """Return whether a refund is Stripe's release of the rest after a partial capture, not a requested refund."""
+    """Return whether the refund is Stripe's own: Stripe releases the rest after a partial capture as a refund."""
     released = intent["amount"] - (intent.get("amount_received") or 0)
     return not refund.get("metadata") and intent["status"] == "succeeded" and refund["amount"] == released
 
@@ -163,7 +166,7 @@ def _is_release(refund: Object, intent: Object) -> bool:
 def _charge(intent: Object) -> Charge:
     state = STATES.get(intent["status"], PENDING)
     if state == VOIDED and intent.get("latest_charge") is None:
-        state = DECLINED  # cancelled because it waited for its payer, who is not there
+        state = DECLINED  # cancelled because Stripe required the payer to act
     return Charge(
         payment_id=str(_payment_id(intent)),
         reference=intent["id"],

@@ -185,4 +185,4 @@ def test_a_postponement_is_due_no_audit_record(setting: Setting) -> None:
     code, lines = setting.redrive()
     assert code == 0
     assert setting.functions.events == []
-    assert any("0 were missing" in line for line in lines)
+    assert any("0 records had no audit record" in line for line in lines)
