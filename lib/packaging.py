@@ -1,7 +1,7 @@
-"""Builds the Lambda zip. The same content has the same hash on every machine; else each plan would show a change.
+"""Builds the Lambda zip. The same content has the same hash on every machine. Otherwise each plan would show a change.
 
-Names are sorted, times and modes fixed. The hash covers the content, not the zip's bytes, which depend on the zlib
-version. `unpack` reads such a zip, so that the hash can be compared with the file.
+Names are sorted; times and modes are fixed. The hash covers the content and not the zip's bytes, because the bytes
+depend on the version of zlib. `unpack` reads such a zip, so that its hash can be checked.
 """
 
 from __future__ import annotations
@@ -40,14 +40,14 @@ SDK_SERVICES = {"dynamodb", "kms", "s3", "secretsmanager"}
 
 @dataclass(frozen=True)
 class LambdaZip:
-    """A zip on disk; `sha256` of the names and contents in it, which Terraform compares."""
+    """A zip on disk. `sha256` is the hash of the names and contents in the zip. Terraform compares this hash."""
 
     path: Path
     sha256: bytes
 
     @property
     def source_code_hash(self) -> str:
-        """The hash in base64 for Terraform, which updates the function if it changes."""
+        """The hash in base64. Terraform updates the function if this value changes."""
         return base64.b64encode(self.sha256).decode()
 
 
@@ -60,7 +60,10 @@ def lambda_zip() -> LambdaZip:
 
 
 def build(target: Path, *roots: Path) -> LambdaZip:
-    """Write the files under each root, with names relative to it. Raises ToolError: no files, a clash, too large."""
+    """Write the files below each root to the zip `target`, with names relative to the root.
+
+    Raises ToolError if a root has no files, if two files have the same name, or if the zip is too large for Lambda.
+    """
     files: dict[str, Path] = {}
     for root in roots:
         found = dict(_files(root))
@@ -91,10 +94,10 @@ def content_sha256(contents: Mapping[str, bytes]) -> bytes:
 
 
 def unpack(data: bytes) -> dict[str, bytes]:
-    """Return the files in a zip made by `build`. Raises ValueError for any other zip.
+    """Return name -> content of a zip that `build` wrote. Raises ValueError for any other zip.
 
-    Two programs can find different files in one zip: by a duplicate name, data between entries, or an extra
-    field. So the zip is built again from the files found, and must be identical byte for byte.
+    A zip can be made so that two programs find different files in it: with a duplicate name, data between entries, or
+    an extra field. So this function builds the zip again from the files that it found, and compares the bytes.
     """
     contents: dict[str, bytes] = {}
     entries, directory, size = bytearray(), bytearray(), 0

@@ -14,8 +14,8 @@ from lib.errors import ToolError
 CACHE_KIB = 32 * 1024
 AT_ONCE = 1000  # rows
 
-# The sources. RECEIPT_KEY is a key in S3's listing, RECEIPT a receipt that was read, and UNREADABLE an object that has a
-# receipt's key and contains no receipt.
+# The sources. RECEIPT_KEY is a key in S3's listing, RECEIPT a receipt that was read, and UNREADABLE an object with a
+# receipt's key that contains no receipt.
 LEDGER, AUDIT, CHARGE, REFUND = "ledger", "audit", "charge", "refund"
 RECEIPT, RECEIPT_KEY, UNREADABLE = "receipt", "receipt key", "unreadable receipt"
 

@@ -1,4 +1,4 @@
-"""Recovery after an interrupted run: an unsaved state, and tainted resources."""
+"""Recovers from an interrupted run: saves an unsaved state, and keeps tainted resources."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from lib.terraform.terraform import UNSAVED_STATE, StateLockedError, Terraform, 
 
 
 def save_unsaved_state(terraform: Terraform) -> None:
-    """Save the state that Terraform left in its folder because it had no network. Raises ToolError if it is refused."""
+    """Save the state that Terraform left in its folder because it had no network.
+
+    Raises ToolError if Terraform does not accept the state.
+    """
     file = terraform.directory / UNSAVED_STATE
     if not file.exists():
         return
@@ -29,10 +32,10 @@ def save_unsaved_state(terraform: Terraform) -> None:
 
 
 def keep_tainted(terraform: Terraform) -> None:
-    """Untaint tainted resources that may hold data, so that Terraform completes instead of replacing them."""
+    """Untaint resources that may hold data, so that Terraform completes them instead of replacing them."""
     for resource in terraform.state().resources:
         if resource.tainted and holds_data(resource.type):
             terraform.progress.show(
-                f"its creation failed (tainted); it is kept and completed: {escape(resource.address)}"
+                f"tainted, because its creation failed; will be kept and completed: {escape(resource.address)}"
             )
             terraform.untaint(resource.address)

@@ -1,4 +1,4 @@
-"""Compares S3 lifecycle rules: do new rules remove objects sooner than the old ones?
+"""Finds S3 lifecycle rules that remove objects sooner than the rules before.
 
 docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html
 """
@@ -16,9 +16,10 @@ Block = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Expiry:
-    """A rule that removes objects. `days` and `date` apply to current objects, the others to replaced versions.
+    """The expiry in a lifecycle rule. `days` and `date` apply to current objects, the `noncurrent_…` to old versions.
 
-    `prefix` and `conditions` (tags, sizes) select the objects; without conditions, all below the prefix.
+    `prefix` and `conditions` (tags, sizes) select the objects. Without conditions, the rule is for all objects below
+    the prefix.
     """
 
     prefix: str
@@ -35,7 +36,7 @@ class Expiry:
         return not self.conditions or (self.conditions, self.prefix) == (other.conditions, other.prefix)
 
     def is_as_soon_as(self, other: Expiry) -> bool:
-        """Return whether this rule removes an object of both rules at least as soon as the other."""
+        """Return whether this rule removes each object to which both apply at least as soon as the other rule."""
         return (
             self.days <= other.days
             and (not other.date or (bool(self.date) and self.date <= other.date))
@@ -47,12 +48,12 @@ class Expiry:
         what = [f"after {self.days:g} days"] if math.isfinite(self.days) else []
         what += [f"on {self.date}"] if self.date else []
         what += [f"{self.noncurrent_days:g} days after a replacement"] if math.isfinite(self.noncurrent_days) else []
-        where = f"beneath {self.prefix}" if self.prefix else "of the bucket"
+        where = f"below {self.prefix}" if self.prefix else "of the bucket"
         return f"objects {where} expire {' and '.join(what)}"
 
 
 def sooner(before: Sequence[Block], after: Sequence[Block]) -> Iterator[str]:
-    """Yield descriptions of the rules in `after` that may remove an object sooner than `before`."""
+    """Yield a description of each rule in `after` that may remove an object sooner than the rules in `before`."""
     old = list(_expiries(before))
     for rule in _expiries(after):
         if not any(each.covers(rule) and each.is_as_soon_as(rule) for each in old):
@@ -60,7 +61,7 @@ def sooner(before: Sequence[Block], after: Sequence[Block]) -> Iterator[str]:
 
 
 def _expiries(rules: Sequence[Block]) -> Iterator[Expiry]:
-    """Yield separate entries for current objects and replaced versions of each rule."""
+    """Yield two entries for each rule: one for current objects, one for old versions."""
     for rule in rules:
         if rule.get("status") != "Enabled":
             continue
@@ -75,7 +76,7 @@ def _expiries(rules: Sequence[Block]) -> Iterator[Expiry]:
 
 
 def _filter(rule: Block) -> tuple[str, str]:
-    """Return the prefix, and the other conditions as text that is equal for equal conditions."""
+    """Return the prefix, and the other conditions as a text. Equal conditions have equal texts."""
     prefix = rule.get("prefix") or ""
     conditions: dict[str, Any] = {}
     for block in rule.get("filter") or []:

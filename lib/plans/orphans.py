@@ -1,9 +1,9 @@
 """Finds resources that exist on AWS with our names and tags, but are not in Terraform's state.
 
-Terraform saves the state every 20 seconds. If it is killed, or loses its network, the last resources are not in it.
-Creating them again would fail because their names are taken, or would create a second key or API.
+Terraform saves the state every 20 seconds. If Terraform is killed or loses its network, the state lacks the last
+resources. Creating them again would fail because their names are taken, or would create a second key or API.
 
-Types that AWS overwrites (alarms, dashboards, policies, settings of a bucket) need no lookup.
+There is no lookup for alarms, dashboards, policies and settings of a bucket: AWS overwrites them.
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ OWNER_TAGS = ("Environment", "ManagedBy")
 
 @dataclass(frozen=True)
 class Search:
-    """The environment: clients by service, the tags of all its resources, and the (type, id) pairs in the state.
+    """A search in one environment. `connect(service)` returns a client. `tags` are the tags of all its resources.
 
-    A resource that the state has under another address is not an orphan: importing it again would lead to its removal.
+    `known`: (type, id) of each resource in the state. A resource that the state has under another address is not an
+    orphan: if Terraform imported it again, it would later destroy it.
     """
 
     connect: Callable[[str], Any]
@@ -38,11 +39,11 @@ class Search:
         return all(found.get(name) == self.tags.get(name) for name in OWNER_TAGS)
 
     def knows(self, resource_type: str, id_: str) -> bool:
-        """Of that type: a bucket's policy and its versioning have the bucket's name for an id, too."""
+        """Return whether the state has the resource. The id alone is ambiguous: a bucket's policy has its bucket's."""
         return (resource_type, id_) in self.known
 
     def find(self, resource_type: str, values: Values) -> str:
-        """Return the import id; empty if this environment has no such resource, or if its values are not known yet."""
+        """Return the import id; "" if the environment has no such resource, or if the plan does not know its values."""
         lookup = LOOKUPS.get(resource_type)
         try:
             found = lookup(self, _Values(values)) if lookup else ""
@@ -60,7 +61,7 @@ class _NotKnownYetError(Exception):
 
 
 class _Values(dict[str, Any]):
-    """The values of a resource that a plan knows before the apply."""
+    """The values of a resource that a plan knows before the apply. Another value raises _NotKnownYetError."""
 
     def __missing__(self, name: str) -> Any:
         raise _NotKnownYetError(name)
@@ -74,7 +75,7 @@ def _bucket(search: Search, values: Values) -> str:
     if not any(bucket["Name"] == name for bucket in pages(client, "list_buckets", "Buckets")):
         return ""
     found = tags.of_bucket(client, name)
-    # Without tags, it is a bucket of our account with our name, whose creation was interrupted before tagging.
+    # A bucket of our account with our name and no tags is ours: its creation was interrupted before it was tagged.
     return name if found is None or search.owns(found) else ""
 
 
@@ -186,7 +187,7 @@ def _part_of_api(part: str, operation: str, member: str, argument: str, id_membe
 
 
 def _secret(search: Search, values: Values) -> str:
-    """From a list: AWS cannot tell whoever may describe this secret alone that it is not there."""
+    """Find a secret in the listing. DescribeSecret denies access to a missing secret unless all secrets are allowed."""
     name = values["name"]
     by_prefix = [{"Key": "name", "Values": [name]}]
     for secret in pages(search.connect("secretsmanager"), "list_secrets", "SecretList", Filters=by_prefix):

@@ -1,6 +1,6 @@
-"""Checks what a plan changes: only what the checked JSON declares, and no loss of data unless its address is named.
+"""Checks a plan: it must change only what the checked JSON declares, and must not lose data.
 
-A plan is read as `terraform show -json` writes it:
+The user can permit a loss of data by naming the resource's address. The plan has the form of `terraform show -json`:
 developer.hashicorp.com/terraform/internals/json-format#plan-representation
 """
 
@@ -33,10 +33,10 @@ PLAN_AGAIN = "plan again, with make plan or make deploy, which change only what 
 
 @dataclass(frozen=True)
 class Checked:
-    """The data against which a plan is checked.
+    """The data with which a plan is compared.
 
-    `content` is the checked JSON. `adopted`: resources of an interrupted deploy to be imported (address -> import id).
-    `has_objects` returns whether an existing bucket has content.
+    `content` is the checked JSON. `adopted`: the resources of an interrupted deploy that the plan imports, address ->
+    import id. `has_objects(bucket)` returns whether an existing bucket has content.
     """
 
     content: Mapping[str, Any]
@@ -56,17 +56,17 @@ class Checked:
 
 
 def check(plan: Mapping[str, Any], checked: Checked, permitted: Collection[str]) -> list[Refusal]:
-    """Return why the plan must not be applied; empty if it may be. `permitted`: addresses whose data may be lost.
+    """Return the reasons not to apply the plan; empty if it may be applied.
 
-    Raises ToolError if an address is permitted although it loses no data, because a forgotten permission would permit
-    a later loss.
+    `permitted`: addresses of resources whose data may be lost. Raises ToolError if such a resource loses no data,
+    because a forgotten permission would permit a later loss.
     """
     found = list(_incomplete_plan(plan))
     for change in plan.get("resource_changes", []):
         found += _of(change, plan, checked)
     lost = {refusal.address for refusal in found if refusal.about_data}
     for address in sorted(set(permitted) - lost):
-        raise ToolError(f"DESTROY_DATA names {address}, but this plan loses no data of it; remove that address")
+        raise ToolError(f"DESTROY_DATA names {address}, but this plan loses no data of it; remove this address")
     return [refusal for refusal in found if not (refusal.about_data and refusal.address in permitted)]
 
 
@@ -76,7 +76,7 @@ def _incomplete_plan(plan: Mapping[str, Any]) -> Iterator[Refusal]:
 
 
 def _of(change: Change, plan: Mapping[str, Any], checked: Checked) -> Iterator[Refusal]:
-    """Yield the rules that one resource's change violates."""
+    """Yield the reasons to refuse the change of one resource."""
     address, actions = change["address"], change["change"]["actions"]
     if change["mode"] != "managed":
         return
@@ -96,7 +96,7 @@ def _outside_refusal(address: str, cause: str) -> Refusal:
 
 
 def _outside(change: Change, checked: Checked) -> Iterator[Refusal]:
-    """Yield changes that the checked JSON does not declare."""
+    """Yield a refusal if the checked JSON does not declare the change."""
     address, actions, reason = change["address"], change["change"]["actions"], change.get("action_reason", "")
     declared = checked.declares(address)
     importing, previous = change["change"].get("importing") or {}, change.get("previous_address")
@@ -139,7 +139,7 @@ def _sooner(change: Change, plan: Mapping[str, Any], checked: Checked) -> Iterat
     if actions == ["update"]:
         yield from shortened(type_, before, after, imported=bool(change["change"].get("importing")))
     elif type_ == LIFECYCLE and "create" in actions:
-        # Lifecycle rules for an existing bucket without or with other rules.
+        # New lifecycle rules for an existing bucket, which has no rules or other ones.
         bucket = after.get("bucket")
         if bucket and bucket == before.get("bucket"):
             yield from shortened(type_, before, after)
@@ -150,7 +150,7 @@ def _sooner(change: Change, plan: Mapping[str, Any], checked: Checked) -> Iterat
 
 
 def _buckets_destroyed(plan: Mapping[str, Any]) -> set[str]:
-    """Return the destroyed buckets, which are refused themselves."""
+    """Return the buckets that the plan destroys. Each of these has a refusal of its own."""
     return {
         change["change"]["before"]["bucket"]
         for change in plan["resource_changes"]
@@ -166,5 +166,5 @@ def _described(change: Change) -> str:
 
 
 def _spelled(path: list[str | int]) -> str:
-    """`["attribute", 0, "name"]` -> `attribute[0].name`."""
+    """Return a path as text: `["attribute", 0, "name"]` -> `attribute[0].name`."""
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")

@@ -1,4 +1,4 @@
-"""Reads a plan file: an archive with the configuration and the state from which Terraform planned.
+"""Reads a plan file: a zip archive with the configuration and the state from which Terraform planned.
 
 Terraform applies the archive's content, not the files in the working folder.
 github.com/hashicorp/terraform, internal/plans/planfile
@@ -17,7 +17,7 @@ from lib.errors import ToolError
 from lib.terraform.state import State
 
 CONFIGURATION = "tfconfig/m-/"  # folder of the root module
-# The saved state, and the state after the refresh. Terraform writes lineage and serial to the second one.
+# The saved state, and the state after the refresh. Terraform writes lineage and serial only to the refreshed state.
 SAVED_STATE, REFRESHED_STATE = "tfstate-prev", "tfstate"
 
 Read = TypeVar("Read")
@@ -39,12 +39,12 @@ class PlanFile:
         return self._open(read)
 
     def imports(self) -> set[str]:
-        """Return the addresses in its import blocks. Raises ToolError."""
+        """Return the addresses in the configuration's import blocks. Raises ToolError if it is not a plan file."""
         files = (json.loads(text) for name, text in self.configuration().items() if name.endswith(".tf.json"))
         return {entry["to"] for content in files for entry in content.get("import", [])}
 
     def state(self) -> State:
-        """Return the saved state from which it was planned. Raises ToolError."""
+        """Return the saved state from which Terraform planned. Raises ToolError if it is not a plan file."""
 
         def read(archive: zipfile.ZipFile) -> State:
             saved, refreshed = (json.loads(archive.read(name)) for name in (SAVED_STATE, REFRESHED_STATE))

@@ -1,6 +1,6 @@
-"""Makes a plan from the checked JSON, imports what a killed deploy has created, and checks the plan.
+"""Makes a plan from the checked JSON, imports resources of a killed deploy, and checks the plan.
 
-Such resources exist but are not in the state. The plan imports them with import blocks in a file beside the JSON:
+These resources exist but are not in the state. The plan imports them with import blocks in a file beside the JSON:
 developer.hashicorp.com/terraform/language/import
 """
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from lib.targets.deployment import Deployment
 
 ADOPTED_NAME = "adopted.tf.json"
-MOST_ROUNDS = 5  # an API's routes can be searched once the API is known; ours are nested at most three levels
+MOST_ROUNDS = 5  # a route can be searched only after its API was found; such dependencies have at most three levels
 
 
 class PlanRefusedError(RefusedError):
@@ -100,7 +100,7 @@ def refuse(deployment: Deployment, refusals: Collection[Refusal]) -> None:
 
 
 def orphans(deployment: Deployment, content: Mapping[str, Any]) -> dict[str, str]:
-    """Return address -> import id of the resources that a plan would create and that already exist."""
+    """Return address -> import id of the resources that a plan would create although they already exist."""
     creations = [change for change in content.get("resource_changes", []) if change["change"]["actions"] == ["create"]]
     if not creations:
         return {}
@@ -125,7 +125,7 @@ def _other_configuration(deployment: Deployment, plan: Path) -> Iterator[Refusal
 
 
 def adopted_by(plan: PlanFile) -> dict[str, str]:
-    """Return address -> import id of what a saved plan imports in addition to the JSON."""
+    """Return address -> import id of the resources that a saved plan imports and the JSON does not."""
     text = plan.configuration().get(ADOPTED_NAME)
     return {entry["to"]: entry["id"] for entry in json.loads(text)["import"]} if text else {}
 
@@ -138,7 +138,7 @@ def write_adopted(deployment: Deployment, adopted: Mapping[str, str]) -> None:
 
 
 def confirmed(deployment: Deployment, content: Mapping[str, Any], adopted: Mapping[str, str]) -> dict[str, str]:
-    """Return the imports of a saved plan that this run would make too."""
+    """Return those imports of a saved plan that this run's own search confirms: address -> import id."""
     search = _search(deployment, content, leave_out=adopted)
     imports = [change for change in content.get("resource_changes", []) if change["address"] in adopted]
     return {
@@ -149,7 +149,7 @@ def confirmed(deployment: Deployment, content: Mapping[str, Any], adopted: Mappi
 
 
 def changes(content: Mapping[str, Any]) -> Iterator[str]:
-    """Yield one line for each change: "update aws_sqs_queue.x"."""
+    """Yield one line for each change of the plan: "update aws_sqs_queue.x"."""
     for change in content.get("resource_changes", []):
         if change["change"]["actions"] not in (["no-op"], ["read"]):
             yield f"{'/'.join(change['change']['actions'])} {change['address']}"

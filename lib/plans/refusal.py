@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Refusal:
-    """A reason to refuse a plan: `cause` is what would happen and why, `fix` what to do instead.
+    """A reason to refuse a plan. `cause` says what the plan would do and why; `fix` says what to do instead.
 
-    `about_data`: data would be lost, which `DESTROY_DATA=ADDRESS` can permit. Other refusals cannot be permitted.
+    `about_data`: the plan would lose data. The user can permit this with `DESTROY_DATA=ADDRESS`. For other reasons there
+    is no permission.
     """
 
     address: str

@@ -1,4 +1,4 @@
-"""Finds updates that shorten how long data is kept: retention, expiry, recovery.
+"""Finds updates that shorten the time for which data is kept: retention, expiry, recovery.
 
 Arguments are recognized by their names, so that new types are covered without a list.
 """
@@ -20,7 +20,7 @@ PERIOD = re.compile(
 )
 # Arguments with such names that are not about data.
 NO_DATA = re.compile(r"performance_insights|cookie|token|password|certificate|cors|crl|cache")
-# Types for which 0 means forever; for others it means none.
+# Arguments for which 0 means forever. For all others, 0 means that nothing is kept.
 ZERO_IS_FOREVER = {
     ("aws_cloudwatch_log_group", "retention_in_days"),
     ("aws_cloudwatch_event_archive", "retention_days"),
@@ -28,14 +28,15 @@ ZERO_IS_FOREVER = {
 # Arguments that exist only in Terraform, so an import cannot read them.
 NOT_READ_BY_IMPORT = ("deletion_window_in_days", "recovery_window_in_days")
 PITR = "aws_dynamodb_table", "point_in_time_recovery"
-# And AWS's default: docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PointInTimeRecoverySpecification.html
+# In days; also AWS's default.
+# docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PointInTimeRecoverySpecification.html
 LONGEST_PITR_DAYS = 35
 
 
 def shortened(resource_type: str, before: Attributes, after: Attributes, *, imported: bool = False) -> Iterator[str]:
     """Yield descriptions of shortened periods: "retention_in_days 365 -> 30".
 
-    `before` and `after` are from a plan; values that are unknown before the apply are missing in `after`.
+    `before` and `after` are a resource's values in a plan. `after` lacks values that are unknown before the apply.
     """
     if resource_type == "aws_s3_bucket_lifecycle_configuration":
         yield from lifecycle.sooner(before.get("rule") or [], after.get("rule") or [])
@@ -88,11 +89,11 @@ def _table(before: Attributes, after: Attributes) -> Iterator[str]:
         yield f"point_in_time_recovery {f'{old:g} -> {new:g} days' if new else 'on -> off'}"
     expires = _block(after, "ttl")
     if expires.get("enabled") and _block(before, "ttl") != expires:
-        yield f"ttl: items expire by their attribute {expires.get('attribute_name')}"
+        yield f"ttl: items would expire by their attribute {expires.get('attribute_name')}"
     if before.get("stream_enabled") and (
         not after.get("stream_enabled") or before.get("stream_view_type") != after.get("stream_view_type")
     ):
-        yield "the stream is closed, and unread changes are lost"
+        yield "the stream would be closed, and unread changes would be lost"
 
 
 def _recovery_days(table: Attributes) -> float:
@@ -103,7 +104,7 @@ def _recovery_days(table: Attributes) -> float:
 
 
 def _versioning(before: Attributes, after: Attributes) -> Iterator[str]:
-    """Yield suspended versioning, also if its resource is removed."""
+    """Yield a line if versioning would be suspended, or if its resource would be removed."""
     old, new = (_block(each, "versioning_configuration").get("status") for each in (before, after))
     if old == "Enabled" and new != "Enabled":
         yield f"versioning Enabled -> {new or 'Suspended'}: overwritten or deleted objects cannot be restored"

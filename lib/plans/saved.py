@@ -1,7 +1,7 @@
-"""A plan that `make plan` saved for `make deploy PLAN=FOLDER`, and the check whether it is still valid.
+"""Saves a plan for `make deploy PLAN=FOLDER`, and checks whether a saved plan is still valid.
 
-The folder contains the plan, the verdict on its JSON, and the digests of both. Digests show that
-nothing was changed (integrity), not who created it (authenticity): keep the folder where only CI can write.
+The folder contains the plan, the verdict on its JSON, and the digests of both. The digests show that nobody changed the
+files (integrity). They do not show who wrote the files (authenticity), so keep the folder where only CI can write.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ SIGNED_OFF = (PLAN, VERDICT)
 
 @dataclass(frozen=True)
 class SavedPlan:
-    """A folder that `save` has written."""
+    """A folder with a saved plan, as `save` writes it."""
 
     folder: Path
 
@@ -34,7 +34,7 @@ class SavedPlan:
 
     @classmethod
     def open(cls, folder: Path) -> SavedPlan:
-        """Open a saved plan. Raises ToolError if there is none."""
+        """Open a saved plan. Raises ToolError if the folder lacks one of its files."""
         for name in (*SIGNED_OFF, SUMS):
             if not (folder / name).is_file():
                 raise ToolError(f"PLAN={folder} has no {name}; name a folder that make plan has saved")
@@ -53,10 +53,10 @@ class SavedPlan:
         return cls(folder)
 
     def difference(self, plan: Path, checked: Path, state: State) -> str:
-        """Return what has changed since it was saved, in a line; empty if nothing has.
+        """Return one line about what has changed since the plan was saved; empty if nothing has.
 
-        `plan` is a copy of its plan, `checked` the directory of stacks that has just passed both judges, `state` the
-        current state. Raises ToolError if something cannot be read.
+        `plan` is a copy of the saved plan. `checked` is the directory of stacks that has just passed both judges.
+        `state` is the current state. Raises ToolError if a file cannot be read.
         """
         return self._edited(plan) or verdict.verify(self.folder / VERDICT, checked) or _other_state(plan, state)
 

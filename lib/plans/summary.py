@@ -1,6 +1,6 @@
-"""Summary of a plan for the comment on a pull request: addresses, types and actions, without values.
+"""Writes the summary of a plan for the comment on a pull request: addresses, types and actions, without values.
 
-It is written next to the saved plan. If the plan is refused, it contains the reasons.
+The summary is next to the saved plan. If the plan is refused, the summary contains the reasons.
 """
 
 from __future__ import annotations

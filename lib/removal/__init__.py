@@ -1,1 +1,1 @@
-"""Removing an environment: stop writers, empty buckets, search for leftovers."""
+"""Removes an environment: stops the writers, empties the buckets, and searches for leftovers."""

@@ -1,7 +1,7 @@
 """Empties buckets: every version and delete marker, in parallel, with rate and remaining time.
 
-Terraform's provider deletes one page after the other, which takes a day instead of an hour. There is no
-bookkeeping: if it is interrupted, a second run continues with what is left.
+Terraform's provider deletes one page after the other, which takes a day instead of an hour for a large bucket. After an
+interrupted run, a second run continues with the remaining versions.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ BATCH = 1000  # docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
 # Parallel calls for one bucket. A call with 1,000 keys takes some 0.5 s; S3 allows 3,500 keys a second for a prefix.
 WORKERS = 8
 TRIES = 8
-# Error codes of S3 for keys that it could not delete temporarily.
+# S3's error codes for keys that it could not delete for the moment.
 PASSING = ("InternalError", "ServiceUnavailable", "SlowDown", "RequestTimeout", "OperationAborted")
 
 Batch = list[dict[str, str]]
@@ -30,21 +30,21 @@ Batch = list[dict[str, str]]
 
 @dataclass
 class Count:
-    """The progress. `total` is an estimate."""
+    """The progress: the number of deleted versions, and an estimate of their total."""
 
     total: int
     done: int = 0
     begun: float = field(default_factory=time.monotonic)
 
     def line(self) -> str:
-        """`12,000 of about 50,000,000 versions, 3,400 a second, 4 h 5 min left`"""
+        """Return one line: `12,000 of about 50,000,000 versions, 3,400 a second, 4 h 5 min left`"""
         rate = self.done / max(time.monotonic() - self.begun, 0.001)
         left = f", {_duration((self.total - self.done) / rate)} left" if 0 < self.done < self.total else ""
         return f"{self.done:,} of about {max(self.total, self.done):,} versions, {rate:,.0f} a second{left}"
 
 
 def empty(connect: Callable[[str], Any], buckets: list[str], update: Callable[[str], None]) -> int:
-    """Delete everything in these buckets; return the number of deleted versions. `update` gets the progress.
+    """Delete everything in these buckets, and return the number of deleted versions. `update` gets the progress.
 
     Raises ToolError for a version that S3 does not delete.
     """
@@ -57,7 +57,7 @@ def empty(connect: Callable[[str], Any], buckets: list[str], update: Callable[[s
         try:
             for bucket, batch in _interleaved(s3, buckets):
                 running.add(pool.submit(delete_batch, s3, bucket, batch))
-                # Only as many pages as workers, because a bucket's listing may not fit into memory.
+                # Read only as many pages as there are workers: a bucket's listing may not fit into memory.
                 if len(running) >= 2 * WORKERS * len(buckets):
                     running = _collect(running, count, update)
             while running:
@@ -94,7 +94,7 @@ def _pages(s3: Any, bucket: str) -> Iterator[Batch]:
 
 
 def delete_batch(s3: Any, bucket: str, batch: Batch) -> int:
-    """Return how many were deleted, including those that were already gone, which S3 does not distinguish."""
+    """Delete a batch and return the number of deleted versions, including missing ones, which S3 reports as deleted."""
     left = batch
     for attempt in range(TRIES):
         errors = s3.delete_objects(Bucket=bucket, Delete={"Objects": left, "Quiet": True}).get("Errors", [])
@@ -124,7 +124,7 @@ def _exists(s3: Any, bucket: str) -> bool:
 
 
 def _estimate(connect: Callable[[str], Any], s3: Any, bucket: str) -> int:
-    """Return S3's daily count, including versions; for a new bucket without one, count here.
+    """Return the number of versions in the bucket: S3's daily count; for a new bucket without one, the listing's.
 
     docs.aws.amazon.com/AmazonS3/latest/userguide/metrics-dimensions.html#s3-cloudwatch-metrics
     """

@@ -1,4 +1,4 @@
-"""Finds leftovers after a destroy, by name and tag, independent of Terraform's state."""
+"""Finds leftovers after a destroy by their names and tags. It does not read Terraform's state."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ BY_TAG = ", by its tags"
 
 
 class Whose(enum.Enum):
-    """What a resource's name and tags say."""
+    """The owner of a resource by its name and tags. UNREAD: the caller may not read the tags."""
 
     OURS = "ours"
     OTHERS = "others'"
@@ -37,9 +37,10 @@ class Whose(enum.Enum):
 
 @dataclass
 class Leftovers:
-    """`found`: leftovers; `pending`: resources that AWS deletes later, such as keys; `asked`: the searched services.
+    """The result of a search. `asked`: the searched services.
 
-    `unread` has a name like ours, and tags that the caller may not read; the tagging API does not list it as ours.
+    `found`: leftovers. `pending`: resources that AWS deletes later, such as keys. `unread`: resources whose names look
+    like ours, whose tags the caller may not read, and which the tagging API does not list as ours.
     """
 
     found: list[str] = field(default_factory=list)
@@ -71,9 +72,8 @@ def find(connect: Connect, ownership: Ownership) -> Leftovers:
 
 
 def after_destroy(deployment: Deployment) -> Leftovers:
-    """Return the leftovers after the services' listings have settled.
+    """Return the leftovers. A service may list deleted resources for up to a minute, so found ones are searched again.
 
-    A service may list deleted resources for up to a minute, so found ones are searched again.
     docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteQueue.html
     """
     end = time.monotonic() + LISTED_SECONDS
@@ -89,10 +89,10 @@ def _whose(ownership: Ownership, item: Item) -> Whose:
         return Whose.OURS if ownership.owns(item.name, item.tags) else Whose.OTHERS
     except ClientError as error:
         code = error.response["Error"]["Code"]
-        if code in NOT_FOUND:  # a listing may still have what was deleted a moment ago
+        if code in NOT_FOUND:  # a listing may contain a resource that was deleted a moment ago
             return Whose.OTHERS
         if code in DENIED:
-            # A key has no name, so each one is asked for its tags.
+            # A key has no name, so the search reads the tags of every key, including those of other teams.
             return Whose.UNREAD if item.name else Whose.OTHERS
         raise
 
@@ -105,7 +105,7 @@ def _report(item: Item, result: Leftovers) -> None:
 
 
 def _tagged(client: Any, suffix: str, standing: list[Item], reported: set[str]) -> list[str]:
-    """Return resources with our tag that have another name, or belong to a service without a listing here.
+    """Return resources with our tag that no listing in listings.py has found.
 
     The tagging API returns deleted resources for some time, so a service's own listing is preferred.
     docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_GetResources.html
@@ -118,7 +118,7 @@ def _tagged(client: Any, suffix: str, standing: list[Item], reported: set[str]) 
         parts = re.split(r"[:/]", arn)
         item = next((by_id[part] for part in parts if part in by_id), None)
         if item is None and parts[2] in SERVICES_ASKED:
-            continue  # gone
+            continue  # the service's own listing no longer has it
         if item is None:
             found.append(f"{arn}{BY_TAG}")
         elif not item.going and item.label not in reported:
@@ -130,5 +130,5 @@ def _last_part(id_: str) -> str:
     return re.split(r"[:/]", id_)[-1]
 
 
-# As ARNs spell them.
+# The services' names in ARNs.
 SERVICES_ASKED = {*LISTINGS, "apigateway", "monitoring"}

@@ -13,9 +13,9 @@ from lib.targets.pages import pages
 
 @dataclass(frozen=True)
 class Item:
-    """A resource: label for messages, its own or its parent's name, id, and a function that reads its tags.
+    """A resource. `label` is for messages. `name` is its own name or its parent's. `tags()` reads its tags.
 
-    `going` says when AWS deletes it, if it is pending deletion.
+    `going` says when AWS deletes the resource, if its deletion is pending.
     """
 
     label: str
@@ -110,7 +110,7 @@ def _s3(client: Any) -> Iterator[Item]:
 
 
 def _secretsmanager(client: Any) -> Iterator[Item]:
-    # Secrets that are pending deletion still block their names.
+    # The listing includes secrets that are pending deletion, because they still block their names.
     for secret in pages(client, "list_secrets", "SecretList", IncludePlannedDeletion=True):
         name = secret["Name"]
         yield Item(f"secret {name}", name, secret["ARN"], partial(tags.pairs, secret.get("Tags", [])))

@@ -1,4 +1,4 @@
-"""Removes everything in the state: stop the writers, empty the buckets, then run Terraform."""
+"""Removes everything in the state: stops the writers, empties the buckets, then runs Terraform."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 
 def destroy(deployment: Deployment) -> None:
-    """Remove everything in the state, including its data, without a question."""
-    _ = deployment.outputs  # outputs are needed afterwards
+    """Remove everything in the state with all data, without asking the user."""
+    _ = deployment.outputs  # read them now, because the destroy removes them from the state
     tear_down(deployment, deployment.terraform.plan(destroy=True))
 
 
 def tear_down(deployment: Deployment, plan: PlanResult) -> None:
-    """Apply a plan to destroy. If it is interrupted, a second call continues with what is left."""
+    """Stop the writers, empty the buckets, and apply a destroy plan. After an interruption, a second call continues."""
     progress, state = deployment.terraform.progress, deployment.terraform.state()
     with progress.step("stop the writers") as step:
         step.result(writers.stop(deployment.client, state))

@@ -1,6 +1,6 @@
 """Stops everything that writes, so that emptied buckets stay empty.
 
-The changes are not in Terraform's state, so a later `make deploy` reverts them.
+These changes are made outside of Terraform, so a later `make deploy` reverts them.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ ALARMS_A_CALL = 100  # docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/
 
 
 def stop(connect: Callable[[str], Any], state: State) -> str:
-    """Stop every function, mapping and access log in the state; return a summary.
+    """Stop every function, stream mapping and access log in the state. Returns a summary as one line.
 
-    A function with reserved concurrency 0 cannot be invoked, not even by the API.
+    A function is stopped by reserved concurrency 0: then nothing can invoke it, not even the API.
     docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
     """
     _silence_alarms(connect, state)
@@ -48,7 +48,7 @@ def _silence_alarms(connect: Callable[[str], Any], state: State) -> None:
 
 
 def _settled(call: Callable[[], Any]) -> None:
-    """Repeat the call while the resource is busy with an earlier change; ignore a resource that is gone."""
+    """Repeat the call as long as an earlier change of the resource is in progress. Ignore a missing resource."""
 
     def attempt() -> bool:
         try:

@@ -145,7 +145,7 @@ def test_interrupted_and_cut_off_it_is_completed(deployment: Deployment, wire: W
     progress = AtApply(lambda: wire.cut_at(rb"PUT \S+\.tfstate[? ]"))
     with pytest.raises(ToolError, match="state"):
         run(deployment, progress)
-    assert "its creation failed (tainted); it is kept and completed: aws_kms_key.key" in progress.lines
+    assert "tainted, because its creation failed; will be kept and completed: aws_kms_key.key" in progress.lines
     unsaved = deployment.stack.directory / UNSAVED_STATE
     assert unsaved.exists()
     wire.mend()

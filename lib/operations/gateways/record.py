@@ -59,10 +59,10 @@ class Gateway(Protocol):
     keeps_record: bool  # False for a gateway that stores nothing: it lists nothing, and `look_up` computes its answers
 
     def charges(self, begin: datetime, end: datetime) -> Iterator[Charge]:
-        """Yield the charges that the gateway created from `begin` to `end`, of payments of this stack."""
+        """Yield this stack's charges that were made or changed from `begin` to `end`, and perhaps older charges."""
 
     def refunds(self, begin: datetime, end: datetime) -> Iterator[Refund]:
-        """Yield the refunds that the gateway created from `begin` to `end`, of payments of this stack."""
+        """Yield this stack's refunds that were made from `begin` to `end`."""
 
     def look_up(self, payment: Payment) -> Found:
         """Return the current records of a payment."""

@@ -52,7 +52,7 @@ ON = {"point_in_time_recovery": [{"enabled": True}]}
             TABLE,
             {},
             {"ttl": [{"enabled": True, "attribute_name": "gone_at"}]},
-            "items expire by their attribute gone_at",
+            "items would expire by their attribute gone_at",
         ),
         (
             TABLE,
