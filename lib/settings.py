@@ -1,6 +1,6 @@
-"""The settings of the infrastructure: read from the environment and validated before anything is built.
+"""The settings of the infrastructure. They are read from the environment and checked before anything is built.
 
-Every setting of the stack is read and checked here; this module also contains their defaults.
+This module reads and checks every setting of the stack, and contains all defaults.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ DEFAULT_STATE_BUCKET = "terraform-state-not-set"  # placeholder for synthesis; a
 DEFAULT_PROJECT = "payments"
 DEFAULT_OWNER = "payments-platform"
 DEFAULT_LOG_RETENTION_DAYS = 365
-# In minor units; one digit shorter than a card number.
+# In minor units. The number has one digit less than a card number.
 DEFAULT_MAXIMUM_AMOUNT = 999_999_999_999
 NO_RESERVED_CONCURRENCY = -1  # Terraform's and Lambda's value for none
 SIMULATED, STRIPE = "simulated", "stripe"
 PAYMENT_GATEWAYS = (SIMULATED, STRIPE)
 
-# Values that CloudWatch Logs accepts, from twelve months on (PCI DSS 4.0.1, 10.5.1).
+# The periods of twelve months and more (PCI DSS 4.0.1, 10.5.1) that CloudWatch Logs accepts.
 # docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
 LOG_RETENTION_DAYS = (365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
 
-# Required tags; default_tags may change their values and add more.
+# The required tags. `default_tags` may change their values and add further tags.
 REQUIRED_TAGS = ("Environment", "ManagedBy", "Project", "Owner")
 
 
@@ -49,7 +49,7 @@ class StackOptions:
 
     @classmethod
     def read(cls, get: Callable[[str], Any], spell: Callable[[str], str]) -> StackOptions:
-        """Read and validate settings. `get` returns None for unset ones; `spell` names a setting in errors."""
+        """Read and check the settings. `get` returns None for an unset one; `spell` names a setting in errors."""
 
         def checked(name: str, check: Callable[[str, object], Any], default: object) -> Any:
             value = get(name)
@@ -65,7 +65,7 @@ class StackOptions:
 
     @classmethod
     def from_context(cls, get: Callable[[str], Any]) -> StackOptions:
-        """Read from a node's `try_get_context`. Raises SettingsError."""
+        """Read the settings with a construct node's `try_get_context`. Raises SettingsError."""
         return cls.read(get, "context {}".format)
 
     def context(self) -> dict[str, Any]:
@@ -86,7 +86,7 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Settings:
-        """Read and validate. An unset variable has its default; an empty one is an error. Raises SettingsError."""
+        """Read and check all settings. Unset variables have defaults. Raises SettingsError, also for an empty one."""
         region = check_region("AWS_REGION", environ.get("AWS_REGION", DEFAULT_REGION))
         return cls(
             environment_suffix=check_suffix("ENVIRONMENT_SUFFIX", environ.get("ENVIRONMENT_SUFFIX", DEFAULT_SUFFIX)),
@@ -123,7 +123,7 @@ class Settings:
 
 
 def check_suffix(variable: str, value: object) -> str:
-    """Return a valid suffix: lower-case letters, digits, single hyphens inside, short enough for the longest name."""
+    """Check an environment's suffix: lower-case letters, digits and single hyphens, short enough for every name."""
     fix = "set it like dev or pr-42"
     text = _text(variable, value, fix)
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", text):
@@ -132,15 +132,15 @@ def check_suffix(variable: str, value: object) -> str:
     if len(text) > LONGEST_SUFFIX:
         rule = f"it has {len(text)} characters, and at most {LONGEST_SUFFIX} fit into the longest name"
         raise SettingsError(variable, value, rule, f"shorten it by {len(text) - LONGEST_SUFFIX}")
-    # Bucket names end in it. docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html: the other
-    # reserved endings have a dot or two consecutive hyphens.
+    # Bucket names end in the suffix. All other endings that S3 reserves have a dot or two consecutive hyphens:
+    # docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
     if reserved := re.search(r"(^|-)(an|s3alias)$", text):
         raise SettingsError(variable, value, f"S3 reserves bucket names that end in -{reserved[2]}", fix)
     return text
 
 
 def check_region(variable: str, value: object) -> str:
-    """Return a valid region name (us-east-1, us-gov-west-1, eusc-de-east-1); only AWS knows whether it exists."""
+    """Check the form of a region's name (us-east-1, us-gov-west-1, eusc-de-east-1), not whether the region exists."""
     fix = "set it like eu-west-1"
     text = _text(variable, value, fix)
     if not re.fullmatch(r"[a-z]{2,5}(-[a-z]+){1,3}-[1-9][0-9]?", text):
@@ -166,7 +166,7 @@ def check_bucket(variable: str, value: object) -> str:
         r"(-s3alias|--ol-s3|--x-s3|--table-s3|\.mrap)$", text
     )
     if reserved:
-        raise SettingsError(variable, value, f"S3 reserves names with {reserved.group()!r} there", fix)
+        raise SettingsError(variable, value, f"S3 reserves names that begin with or end in {reserved.group()!r}", fix)
     if text.endswith("-an") and not re.search(r"-\d{12}-[a-z]+(-[a-z]+)+-\d+-an$", text):
         # docs.aws.amazon.com/AmazonS3/latest/userguide/gpbucketnamespaces.html
         rule = "S3 keeps names that end in -an for buckets of an account and region: …-123456789012-eu-west-1-an"
@@ -185,16 +185,16 @@ def check_stack_id(variable: str, value: object) -> str:
 
 
 def check_email(variable: str, value: object) -> str:
-    """Check that SNS can send to an address of this form."""
+    """Check that a text has the form of an e-mail address to which SNS can send."""
     fix = "set it like oncall@example.com, or unset it"
     text = _text(variable, value, fix)
     if len(text) > 254 or not re.fullmatch(r"[^@\s\"'<>(),;:\\]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", text):
-        raise SettingsError(variable, value, "that is not the shape of an e-mail address", fix)
+        raise SettingsError(variable, value, "that is not the form of an e-mail address", fix)
     return text
 
 
 def check_reserved_concurrency(variable: str, value: object) -> int:
-    """Check the processor's reserved concurrency; -1 is none. 0 is invalid, because it would refuse every payment.
+    """Check the processor's reserved concurrency; -1 is none. 0 is invalid: Lambda would then run no request.
 
     docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html: 100 executions stay unreserved, so an
     account whose quota is still 10 can reserve none.
@@ -228,7 +228,7 @@ def check_maximum_amount(variable: str, value: object) -> int:
 
 
 def check_payment_gateway(variable: str, value: object) -> str:
-    """Check that lib/lambda/payments has an adapter for the gateway."""
+    """Check a gateway's name: lib/lambda/payments must have an adapter for it."""
     fix = f"set it to {' or '.join(PAYMENT_GATEWAYS)}, or unset it for {SIMULATED}, which moves no money"
     text = _text(variable, value, fix)
     if text not in PAYMENT_GATEWAYS:
@@ -263,17 +263,17 @@ def check_tags(variable: str, value: object) -> dict[str, str]:
             rule = "a tag's key must have at most 128 letters, digits, spaces between them and . : / = + @ _ - only"
             raise SettingsError(name, key, rule, "rename it")
         if key.lower().startswith("aws:"):
-            raise SettingsError(name, key, "AWS keeps keys that begin with aws: for itself", "rename it")
-        # docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html: keys that differ in case alone are one to IAM.
+            raise SettingsError(name, key, "AWS reserves keys that begin with aws:", "rename it")
+        # IAM treats keys that differ only in case as one key: docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html
         twin = next((other for other in (*REQUIRED_TAGS, *checked) if other.lower() == key.lower()), key)
         if twin != key:
-            raise SettingsError(name, key, f"IAM takes it and {twin!r} for one", f"spell it {twin}")
+            raise SettingsError(name, key, f"IAM treats it and {twin!r} as the same key", f"spell it {twin}")
         checked[key] = check_tag_value(f"{variable}[{key!r}]", item)
     return checked
 
 
 def all_tags(suffix: str, default_tags: Mapping[str, str]) -> dict[str, str]:
-    """Return the given tags and the defaults of missing required ones, sorted by key."""
+    """Return the given tags, plus the defaults of required tags that are missing, sorted by key."""
     required = dict(zip(REQUIRED_TAGS, (suffix, "cdktf", DEFAULT_PROJECT, DEFAULT_OWNER), strict=True))
     return dict(sorted({**required, **default_tags}.items()))
 
@@ -287,7 +287,7 @@ def _text(variable: str, value: object, fix: str) -> str:
 
 
 def _integer(variable: str, value: object, rule: str, fix: str) -> int:
-    """Check an integer. A CDKTF context may pass it as a float, the environment passes text."""
+    """Check an integer. A CDKTF context may pass it as a float, and the environment passes it as text."""
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,12}", value):

@@ -1,6 +1,6 @@
 """TapStack: the whole payments infrastructure of one environment, in one AWS region.
 
-It wires constructs and decorates itself with the aspects, and declares no resource itself.
+The stack connects the constructs and adds the aspects. All resources are declared in the constructs.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class TapStack(TerraformStack):
 
     def _keep_state(self, key: str, bucket: str, region: str) -> None:
         S3Backend(self, bucket=bucket, key=key, region=region, encrypt=True)
-        # S3Backend has no argument for it. Terraform before 1.10 refuses it by name, so it also stands in for
+        # S3Backend has no argument for use_lockfile. Terraform before 1.10 refuses this argument. So it replaces
         # required_version, which Checkov's terraform_json parser cannot read.
         self.add_override("terraform.backend.s3.use_lockfile", True)
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 class Refusal:
     """A reason to refuse a plan. `cause` says what the plan would do and why; `fix` says what to do instead.
 
-    `about_data`: the plan would lose data. The user can permit this with `DESTROY_DATA=ADDRESS`. For other reasons there
-    is no permission.
+    `about_data`: the plan would lose data. The user can permit that with `DESTROY_DATA=ADDRESS`. For other reasons
+    there is no permission.
     """
 
     address: str

@@ -20,7 +20,7 @@ FORMS: dict[str, Callable[[Report], str]] = {
 
 
 def clear(folder: Path) -> None:
-    """Remove an earlier run's reports, so that a failing run does not leave old reports behind."""
+    """Remove an earlier run's reports, so that nobody takes them for those of a run that fails."""
     try:
         for name in FORMS:
             (folder / name).unlink(missing_ok=True)
@@ -29,7 +29,7 @@ def clear(folder: Path) -> None:
 
 
 def write(report: Report, folder: Path) -> None:
-    """Write all four. Raises ToolError if the folder is not writable."""
+    """Write the report in all four formats. Raises ToolError if the folder is not writable."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in FORMS.items():

@@ -11,7 +11,7 @@ from lib.reports.report import Report, Suppressed
 
 
 def text(report: Report) -> str:
-    """Return one JSON object. Checkov's built-in checks have the severity null."""
+    """Return one JSON object. The severity of Checkov's built-in checks is null."""
     return (
         json.dumps(
             {

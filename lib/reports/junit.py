@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 from lib.findings.finding import Finding, severity_name
 from lib.reports.report import Report, Suppression
 
-# www.w3.org/TR/xml/#charsets: all other characters are not allowed in XML, not even escaped.
+# Characters that XML does not allow, not even escaped: www.w3.org/TR/xml/#charsets
 NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 

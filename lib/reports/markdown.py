@@ -58,7 +58,7 @@ def _lines(report: Report) -> Iterator[str]:
     )
     yield from _section("Rules", report.rules)
     yield from _table(
-        ("rule", "severity", "says", "serves"),
+        ("rule", "severity", "requirement", "controls"),
         [(rule.id, severity_name(rule.severity), rule.title, ", ".join(rule.controls)) for rule in report.rules],
     )
 
@@ -81,5 +81,5 @@ def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> Iterator[str]:
 
 
 def plain(text: str) -> str:
-    """Return the text with all markup escaped, so that text in a stack cannot imitate a report."""
+    """Return the text with all markup escaped, so that names in a stack cannot look like parts of the report."""
     return re.sub(r"([\\`*\[\]<>|])", r"\\\1", " ".join(text.split()))

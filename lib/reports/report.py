@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Suppression:
-    """Why a finding is suppressed. A skip in .checkov.yaml has neither owner nor expiry date."""
+    """The waiver or skip that suppresses a finding. A skip in .checkov.yaml has neither owner nor expiry date."""
 
     reason: str
     owner: str = ""
@@ -29,7 +29,7 @@ class Suppression:
 
 @dataclass(frozen=True)
 class Suppressed:
-    """A finding that does not fail the run."""
+    """A finding that does not fail the run, because a waiver or skip suppresses it."""
 
     finding: Finding
     suppression: Suppression
@@ -50,7 +50,7 @@ class RuleSummary:
 
 @dataclass(frozen=True)
 class Report:
-    """The verdict of one run. `account`: the judge's name, and numbers of stacks, resources and policies."""
+    """The result of one run. `account`: the judge's name, and the numbers of stacks, resources and policies."""
 
     findings: tuple[Finding, ...]
     waived: tuple[Suppressed, ...]
@@ -62,7 +62,7 @@ class Report:
     summary: str
     files: Mapping[str, str] = field(default_factory=dict)  # checked JSON and assets -> SHA-256
     checkov: str = ""  # Checkov's version, if it ran
-    directory: Path | None = None  # of the checked stacks; None if the synthesis failed and wrote nothing
+    directory: Path | None = None  # the folder of the checked stacks; None if synthesis failed and wrote nothing
 
     @property
     def passed(self) -> bool:
@@ -71,11 +71,11 @@ class Report:
 
     @property
     def suppressed(self) -> tuple[Suppressed, ...]:
-        """Waived or skipped."""
+        """The waived findings, then the skipped ones."""
         return (*self.waived, *self.skipped)
 
     def file_of(self, finding: Finding) -> str:
-        """Return the file of a finding, relative to the project if it is inside; empty if there is none."""
+        """Return a finding's file, relative to the project if it is inside; "" if the finding has none."""
         if not self.directory or not finding.file:
             return ""
         absolute = Path(os.path.abspath(self.directory / finding.file))  # noqa: PTH100 - resolve() would follow links
@@ -83,7 +83,7 @@ class Report:
 
 
 def report_of_aspects(judge: Judge, made_at: Mapping[str, str]) -> Report:
-    """Return the first judge's report. Its findings have no line in the JSON, because none was written.
+    """Return the first judge's report. Its findings have no line in the JSON, because synthesis wrote no JSON.
 
     `made_at`: construct path -> the line of Python that created it.
     """
@@ -119,7 +119,7 @@ def suppression_of(waiver: Waiver) -> Suppression:
 
 
 def summaries(findings: Iterable[Finding], titles: Mapping[str, str]) -> tuple[RuleSummary, ...]:
-    """Return all rules, and Checkov's built-in checks that found something. `titles`: id -> title."""
+    """Return all rules, and those of Checkov's built-in checks that have a finding. `titles`: id -> title."""
     ours = tuple(
         RuleSummary(rule.id, rule.title, rule.severity, rule.why, rule.fix, rule.controls, rule.source)
         for rule in RULES

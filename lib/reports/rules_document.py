@@ -20,7 +20,7 @@ COMMAND = "python -m lib.reports.rules_document"
 
 
 def text() -> str:
-    """Return the current document."""
+    """Return the document for the current catalogue."""
     return "\n".join(_lines()) + "\n"
 
 
@@ -67,7 +67,7 @@ def _place(rule: Rule) -> tuple[int, int]:
 
 
 def main() -> int:
-    """Write the file, or report that it is out of date."""
+    """Write the file; with --check, compare it. Returns 0, or 1 if the file is out of date."""
     parser = argparse.ArgumentParser(prog=COMMAND, description="Write docs/rules.md from the catalogue.")
     parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if the file is out of date")
     now = text()

@@ -12,9 +12,9 @@ from lib.findings.finding import Finding, Severity, severity_name
 from lib.reports.report import Report, RuleSummary, Suppression
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-# Severity -> SARIF's level; findings of built-in checks have no severity, and get the format's default.
+# Severity -> SARIF's level. Findings of built-in checks have no severity and get SARIF's default level.
 LEVELS = {Severity.CRITICAL: "error", Severity.HIGH: "error", Severity.MEDIUM: "warning", Severity.LOW: "note"}
-# Severity -> CVSS score in the middle of its band, by which code scanning sorts.
+# Severity -> a CVSS score in the middle of the severity's band. Code scanning sorts by this score.
 SECURITY_SEVERITY = {Severity.CRITICAL: "9.5", Severity.HIGH: "8.0", Severity.MEDIUM: "5.5", Severity.LOW: "2.0"}
 WAIVERS = RuleSummary(
     id="waivers",
@@ -26,7 +26,7 @@ WAIVERS = RuleSummary(
 
 
 def text(report: Report) -> str:
-    """Return SARIF with one run of one tool. Waived and skipped findings are included as suppressed."""
+    """Return SARIF with one run of one tool. It includes waived and skipped findings as suppressed ones."""
     rules = (*report.rules, WAIVERS) if report.complaints else report.rules
     index = {rule.id: number for number, rule in enumerate(rules)}
     log = {
@@ -96,7 +96,7 @@ def _level(severity: Severity | None) -> str:
 def _result(report: Report, finding: Finding, rule_index: int) -> dict[str, Any]:
     made_at = _made_at(finding.made_at) if finding.made_at else None
     written = _physical(report.file_of(finding), finding.line) if finding.line else None
-    # Where the synthesis failed nothing was written: then the Python line is the place.
+    # If synthesis failed, no JSON was written. Then the location is the Python line.
     place = {"physicalLocation": written or made_at} if written or made_at else {}
     related = [{"id": 1, "physicalLocation": made_at, "message": {"text": f"made at {finding.made_at}"}}]
     return {
@@ -134,7 +134,7 @@ def _complaint(complaint: str, rule_index: int) -> dict[str, Any]:
 
 
 def _made_at(place: str) -> dict[str, Any]:
-    """Return the location of `file:line`, or of a file."""
+    """Return the location for a text `file:line`, or `file`."""
     file, _, line = place.partition(":")
     return _physical(file, int(line) if line.isascii() and line.isdigit() else 0)
 

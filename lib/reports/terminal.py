@@ -10,7 +10,7 @@ from lib.reports.report import Report, Suppressed
 
 
 def show(report: Report) -> None:
-    """Print findings, invalid waivers, waived findings and the summary; warnings on standard error."""
+    """Print findings, invalid waivers, waived findings and the summary. Warnings go to standard error."""
     for warning in report.warnings:
         print(f"warning: {one_line(warning)}", file=sys.stderr)
     for finding in report.findings:

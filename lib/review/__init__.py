@@ -1,4 +1,4 @@
-"""The reviewer's page: access matrix, and changes between two stacks."""
+"""The reviewer's page and the pull request comment: who has access, and what changes between two stacks."""
 
 from lib.review.access_changes import Change, compare_access
 from lib.review.base import read as read_base

@@ -1,4 +1,4 @@
-"""Compares the access of two stacks by meaning: splitting, merging or moving statements is not a change."""
+"""Compares the access that two stacks grant. Splitting, merging or moving statements is not a change."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ADDED, REMOVED, WIDENED, NARROWED, CHANGED = "added", "removed", "widened", "nar
 
 @dataclass(frozen=True)
 class Change:
-    """One difference. `before` is None for an added grant, `after` for a removed one."""
+    """One difference. `before` is None for an added grant, `after` is None for a removed one."""
 
     kind: str
     before: Grant | None
@@ -41,12 +41,12 @@ def compare_access(before: Access, after: Access) -> list[Change]:
 
 
 def _is_covered(grant: Grant, access: Access) -> bool:
-    """Return whether `access` includes `grant`, as such or as part of a wider grant."""
+    """Return whether `access` has the grant, or a wider grant that includes it."""
     return grant in access.grants or any(_covers(other, grant) for other in access.grants if _covers(grant, other))
 
 
 def _pairs(gone: list[Grant], new: list[Grant]) -> Iterator[Change]:
-    """Yield pairs of a removed and a new grant of one principal, of which one includes the other."""
+    """Yield a change for each removed and new grant of one principal if one of the two includes the other."""
     left = list(new)
     for old in gone:
         for other in left:
@@ -69,7 +69,7 @@ def _relation(old: Grant, new: Grant) -> str | None:
 
 
 def _covers(one: Grant, other: Grant) -> bool:
-    """Return whether `one` includes everything in `other`."""
+    """Return whether the grant `one` includes everything that the grant `other` allows or denies."""
     return (
         (one.principal, one.effect) == (other.principal, other.effect)
         and _matches(one.action.lower(), other.action.lower())
@@ -79,7 +79,7 @@ def _covers(one: Grant, other: Grant) -> bool:
 
 
 def _matches(pattern: str, text: str) -> bool:
-    """Return whether an IAM pattern matches; unlike in fnmatch, `[` is an ordinary character."""
+    """Return whether an IAM pattern matches. Unlike in fnmatch, `[` is an ordinary character."""
     return fnmatch.fnmatchcase(text, re.sub(r"\[", "[[]", pattern))
 
 

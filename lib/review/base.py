@@ -1,4 +1,4 @@
-"""Reads the stack to compare with: a cdk.tf.json, or the stack that a git ref synthesizes."""
+"""Reads the stack that another one is compared with: a cdk.tf.json, or the stack of a git ref."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ OUT = "out"
 
 
 def read(base: str) -> dict[str, Any]:
-    """Return the JSON of a stack, from a file or a git ref. Raises ToolError if it is neither, or not a stack."""
+    """Return the JSON of the stack in a file or at a git ref. Raises ToolError if there is no such stack."""
     file = Path(base)
     if not file.is_file():
         return _synthesized(base)
@@ -31,7 +31,7 @@ def read(base: str) -> dict[str, Any]:
 
 
 def _synthesized(ref: str) -> dict[str, Any]:
-    """Return the JSON that main.py of a commit writes, run in a temporary folder with this checkout's environments."""
+    """Run the main.py of a git ref in a temporary folder, with this checkout's environments, and return its JSON."""
     with tempfile.TemporaryDirectory(prefix="base-") as temporary:
         folder = Path(temporary) / "tree"
         folder.mkdir()

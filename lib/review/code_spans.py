@@ -1,4 +1,4 @@
-"""Quote text of a pull request for GitHub's Markdown, so that it cannot become markup, a mention or a link."""
+"""Quotes text of a pull request for GitHub's Markdown, so that the text cannot become markup, a mention or a link."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Item = TypeVar("Item")
 
 
 def code(text: str, longest: int = LONGEST) -> str:
-    """Return a code span. ` and | could end the span or a table cell; they are replaced by ' and ¦."""
+    """Return a code span. It has ' and ¦ instead of ` and |, which could end the span or a table cell."""
     shown = one_line(text[: 4 * longest]).replace("`", "'").replace("|", "¦")
     if len(shown) > longest:
         shown = f"{shown[: longest - 1]}…"

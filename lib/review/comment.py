@@ -1,6 +1,6 @@
 """The comment on a pull request: verdict, access, settings, resources with data, plan, cost of new resources.
 
-It is another form of the report. The job finds its earlier comment by the hidden marker in the first line.
+The job finds its earlier comment by the hidden marker in the first line.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from lib.review.setting_changes import SettingChange, compare_settings
 from lib.review.stack_access import access_of
 
 MARKER = "<!-- payments-infrastructure: report of the pull request -->"
-# GitHub refuses comments above 65,536 characters. We count bytes, never fewer than characters, and leave a margin.
+# GitHub refuses comments above 65,536 characters. This limit is in bytes, of which a text has at least as many.
 LONGEST = 65_000
 TOPICS = ("encryption", "exposure", "retention", "alarms")
 ROWS = (50, 20, 10, 5, 2, 0)
@@ -62,7 +62,7 @@ def failure(reason: str, run: str = "") -> str:
 
 
 def _shortened(write: Callable[[int], str]) -> str:
-    """Return the comment with as many rows in each table as fit."""
+    """Return the comment with the most rows in each table that fit into LONGEST."""
     for most in ROWS:
         text = write(most)
         if len(text.encode()) <= LONGEST:
@@ -100,7 +100,7 @@ def _access(changes: Sequence[Change] | None, most: int) -> Iterator[str]:
 
 
 def _settings(changes: Sequence[SettingChange], most: int) -> Iterator[str]:
-    """Write the section, unless no such setting changes."""
+    """Yield the section about settings, or nothing if no such setting changes."""
     if changes:
         yield "### Encryption, exposure, retention and alarms"
         yield ""
@@ -125,7 +125,7 @@ def _plan(planned: Sequence[Mapping[str, Any]], plan: Plan | None, most: int) ->
     yield "### Plan" if plan else "### Resources"
     yield ""
     if plan is None:
-        yield "There is no plan: AWS is not set up for this repository, or planning failed. Differences from the base:"
+        yield "There is no plan: AWS is not set up for this repository, or planning failed. Changes from the base:"
         yield ""
     counts = {name: sum(name in change["actions"] for change in planned) for name in ("create", "update", "delete")}
     yield f"{counts['create']} to create, {counts['update']} to update, {counts['delete']} to destroy."
@@ -141,7 +141,7 @@ def _cost(cost: Estimate, most: int) -> Iterator[str]:
         return
     yield (
         f"Estimate: **${cost.monthly:.2f} a month** without traffic, at list prices of {cost.region} on "
-        f"{cost.day}, without the free tier. Savings by removed resources are not subtracted. Usage costs extra."
+        f"{cost.day}, without the free tier. Removed resources are not subtracted. Usage costs extra."
     )
     yield ""
     yield from table(("Resource", "A month", "And by use", "Source"), cost.items, _priced, most)
@@ -179,7 +179,7 @@ def _text(text: str) -> Sequence[str]:
 
 
 def _declared_changes(before: StackView | None, after: StackView) -> Iterator[dict[str, Any]]:
-    """Estimate the plan by comparing two documents: added and removed addresses, and arguments that differ."""
+    """Yield the changes that a plan would probably have: added, removed and different resources of two documents."""
     old = {each.address: each.attributes for each in before.resources} if before else {}
     new = {each.address: each.attributes for each in after.resources}
     for address in sorted(old.keys() | new.keys()):

@@ -1,4 +1,4 @@
-"""Estimate what new resources cost without traffic, by the list prices in lib/review/prices.toml."""
+"""Estimates the cost of new resources without traffic, by the list prices in lib/review/prices.toml."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FILE = Path(__file__).with_name("prices.toml")
 
 @dataclass(frozen=True)
 class Item:
-    """One new resource. `monthly`: USD without traffic. `usage`: text about the charges that depend on usage."""
+    """One new resource. `monthly`: USD a month without traffic. `usage`: a text about charges for usage."""
 
     address: str
     monthly: Decimal
@@ -25,7 +25,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Estimate:
-    """The priced items. `unpriced`: addresses of resources that prices.toml does not list."""
+    """The estimate. `items` have a price. `unpriced`: addresses of resources that prices.toml does not list."""
 
     items: tuple[Item, ...]
     unpriced: tuple[str, ...]
@@ -39,7 +39,7 @@ class Estimate:
 
 
 def estimate(new: Iterable[tuple[str, Mapping[str, Any]]]) -> Estimate:
-    """Return the estimate. `new`: (address, arguments) of each resource in the synthesized JSON. Omits free types."""
+    """Return the estimate without free types. `new`: (address, arguments) of each new resource in the JSON."""
     table = _table()
     items, unpriced = [], []
     for address, arguments in new:
@@ -61,7 +61,7 @@ def _table() -> dict[str, Any]:
 
 
 def _count(arguments: Mapping[str, Any], each: str) -> int:
-    """Count the blocks at the path `each`; `metric_query.metric` counts the queries with a metric. At least 1."""
+    """Return the number of blocks at a path, at least 1: `metric_query.metric` counts the queries with a metric."""
     block, _, inner = each.partition(".")
     blocks = arguments.get(block) or []
     return sum(bool(item.get(inner)) for item in (blocks if isinstance(blocks, list) else [blocks])) or 1

@@ -1,4 +1,4 @@
-"""Labels in the access matrix: names in AWS, which do not change if a construct is renamed."""
+"""Labels of resources in the access matrix. They use names in AWS, so renaming a construct does not change them."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ UNDECIDED = "undecided"
 
 
 def label_of(resource: Resource) -> str:
-    """`aws_sqs_queue sqs-dead-letters-dev`. A resource without a name has its construct path instead."""
+    """Return a label: `aws_sqs_queue sqs-dead-letters-dev`. Without a name, it has the construct path instead."""
     name = literal(resource.attributes.get(naming_argument(resource.type) or "name"))
     return f"{resource.type} {name if isinstance(name, str) else resource.path.partition('/')[2] or resource.path}"
 
 
 def text_of(stack: StackView, value: Any, *, arns: bool = False) -> str:
-    """Return a template with labels instead of references: `aws_s3_bucket s3-archive-dev/audit/*`.
+    """Return a template as text with labels instead of references: `aws_s3_bucket s3-archive-dev/audit/*`.
 
-    `undecided (…)` for values that are not in the JSON, and with `arns` for attributes that are not ARNs.
+    A value that is not in the JSON becomes `undecided (…)`. With `arns`, so does an attribute that is not an ARN.
     """
     if not isinstance(value, str):
         return str(value)
@@ -52,5 +52,5 @@ def _label(stack: StackView, to: Reference, arns: bool) -> str | None:
     is_arn = to.attribute.endswith("arn")
     if resource is None or (arns and not is_arn):
         return None
-    # Attributes such as a table's stream ARN belong to another object than the resource itself.
+    # Some attributes are the ARN of another object, such as a table's stream ARN.
     return f"{label_of(resource)} {to.attribute}" if is_arn and to.attribute != "arn" else label_of(resource)

@@ -1,4 +1,4 @@
-"""The reviewer's page: one self-contained HTML file, from the same report as the other formats."""
+"""Writes the reviewer's page: one self-contained HTML file, from the same report as the other formats."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CONTROL = re.compile(r"PCI DSS 4\.0\.1 (\d+(?:\.\d+)*)")
 
 @dataclass(frozen=True)
 class ReviewedStack:
-    """A checked stack; `origins`: construct path -> `lib/constructs/ledger.py:27`, if known."""
+    """A checked stack. `origins`: construct path -> `lib/constructs/ledger.py:27`, if known."""
 
     name: str
     document: Mapping[str, Any]
@@ -31,13 +31,13 @@ class ReviewedStack:
 
 @dataclass(frozen=True)
 class Cell:
-    """What one principal may do with one resource: each grant with its sources."""
+    """The grants of one principal on one resource, each with its sources."""
 
     grants: Sequence[tuple[Grant, Sequence[Source]]]
 
     @property
     def lines(self) -> list[tuple[str, tuple[Condition, ...], list[str]]]:
-        """Return (effect, conditions, actions), with actions grouped by effect and conditions."""
+        """Return the actions, grouped by effect and conditions: (effect, conditions, actions)."""
         actions: dict[tuple[str, tuple[Condition, ...]], list[str]] = {}
         for grant, _ in self.grants:
             actions.setdefault((grant.effect, grant.conditions), []).append(grant.action)
@@ -57,7 +57,7 @@ class Section:
 
 
 def render(report: Report, stacks: Sequence[ReviewedStack], base: Mapping[str, Any] | None = None) -> str:
-    """Return the page. `base` is the JSON of an earlier stack with which the first one is compared."""
+    """Return the page as HTML. `base`: the JSON of a stack that the first of `stacks` is compared with."""
     environment = Environment(
         loader=PackageLoader("lib.review", "."),
         autoescape=select_autoescape(default=True),
@@ -78,7 +78,7 @@ def render(report: Report, stacks: Sequence[ReviewedStack], base: Mapping[str, A
 
 
 def anchor(text: str) -> str:
-    """Return the anchor of a link: `rule-TAP-ENC-1`."""
+    """Return the text as an anchor of a link: `rule-TAP-ENC-1`."""
     return re.sub(r"[^A-Za-z0-9_.-]+", "-", text).strip("-")
 
 

@@ -1,4 +1,4 @@
-"""Compares the resources and arguments of two stacks; changed arguments have the topic of the rule that checks them."""
+"""Compares the resources and arguments of two stacks, and sorts the differences into topics such as encryption."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ IGNORED = {"//", "depends_on", "lifecycle", "provider"}
 
 @dataclass(frozen=True, order=True)
 class SettingChange:
-    """A changed argument, as text; or a whole resource, with an empty `argument`. "" means missing."""
+    """A changed argument; a whole resource if `argument` is empty. `before` and `after` are texts; "" is missing."""
 
     topic: str
     resource: str
@@ -37,7 +37,7 @@ class SettingChange:
 
 
 def compare_settings(before: StackView, after: StackView) -> list[SettingChange]:
-    """Return all differences, with the topics encryption, exposure, retention and alarms."""
+    """Return all differences, each with a topic: that of the rule which checks the argument, else `settings`."""
     old, new = _by_label(before), _by_label(after)
     changes = []
     for label in sorted(old.keys() | new.keys()):
@@ -56,7 +56,7 @@ def compare_settings(before: StackView, after: StackView) -> list[SettingChange]
 
 
 def _by_label(stack: StackView) -> dict[str, Resource]:
-    """Return label -> resource; if two have the same label (such as the alias `live`), with the construct path."""
+    """Return label -> resource. If two resources have the same label, the construct path follows the label."""
     labels = Counter(label_of(resource) for resource in stack.resources)
     return {
         label if labels[label := label_of(resource)] == 1 else f"{label} ({resource.path.partition('/')[2]})": resource
@@ -65,7 +65,7 @@ def _by_label(stack: StackView) -> dict[str, Resource]:
 
 
 def _settings(stack: StackView, resource: Resource) -> Iterator[tuple[str, str]]:
-    """Yield (dotted path, value as text) of every argument; several blocks are numbered."""
+    """Yield (dotted path, value as text) of every argument. Several blocks of one name are numbered."""
     attributes = {name: value for name, value in resource.attributes.items() if name not in IGNORED}
     return _flat(stack, attributes, "")
 
@@ -78,7 +78,7 @@ def _flat(stack: StackView, value: Any, path: str) -> Iterator[tuple[str, str]]:
         for number, item in enumerate(value):
             yield from _flat(stack, item, path if len(value) == 1 else f"{path}[{number}]")
     elif value is not None:
-        # Policies are compared by their grants; a list with one value equals that value.
+        # Policies are not compared here, but by their grants. A list with one value equals this value.
         items = [text_of(stack, item) if isinstance(item, str) else format_value(item) for item in _items(value)]
         yield path, ", ".join(items)
 

@@ -1,4 +1,4 @@
-"""The grants of a stack: one action of one principal on one resource, and the statements behind it."""
+"""Computes the access that a stack grants: each grant is one action of one principal on one resource."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ANYONE = "anyone"
 
 @dataclass(frozen=True, order=True)
 class Condition:
-    """One condition of a statement. IAM ignores the case of keys and the order of values."""
+    """One condition of a statement. Case of keys and order of values make no difference, as in IAM."""
 
     operator: str
     key: str  # in lower case
@@ -42,7 +42,7 @@ class Grant:
 
 @dataclass(frozen=True, order=True)
 class Source:
-    """The source of a grant. `kind`: identity, resource, key or trust policy, permission, or route."""
+    """The statement or resource that makes a grant. `kind`: identity policy, resource policy, key policy, route, …"""
 
     kind: str
     path: str  # construct path
@@ -51,7 +51,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Undecided:
-    """Something that may grant access, but whose content is not in the JSON."""
+    """A policy or argument that may grant access, but whose content is not in the JSON."""
 
     path: str
     why: str
@@ -59,7 +59,7 @@ class Undecided:
 
 @dataclass
 class Access:
-    """The grants of a stack with their sources, and what is undecided."""
+    """The grants of a stack with their sources, and the policies whose content is unknown."""
 
     grants: dict[Grant, list[Source]] = field(default_factory=dict)
     undecided: list[Undecided] = field(default_factory=list)
@@ -165,7 +165,7 @@ def _condition(stack: StackView, block: Attributes) -> Condition:
 def _unreadable(statement: Statement) -> Iterator[str]:
     for name in ("not_actions", "not_resources", "not_principals"):
         if statement.block.get(name):
-            yield f"{name} is about everything else"
+            yield f"{name} makes the statement apply to everything that it does not list"
     if literal(statement.block.get("effect")) not in ("Allow", "Deny", MISSING):
         yield f"effect is {format_value(statement.block.get('effect'))}"
 
@@ -196,7 +196,7 @@ def _permission(stack: StackView, permission: Resource) -> Grant:
 
 def _route(stack: StackView, route: Resource) -> Grant:
     authorization = literal(route.attributes.get("authorization_type"))
-    who = {"AWS_IAM": ALL_CALLERS, "JWT": "holders of a token", "CUSTOM": "whom the authorizer admits"}
+    who = {"AWS_IAM": ALL_CALLERS, "JWT": "holders of a token", "CUSTOM": "callers whom the authorizer allows"}
     api = text_of(stack, route.attributes.get("api_id"))
     known = who.get(str(authorization), ANYONE)
     return Grant(known, "execute-api:Invoke", f"{api} {text_of(stack, route.attributes.get('route_key'))}")

@@ -31,7 +31,7 @@ def write(report: Report, directory: Path, folder: Path, base: Mapping[str, Any]
 
 
 def clear(folder: Path) -> None:
-    """Remove an earlier run's page, so that it cannot be taken for the page of a run that fails."""
+    """Remove an earlier run's page, so that nobody takes it for the page of a run that fails."""
     try:
         (folder / FILE).unlink(missing_ok=True)
     except OSError as error:

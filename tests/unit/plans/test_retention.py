@@ -58,7 +58,7 @@ ON = {"point_in_time_recovery": [{"enabled": True}]}
             TABLE,
             {"stream_enabled": True, "stream_view_type": "NEW_AND_OLD_IMAGES"},
             {"stream_enabled": True, "stream_view_type": "KEYS_ONLY"},
-            "the stream is closed",
+            "the stream would be closed",
         ),
     ],
 )
