@@ -1,7 +1,7 @@
-"""Synthesize the stack and check it with both judges: settings -> TapStack -> aspects -> cdk.tf.json -> gate.
+"""Synthesizes the stack and checks it with both judges: settings -> TapStack -> aspects -> cdk.tf.json -> gate.
 
 Exit codes: 0 clean; 1 findings or invalid waivers, one line each on standard output; 2 wrong input or a broken tool,
-with one line on standard error. The reports and verdict.json are written to reports/, or to `--reports DIR`.
+with one line on standard error. Reports and verdict.json are written to reports/, or to the folder of `--reports`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ REPORTS = environments.ROOT / "reports"
 
 
 def main() -> int:
-    """Entry point of `python main.py`, and of the app that the cdktf CLI runs."""
+    """Run the command line and return the exit code. The cdktf CLI runs this file too."""
     parser = argparse.ArgumentParser(description="Synthesize the stack and check it with both judges.")
     parser.add_argument(
         "--reports", type=Path, default=REPORTS, metavar="DIR", help="folder of the reports and the verdict"
@@ -72,7 +72,10 @@ def run(folder: Path = REPORTS, base: str | None = None) -> int:
 
 
 def run_aspects() -> int:
-    """Run the first judge alone, for a commit hook. It writes no report and does not change cdktf.out."""
+    """Run the first judge alone, for example in a commit hook. Writes no report and does not change cdktf.out.
+
+    Returns the exit code.
+    """
     from lib import reports
     from lib.reports import terminal
     from lib.settings import Settings
@@ -86,7 +89,7 @@ def run_aspects() -> int:
 
 
 def judge(settings: Settings, gate: Gate) -> tuple[Report, Path]:
-    """Synthesize with the aspects, then run the gate on the result, unless the aspects found something.
+    """Synthesize with the aspects. Unless they have findings, run the gate on the result.
 
     Returns the report and the folder of the synthesized stacks.
     """
@@ -103,7 +106,7 @@ def judge(settings: Settings, gate: Gate) -> tuple[Report, Path]:
 def synthesize(settings: Settings, outdir: str | None = None) -> tuple[TapStack, Path, dict[str, str]]:
     """Return the stack with the first judge's findings, the output folder, and construct path -> Python line.
 
-    `outdir`: by default CDKTF_OUTDIR or cdktf.out. If there are findings, nothing is written.
+    `outdir`: the output folder, by default CDKTF_OUTDIR or cdktf.out. If there are findings, no JSON is written.
     """
     environments.use_project_node()
     import jsii
@@ -115,7 +118,7 @@ def synthesize(settings: Settings, outdir: str | None = None) -> tuple[TapStack,
 
     made_at = origins.note()
 
-    node_errors = (RuntimeError, jsii.errors.JSIIError)  # jsii raises either for an exception in Node
+    node_errors = (RuntimeError, jsii.errors.JSIIError)  # jsii raises one of these for an exception in Node
     try:
         app = App(context=settings.context(), outdir=outdir)
     except node_errors as error:

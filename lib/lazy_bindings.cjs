@@ -1,6 +1,6 @@
-// Preloaded into jsii's Node (environments.use_project_node). The index of @cdktf/provider-aws requires all of its
-// 2,100 submodules, seconds of parsing for the two dozen that a stack uses (hashicorp/terraform-cdk#3753): here each
-// is required when a name is first read from it. docs/decisions/0002-lazy-bindings.md
+// jsii's Node preloads this file (environments.use_project_node). The index of @cdktf/provider-aws requires all of its
+// 2,100 submodules. Parsing them takes seconds, and a stack uses two dozen (hashicorp/terraform-cdk#3753). So this file
+// requires a submodule when a name is first read from it. docs/decisions/0002-lazy-bindings.md
 "use strict";
 
 const Module = require("module");

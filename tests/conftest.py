@@ -1,4 +1,4 @@
-"""Which tests share a worker of pytest-xdist. `make test` starts one worker more than the machine has cores."""
+"""Distributes the tests to the workers of pytest-xdist. `make test` starts one worker more than there are cores."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pytest
 
 # `make test-browser` runs these in an environment of their own.
 collect_ignore = [] if importlib.util.find_spec("selenium") else ["browser"]
-# Each of these folders prepares something that takes minutes and that all its tests share: a deployed stack, and the
-# gate's verdict on every mutation. They begin first, because they take longest.
+# The tests of each of these folders share a fixture that takes minutes: a deployed stack, and the gate's verdict on
+# every mutation. They begin first, because they take longest.
 SHARED = ("integration", "policy")
 # Integration tests with a deployment of their own.
 OF_THEIR_OWN = tuple(f"tests/integration/test_{name}.py" for name in ("deploy_role", "stripe", "recovery", "buckets"))
@@ -19,7 +19,7 @@ OF_THEIR_OWN = tuple(f"tests/integration/test_{name}.py" for name in ("deploy_ro
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What shares something comes first, under pytest-xdist only."""
+    """Under pytest-xdist, move the tests that share a fixture to the beginning."""
     if hasattr(config, "workerinput"):
         first = (*SHARED, *OF_THEIR_OWN)
         items.sort(key=lambda item: first.index(group) if (group := _group(item.nodeid)) in first else len(first))
@@ -27,13 +27,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are cores: the worker with the deployed stack waits for Terraform most of the time."""
+    """Return one more than the number of cores: the worker with the deployed stack mostly waits for Terraform."""
     return (os.cpu_count() or 1) + 1
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Each group of tests to one worker. `--dist loadgroup` of pytest-xdist 3.8 does nothing under pytest 9.2."""
+    """Send each group of tests to one worker. `--dist loadgroup` of pytest-xdist 3.8 does nothing under pytest 9.2."""
     from xdist.scheduler import LoadScopeScheduling
 
     class GroupScheduling(LoadScopeScheduling):
@@ -44,7 +44,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 def _group(nodeid: str) -> str:
-    """The folder of tests that share something, else the file."""
+    """Return a test's group: its folder if the folder's tests share a fixture, else its file."""
     file = nodeid.partition("::")[0]
     folder = file.split("/")[1]
     return folder if folder in SHARED and file not in OF_THEIR_OWN else file

@@ -1,4 +1,4 @@
-"""AWS as a target, with the user's credentials, a working folder on this machine, and the state in S3."""
+"""The target AWS: the user's credentials, a working folder on this machine, and the state in S3."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ CLIENT = Config(retries={"mode": "adaptive", "total_max_attempts": 10}, max_pool
 
 
 def settings_of(environ: Mapping[str, str]) -> Settings:
-    """Return the settings. Raises SettingsError if they do not suffice for AWS, ToolError for a local endpoint."""
+    """Return the settings for AWS. Raises SettingsError for a missing or invalid one, ToolError for a local AWS."""
     settings = Settings.from_environment(environ)
     settings.require_state_bucket()
     refuse_local_endpoint(environ)
@@ -59,22 +59,25 @@ def prepare(environ: Mapping[str, str], progress: Progress, folder: Path = FOLDE
     place = Place.of(settings, folder)
     stack = checked_stack(environ, settings, place.synthesized).copy_to(working_folder(place, settings))
     if verdict.verify(place.verdict, place.checked):
-        # Terraform's files of an earlier run may be for another bucket or provider, so they are created again.
+        # Remove Terraform's files of an earlier run, because they may be for another bucket or provider.
         _remove(stack.directory / name for name in TERRAFORMS_OWN[:2])
         if difference := verdict.verify(place.verdict, place.checked):
-            raise ToolError(f"{place.checked} is not what has passed: {difference}; run it again")
+            raise ToolError(f"{place.checked} is not the stack that passed the checks: {difference}; run it again")
     return _ready(settings, stack, command, environ, progress)
 
 
 def checked_stack(environ: Mapping[str, str], settings: Settings, folder: Path) -> StackFolder:
-    """Check a stack in `folder`: synthesized now, or by another job (SYNTHESIZED). Raises RefusedError, ToolError."""
+    """Return a checked stack in `folder`: synthesized now, or, with SYNTHESIZED, by another job.
+
+    Raises RefusedError if a judge has a finding, and ToolError.
+    """
     if environ.get(VARIABLE):
         return judged_copy(Path(environ[VARIABLE]), folder, settings, backend(settings))
     return judged_stack(environ, folder)
 
 
 def reopen(environ: Mapping[str, str], progress: Progress, folder: Path = FOLDER) -> Deployment:
-    """Open the deployed stack from its state; nothing is synthesized or checked."""
+    """Open the deployed stack from its state, without synthesizing or checking a stack."""
     settings = settings_of(environ)
     command = terraform.find(progress)
     stack = StackFolder.create(working_folder(Place.of(settings, folder), settings), without_resources(settings))
@@ -106,9 +109,9 @@ def session_for(region: str) -> Any:
 
 
 def check_place(deployment: Deployment) -> None:
-    """Check that region and account are those of the state, because Terraform drops resources that it does not find.
+    """Raise ToolError if region or account are not those of the resources in the state.
 
-    Raises ToolError if they are not.
+    Terraform would not find the resources there, and would remove them from the state.
     """
     places = deployment.terraform.state().places()
     regions, accounts = {region for region, _ in places}, {account for _, account in places}
@@ -129,7 +132,7 @@ def check_place(deployment: Deployment) -> None:
 
 
 def without_resources(settings: Settings) -> dict[str, Any]:
-    """Return a stack's JSON without resources, which suffices for commands that need only the state."""
+    """Return a stack's JSON without resources, for commands that need only the state."""
     provider = pinned_provider()
     source = provider.address.removeprefix("registry.terraform.io/")
     return {
@@ -148,7 +151,7 @@ def backend(settings: Settings) -> dict[str, str]:
 
 
 def outputs(environ: Mapping[str, str], progress: Progress) -> dict[str, str]:
-    """Return the outputs of the stack on AWS, from its state; nothing is synthesized. Raises ToolError."""
+    """Return the outputs of the stack on AWS from its state. Raises ToolError if nothing is deployed."""
     settings = settings_of(environ)
     with tempfile.TemporaryDirectory(prefix="payments-outputs-") as folder:
         (Path(folder) / JSON_NAME).write_text(json.dumps({"terraform": {"backend": {"s3": backend(settings)}}}))
@@ -157,7 +160,8 @@ def outputs(environ: Mapping[str, str], progress: Progress) -> dict[str, str]:
         found = runner.outputs()
     if not found:
         raise ToolError(
-            f"nothing is deployed: s3://{settings.state_bucket}/{backend(settings)['key']} has no outputs; make deploy"
+            f"nothing is deployed: s3://{settings.state_bucket}/{backend(settings)['key']} has no outputs; "
+            "run make deploy"
         )
     return found
 

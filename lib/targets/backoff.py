@@ -1,4 +1,4 @@
-"""How long to wait before a request is sent again."""
+"""Computes the time to wait before a request is sent again."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ LONGEST_WAIT_SECONDS = 10.0
 
 
 def pauses() -> Iterator[float]:
-    """Yield the seconds to wait before each repetition: they grow, with random jitter."""
+    """Yield the seconds to wait before each repetition, without end. They grow, with random jitter."""
     pause = FIRST_PAUSE_SECONDS
     while True:
         yield min(pause * random.uniform(0.5, 1.5), LONGEST_WAIT_SECONDS)  # noqa: S311 - it spreads requests
@@ -18,7 +18,7 @@ def pauses() -> Iterator[float]:
 
 
 def wait_seconds(pause: float, headers: Mapping[str, str]) -> float:
-    """The pause, or what an answer's `Retry-After` asks for if that is longer, up to the longest wait."""
+    """Return the seconds to wait: `pause`, or an answer's `Retry-After` if that is longer, up to the longest wait."""
     value = headers.get("Retry-After", "")
     asked = float(value) if value.isascii() and value.isdigit() else 0.0
     return min(max(pause, asked), LONGEST_WAIT_SECONDS)

@@ -21,9 +21,9 @@ STATE_BUCKET = "TERRAFORM_STATE_BUCKET"
 
 
 def kept_demo(environ: Mapping[str, str], home: DemoFolder | None = None) -> KeptDemo | None:
-    """Return the kept demo, or None for AWS, by `TAP_TARGET`: `aws`, `emulator`, or unset for the demo if there is one.
+    """Return the kept demo, or None for AWS, according to `TAP_TARGET`: `aws` or `emulator`.
 
-    Raises ToolError if the emulator is requested and none is running.
+    If `TAP_TARGET` is unset, the answer is the kept demo if there is one. Raises ToolError for `emulator` without one.
     """
     target = environ.get(TARGET, "")
     if target not in ("", "aws", "emulator"):
@@ -33,9 +33,9 @@ def kept_demo(environ: Mapping[str, str], home: DemoFolder | None = None) -> Kep
 
 
 def demo_to_change(environ: Mapping[str, str], home: DemoFolder | None = None) -> KeptDemo | None:
-    """Return the demo that `plan` and `deploy` use; None for AWS, the default.
+    """Return the kept demo if `plan` and `deploy` must use it; None for AWS.
 
-    It is the kept demo with TAP_TARGET=emulator, or if there is one and no state bucket is set.
+    They use the demo with TAP_TARGET=emulator, or if there is one and TERRAFORM_STATE_BUCKET is not set.
     """
     if not environ.get(TARGET) and STATE_BUCKET in environ:
         return None
@@ -46,9 +46,9 @@ def demo_to_change(environ: Mapping[str, str], home: DemoFolder | None = None) -
 def opened(
     environ: Mapping[str, str], progress: Progress, home: DemoFolder | None = None, folder: Path = FOLDER
 ) -> Iterator[Deployment]:
-    """Open the deployed stack and the checked JSON: the demo's own, or what the settings synthesize for AWS.
+    """Open the deployed stack with its checked JSON: the demo's own JSON, or for AWS the newly synthesized one.
 
-    Raises ToolError while another command uses it, or if the synthesized stack has findings.
+    Raises ToolError while another command uses the stack, or if the synthesized stack has findings.
     """
     home = home or DemoFolder()
     kept = kept_demo(environ, home)
@@ -80,7 +80,7 @@ def outputs(environ: Mapping[str, str], progress: Progress, home: DemoFolder | N
 
 
 def no_target(environ: Mapping[str, str], error: SettingsError) -> ToolError:
-    """Return the error for no demo and no settings for AWS."""
+    """Return the error for a command that finds neither a kept demo nor settings for AWS."""
     if environ.get(TARGET):
         return error
     return ToolError(f"no demo is running here (make demo KEEP=1 starts one), and for AWS: {error}")

@@ -19,7 +19,7 @@ MERCHANT = "coffee-house"
 
 @dataclass
 class Target:
-    """A target. `connect(service)` returns a boto3 client, `reach(api_endpoint)` a URL that can be called."""
+    """A target. `connect(service)` returns a boto3 client; `reach(api_endpoint)` returns the URL for this machine."""
 
     name: str
     connect: Callable[[str], Any]
@@ -40,14 +40,14 @@ class Deployment:
     _clients: dict[str, Any] = field(default_factory=dict)
 
     def client(self, service: str) -> Any:
-        """Return a boto3 client of the target, always the same one."""
+        """Return a boto3 client of the target. A second call returns the same client."""
         if service not in self._clients:
             self._clients[service] = self.target.connect(service)
         return self._clients[service]
 
     @functools.cached_property
     def outputs(self) -> dict[str, str]:
-        """Terraform's outputs, with an `api_endpoint` that can be called from here."""
+        """Terraform's outputs, with an `api_endpoint` that this machine can reach."""
         found = self.terraform.outputs()
         if "api_endpoint" in found:
             found["api_endpoint"] = self.target.reach(found["api_endpoint"])

@@ -31,7 +31,7 @@ FOLDER_NAME = "emulator"
 LOG_NAME = "emulator.log"
 START_SECONDS = 60.0
 CONNECTIONS = 32
-# The only variables of the caller that the emulator and its Lambda functions get.
+# The emulator and its Lambda functions get only these of the caller's variables.
 PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ")
 
 
@@ -46,7 +46,7 @@ class Certificate:
 
 @dataclass(frozen=True)
 class Address:
-    """The address of an emulator; `authority` is its certificate authority if it uses TLS."""
+    """The address of an emulator. `authority`: the PEM file of its certificate authority, if it uses TLS."""
 
     port: int
     region: str
@@ -93,7 +93,7 @@ def _session() -> Any:
 
 
 class Emulator:
-    """A running emulator, started by this process. Use it as a context manager, or call `stop`."""
+    """An emulator that this process has started. Use it as a context manager, or call `stop`."""
 
     def __init__(self, address: Address, process: subprocess.Popen[bytes], pipe: int, folder: Path) -> None:
         self.address = address
@@ -114,9 +114,9 @@ class Emulator:
     ) -> Emulator:
         """Start an emulator with all its files in `home`/emulator, which is removed when it stops.
 
-        If this process is killed, the emulator ends and removes `home`. `lock`: an open file that the emulator holds
-        while it runs. `for_lambdas`: variables for its Lambda functions. `strict`: it uses TLS, and enforces
-        signatures and policies like AWS, except for Terraform's credentials (DUMMY).
+        If this process is killed, the emulator ends and removes `home`. `lock`: an open file that the emulator keeps
+        locked while it runs. `for_lambdas`: environment variables for its Lambda functions. `strict`: the emulator uses
+        TLS, and checks signatures and policies like AWS, except for Terraform's credentials (DUMMY).
         Raises ToolError if the port is taken, or if the emulator does not start.
         """
         folder = home / FOLDER_NAME
@@ -159,14 +159,14 @@ class Emulator:
         return self.address.healthy()
 
     def broken(self) -> str | None:
-        """Return why the emulator has ended, or None if it runs."""
+        """Return the reason why the emulator has ended; None if it runs."""
         code = self._process.poll()
         if code is None:
             return None
         return f"the emulator ended with exit code {code}; its last output: {last_line(self.folder / LOG_NAME)}"
 
     def watch(self, pid: int) -> None:
-        """Also end that process group if this process is killed."""
+        """End the process group `pid` too if this process is killed."""
         self._send(f"watch {pid}")
 
     def forget(self, pid: int) -> None:
@@ -180,11 +180,11 @@ class Emulator:
         return self._process.pid
 
     def _send(self, line: str) -> None:
-        with contextlib.suppress(BrokenPipeError):  # it has ended: `broken` reports it
+        with contextlib.suppress(BrokenPipeError):  # the emulator has ended, which `broken` reports
             os.write(self._pipe, f"{line}\n".encode())
 
     def stop(self) -> None:
-        """Kill it and its Lambda workers, and remove its files. It has no state to save."""
+        """Kill the emulator and its Lambda workers, and remove its files. It has no state to save."""
         end_group(self._process.pid)
         self._process.wait()
         with contextlib.suppress(OSError):
@@ -225,7 +225,7 @@ def clean_environment(environ: Mapping[str, str], address: Address, temporary: P
 
 
 def enforcing(certificate: Certificate) -> dict[str, str]:
-    """Return variables that enable TLS and authorization; the Lambda functions inherit the certificate authority."""
+    """Return environment variables that enable TLS and authorization. The Lambda functions inherit them."""
     return {
         "AUTH": "true",
         "USE_SSL": "1",

@@ -1,4 +1,4 @@
-"""File locks for one process at a time, which the operating system releases when the holder ends."""
+"""File locks for one process at a time. The operating system releases a lock when its holder ends."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from lib.errors import ToolError
 
 @contextlib.contextmanager
 def exclusively(file: Path, what: str) -> Iterator[None]:
-    """Hold the lock. Raises ToolError if another process holds it; `what` begins the message."""
+    """Hold the lock on `file`. Raises ToolError if another process holds it; `what` begins the message."""
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("a+") as lock:
         if not take(lock.fileno()):
             lock.seek(0)
-            raise ToolError(f"{what} (process {lock.read().strip() or 'unknown'}); wait for its end")
+            raise ToolError(f"{what} (process {lock.read().strip() or 'unknown'}); wait until it ends")
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()

@@ -1,7 +1,7 @@
-"""The demo of a checkout: its locks, and the demo that was kept running.
+"""The demo of a checkout: its folder, its two locks, and the description of a kept demo.
 
-There are two locks, which the operating system releases when their holder ends, so that neither can be stale: `command`
-is held by a command that changes the demo, `emulator` by the emulator itself.
+A command that changes the demo holds the lock `command`. The emulator holds the lock `emulator`. The operating system
+releases a lock when its holder ends, so neither lock can be stale.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ STOP_SECONDS = 20.0
 
 @dataclass(frozen=True)
 class KeptDemo:
-    """A kept demo."""
+    """A kept demo: its emulator's process and port, and its stack with Terraform's outputs."""
 
     pid: int
     port: int
@@ -40,13 +40,13 @@ class KeptDemo:
 
 
 class DemoFolder:
-    """`.local/demo` of the checkout, or another one in tests."""
+    """The folder of the demo: `.local/demo` in the checkout, or another one in tests."""
 
     def __init__(self, folder: Path = FOLDER) -> None:
         self.folder = folder
         self.stack = folder / STACK_FOLDER
         self._state = folder / "kept.json"
-        # Beside the folder, which is created and removed.
+        # The locks are beside the folder, because each demo creates and removes the folder.
         self._command_lock = folder.with_name(f"{folder.name}.lock")
         self._emulator_lock = folder.with_name(f"{folder.name}-emulator.lock")
 
@@ -58,9 +58,9 @@ class DemoFolder:
 
     @contextlib.contextmanager
     def opened(self) -> Iterator[int]:
-        """Create the empty folder, and remove it at the end unless a demo was saved; yields the emulator's lock file.
+        """Create the empty folder and yield the descriptor of the emulator's lock. Raises ToolError for a kept demo.
 
-        Raises ToolError while a kept demo runs.
+        At the end, remove the folder unless a demo was saved.
         """
         self.folder.parent.mkdir(parents=True, exist_ok=True)
         with self._emulator_lock.open("a+") as lock:
@@ -93,8 +93,8 @@ class DemoFolder:
         return kept
 
     def end(self, kept: KeptDemo) -> None:
-        """Stop its emulator and remove its files."""
-        # The lock shows that this process id still belongs to the emulator.
+        """Stop the emulator of a kept demo and remove its files."""
+        # As long as the lock is held, the process id belongs to the emulator and to no newer process.
         if not self._emulator_is_gone():
             end_group(kept.pid)
             wait_for("the end of the kept emulator", self._emulator_is_gone, STOP_SECONDS)

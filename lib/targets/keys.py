@@ -1,4 +1,4 @@
-"""The KMS keys of an account. A key has no name: whoever looks for one has to ask about each."""
+"""Lists the KMS keys of an account with their metadata. A key has no name, so a search must read each key."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from botocore.exceptions import ClientError
 from lib.targets.pages import pages
 from lib.targets.tags import DENIED, NOT_FOUND
 
-AT_ONCE = 8  # an account may have thousands; KMS answers 2,000 such requests a second
+AT_ONCE = 8  # parallel requests: an account may have thousands of keys; KMS answers 2,000 of these requests a second
 
 
 def readable(client: Any) -> Iterator[Mapping[str, Any]]:
-    """`KeyMetadata` of each key, in the order of ListKeys, which tells no more than ids. `client`: boto3's of KMS.
+    """Yield KMS's `KeyMetadata` of each key, in the order of ListKeys. `client`: a boto3 client of KMS.
 
-    Omits keys whose policy admits others only (no key of a stack does) and keys that no longer exist.
+    Keys that no longer exist are omitted. So are keys whose policy allows only other callers; no key of a stack is such
+    a key.
     docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html
     """
 

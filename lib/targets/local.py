@@ -35,7 +35,10 @@ def prepare(
     command: Sequence[str],
     emulator: Emulator | None = None,
 ) -> Deployment:
-    """Create state bucket, working copy and override, and run terraform init. `command` starts Terraform."""
+    """Create the state bucket, the working copy and the override file, and run terraform init.
+
+    `command` is the command line that starts Terraform.
+    """
     backend = stack.backend
     state_bucket.ensure(address.client("s3", backend["region"]), backend["bucket"], backend["region"])
     copy = stack.copy_to(folder / STACK_FOLDER)
@@ -56,7 +59,7 @@ def reopen(
         name=f"emulator on {address.url}",
         connect=address.client,
         credentials=Credentials(DUMMY["access_key"], DUMMY["secret_key"]),
-        # The emulator has only this stack and its state: everything else counts as a leftover.
+        # The emulator has only this stack and its state, so every other resource counts as a leftover.
         ownership=Ownership(kept=(str(copy.backend["bucket"]),)),
         reach=lambda endpoint: reach(endpoint, address),
         through_proxies=False,
@@ -67,7 +70,7 @@ def reopen(
 
 @contextmanager
 def one_init_at_a_time() -> Iterator[None]:
-    """Lock `terraform init`, whose plugin cache does not support two at once.
+    """Hold a lock while `terraform init` runs: its plugin cache does not support two processes.
 
     developer.hashicorp.com/terraform/cli/config/config-file
     """
@@ -86,7 +89,7 @@ def local_environment(environ: Mapping[str, str], address: Address) -> dict[str,
     }
     return {
         **kept,
-        # The provider is downloaded once for all working copies; its version is pinned in the JSON, not in a lock file.
+        # Terraform downloads the provider once for all working copies. The JSON pins its version, without a lock file.
         "TF_PLUGIN_CACHE_DIR": kept.get("TF_PLUGIN_CACHE_DIR") or str(PLUGIN_CACHE),
         "TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE": "1",
         "AWS_ENDPOINT_URL": address.url,  # also for services that the override does not name

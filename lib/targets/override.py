@@ -35,9 +35,9 @@ SERVICES = {
     "aws_sqs_": "sqs",
     "aws_ssm_": "ssm",
 }
-# Types that the provider computes without a call.
+# Data sources that the provider computes without a call.
 CALL_NOTHING = {"aws_iam_policy_document", "aws_partition", "aws_region"}
-# The emulator accepts any credentials, but some are required.
+# Terraform requires credentials. The emulator accepts any.
 DUMMY = {"access_key": "test", "secret_key": "test"}
 
 
@@ -70,13 +70,13 @@ def local_override(stack: StackFolder, url: str) -> dict[str, Any]:
         **DUMMY,
         **skip,
         "s3_use_path_style": True,
-        "max_retries": 3,  # no retries: an emulator that has ended does not come back
+        "max_retries": 3,  # few retries, because an emulator that has ended does not come back
         "endpoints": [dict.fromkeys(services(stack.types), url)],
     }
     return {"terraform": {"backend": {"s3": backend}}, "provider": {"aws": [provider]}}
 
 
 def write_override(stack: StackFolder, url: str) -> None:
-    """Write it beside the checked JSON in the working folder."""
+    """Write `local_override.tf.json` beside the checked JSON in the working folder."""
     text = json.dumps(local_override(stack, url), indent=2, sort_keys=True)
     (stack.directory / OVERRIDE_NAME).write_text(f"{text}\n")

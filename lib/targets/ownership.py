@@ -14,7 +14,7 @@ from lib.settings import Settings
 TAG = "Environment"
 MANAGED_BY = ("ManagedBy", "cdktf")
 
-# Types without tags (dashboards, aliases, policies), or tagged shortly after their creation (buckets).
+# Resources that have no tags (dashboards, aliases, policies), or get them shortly after their creation (buckets).
 UNTAGGED = {
     "alias/kms": ("cursors", "payments"),
     "dashboard": ("payments",),
@@ -26,10 +26,10 @@ Tags = Callable[[], Mapping[str, str]]
 
 @dataclass(frozen=True)
 class Ownership:
-    """The resources of an environment, or all resources (`suffix` None).
+    """Decides which resources belong to an environment. With `suffix` None, all resources do.
 
-    `names` are the names of its resources without tags. `kept` are names that never belong to it, such as the state
-    bucket.
+    `names` are the names of the environment's resources without tags. `kept` are names that never belong to it, such as
+    the state bucket's.
     """
 
     suffix: str | None = None
@@ -38,7 +38,7 @@ class Ownership:
 
     @classmethod
     def of(cls, settings: Settings) -> Ownership:
-        """Make it for the environment of these settings."""
+        """Return the ownership of the environment that the settings name."""
         naming = Naming(settings.environment_suffix, settings.state_bucket)
         plain = {
             f"{kind}-{purpose}-{settings.environment_suffix}"
@@ -49,7 +49,7 @@ class Ownership:
         return cls(settings.environment_suffix, frozenset(plain | buckets), (settings.state_bucket,))
 
     def owns(self, name: str, tags: Tags = dict) -> bool:
-        """Return whether a resource belongs to it. `tags` is called only if the name does not decide."""
+        """Return whether a resource belongs to the environment. `tags` is called only if the name does not decide."""
         if name in self.kept:
             return False
         if self.suffix is None or name in self.names:

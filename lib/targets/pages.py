@@ -7,6 +7,6 @@ from typing import Any
 
 
 def pages(client: Any, operation: str, key: str, **arguments: Any) -> Iterator[Any]:
-    """Yield every entry of a listing: `pages(iam, "list_roles", "Roles")`. `client`: boto3's."""
+    """Yield every entry of a listing: `pages(iam, "list_roles", "Roles")`. `client`: a boto3 client."""
     for page in client.get_paginator(operation).paginate(**arguments):
         yield from page.get(key) or []

@@ -1,7 +1,7 @@
 """A client of the deployed HTTP API for one merchant.
 
-It signs its requests with Signature Version 4, and repeats requests that the API throttles, so that a test next to
-production traffic waits. A throttled request has reached no function.
+The client signs its requests with Signature Version 4. It repeats requests that the API throttles. This is safe,
+because a throttled request has reached no function.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ THROTTLED = 429
 
 @dataclass(frozen=True)
 class Answer:
-    """`body` is the parsed JSON, or else the text; `headers` ignore case."""
+    """An answer of the API. `body` is the parsed JSON, else the text. The names of `headers` ignore case."""
 
     status: int
     headers: Mapping[str, str]
@@ -35,9 +35,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class PaymentsClient:
-    """`endpoint` has no trailing slash; `through_proxies`: use the environment's proxies (not for the emulator).
+    """A client for one merchant. `endpoint` has no trailing slash.
 
-    `authority`: a PEM file with the endpoint's certificate authority, unless it is a public one.
+    `through_proxies`: use the proxies that environment variables name. `authority`: a PEM file with the endpoint's
+    certificate authority; None for a public one.
     """
 
     endpoint: str
@@ -46,8 +47,8 @@ class PaymentsClient:
     merchant_id: str
     through_proxies: bool = True
     authority: str | None = None
-    timeout: float = TIMEOUT_SECONDS  # in seconds, for connecting, and between the bytes of an answer
-    patience: float = PATIENCE_SECONDS  # for which a throttled request is sent again
+    timeout: float = TIMEOUT_SECONDS  # seconds to connect, and seconds between two bytes of an answer
+    patience: float = PATIENCE_SECONDS  # seconds for which a throttled request is repeated
 
     @property
     def path(self) -> str:
@@ -55,7 +56,7 @@ class PaymentsClient:
         return f"/merchants/{quote(self.merchant_id, safe='')}/payments"
 
     def of(self, merchant_id: str) -> PaymentsClient:
-        """Return a client with the same caller for another merchant's path."""
+        """Return a client for another merchant, with the credentials of this client."""
         return replace(self, merchant_id=merchant_id)
 
     def create(self, body: Any, idempotency_key: str | None, *, signed: bool = True) -> Answer:
@@ -75,7 +76,7 @@ class PaymentsClient:
         return self.call("GET", self.path, query=query)
 
     def step(self, payment_id: str, name: str, body: Any, idempotency_key: str) -> Answer:
-        """Send a capture, void or refund. `body`: None for an empty one."""
+        """Send a capture, void or refund. If `body` is None, the request has an empty body."""
         headers = {"content-type": "application/json", "idempotency-key": idempotency_key}
         return self.call("POST", f"{self.path}/{payment_id}/{name}", headers, "" if body is None else json.dumps(body))
 
@@ -89,7 +90,10 @@ class PaymentsClient:
         query: Mapping[str, str] | None = None,
         signed: bool = True,
     ) -> Answer:
-        """Send any request; 429 only after `patience`. Raises requests.RequestException if there is no answer."""
+        """Send a request and return the answer, 429 only after `patience`.
+
+        Raises requests.RequestException if there is no answer.
+        """
         url = f"{self.endpoint}{path}" + (f"?{urlencode(query)}" if query else "")
         end = time.monotonic() + self.patience
         for pause in pauses():

@@ -17,10 +17,10 @@ FOLDER = ROOT / ".local" / "aws"
 
 @dataclass(frozen=True)
 class Place:
-    """The folders of one stack. They are kept, so that the provider is downloaded once.
+    """The folders of one stack. They stay, so that Terraform downloads the provider only once.
 
-    `synthesized` is the last output of main.py. `checked` contains that one stack, can be compared with the verdict,
-    and is Terraform's working folder. `make plan` saves a plan in `plan`. `lock` is the lock file of commands.
+    `synthesized` is the last output of main.py. `checked` is a copy with this one stack: the verdict describes it, and
+    Terraform works in it. `make plan` saves a plan in `plan`. `lock` is the lock file of the commands.
     """
 
     synthesized: Path
@@ -35,7 +35,7 @@ class Place:
 
     @classmethod
     def of_demo(cls, folder: Path) -> Place:
-        """Make it for the kept demo. Terraform works on a copy, so the synthesized output stays as it was checked."""
+        """Return the folders of the kept demo. Terraform works on a copy, so the synthesized output stays unchanged."""
         synthesized = folder / "cdktf.out"
         return cls(synthesized, synthesized, folder / "plan", folder.with_name(f"{folder.name}.lock"))
 
@@ -47,10 +47,10 @@ class Place:
 
     @property
     def summary(self) -> Path:
-        """Return the folder of the last plan's summary; it is also written for refused plans."""
+        """Return the folder of the last plan's summary. Refused plans have a summary too."""
         return self.plan.with_name("summary")
 
     @property
     def verdict(self) -> Path:
-        """Return the file of the last synthesis's verdict."""
+        """Return the file with the verdict on the last synthesized stack."""
         return self.synthesized / VERDICT

@@ -1,7 +1,7 @@
 """`make state-bucket`: creates the bucket for Terraform's state: versioned, encrypted, private, TLS only.
 
-It can be run again safely: an existing bucket gets the same settings. It is not part of a stack, so no destroy removes
-it.
+The command can be repeated: it corrects the settings of an existing bucket. The bucket is not part of a stack, so no
+destroy removes the bucket.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 
 from lib.errors import ToolError
 
-# The region that CreateBucket must not name, and that a bucket without a location is in:
+# CreateBucket must not name this region, and a bucket without a location is in this region:
 # docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html, …/API_GetBucketLocation.html
 UNNAMED_REGION = "us-east-1"
 OLD_NAMES = {"EU": "eu-west-1"}
@@ -21,7 +21,7 @@ STATEMENT_ID = "DenyInsecureTransport"
 
 
 def ensure(client: Any, bucket: str, region: str) -> bool:
-    """Create the bucket, or correct its settings; return whether it is new. `client` is an S3 client of that region.
+    """Create the bucket, or correct its settings. Returns whether it is new. `client`: an S3 client of the region.
 
     Raises ToolError if the bucket belongs to another account, or is in another region.
     """
@@ -84,7 +84,7 @@ def _encrypt(client: Any, bucket: str) -> None:
 
 
 def _refuse_plain_http(client: Any, bucket: str) -> None:
-    """Add the statement to the bucket's policy; other statements are kept."""
+    """Add a statement to the bucket's policy that denies plain HTTP. Other statements stay."""
     statements: Any = []
     try:
         statements = json.loads(client.get_bucket_policy(Bucket=bucket)["Policy"])["Statement"]

@@ -1,4 +1,4 @@
-"""Plan or deploy stacks that another job synthesized: `SYNTHESIZED=DIR make plan`. This checkout's gate checks them.
+"""Checks stacks that another job synthesized, for `SYNTHESIZED=DIR make plan`, with this checkout's gate.
 
 The code of a pull request runs in a job without credentials. The job that plans or deploys runs only reviewed code,
 and reads the pull request's JSON and assets as data.
@@ -21,10 +21,10 @@ VARIABLE = "SYNTHESIZED"
 
 
 def judged_copy(source: Path, folder: Path, settings: Settings, backend: Mapping[str, str]) -> StackFolder:
-    """Copy the stacks in `source` to `folder`, check them with the gate, and write the verdict there (VERDICT).
+    """Copy the stacks in `source` to `folder`, check them with the gate, and write the verdict to `folder` (VERDICT).
 
-    `backend`: the state backend of the settings. Raises RefusedError if the gate finds something, and ToolError
-    if the stack does not match the settings: its plan must not be applied to another environment's state.
+    `backend`: the state backend of the settings. Raises RefusedError if the gate has a finding. Raises ToolError if the
+    stack is not for these settings, because its plan must not be applied to another environment's state.
     """
     if not source.is_dir():
         raise ToolError(f"{VARIABLE}={source}: this directory does not exist; name one that main.py wrote")
@@ -34,7 +34,7 @@ def judged_copy(source: Path, folder: Path, settings: Settings, backend: Mapping
     shutil.rmtree(reports, ignore_errors=True)
     code = run([sys.executable, "-m", "lib.gate", str(folder), "--reports", str(reports)], os.environ)
     if code:
-        raise RefusedError(code, f"the gate ended with {code}")
+        raise RefusedError(code, f"the gate ended with exit code {code}")
     stack = StackFolder.read(folder / "stacks" / settings.stack_name)
     for name, expected in backend.items():
         if stack.backend.get(name) != expected:

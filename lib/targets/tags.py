@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from lib.targets.pages import pages
 
-# Error codes of services for a resource that is gone.
+# The services' error codes for a resource that does not exist.
 NOT_FOUND = (
     "404",
     "NoSuchBucket",
@@ -21,7 +21,7 @@ NOT_FOUND = (
     "AWS.SimpleQueueService.NonExistentQueue",
     "QueueDoesNotExist",
 )
-# What they answer to whoever may not ask: S3's and IAM's, most others', SNS's.
+# The services' error codes for a caller without permission: S3's and IAM's, most others', SNS's.
 DENIED = ("AccessDenied", "AccessDeniedException", "AuthorizationError")
 
 
@@ -35,7 +35,7 @@ def of_alarm(client: Any, arn: str) -> dict[str, str]:
 
 
 def of_bucket(client: Any, bucket: str) -> dict[str, str] | None:
-    """Return None if it has never had tags: a bucket is created first and then tagged."""
+    """Return the bucket's tags; None if it has never had any. AWS first creates a bucket and then tags it."""
     try:
         return pairs(client.get_bucket_tagging(Bucket=bucket)["TagSet"])
     except ClientError as error:

@@ -14,7 +14,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Diagnostic:
-    """An error or warning; `address` is the resource that it is about, or empty."""
+    """An error or warning of Terraform. `address` is the resource's address, or "" if it is about none."""
 
     severity: str
     summary: str
@@ -22,7 +22,7 @@ class Diagnostic:
     address: str = ""
 
     def __str__(self) -> str:
-        """One line: `aws_sqs_queue.x: summary: detail`."""
+        """Return one line: `aws_sqs_queue.x: summary: detail`."""
         parts = [self.address, *(" ".join(text.split()) for text in (self.summary, self.detail))]
         return ": ".join(part.rstrip(" .:") for part in parts if part)
 
@@ -35,7 +35,7 @@ class Diagnostic:
 
 @dataclass
 class Events:
-    """The events of a run: `feed` takes output lines, `line` returns the progress."""
+    """The events of a run. `add_line` takes a line of output; `line` returns the progress as one line."""
 
     diagnostics: list[Diagnostic] = field(default_factory=list)
     changes: list[str] = field(default_factory=list)
@@ -47,7 +47,7 @@ class Events:
     read: int = 0
 
     def add_line(self, line: str) -> None:
-        """Read one line of output. Lines that are not events are kept in `noise`, because errors may be plain text."""
+        """Read one line of output. A line that is no event goes to `noise`, because errors may be plain text."""
         try:
             event = json.loads(line)
         except ValueError:
@@ -88,7 +88,7 @@ class Events:
         return [item for item in self.diagnostics if item.severity == "error"]
 
     def line(self) -> str:
-        """`12/58 aws_sqs_queue.x … 25 s (and 3 more)`; with the resource that has taken longest."""
+        """Return `12/58 aws_sqs_queue.x … 25 s (and 3 more)`: done/total, and the resource that takes longest."""
         if self.running:
             address = min(self.running, key=self.running.__getitem__)
             shown = re.sub(r"_[0-9A-F]{8}$", "", address)  # without the hash that CDKTF appends to names

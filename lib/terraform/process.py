@@ -20,11 +20,11 @@ STOP_SECONDS = 20.0
 
 @dataclass
 class Guard:
-    """Makes sure that a process ends.
+    """Functions that make sure that a process ends.
 
-    `watch` and `forget` register a process group that must end if this process is killed. `broken` returns why the run
-    cannot continue (the emulator died), or None. `patience`: how many seconds an interrupted Terraform has to finish
-    and save its state; None for no limit.
+    `watch` registers a process group that must end if this process is killed; `forget` cancels that. `broken` returns
+    the reason why the run cannot continue, for example because the emulator has ended, or None. `patience`: the seconds
+    that an interrupted Terraform has to finish and to save its state; None sets no limit.
     """
 
     watch: Callable[[int], None] = lambda _pid: None
@@ -46,9 +46,10 @@ def run(
 ) -> int:
     """Run Terraform with these arguments and return its exit code.
 
-    `feed` gets each line of output; `tick` is called after each line and each second without one; `stopping` when
-    Terraform is interrupted. Ctrl-C interrupts it and waits (`Guard.patience`); a second Ctrl-C kills it.
-    Raises KeyboardInterrupt after it has ended, and ToolError if it cannot continue.
+    `feed` gets each line of output. `tick` is called after each line and after each second without a line. `stopping`
+    is called when Terraform is interrupted. Ctrl-C interrupts Terraform and waits (`Guard.patience`); a second Ctrl-C
+    kills it. Raises KeyboardInterrupt after an interrupted Terraform has ended, and ToolError if `Guard.broken` returns
+    a reason.
     """
 
     def check() -> None:
@@ -71,7 +72,7 @@ def run(
 def _started(
     command: Sequence[str], directory: Path, environment: Mapping[str, str], guard: Guard
 ) -> Iterator[subprocess.Popen[str]]:
-    """Start it in its own process group, so that Ctrl-C reaches only this process, which then interrupts Terraform."""
+    """Start the process in its own process group. So Ctrl-C reaches only this process, which interrupts Terraform."""
     process = subprocess.Popen(
         list(command),
         cwd=directory,
@@ -116,7 +117,7 @@ class _Output:
         silent: Callable[[], None],
         patience: float | None = None,
     ) -> None:
-        """Read to the end, or until `patience` seconds without a line; `silent` is called in each of these seconds."""
+        """Read to the end, or until `patience` seconds pass without a line. Call `silent` after each such second."""
         waited = 0.0
         while patience is None or waited < patience:
             try:

@@ -12,7 +12,7 @@ from typing import Any
 from lib.errors import ToolError
 
 JSON_NAME = "cdk.tf.json"
-# Terraform's downloads, which are reused, and a state that could not be saved and exists only in this file.
+# Terraform's own files: its downloads, which are reused, and a state that it could not save anywhere else.
 TERRAFORMS_OWN = (".terraform", ".terraform.lock.hcl", "errored.tfstate")
 
 
@@ -25,7 +25,7 @@ class StackFolder:
 
     @classmethod
     def read(cls, directory: Path) -> StackFolder:
-        """Read a folder. Raises ToolError unless it is a synthesized stack with S3 backend and AWS provider."""
+        """Read a folder. Raises ToolError unless it has a synthesized stack with S3 backend and AWS provider."""
         try:
             content = json.loads((directory / JSON_NAME).read_text())
         except (OSError, ValueError) as error:
@@ -59,9 +59,9 @@ class StackFolder:
         return sorted({*self.content.get("resource", {}), *self.content.get("data", {})})
 
     def copy_to(self, directory: Path) -> StackFolder:
-        """Copy the stack unchanged, with its assets, to a working folder.
+        """Copy the stack and its assets to a working folder.
 
-        Only Terraform's own files are kept there: Terraform would read other files, which were not checked.
+        All other files there are removed except Terraform's own, because Terraform would read unchecked files.
         """
         _clear(directory)
         shutil.copytree(self.directory, directory, dirs_exist_ok=True)

@@ -20,7 +20,7 @@ ARN = re.compile(r"arn:[a-z-]+:[a-z0-9-]+:([a-z0-9-]+):(\d{12}):")
 
 @dataclass(frozen=True)
 class StateResource:
-    """A resource in the state. `tainted`: its creation failed, and Terraform would replace it."""
+    """A resource in the state. `tainted`: its creation failed, so Terraform would replace it."""
 
     address: str
     type: str
@@ -52,7 +52,7 @@ class State:
 
     @classmethod
     def read(cls, text: str) -> State:
-        """Read the output of `terraform state pull`; empty if none was saved. Raises ToolError for another format."""
+        """Parse the output of `terraform state pull`; no output is an empty state. Raises ToolError for other text."""
         try:
             return cls.of(json.loads(text)) if text.strip() else cls()
         except ValueError as error:
@@ -60,7 +60,7 @@ class State:
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> State:
-        """Make it from the state's document. Raises ToolError for another format."""
+        """Parse the state's JSON object. Raises ToolError for another format version."""
         try:
             if document["version"] != FORMAT:
                 raise ValueError(f"it is in version {document['version']} of its format")
@@ -71,7 +71,7 @@ class State:
             ) from error
 
     def values(self, attribute: str, *types: str) -> list[str]:
-        """Return an attribute's values of all resources of these types that have it."""
+        """Return the values of an attribute, of all resources of these types that have the attribute."""
         return [
             str(resource.attributes[attribute])
             for resource in self.resources

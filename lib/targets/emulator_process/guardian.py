@@ -1,7 +1,8 @@
 """Ends the emulator and its processes when the process that started it ends, even by a kill.
 
-The starter holds the other end of a pipe, and may write lines to it: `watch PID` (a process group to end as well),
-`forget PID`, `keep` (keep running without the starter). If the pipe closes without `keep`, the starter has ended.
+The starter holds the other end of a pipe and may write lines to it. `watch PID` names a process group to end too, and
+`forget PID` cancels that. `keep` lets the emulator run without the starter. If the pipe closes without `keep`, the
+starter has ended.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import threading
 
 
 def watch(pipe: int, folder: str) -> None:
-    """Read the pipe in a thread; `folder` is removed with the emulator."""
+    """Read the pipe in a thread. If the starter ends, the thread removes `folder` and kills the emulator."""
     threading.Thread(target=_follow, args=(pipe, folder), name="guardian", daemon=True).start()
 
 
