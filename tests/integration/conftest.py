@@ -1,6 +1,6 @@
-"""The deployed stack that these tests ask: an emulator's by default, deployed once a run; AWS's with TAP_TARGET=aws.
+"""Deploys the stack once a run for the integration tests: to an emulator, or with TAP_TARGET=aws uses the one on AWS.
 
-Against the emulator the stack has a suffix, a region and a state bucket that are nobody's default.
+On the emulator, suffix, region and state bucket differ from all defaults.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from tests.integration.certificates import issue
 from tests.silent_progress import SilentProgress
 
 HERE = Path(__file__).parent
-# After everything else, and in this order: what breaks the stack comes late, what ends it last.
+# These files run after all others, in this order: those that break the stack come late, and the destroy comes last.
 ORDER = (
     "test_aws_behaviour",
     "test_declared",
@@ -100,19 +100,19 @@ def suffix(environ: dict[str, str]) -> str:
 
 @pytest.fixture(scope="session")
 def calls_file(on_aws: bool, tmp_path_factory: pytest.TempPathFactory) -> Path | None:
-    """Where each AWS call that a function makes is noted, a line each; None where nobody can note them."""
+    """Return the file with a line for each AWS call of the functions; None on AWS, where they cannot be recorded."""
     return None if on_aws else tmp_path_factory.mktemp("calls") / "calls.jsonl"
 
 
 @pytest.fixture(scope="session")
 def faults_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where a test arms faults of the functions' calls (recorder/faults.py); they read it in the emulator only."""
+    """Return the file in which a test lists faults of the functions' AWS calls (recorder/faults.py); emulator only."""
     return tmp_path_factory.mktemp("faults")
 
 
 @pytest.fixture(scope="session")
 def synthesized(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What the deployment was synthesized into, once it is deployed; in the emulator only."""
+    """Return the folder with the synthesized stack, after the stack was deployed; emulator only."""
     return tmp_path_factory.mktemp("synth")
 
 
@@ -125,7 +125,7 @@ def deployment(
     calls_file: Path | None,
     faults_folder: Path,
 ) -> Iterator[Deployment]:
-    """Synthesized, passed by both judges, deployed. On AWS: what stands there."""
+    """Synthesize the stack, check it with both judges, and deploy it. With TAP_TARGET=aws, open the stack on AWS."""
     if on_aws:
         yield aws.prepare(environ, SilentProgress())
         return
@@ -137,17 +137,17 @@ def deployment(
     }
     certificate = issue(tmp_path_factory.mktemp("certificate"))
     with temporary_deployment(stack.directory, SilentProgress(), recording, certificate) as deployed:
-        # Whoever asks the deployed stack bears what AWS does to its callers: the tests, and the code that they test.
+        # From here on, the tests and the tested code get answers that AWS may give: stale reads, throttling, paging.
         deployed.target.connect = imposed(deployed.target.connect)
-        deployed._clients.clear()  # the deploy's own
+        deployed._clients.clear()  # clients that the deploy created before these answers were enabled
         yield deployed
 
 
 @pytest.fixture(scope="session")
 def plain_emulator(on_aws: bool, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    """One of its own, without TLS, for what needs no deployed stack."""
+    """Start another emulator without TLS, for tests that need no deployed stack."""
     if on_aws:
-        pytest.skip("about Terraform and S3, with made-up resources")
+        pytest.skip("this test is about Terraform and S3, with made-up resources, and needs the emulator")
     with Emulator.start(tmp_path_factory.mktemp("plain"), "eu-west-1") as emulator:
         yield emulator
 
@@ -159,13 +159,13 @@ def outputs(deployment: Deployment) -> dict[str, str]:
 
 @pytest.fixture
 def key() -> str:
-    """An idempotency key that nobody has used, without digits: by chance some would look like a card number."""
+    """Return a new idempotency key. It has no digits, because some could look like a card number by chance."""
     return f"it-{uuid.uuid4().hex[:16].translate(str.maketrans('0123456789', 'ghijklmnop'))}"
 
 
 @pytest.fixture
 def wish() -> Callable[..., dict[str, Any]]:
-    """The body of a request for a payment; arguments replace members of it."""
+    """Return a function that makes the body of a payment request; its arguments replace members."""
 
     def body(**other: Any) -> dict[str, Any]:
         return {
@@ -180,10 +180,10 @@ def wish() -> Callable[..., dict[str, Any]]:
 
 @pytest.fixture
 def inbox(deployment: Deployment, outputs: dict[str, str], suffix: str) -> Iterator[str]:
-    """A queue that listens to the alerts topic, for one test; its URL."""
+    """Create a queue that is subscribed to the alerts topic for one test. Yields its URL."""
     sqs, sns, topic = deployment.client("sqs"), deployment.client("sns"), outputs["alerts_topic_arn"]
-    # A name of its own: that of a deleted queue cannot be used again for a minute. Its policy comes with it: one that
-    # is set later takes up to a minute to work.
+    # The name is new, because the name of a deleted queue cannot be used again for a minute. The policy is set when the
+    # queue is created, because a later policy takes up to a minute to work.
     name = f"sqs-it-{uuid.uuid4().hex}-{suffix}"
     partition, _, region, account = topic.split(":")[1:5]
     arn = f"arn:{partition}:sqs:{region}:{account}:{name}"

@@ -1,4 +1,4 @@
-"""The real stack, synthesized once, and the second judge's verdict on the mutations that pytest has collected."""
+"""Synthesizes the real stack once, and runs the second judge on all mutations that pytest has collected."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ JUDGED_BY_THE_GATE = HERE / "test_gate.py"
 
 @pytest.fixture(scope="session")
 def document(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """The cdk.tf.json of TapStack, with a gateway that has a secret; for reading only."""
+    """Return the cdk.tf.json of TapStack with the gateway stripe, which has a secret. Tests must not change it."""
     return synthesized(tmp_path_factory.mktemp("synth"))
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The gate is at work from the first test of the aspects on; the tests that wait for it come last of these."""
+    """Move the tests that wait for the gate behind the tests of the aspects, during which the gate runs."""
     judged = [item for item in items if item.path == JUDGED_BY_THE_GATE]
     others = [item for item in items if item.path != JUDGED_BY_THE_GATE]
     last = max((number for number, item in enumerate(others) if item.path.parent == HERE), default=-1) + 1
@@ -35,17 +35,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class Rates:
-    """How many violations each judge finds by itself; printed when the tests are done."""
+    """Counts the violations that each judge finds without the other. The rates are printed at the end of the run."""
 
     def __init__(self) -> None:
         self._found: dict[str, list[bool]] = {}
 
     def note(self, judge: str, found: bool) -> None:
-        """Note what a judge made of one violation."""
+        """Note whether a judge found a violation."""
         self._found.setdefault(judge, []).append(found)
 
     def lines(self) -> Iterator[str]:
-        """A line for each judge."""
+        """Yield a line for each judge."""
         for judge, found in self._found.items():
             share = sum(found) / len(found)
             yield f"{judge}: {sum(found)} of {len(found)} violations found, {share:.0%}"
@@ -61,19 +61,19 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Under pytest-xdist, a worker leaves its lines to the process that prints them."""
+    """Under pytest-xdist, pass a worker's lines to the process that prints them."""
     if (output := getattr(session.config, "workeroutput", None)) is not None:
         output["violations"] = _lines(session.config)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    """A worker of pytest-xdist has ended, or crashed without an output."""
+    """Take the lines of a pytest-xdist worker that has ended. A crashed worker has none."""
     node.config.stash[REMARKS] += getattr(node, "workeroutput", {}).get("violations", [])
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Both judges' rates, each with the other switched off; then what tests have remarked."""
+    """Print the rate of each judge without the other, then the remarks of the tests."""
     if lines := _lines(config):
         terminalreporter.section("violations of the real stack")
         for line in lines:
@@ -86,19 +86,19 @@ def _lines(config: pytest.Config) -> list[str]:
 
 @pytest.fixture(scope="session")
 def rates(pytestconfig: pytest.Config) -> Rates:
-    """Where the tests of a judge leave its rate."""
+    """Return the rates, to which the tests of each judge add their results."""
     return pytestconfig.stash[RATES]
 
 
 @pytest.fixture(scope="session")
 def remarks(pytestconfig: pytest.Config) -> list[str]:
-    """Lines for the end of the run: the seed of what was random in it."""
+    """Return a list of lines to print at the end of the run, such as the seed of random tests."""
     return pytestconfig.stash[REMARKS]
 
 
 @pytest.fixture(scope="session")
 def collected(request: pytest.FixtureRequest) -> list[Mutation]:
-    """The mutations whose verdict by the gate a test asks for: with `-k TAP-REC-1`, those of that rule."""
+    """Return the mutations on which the collected tests need the gate: with `-k TAP-REC-1`, those of this rule."""
     found = {}
     for item in request.session.items:
         if item.path == JUDGED_BY_THE_GATE and isinstance(item, pytest.Function) and hasattr(item, "callspec"):
@@ -110,7 +110,7 @@ def collected(request: pytest.FixtureRequest) -> list[Mutation]:
 
 @pytest.fixture(scope="session")
 def gate_at_work(document: dict[str, Any], collected: list[Mutation]) -> Iterator[Future[MutationVerdicts] | None]:
-    """The second judge over every collected mutation; None where there is none."""
+    """Run the second judge on every collected mutation in a thread. Yields the future, or None without mutations."""
     if not collected:
         yield None
         return

@@ -1,4 +1,4 @@
-"""A synthesized stack to assert on: once a run for tests that only read, fresh for those that change something."""
+"""Synthesizes the stack: once a run for tests that only read it, and anew for tests that change it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ARGUMENTS: dict[str, Any] = {
 
 
 class Template:
-    """The written `cdk.tf.json`, read by construct path: `template["ledger/transactions"]` -> its attributes."""
+    """The synthesized cdk.tf.json by construct path: `template["ledger/transactions"]` -> its attributes."""
 
     def __init__(self, outdir: Path, name: str) -> None:
         self.directory = outdir / "stacks" / name
@@ -46,31 +46,31 @@ class Template:
         return path in self._by_path
 
     def of_type(self, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
-        """(construct path, attributes) of every resource or data source of a Terraform type."""
+        """Yield (construct path, attributes) of every resource or data source of a Terraform type."""
         for path, reference in self._reference.items():
             if reference.removeprefix("data.").startswith(f"{kind}."):
                 yield path, self._by_path[path]
 
     def ref(self, path: str, attribute: str) -> str:
-        """`ref("encryption/key", "arn")` -> `${aws_kms_key.….arn}`"""
+        """Return a reference: `ref("encryption/key", "arn")` -> `${aws_kms_key.….arn}`"""
         return f"${{{self._reference[path]}.{attribute}}}"
 
     def statements(self, path: str) -> dict[str, dict[str, Any]]:
-        """A policy document's statements by their sid."""
+        """Return sid -> statement of a policy document."""
         statements = self[path]["statement"]
         by_sid = {statement["sid"]: statement for statement in statements}
         assert len(by_sid) == len(statements)
         return by_sid
 
     def conditions(self, statement: dict[str, Any]) -> dict[tuple[str, str], list[str]]:
-        """A statement's conditions: (test, variable) -> values, with the account's references read as words."""
+        """Return a statement's conditions: (test, variable) -> values, with words for references to the account."""
         return {
             (item["test"], item["variable"]): [self.plain(value) for value in item["values"]]
             for item in statement.get("condition", [])
         }
 
     def plain(self, value: str) -> str:
-        """The account's references as words: `arn:PARTITION:sqs:REGION:ACCOUNT:…`."""
+        """Return a text with words for references to the account: `arn:PARTITION:sqs:REGION:ACCOUNT:…`."""
         for path, attribute, word in (
             ("account/caller", "account_id", "ACCOUNT"),
             ("account/partition", "partition", "PARTITION"),
@@ -104,7 +104,7 @@ def _synthesize(
 
 @pytest.fixture
 def synthesize(tmp_path: Path) -> Synthesize:
-    """A real synth of a fresh stack: `synthesize(environment_suffix="qa7", change=…)`."""
+    """Return a function that synthesizes a new stack: `synthesize(environment_suffix="qa7", change=…)`."""
 
     def fresh(**arguments: Any) -> Template:
         number = len(list(tmp_path.glob("out-*")))
@@ -115,5 +115,5 @@ def synthesize(tmp_path: Path) -> Synthesize:
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
-    """The stack with everything by default; for reading only."""
+    """Return the stack with all settings at their defaults. Tests must not change it."""
     return _synthesize(tmp_path_factory.mktemp("template"))

@@ -1,4 +1,4 @@
-"""A stack in Terraform JSON that breaks no rule, and a way to change it in one place and judge it."""
+"""A stack in Terraform JSON that violates no rule, and fixtures that change it in one place and check it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from lib.aspects.judge import judge
 from lib.aspects.provider.projection import VERSION
 from lib.findings.finding import Finding
 
-# The stack below has what the families look at, and no more: tests/unit/aspects/document/ has a whole one.
+# The stack below has only the resources that the rules check. tests/unit/aspects/document/ has a complete document.
 FAMILIES = [rule for rule in RULES if rule not in document.RULES]
 
 TAGS = {"Environment": "dev", "ManagedBy": "cdktf", "Project": "payments", "Owner": "payments-platform"}
@@ -195,7 +195,7 @@ def good_resources() -> dict[str, Any]:
 
 @pytest.fixture
 def good() -> dict[str, Any]:
-    """The whole stack; a fresh copy for each test."""
+    """Return a new copy of the stack."""
     stack = {
         "//": {"metadata": {"stackName": "TapStackdev"}},
         "terraform": {
@@ -230,9 +230,9 @@ def good() -> dict[str, Any]:
 
 @pytest.fixture
 def after(good: dict[str, Any]) -> Callable[..., tuple[Finding, ...]]:
-    """`after("aws_sqs_queue.letters", "name", "x")`: the findings once one argument has another value.
+    """Return `after("aws_sqs_queue.letters", "name", "x")`, which sets one argument and returns the findings.
 
-    None takes the argument away. The argument "" means the whole resource, "a.0.b" reaches into blocks.
+    None removes the argument. The argument "" is the whole resource, "a.0.b" an argument in a block.
     A target that begins with `data.` is a data source.
     """
 
@@ -253,5 +253,5 @@ def after(good: dict[str, Any]) -> Callable[..., tuple[Finding, ...]]:
 
 @pytest.fixture
 def broken(after: Callable[..., tuple[Finding, ...]]) -> Callable[..., set[str]]:
-    """Like `after`, but the ids of the rules that are broken."""
+    """Return a function like `after` that returns the ids of the violated rules."""
     return lambda *change: {finding.rule_id for finding in after(*change)}

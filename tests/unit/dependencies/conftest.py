@@ -17,7 +17,7 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 @pytest.fixture(scope="session")
 def run() -> Run:
-    """Runs Python with arguments and, by keyword, variables of the environment; from the repository's root."""
+    """Return a function that runs Python in the repository's root. Keywords are environment variables."""
     environments.ensure("dependencies")
 
     def run(*arguments: str | Path, **variables: str) -> subprocess.CompletedProcess[str]:

@@ -1,3 +1,3 @@
-"""The stand-ins of tests/unit/terraform."""
+"""Makes the fixtures of tests/unit/terraform available here."""
 
 from tests.unit.terraform.conftest import bare_path, program, progress, stack  # noqa: F401

@@ -18,14 +18,14 @@ REGION = "us-east-1"
 
 
 class Stack:
-    """The JSON, addresses by construct path, and a state with ARNs as AWS makes them."""
+    """The synthesized JSON, the addresses by construct path, and a state with ARNs in AWS's form."""
 
     def __init__(self, template: Any) -> None:
         self.content: dict[str, Any] = copy.deepcopy(template.json)
         self._template = template
 
     def address(self, path: str) -> str:
-        """Of a construct: `ledger/transactions`."""
+        """Return the address of a construct such as `ledger/transactions`."""
         return str(self._template.ref(path, "x")).removeprefix("${").removesuffix(".x}")
 
     @property
@@ -68,9 +68,9 @@ Plan = Callable[..., dict[str, Any]]
 
 @pytest.fixture
 def plan() -> Plan:
-    """`plan(address, before, after, planned)`: one resource that drifted, and what an apply would make of it.
+    """Return `plan(address, before, after, planned)`, which makes a plan with one changed resource.
 
-    `after` None: it was deleted. `planned` None: an apply would leave it as it is.
+    `after` None: the resource was deleted. `planned` None: an apply would leave the resource unchanged.
     """
 
     def make(address: str, before: Any, after: Any, planned: Any = None, actions: Any = None) -> dict[str, Any]:

@@ -75,12 +75,12 @@ def out(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def judge(checkov: CheckovProcess, policies: Path, config: Path) -> Callable[[Path], GateReport]:
-    """Judge a directory by `policies` and `config`."""
+    """Return a function that checks a directory with `policies` and `config`."""
     return Gate(policies, config, checkov).judge
 
 
 def write_stack(directory: Path, document: Any, name: str = "stack") -> Path:
-    """Write `document` as a stack, and the manifest that lists it beside those that are there."""
+    """Write `document` as a stack, and add it to the manifest."""
     path = f"stacks/{name}/cdk.tf.json"
     (directory / path).parent.mkdir(parents=True)
     (directory / path).write_text(document if isinstance(document, str) else json.dumps(document, indent=2))

@@ -1,4 +1,4 @@
-"""A world, and a payment in it."""
+"""A ledger, archive and gateway in memory, and a payment in them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def world() -> World:
 
 @pytest.fixture
 def paid(world: World) -> str:
-    """A payment that was authorized, captured in part and refunded twice, archived; beside two others."""
+    """Make three payments, archive them, and return the id of the one that was captured in part and refunded twice."""
     payment_id = world.take("first", capture=False)
     world.take("second")
     world.capture(payment_id, 90)

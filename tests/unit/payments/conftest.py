@@ -1,4 +1,4 @@
-"""The two functions over a ledger and an archive in memory, driven by events as AWS sends them."""
+"""Processor and archiver with a ledger and an archive in memory. Tests call them with events as AWS sends them."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ PAYMENTS = "/merchants/m-1/payments"
 BODY = {"amount": 1050, "currency": "EUR", "payment_token": "tok_visa"}
 CALLER = Caller("arn:aws:iam::123456789012:user/shop", "AIDAEXAMPLE", "request-1")
 MAXIMUM = 999_999_999_999
-# As docs/payments.md has them ("The item").
+# The attributes of an item, as docs/payments.md lists them ("The item").
 LISTED = ("amount", "currency", "status", "captured", "refunded", "livemode", "decline_code", "capture_before",
           "updated_at", "customer_id", "metadata")  # fmt: skip
 INDEXES = {
@@ -54,7 +54,7 @@ INDEXES = {
 
 @dataclass
 class World:
-    """The functions over a table in memory and the simulated gateway, whose calls are kept as (call, key, repeat)."""
+    """The functions with a table in memory and the simulated gateway. Its calls are recorded as (call, key, repeat)."""
 
     now: datetime = NOW
     maximum_amount: int = MAXIMUM
@@ -85,7 +85,7 @@ class World:
 
 
 class SpyGateway:
-    """The simulated gateway; each call of it is kept, and the world's `answers` come first, whatever is asked."""
+    """The simulated gateway. It records each call, and first returns the world's `answers`, whatever the call is."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -108,7 +108,7 @@ class SpyGateway:
 
 
 class MemorySigner:
-    """What KMS does, with a key of our own."""
+    """Signs like KMS, with a key in memory."""
 
     def sign(self, message: bytes) -> bytes:
         return hmac.digest(b"secret", message, "sha256")
@@ -118,7 +118,7 @@ class MemorySigner:
 
 
 class MemoryArchive:
-    """Keeps what S3 would keep; `broken` keys cannot be written."""
+    """An archive in memory. Writing a key in `broken` fails."""
 
     def __init__(self) -> None:
         self.objects: dict[str, bytes] = {}
@@ -135,7 +135,7 @@ class MemoryArchive:
             self.versions[document.key] = document.version or 0
 
     def audit(self) -> list[dict[str, Any]]:
-        """Every audit record, of every object."""
+        """Return the audit records of all objects."""
         return [
             record
             for key, content in self.objects.items()
@@ -145,13 +145,13 @@ class MemoryArchive:
 
 
 def audit_records(content: bytes) -> list[dict[str, Any]]:
-    """Of an audit object."""
+    """Return the records in an audit object."""
     return [json.loads(line) for line in gzip.decompress(content).splitlines()]
 
 
 @dataclass
 class Context:
-    """What the functions see of the Lambda context."""
+    """The members of Lambda's context that the functions use."""
 
     function_name: str = "lambda-payment-processor-test"
     memory_limit_in_mb: int = 512
@@ -184,7 +184,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
 
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
-    """What the functions log, from here on."""
+    """Yield a text buffer that gets the functions' log lines during the test."""
     stream = io.StringIO()
     handler = cast(logging.StreamHandler[Any], logger.registered_handler)
     before = handler.setStream(stream)
@@ -246,7 +246,7 @@ def call(world: World) -> Call:
 def stream_record(
     after: Payment | None, before: Payment | None = None, *, sequence_number: str = "100", at: datetime = NOW
 ) -> dict[str, Any]:
-    """A record of the table's stream, as Lambda hands it over."""
+    """Return a record of the table's stream in the form in which Lambda gets it."""
     event = "INSERT" if before is None else "REMOVE" if after is None else "MODIFY"
     payment = after or before
     assert payment is not None
@@ -264,5 +264,5 @@ def stream_record(
 
 
 def new_payment(request: Request | None = None, key: str = "key-1", at: datetime = NOW) -> Payment:
-    """One whose gateway has not answered."""
+    """Return a payment whose gateway has not answered."""
     return Payment.new(request or Request("m-1", 1050, "EUR", "tok_visa"), key, Simulated(), CALLER, at)

@@ -1,4 +1,4 @@
-"""Single policies, asked about small documents in the interpreter that has Checkov."""
+"""Runs single policies on small documents, in the environment that has Checkov."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Violated = Callable[[str, dict[str, Any]], Violations]
 
 
 def module(name: str) -> ModuleType:
-    """One of the policies' shared modules that needs no Checkov."""
+    """Import a shared module of the policies that does not need Checkov."""
     spec = importlib.util.spec_from_file_location(name, POLICIES / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
@@ -31,7 +31,7 @@ def module(name: str) -> ModuleType:
 
 @pytest.fixture(scope="session")
 def violated() -> Iterator[Violated]:
-    """`violated("TAP-DOC-1", document)`: (address, text) of each violation; the address of the stack is empty."""
+    """Return `violated("TAP-DOC-1", document)`, which returns (address, text) of each violation; a stack's is ""."""
     program = Path(__file__).with_name("judge_documents.py")
     with subprocess.Popen(
         [python_of(VENV_CHECKOV), program, POLICIES], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

@@ -1,4 +1,4 @@
-"""The stack that this project ships, for reading only."""
+"""The synthesized stack of this project. Tests must not change it."""
 
 from __future__ import annotations
 

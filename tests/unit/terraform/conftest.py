@@ -1,4 +1,4 @@
-"""Small stand-ins for what a deploy needs: a synthesized stack, a terraform, a place to show progress."""
+"""Small replacements of the parts of a deploy: a synthesized stack, a terraform program, and a progress display."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def progress() -> SilentProgress:
 
 @pytest.fixture
 def program(tmp_path: Path) -> Callable[[str, str], Path]:
-    """Put a program on the PATH: `program("terraform", "print('hello')")` in Python; its folder."""
+    """Return a function that puts a Python program on the PATH: `program("terraform", "print('hello')")` -> folder."""
 
     def make(name: str, body: str) -> Path:
         folder = tmp_path / "bin"
@@ -66,7 +66,7 @@ def program(tmp_path: Path) -> Callable[[str, str], Path]:
 
 @pytest.fixture
 def bare_path(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """A PATH with nothing on it."""
+    """Set the PATH to an empty folder."""
     folder = tmp_path / "empty"
     folder.mkdir()
     monkeypatch.setenv("PATH", str(folder) + os.pathsep + str(tmp_path / "bin"))

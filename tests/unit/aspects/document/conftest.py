@@ -1,4 +1,4 @@
-"""A whole document that is clean, and a way to change it in one place and see which DOC rules find it."""
+"""A complete clean document, and fixtures that change it in one place and check it with the DOC rules."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Changed = Callable[..., tuple[Finding, ...]]
 
 @pytest.fixture
 def changed(good: dict[str, Any]) -> Changed:
-    """`changed("resource.aws_sqs_queue.letters.count", 0)`: the findings once the value at a path is another."""
+    """Return `changed("resource.aws_sqs_queue.letters.count", 0)`, which sets a value and returns the findings."""
 
     def findings(path: str, value: Any) -> tuple[Finding, ...]:
         *way, last = path.split(".")
@@ -32,5 +32,5 @@ def changed(good: dict[str, Any]) -> Changed:
 
 @pytest.fixture
 def violated(changed: Changed) -> Callable[..., set[str]]:
-    """Like `changed`, but the ids of the rules that are violated."""
+    """Return a function like `changed` that returns the ids of the violated rules."""
     return lambda path, value: {finding.rule_id for finding in changed(path, value)}

@@ -1,4 +1,4 @@
-"""A stack with a role, its trust and its data sources, and a way to judge one statement in it."""
+"""A stack with a role, its trust policy and data sources, and a fixture that checks one statement in it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ JSON = "${data.aws_iam_policy_document.added.json}"
 
 @pytest.fixture
 def stack(good: dict[str, Any]) -> dict[str, Any]:
-    """The good stack, with what policies refer to."""
+    """Return the good stack plus the resources to which policies refer."""
     good["data"] |= {
         "aws_caller_identity": {"me": {}},
         "aws_partition": {"p": {}},
@@ -38,7 +38,7 @@ def stack(good: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.fixture
 def findings(stack: dict[str, Any]) -> Callable[[], tuple[Finding, ...]]:
-    """What the IAM rules find in the stack as it is by now; a rule that fails is no finding here."""
+    """Return a function that returns the IAM rules' findings in the current stack. A rule that raises fails the test."""
 
     def findings() -> tuple[Finding, ...]:
         found = judge(stack, RULES)
@@ -50,8 +50,10 @@ def findings(stack: dict[str, Any]) -> Callable[[], tuple[Finding, ...]]:
 
 @pytest.fixture
 def judged(stack: dict[str, Any], findings: Callable[[], tuple[Finding, ...]]) -> Callable[..., set[str]]:
-    """`judged(statement, "aws_sns_topic.alerts.policy")`: the ids of the rules that are broken once a document with
-    this statement stands in these places, or in none. More arguments of the document follow by keyword.
+    """Return `judged(statement, "aws_sns_topic.alerts.policy")`, which returns the ids of the violated rules.
+
+    It puts a policy document with this statement into the given places, or into none. Keywords are further arguments of
+    the document.
     """
 
     def judged(statement: Any, *places: str, **document: Any) -> set[str]:

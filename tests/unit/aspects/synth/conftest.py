@@ -39,7 +39,7 @@ def keep_state(stack: TerraformStack, id_: str) -> None:
 
 
 def refuse_plain_http(topic: SnsTopic) -> None:
-    """Give a topic the policy that each topic has."""
+    """Give a topic the policy that every topic must have."""
     document = DataAwsIamPolicyDocument(
         topic,
         "policy_document",
@@ -61,7 +61,7 @@ def refuse_plain_http(topic: SnsTopic) -> None:
 
 
 class Stack(TerraformStack):
-    """A small stack that breaks no rule, decorated as TapStack decorates itself."""
+    """Return a small stack that violates no rule, with the aspects that TapStack adds to itself."""
 
     def __init__(self, scope: Construct, id_: str = "Small") -> None:
         super().__init__(scope, id_)
@@ -89,7 +89,7 @@ def stack(app: App) -> Stack:
 
 @pytest.fixture
 def refused(app: App, stack: Stack) -> Callable[[], list[tuple[str, str]]]:
-    """Synthesize, see it raise every finding, and get their rules and paths."""
+    """Synthesize, check that the error names every finding, and return the findings' rules and paths."""
 
     def synth() -> list[tuple[str, str]]:
         with pytest.raises(RuntimeError) as raised:
@@ -102,6 +102,6 @@ def refused(app: App, stack: Stack) -> Callable[[], list[tuple[str, str]]]:
 
 
 def written(app: App, type_: str) -> list[dict[str, Any]]:
-    """The attributes of the resources of a type in the JSON on disk."""
+    """Return the attributes of each resource of a type in the JSON on disk."""
     stack = json.loads((Path(app.outdir) / "stacks" / "Small" / "cdk.tf.json").read_text())
     return list(stack["resource"][type_].values())

@@ -1,4 +1,4 @@
-"""A report with findings, waived and skipped ones, and a complaint."""
+"""A report with findings, waived findings, skipped findings, and an invalid waiver."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ WAIVERS = """
 
 @pytest.fixture(scope="session")
 def report(checkov: CheckovProcess, tmp_path_factory: pytest.TempPathFactory) -> Report:
-    """Two bad queues, the first of which breaks a check of Checkov's own too; one waiver used, one not; one skip."""
+    """Write two queues that violate rules, one of them also a built-in check; a used waiver, an unused one, a skip."""
     folder = tmp_path_factory.mktemp("run")
     policies = folder / "policies"
     policies.mkdir()
@@ -51,7 +51,7 @@ def report(checkov: CheckovProcess, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.fixture(scope="session")
 def folder(report: Report, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The four files."""
+    """Return the folder with the four report files."""
     directory = tmp_path_factory.mktemp("written") / "new" / "reports"
     reports.write(report, directory)
     return directory
