@@ -38,7 +38,7 @@ def stack(good: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.fixture
 def findings(stack: dict[str, Any]) -> Callable[[], tuple[Finding, ...]]:
-    """Return a function that returns the IAM rules' findings in the current stack. A rule that raises fails the test."""
+    """Return a function that returns the IAM rules' findings in the current stack. A raising rule fails the test."""
 
     def findings() -> tuple[Finding, ...]:
         found = judge(stack, RULES)
