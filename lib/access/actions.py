@@ -51,7 +51,10 @@ METHODS = {"Create": "POST", "Delete": "DELETE", "Get": "GET", "Tag": "POST", "U
 
 
 def of_operation(service: str, operation: str) -> tuple[str, ...]:
-    """`("S3", "HeadBucket")` -> `("s3:ListBucket",)`. Raises ToolError if AWS's data has no such action."""
+    """Return the actions of an operation: `("S3", "HeadBucket")` -> `("s3:ListBucket",)`.
+
+    Raises ToolError if AWS's data has no such action.
+    """
     if service not in PREFIXES:
         raise ToolError(f"the service {service!r} is new; add its prefix to PREFIXES in lib/access/actions.py")
     prefix = PREFIXES[service]

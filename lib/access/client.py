@@ -87,12 +87,12 @@ def arn(api: Api, route: str, values: Mapping[str, str]) -> str:
 
 
 def split(text: str) -> list[str]:
-    """ "POST /payments, GET /payments/{payment_id}" -> its routes."""
+    """Return the routes in a text like `POST /payments, GET /payments/{payment_id}`."""
     return [" ".join(part.split()) for part in text.split(",") if part.strip()]
 
 
 def values(text: str) -> dict[str, str]:
-    """ "merchant_id=shop-1" -> {"merchant_id": "shop-1"}. Raises ToolError."""
+    """Return path parameter -> value of a text like `merchant_id=shop-1`. Raises ToolError for an invalid value."""
     found = {}
     for part in split(text):
         name, equals, value = part.partition("=")

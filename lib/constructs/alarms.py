@@ -1,4 +1,4 @@
-"""The alarms and when each fires, as data. Every alarm names its page in docs/runbooks.
+"""Declares the alarms as data: the metric of each, and when it fires. Every alarm names its page in docs/runbooks.
 
 CloudWatch accepts an alarm on a metric that does not exist, and such an alarm never fires. So a comment or docstring
 names the source of each metric.

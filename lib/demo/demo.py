@@ -63,8 +63,8 @@ def demo(
                 home.save(KeptDemo(emulator.keep(), emulator.address.port, stack.region, settings.stack_name, outputs))
                 progress.show(
                     f"The stack keeps running: {outputs['api_endpoint']}",
-                    'make outputs prints its endpoints; eval "$(make env)" points the aws CLI and boto3 at it; '
-                    "make demo-down destroys it",
+                    'make outputs prints its endpoints; eval "$(make env)" points the aws CLI and boto3 at the '
+                    "emulator; make demo-down destroys the stack",
                 )
                 return 0
             take_down(deployment, progress)
@@ -95,7 +95,7 @@ def second_plan(deployment: Deployment, progress: Progress) -> None:
 
 
 def take_down(deployment: Deployment, progress: Progress) -> None:
-    """Destroy, then search every service. Raises ToolError if something is left."""
+    """Destroy the stack, then search every service for leftovers. Raises ToolError if there are any."""
     progress.show("[bold]Destroy[/bold]")
     teardown.destroy(deployment)
     left = show_leftovers(deployment, progress)

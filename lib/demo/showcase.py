@@ -64,7 +64,7 @@ def take_payments(deployment: Deployment, progress: Progress) -> None:
 
     requests = [
         Request("the gateway approves", lambda: pay("approved", APPROVED), 201, _payment),
-        Request("the same again: a replay", lambda: pay("approved", APPROVED), 200, _replay),
+        Request("the same request again: a replay", lambda: pay("approved", APPROVED), 200, _replay),
         Request("the gateway declines", lambda: pay("declined", "tok_declined_insufficient_funds"), 402, _problem),
         Request("the gateway does not answer", lambda: pay("open", "tok_unknown_then_approved"), 202, _payment),
         Request("a key that was used, another token", lambda: pay("approved", "tok_other"), 409, _problem),

@@ -1,4 +1,4 @@
-"""A stack on its own emulator for the duration of a `with` block, for tests and measurements."""
+"""Deploys a stack to an emulator of its own for the duration of a `with` block, for tests and measurements."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`python -m lib.dependencies.provider [VERSION] [--bindings RELEASE]`: moves the project to another hashicorp/aws.
+"""`python -m lib.dependencies.provider [VERSION] [--bindings RELEASE]`: changes the version of hashicorp/aws.
 
 It writes every file that names the provider's version or is generated from the provider's schema. Each judge has its
 own copy of the version and of the schema's facts; policies/_provider.py writes the copy of the second judge. A new

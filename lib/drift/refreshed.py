@@ -25,7 +25,7 @@ class Managed:
         return self.values.get(attribute)
 
     def reference(self, attribute: str) -> str:
-        """`${aws_iam_role.x.id}`: how the synthesized JSON names it."""
+        """Return a reference to an attribute, as in the synthesized JSON: `${aws_iam_role.x.id}`."""
         return f"${{{self.address}.{attribute}}}"
 
 

@@ -1,6 +1,6 @@
 """The Python line that created each construct, recorded during synthesis and stored beside the stack's JSON.
 
-Reports show the line to help with fixes. No verdict depends on it.
+Reports show this line to help with fixes. No verdict depends on the line.
 """
 
 from __future__ import annotations

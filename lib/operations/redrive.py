@@ -191,7 +191,7 @@ class Redrive:
                 self._stays(key, rebuilt.value)
 
     def _unbuildable(self) -> None:
-        """Name the audit records that are still missing."""
+        """Print a line for each audit record that is still missing, at most NAMED."""
         settled = self.clock() - SETTLE
         with closing(SortedRecords()) as records, closing(DifferenceStore()) as store:
             everything = Window(BEGINNING, settled, settled)

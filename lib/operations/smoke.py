@@ -1,7 +1,7 @@
-"""`make smoke`: one payment through the deployed API, followed to its audit record and receipt, and refunded.
+"""`make smoke`: makes one payment through the deployed API, follows it to its audit record and receipt, and refunds it.
 
-The command is safe in production. It has its own merchant and idempotency keys, sends no request that the API refuses,
-reads only audit objects that were written since it began, and waits if the API or a service throttles it.
+The command is safe in production. It has its own merchant and idempotency keys, and sends no request that the API
+refuses. It reads only audit objects that were written since it began, and waits if the API or a service throttles it.
 """
 
 from __future__ import annotations

@@ -220,7 +220,7 @@ def _erasures(payment: Payment, standing: Sequence[Record]) -> Iterator[Differen
     audited = len({record["version"] for record in standing if record.get("step") is None})
     if without_step > audited:
         values = {"ledger": without_step, "audit trail": audited}
-        detail = "no audit record of a version without a step"
+        detail = "no audit record of a change that no step made"
         yield Difference("change not audited", payment.payment_id, detail, values)
 
 

@@ -1,4 +1,4 @@
-"""Finds S3 lifecycle rules that remove objects sooner than the rules before.
+"""Finds S3 lifecycle rules that remove objects sooner than the previous rules.
 
 docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html
 """

@@ -27,7 +27,7 @@ IGNORED = {"//", "depends_on", "lifecycle", "provider"}
 
 @dataclass(frozen=True, order=True)
 class SettingChange:
-    """A changed argument; a whole resource if `argument` is empty. `before` and `after` are texts; "" is missing."""
+    """A changed argument, or a whole resource if `argument` is empty. `before` and `after` are texts; "" is missing."""
 
     topic: str
     resource: str

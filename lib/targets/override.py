@@ -60,7 +60,7 @@ def _service(resource_type: str) -> str:
 def local_override(stack: StackFolder, url: str) -> dict[str, Any]:
     """Return the content of `local_override.tf.json`, which sends every call to `url`.
 
-    A backend block replaces the original one, so it repeats the kept settings; a provider block is merged.
+    A backend block replaces the original one, so it repeats the settings that stay. A provider block is merged.
     """
     if not re.fullmatch(r"https?://[^/]+", url):
         raise ToolError(f"emulator address {url!r} is not http://host:port")

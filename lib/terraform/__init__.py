@@ -1,1 +1,1 @@
-"""Running Terraform on the folder of one synthesized stack, and reading its state."""
+"""Runs Terraform in the folder of one synthesized stack, and reads the stack's state."""

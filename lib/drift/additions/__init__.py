@@ -1,7 +1,7 @@
 """Finds additions to managed resources, which Terraform does not read.
 
-Each module lists the additions of one service. An addition contains its Terraform declaration, so that the rules can
-evaluate it, and the command that removes it, because `make deploy` does not.
+Each module lists the additions of one service. An addition contains a Terraform declaration, which the rules evaluate.
+It also contains the command that removes it, because `make deploy` does not remove additions.
 """
 
 from __future__ import annotations
