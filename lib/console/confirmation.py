@@ -19,5 +19,7 @@ def confirm(question: str, *, auto_approve: bool) -> bool:
     print(f"\n{question} Only '{YES}' is accepted: ", end="", flush=True)
     answer = sys.stdin.readline()
     if not answer:
-        raise ToolError("nobody answered the question, so nothing was changed; set AUTO_APPROVE=1 to skip it")
+        raise ToolError(
+            "standard input ended without an answer, so nothing was changed; set AUTO_APPROVE=1 to skip the question"
+        )
     return answer.strip() == YES

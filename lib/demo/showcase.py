@@ -114,7 +114,7 @@ def show_log(deployment: Deployment, progress: Progress) -> None:
 
 def show_records(deployment: Deployment, progress: Progress, payment_id: str) -> None:
     """Show the item in the table, and its audit record and receipt."""
-    with progress.step("what was recorded") as step:
+    with progress.step("records of the payment") as step:
         item = table_item(deployment, payment_id)
         step.update("payment found; waiting for its audit record")
         audit = wait_for("the audit record", lambda: audit_trail(deployment, payment_id), ARCHIVE_SECONDS)

@@ -55,7 +55,7 @@ class Report:
     limit: int
 
     def show(self, progress: Progress) -> None:
-        """Show totals by kind, what was compared and what was not, then a line for each difference."""
+        """Show the totals by kind, the numbers of payments that were not compared, and a line for each difference."""
         for kind, count in sorted(self.store.totals.items()):
             mark = kind if kind == AUDITED_TWICE else f"[red]{kind}[/red]"
             progress.show(f"{mark}: {count}  {RUNBOOKS.get(kind, 'no difference')}")

@@ -73,4 +73,4 @@ def read_key(source: TextIO | None) -> str:
 def _described(key: str) -> str:
     """Return a description of the input without secret parts."""
     prefix = next((prefix for prefix in KNOWN if key.startswith(prefix)), "")
-    return f"what was read ({len(key)} characters, {f'a {prefix}… key' if prefix else 'no prefix of a key'})"
+    return f"the input ({len(key)} characters, {f'a {prefix}… key' if prefix else 'no prefix of a key'})"

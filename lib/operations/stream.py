@@ -63,7 +63,7 @@ def read(client: Any, wanted: Range) -> list[dict[str, Any]]:
     except (client.exceptions.TrimmedDataAccessException, client.exceptions.ResourceNotFoundException) as error:
         raise GoneError(str(error)) from error
     except ParamValidationError as error:
-        raise ValueError(f"{wanted} cannot be in a stream") from error
+        raise ValueError(f"{wanted}: these are no positions in a stream") from error
     raise GoneError(f"the shard has no {wanted.last}")
 
 

@@ -11,7 +11,7 @@ from lib.reports.report import Report, Suppressed
 
 
 def text(report: Report) -> str:
-    """Return Markdown: verdict, what was checked, then the findings, the most severe first."""
+    """Return Markdown: the verdict, the numbers of checked objects, and the findings, the most severe first."""
     return "\n".join(_lines(report)) + "\n"
 
 

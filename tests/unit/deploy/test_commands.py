@@ -99,7 +99,7 @@ def test_only_yes_goes_on(monkeypatch: pytest.MonkeyPatch, answer: str, goes_on:
 
 def test_nobody_to_answer_is_an_error_unless_no_question_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO(""))
-    with pytest.raises(ToolError, match=r"AUTO_APPROVE=1 to skip it$"):
+    with pytest.raises(ToolError, match=r"AUTO_APPROVE=1 to skip the question$"):
         confirm("Apply?", auto_approve=False)
     assert confirm("Apply?", auto_approve=True)
 
