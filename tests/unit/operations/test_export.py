@@ -184,7 +184,7 @@ def test_more_versions_than_are_listed_ahead(s3: S3, tmp_path: Path) -> None:
     [
         ("", "TO is not set"),
         (f"s3://{OURS}/copy", "destroyed with the stack"),
-        ("s3://Not_A_Bucket/x", "not the shape"),
+        ("s3://Not_A_Bucket/x", "does not have the form"),
         ("s3://elsewhere", "cannot be reached"),
         ("https://example.com/x", "it is a folder or s3://"),
         ("/dev/null/folder", "no folder can be created there"),

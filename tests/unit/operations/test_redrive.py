@@ -20,7 +20,7 @@ def test_what_was_given_up_is_archived_by_the_alias(setting: Setting) -> None:
     paid = setting.world.take("first")
     setting.send(setting.world.database.stream)
     code, lines = setting.redrive()
-    assert (code, lines[-1]) == (0, "[green]all replayed; make reconcile compares[/green]")
+    assert (code, lines[-1]) == (0, "[green]all replayed; check with make reconcile[/green]")
     assert setting.queue.bodies["failures"] == {}
     assert receipt_key(paid) in setting.world.bucket.objects
     assert setting.world.kinds() == []
