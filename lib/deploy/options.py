@@ -1,4 +1,4 @@
-"""The validated settings of a deployment. Those of the stack are in lib/settings.py."""
+"""Reads and checks the settings of a deployment. lib/settings.py has the settings of the stack."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ YES = {"1": True, "true": True, "yes": True, "": False, "0": False, "false": Fal
 
 @dataclass(frozen=True)
 class DeployOptions:
-    """`keep`: keep the demo running. `auto_approve`: ask no question. `port`: the emulator's; None chooses a free one.
+    """`keep`: keep the demo running. `auto_approve`: ask no question. `port`: the emulator's port, None for a free one.
 
     `plan`: the folder of a saved plan to apply; None makes a new plan. `destroy_data`: addresses of resources whose
     data a plan may delete. `lock`: the id of a state lock to remove.

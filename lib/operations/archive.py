@@ -75,7 +75,7 @@ class ArchiveReader:
     def audit_since(self, since: datetime) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yield each audit record written since `since`, with the key of its object. Raises UnreadableError.
 
-        It lists every day since then, so use it for a few days and not for a year.
+        The function lists the objects of every day since then, so use it for a few days and not for a year.
         """
         for key, content in self.read_all(self._audit_keys(since)):
             for record in audit_records(key, content):

@@ -241,7 +241,7 @@ def _number(record: Record) -> str:
 
 
 def _different(first: str, one: Any, second: str, other: Any) -> dict[str, Any]:
-    """Return the members that differ: name of each record -> its members, where a missing member is None."""
+    """Return the members that differ between two records: name of a record -> its members; None if one is missing."""
     one, other = one or {}, other or {}
     names = sorted(name for name in {**one, **other} if one.get(name) != other.get(name))
     return {first: {name: one.get(name) for name in names}, second: {name: other.get(name) for name in names}}

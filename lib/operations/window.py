@@ -36,7 +36,7 @@ class Window:
         return self.begin - CLOCKS_DIFFER <= at < self.end + CLOCKS_DIFFER
 
     def days(self) -> Iterator[date]:
-        """Yield the days whose audit objects may contain changes of the window, oldest first, as clocks may differ."""
+        """Yield the days whose audit objects may contain changes of the window, oldest first."""
         day, last = (self.begin - CLOCKS_DIFFER).date(), (self.end + CLOCKS_DIFFER).date()
         while day <= last:
             yield day

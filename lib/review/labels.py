@@ -28,7 +28,7 @@ def label_of(resource: Resource) -> str:
 def text_of(stack: StackView, value: Any, *, arns: bool = False) -> str:
     """Return a template as text with labels instead of references: `aws_s3_bucket s3-archive-dev/audit/*`.
 
-    A value that is not in the JSON becomes `undecided (…)`. With `arns`, so does an attribute that is not an ARN.
+    A value that is not in the JSON becomes `undecided (…)`. With `arns`, an attribute that is not an ARN does too.
     """
     if not isinstance(value, str):
         return str(value)

@@ -1,9 +1,9 @@
 """Finds card numbers in text, so that none is stored (PCI DSS 4.0.1, 3.5.1).
 
 A card number has first digits and a length that a card network uses, and passes the Luhn test (ISO/IEC 7812-1). Its
-digits may be of any script. They may be one sequence, groups with up to four characters between them that are neither
-letters nor digits, or base64. Expiry date and security code may directly follow a sequence. Rates of false positives
-and negatives: docs/decisions/0026-a-card-number-is-known-by-its-issuer.md.
+digits may be of any script, and may be encoded in base64. They may be one sequence, or groups that are separated by up
+to four characters other than letters and digits. Expiry date and security code may directly follow a sequence. Rates of
+false positives and negatives: docs/decisions/0026-a-card-number-is-known-by-its-issuer.md.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Corrects differences between MiniStack 1.5.33 and AWS when the emulator starts. No other code depends on this.
+"""Corrects differences between MiniStack 1.5.33 and AWS when the emulator starts. No other code needs this module.
 
 Each fix states what AWS does and what MiniStack does instead. `apply()` runs in the emulator's own process.
 
