@@ -198,7 +198,7 @@ def test_what_can_be_asked_again_is(account: Account, failures: list[int | None]
 
 @pytest.mark.parametrize(
     ("failures", "says"),
-    [([401], "HTTP 401; store a valid key with make gateway-key"), ([403], "HTTP 403"), ([302], "HTTP 302"), ([500] * 6, "HTTP 500")],
+    [([401], "HTTP 401; store a valid key"), ([403], "HTTP 403"), ([302], "HTTP 302"), ([500] * 6, "HTTP 500")],
 )
 def test_what_cannot_be_asked_is_one_line_without_the_key(
     account: Account, failures: list[int | None], says: str
