@@ -1,6 +1,6 @@
-"""Checks JSON strings against a form: the allowed keys and values.
+"""Checks a JSON string against a form, which lists the allowed keys and values.
 
-A key that the form lacks is a finding. The JSON strings are Terraform templates, so values may contain `${…}`.
+Any other key is a finding. The JSON strings are Terraform templates, so values may contain `${…}`.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ Form = Value | Items | Object
 
 
 def check(form: Form, text: Any, name: str) -> Iterator[str]:
-    """Yield a message for each place where the JSON string, the argument `name`, differs from the form."""
+    """Yield a message for each place where a JSON string (the value of the argument `name`) differs from the form."""
     try:
         document = read(text)
     except ValueError as error:
