@@ -70,7 +70,7 @@ NONE_LOST = StackRule(
     waivable=True,
     fix=(
         "set enabled=True, remove filter_criteria, and set destination_config.on_failure.destination_arn=<SqsQueue>.arn "
-        "(if the source is a queue, set the queue's redrive_policy instead)"
+        "(for a queue as source: the queue's redrive_policy)"
     ),
     source="https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html",
     check=_none_lost,

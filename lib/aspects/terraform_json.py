@@ -33,7 +33,7 @@ LONGEST_VALUE = 120  # maximum length of a quoted value in a message
 
 
 class Absent(Enum):
-    """Why a value is not a literal."""
+    """The reason why an argument has no literal value."""
 
     UNKNOWN = "unknown"
     MISSING = "missing"
@@ -115,7 +115,7 @@ def as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-# Maps with free keys.
+# Arguments that are maps with free keys.
 _FREE_FORM = frozenset({"//", "tags", "tags_all", "variables"})
 
 
@@ -153,7 +153,7 @@ class Resource:
         return f"{self.type}.{self.id}"
 
     def is_referenced_by(self, value: Any, *by: str) -> bool:
-        """Whether the value is a reference to one of these attributes of this resource."""
+        """Return True if the value is a reference to one of the attributes `by` of this resource."""
         to = reference(value)
         return to is not None and to.address == self.address and to.attribute in by
 
@@ -175,7 +175,7 @@ class StackView:
 
     @cached_property
     def suffix(self) -> str | None:
-        """The environment suffix, from the state's path (conventions.state_path); None for another form."""
+        """The environment suffix, from the state's path (conventions.state_path); None if the path has another form."""
         of_type = self.conventions.backend
         for backend in blocks(self._json, f"terraform.backend.{of_type.type}"):
             path = literal(backend.get(of_type.path))
