@@ -69,8 +69,8 @@ NONE_LOST = StackRule(
     resource_types=(MAPPING, RULE),
     waivable=True,
     fix=(
-        "set enabled=True, remove filter_criteria, and set destination_config.on_failure.destination_arn=<SqsQueue>.arn "
-        "(for a queue as source: the queue's redrive_policy)"
+        "set enabled=True, remove filter_criteria, and set destination_config.on_failure.destination_arn to "
+        "<SqsQueue>.arn; for a queue as source, set the queue's redrive_policy"
     ),
     source="https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html",
     check=_none_lost,

@@ -49,8 +49,8 @@ def _point_in_time_recovery(type_: str, attributes: Attributes) -> Iterator[str]
 POINT_IN_TIME_RECOVERY = ResourceRule(
     id="TAP-REC-1",
     title=f"DynamoDB tables have point-in-time recovery over at least {RECOVERY_DAYS} days",
-    why="A restore can undo a faulty release that overwrote payments. If it reaches back one day, Friday's data is lost "
-    "by Monday.",
+    why="A restore can undo a faulty release that overwrote payments. If it reaches back one day, Friday's data is "
+    "lost by Monday.",
     severity=Severity.HIGH,
     controls=("Well-Architected REL09-BP01", "Well-Architected REL09-BP03"),
     resource_types=("aws_dynamodb_table", "aws_dynamodb_table_replica"),

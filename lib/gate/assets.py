@@ -42,7 +42,7 @@ def read(folder: Path) -> dict[str, Asset]:
 
 
 def compare(folder: Path, resources: Mapping[str, Mapping[str, Any]], assets: Mapping[str, Asset]) -> int:
-    """Return how many files named by resources are missing. Raises ToolError if a file has another hash."""
+    """Return the number of files that resources name but that do not exist. Raises ToolError if a hash differs."""
     missing = 0
     for address, argument, name, stated in _named_files(resources):
         asset = assets.get(posixpath.normpath(name))

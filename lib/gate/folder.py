@@ -1,6 +1,6 @@
-"""Checks the files in a directory of stacks: whatever Terraform or OpenTofu would read must be checked, or is refused.
+"""Checks the names of the files in a directory of stacks, so that Terraform and OpenTofu read only checked files.
 
-The names that they read grow with each release, so a stack's folder may contain only the files named here.
+Each release of these tools reads more file names, so a stack's folder may contain only the files named here.
 developer.hashicorp.com/terraform/language/files, …/language/files/override, …/language/files/tests,
 …/language/values/variables; opentofu.org/docs/language/files
 """
@@ -17,7 +17,7 @@ from lib.errors import ToolError
 from lib.gate import terraform_init
 
 ASSETS = "assets"
-# Only the CDKTF CLI and our reports read these.
+# Only the CDKTF CLI and our reports read these files.
 NOTES = ("manifest.json", "metadata.json", "origins.json")
 # .tf .tf.json .tofu .tofu.json .tfvars .tftest.hcl .tofutest.json .tfquery.hcl .tfstate …, in any case, because
 # some file systems ignore it.

@@ -1,4 +1,4 @@
-"""JSON as Terraform would read it, with the line on which each object begins."""
+"""Parses JSON as Terraform does, and records the line on which each object begins."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from json import decoder, scanner
 from typing import Any
 
-# Keys that Checkov adds to parsed documents: in the input they could hide resources from it.
+# Keys that Checkov adds to parsed documents. In the input, they could hide resources from Checkov.
 CHECKOV_KEYS = ("__startline__", "__endline__")
 
 

@@ -1,4 +1,4 @@
-"""Reads the stacks of a directory: everything that Terraform would read there, or an error."""
+"""Reads the stacks of a directory. It raises an error if Terraform would read any other file there."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class SynthesizedStack:
 
 
 def read_stacks(directory: Path) -> tuple[list[SynthesizedStack], str]:
-    """Return the stacks of `manifest.json`, or every *.tf.json if there is none, and a note about the latter.
+    """Return (stacks, note): the stacks of `manifest.json`, or every *.tf.json if it is missing, which the note says.
 
     Raises ToolError if a stack is missing or cannot be read, or if a file would remain unchecked.
     """
@@ -130,7 +130,7 @@ def _parse(file: Path) -> tuple[dict[str, Any], dict[int, int], str]:
 
 
 def _blocks(file: Path, document: dict[str, Any], kind: str, prefix: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    # Terraform also accepts lists of objects at each level; only the form that CDKTF writes is accepted here.
+    # Terraform also accepts lists of objects at each level. The gate accepts only the form that CDKTF writes.
     for block_type, named in _objects(file, kind, document.get(kind, {})):
         for name, body in _objects(file, f"{kind}.{block_type}", named):
             if not isinstance(body, dict):

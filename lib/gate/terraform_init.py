@@ -1,6 +1,6 @@
 """Checks the files that `terraform init` has written into a stack's folder.
 
-Each of them decides what Terraform runs or where it stores the state, although it is not in the JSON:
+Each of these files decides which program Terraform runs, or where it stores the state:
 - `.terraform.lock.hcl`: the provider packages that Terraform trusts, by checksum;
   developer.hashicorp.com/terraform/language/files/dependency-lock
 - `.terraform/providers`: the program that Terraform starts, often a link to a cache or mirror;

@@ -98,8 +98,8 @@ def _cut_recursion(path: str) -> str:
 def extract(schema: Mapping[str, Any], classified: Collection[str]) -> dict[str, dict[str, list[str]]]:
     """Return type -> {"sensitive", "settable" or "computed": sorted paths}.
 
-    Every type with sensitive arguments has "sensitive"; classified types also have the others. Data sources are included
-    only if they are classified.
+    Every type with sensitive arguments has "sensitive"; classified types also have the others. Data sources are
+    included only if they are classified.
     """
     found: dict[str, dict[str, list[str]]] = {}
     sources = {type_: block for type_, block in data_source_schemas(schema).items() if type_ in classified}

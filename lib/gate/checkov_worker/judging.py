@@ -30,7 +30,7 @@ UNKNOWN = "this cannot be checked, because a value in it is not a literal"
 
 @dataclass(frozen=True)
 class Answer:
-    """The result of one check for one block, with a detail for each violation if there is one."""
+    """The result of one check for one block. `details` has one text for each violation."""
 
     check: Any
     address: str
@@ -48,9 +48,9 @@ class Runner(TerraformJsonRunner):
         self.graph_results: dict[Any, list[dict[str, Any]]] = {}
 
     def run(self, files: list[str], runner_filter: Any) -> Any:
-        """Replace Checkov's method: its YAML parser takes as long as all checks, so this one uses a JSON parser.
+        """Replace Checkov's method, whose YAML parser takes as long as all checks. This one uses a JSON parser.
 
-        Checkov's parser adds line numbers; here every line is 1, because the gate determines lines itself.
+        Checkov's parser adds line numbers. Here every line is 1, because the gate determines the lines itself.
         """
         report = Report(self.check_type)
         self.pbar.turn_off_progress_bar()
@@ -133,7 +133,7 @@ def _refuse_unjudged(file: Path, resources: list[str], runner: Runner) -> None:
 
 
 def _unknown(runner: Runner, resources: list[str], policies: dict[str, Any]) -> Iterator[tuple[Any, str]]:
-    """Yield the results that Checkov calls unknown, because a value is a token. For our rules they are findings."""
+    """Yield the results that Checkov calls unknown, because a value is not literal. For our rules they are findings."""
     answered = {
         (getattr(answer.check, "check_id", None) or answer.check.id, answer.address)
         for answer in runner.answers

@@ -1,9 +1,9 @@
 """The worker's protocol: JSON lines on standard input and output.
 
-A PoliciesRequest and a StacksRequest come in; an Answer or an ErrorAnswer goes out (messages.py).
+The worker reads a PoliciesRequest and a StacksRequest, and writes an Answer or an ErrorAnswer (messages.py).
 
-Each such pair is served by a separate child process: Checkov keeps policies in global registries, and those of one
-request must not affect the next.
+A separate child process serves each pair of requests, because Checkov keeps policies in global registries, and the
+policies of one request must not affect the next request.
 """
 
 # mypy: disable-error-code="import-not-found"
@@ -46,7 +46,7 @@ def serve() -> None:
 
 
 def _in_a_child(work: Callable[[], Answer | ErrorAnswer]) -> bytes:
-    """Run `work` in a child process, and return its result as JSON; if a check ends the process, that is an error."""
+    """Run `work` in a child process, and return its result as JSON. If the child ends early, return an error."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
