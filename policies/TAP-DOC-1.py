@@ -106,7 +106,7 @@ def imported(stack, content):
         kind, name = address(body.get("to"))
         own = stack.of_type(kind).get(name, {}).get(naming_argument(kind))
         if not is_literal(own) or body.get("id") != own:
-            yield "", f"import: {shown(body.get('id'))} is not the name of a resource {shown(body.get('to'))} here"
+            yield "", f"import: the id {shown(body.get('id'))} is not the name of the resource {shown(body.get('to'))}"
 
 
 def moved(stack, content):
@@ -116,7 +116,7 @@ def moved(stack, content):
             continue
         before, after = address(body.get("from")), address(body.get("to"))
         if before[0] != after[0] or not stack.declares(*after) or stack.declares(*before):
-            yield "", f"moved: {shown(body.get('from'))} does not move to a resource here: {shown(body.get('to'))}"
+            yield "", f"moved: {shown(body.get('from'))} does not move to a resource of its type: {shown(body.get('to'))}"
 
 
 JUDGES = {

@@ -14,7 +14,7 @@ LONGEST = 365
 class KeysRotate(StackCheck):
     id = "TAP-ENC-7"
     name = "Customer managed keys are rotated at least once a year"
-    guideline = "set enable_key_rotation to true, and rotation_period_in_days to 90 to 365 or not at all"
+    guideline = "set enable_key_rotation to true; leave out rotation_period_in_days, or set it to 90 to 365"
     category = CheckCategories.ENCRYPTION
     types = ("aws_kms_key",)
 

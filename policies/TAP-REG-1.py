@@ -13,7 +13,7 @@ REGION = re.compile(
     r"|[a-z]{3,5}[0-9]-az[0-9]+"
     r")(?![a-z0-9])"
 )
-# Sections that need no check here: `violations` checks resources, and the others contain the one allowed region.
+# Sections that are not checked as a whole: other code checks resources, and the rest contains the allowed region.
 ELSEWHERE = ("//", "data", "provider", "resource", "terraform")
 # Comments and tags are free text without effect, so they may contain a region.
 WORDS = ("//", "tags", "tags_all")

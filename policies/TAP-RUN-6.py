@@ -46,7 +46,7 @@ class MappingsLoseNoEvent(StackCheck):
                 # LATEST misses events that arrive while a mapping is created or changed.
                 yield f"starting_position is {shown(body.get('starting_position'))}"
         elif not redrives(stack, name):
-            yield f"the queue {name} has no redrive_policy, so failed events return to it forever"
+            yield f"the queue {name} has no redrive_policy, so failed events return to the queue forever"
 
 
 def wrong_ends(stack, mapping):

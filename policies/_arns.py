@@ -68,7 +68,7 @@ FORMS = {
     "ssm": [("parameter/", "aws_ssm_parameter", "name"), ("parameter", "aws_ssm_parameter", "name")],
     "states": [("stateMachine:", "aws_sfn_state_machine", "name")],
 }
-# Services whose ARNs have no region. ARNs of S3 have no account either.
+# Services whose ARNs have no region. S3's ARNs have no account either.
 WITHOUT_REGION = ("iam", "s3")
 WITHOUT_ACCOUNT = ("s3",)
 # Types of which `*` may replace the purpose in a name (`alarm-*-dev`), because such resources refer to the key or topic

@@ -11,7 +11,7 @@ from _stack import StackCheck, shown
 
 
 class Configuration(NamedTuple):
-    """Resources of type `kind` configure those of type `of`: `argument` refers to one of the `attributes`.
+    """A resource of type `kind` configures a resource of type `of`: its `argument` refers to one of the `attributes`.
 
     `inline` is the configured type's own argument for the same setting; empty if there is none.
     """

@@ -40,7 +40,7 @@ class Bounds(NamedTuple):
 BOUNDS = {
     "failures": Bounds("Count", ("Sum",), 1, 10, "each failure is a lost payment or event"),
     "refusals": Bounds("Count", ("Sum",), 1, 1_000, "a thousand refused requests are an attack or a bug"),
-    "depth": Bounds("Count", ("Maximum", "Sum"), 1, 10, "waiting messages are not processed"),
+    "depth": Bounds("Count", ("Maximum", "Sum"), 1, 10, "waiting messages are not processed without help"),
     "age in ms": Bounds("Milliseconds", SLOWEST, 1_000, 3_600_000, "a stream keeps records for one day"),
     "age in s": Bounds("Seconds", SLOWEST, 1, 3_600, "a queue keeps messages for days, a client waits for minutes"),
     # Lambda stops a function at its timeout; see `timeout_of`.
@@ -52,7 +52,7 @@ BOUNDS = {
     "executions": Bounds("Count", ("Maximum",), 1, 1_000, "an account runs 1,000 at once unless AWS raised its quota"),
     # Results of expressions over two metrics: see _math.py.
     "failed share": Bounds("Count", ("Sum",), 0.1, 10, "in percent: at most one of ten may fail without an alarm"),
-    "refused share": Bounds("Count", ("Sum",), 1, 50, "in percent: half of all refused is an attack or a bug"),
+    "refused share": Bounds("Count", ("Sum",), 1, 50, "in percent: if half of all are refused, it is an attack or bug"),
     "refused part": Bounds("Count", ("Sum",), 1, 66, "in percent: two of three refused is not about cards"),
     "standstill": Bounds("Count", ("Sum",), 1, 1, "the expression is 0 or 1"),
     "quota share": Bounds("Count", ("Maximum",), 1, 95, "in percent: at 100 it is too late to react"),
@@ -61,7 +61,7 @@ BOUNDS = {
 
 
 def wrong_bounds(stack, alarm, counted):
-    """Yield each setting of an alarm that is out of bounds; `counted` has its metrics as (kind, arguments)."""
+    """Yield a text for each setting of an alarm outside of the bounds; `counted` has the metrics as (kind, arguments)."""
     threshold, operator = number_of(alarm.get("threshold")), str(alarm.get("comparison_operator"))
     if threshold is None:
         yield f"threshold is {shown(alarm.get('threshold'))}"
@@ -81,7 +81,7 @@ def wrong_bounds(stack, alarm, counted):
             yield f"comparison_operator is {operator}, so treat_missing_data must be breaching"
         greatest = min(bounds.greatest, timeout_of(stack, metric)) if counts == "duration" else bounds.greatest
         is_above = operator == "GreaterThanThreshold"
-        least = 0 if is_above and bounds.least == 1 else bounds.least  # "> 0" means at least one
+        least = 0 if is_above and bounds.least == 1 else bounds.least  # a metric "> 0" is at least 1
         if threshold is not None and (not least <= threshold <= greatest or (is_above and counts == "standstill")):
             yield f"threshold is {shown(alarm.get('threshold'))}, not {least:g} to {greatest:g}: {bounds.why}"
 

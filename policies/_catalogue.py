@@ -27,7 +27,7 @@ REQUIRED = {path: [word.rstrip("&!") for word in words if "!" in word] for path,
 ATTRIBUTES = {
     kind: dict((word.split(":") * 2)[:2] for word in words) for kind, words in entries("_attributes.txt").items()
 }
-# Paths of all blocks, including the enclosing ones.
+# Paths of all blocks, including enclosing blocks.
 BLOCKS = {path[: dot.start()] for path in ARGUMENTS for dot in re.finditer(r"\.|$", path)}
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 FILE = Path(__file__).with_name("_conventions.toml")
 PLACEHOLDER = re.compile(r"\{[a-z-]*\}")
-# Default pattern of a placeholder in `name`.
+# Placeholder in `name` -> default pattern of its values.
 ANY = {"{resource-type}": "[a-z][a-z0-9]*", "{purpose}": "[a-z0-9]+(?:-[a-z0-9]+)*"}
 # Key -> required placeholders, each exactly once; None if the value must be a list of strings.
 FORMS = {

@@ -49,7 +49,7 @@ def wrong_properties(stack, kind, properties):
         source = SOURCE.match(str(properties.get("query")))
         group, name, _ = reference(source[1]) if source else ("", "", "")
         if group != "aws_cloudwatch_log_group" or not stack.declares(group, name):
-            yield f"query is {shown(properties.get('query'))}, not of a log group of this stack"
+            yield f"query is {shown(properties.get('query'))}, which does not read a log group of this stack"
     if kind == "metric":
         yield from wrong_metrics(stack, properties.get("metrics", []))
 

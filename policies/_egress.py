@@ -11,14 +11,14 @@ from _conventions import CONVENTIONS
 from _expressions import is_reference, parse
 from _stack import texts
 
-# Type -> paths of arguments; * is any step.
+# Type -> paths of its arguments with a target; `*` matches any part of a path.
 SENDING = {
     "aws_api_gateway_integration": ("uri",),
     "aws_api_gateway_stage": ("access_log_settings.destination_arn",),
     "aws_apigatewayv2_integration": (
         "credentials_arn",
         "integration_uri",
-        # For integrations that call an AWS service directly: parameters that name the service's resource.
+        # Integrations can call an AWS service directly. These parameters name the service's resource.
         "request_parameters.EventBusName",
         "request_parameters.QueueUrl",
         "request_parameters.Region",

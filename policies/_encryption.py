@@ -33,8 +33,8 @@ MAY_BE_LEFT_OUT = re.compile(
     r"|aws_kinesis_firehose_delivery_stream[.].*s3_.*"
     # TAP-RUN-6 forbids filters, so there is nothing to encrypt.
     r"|aws_lambda_event_source_mapping[.]kms_key_arn"
-    # Log group and bucket have their own keys. Fargate deletes a task's storage with the task, and accepts a customer
-    # managed key for it only with the permission to create grants for that key, which TAP-IAM-7 forbids:
+    # The log group and the bucket have their own keys. Fargate deletes a task's storage with the task, and accepts a
+    # customer managed key for it only with the permission to create grants for that key, which TAP-IAM-7 forbids:
     # docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-create-storage-key.html
     r"|aws_ecs_cluster[.].*(log_configuration|managed_storage_configuration).*"
     r"|aws_ecs_service[.].*tls.*"
@@ -65,7 +65,7 @@ WITHOUT_DATA = re.compile(r"terraform_data|null_resource|random_\w+|time_\w+")
 
 
 def wrong_encryption(resource):
-    """Yield each encryption setting of a Resource that is missing or wrong."""
+    """Yield a text for each encryption setting of a Resource that is missing or wrong."""
     for path, want, optional in settings_of(resource.kind):
         if not is_exception(resource, path):
             for block in blocks_at(resource.body, path, resource.kind):

@@ -26,7 +26,7 @@ ROLE = re.compile(
     r"role|roles|iam_roles?|(\w+_)?role_arns?|(\w+_)?execution_role|ingestion_role|service_role|deliver_cross_account_role"
     r"|domain_iam_role_name|(authorizer_)?credentials_arn"
 )
-# Service-linked roles of AWS.
+# Argument with a service-linked role of AWS.
 SERVICE_LINKED = "service_linked_role_arn"
 
 

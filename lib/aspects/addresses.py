@@ -91,7 +91,7 @@ def surroundings(to: Reference) -> str | None:
 
 
 def _is_beneath(rest: list[Part]) -> bool:
-    """Return True if the text after an address begins with a separator. Other text would continue its last name."""
+    """Return True if the text after an address begins with `/` or `:`. Other text would be part of the last name."""
     if not rest:
         return True
     return isinstance(rest[0], str) and rest[0][0] in "/:" and not any(isinstance(part, Unsupported) for part in rest)

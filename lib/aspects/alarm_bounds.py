@@ -102,7 +102,7 @@ def _threshold(alarm: Attributes, bounds: Mapping[str, Any]) -> Iterator[str]:
         yield "threshold_metric_id makes the threshold follow the metric; expected a fixed threshold"
     least, most = bounds["threshold"]
     if operator == "GreaterThanThreshold" and least == 1:
-        least = 0  # "> 0" means at least 1
+        least = 0  # a metric "> 0" is at least 1
     threshold = number(alarm.get("threshold"))
     if not isinstance(threshold, float) or not least <= threshold <= most:
         yield f"threshold is {format_value(alarm.get('threshold'))}; expected {least} to {most}: {bounds['why']}"

@@ -1,4 +1,4 @@
-"""Alarms and dashboards use metrics and alarms of this stack."""
+"""TAP-OBS-10: alarms and dashboards use metrics that this stack publishes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The code of functions, layers and images must come from the stack's assets or repositories."""
+"""TAP-RUN-7: the code of functions and layers, and container images, come from the stack's assets or repositories."""
 
 from __future__ import annotations
 

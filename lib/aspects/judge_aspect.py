@@ -48,7 +48,7 @@ class Judge:
         self._result: WaiverResult = WaiverResult()
         self.stacks = 0
         self.resources = 0
-        self._visited: list[TerraformStack] = []  # the stack and those nested in it
+        self._visited: list[TerraformStack] = []  # the stack and the stacks nested in it
         self._last = ""  # the path of the construct at which to evaluate, if the App skips validations
         self._validates = False
 

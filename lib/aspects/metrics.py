@@ -44,7 +44,7 @@ class Metric:
 
 
 def metrics_of(alarm: Attributes) -> list[Metric]:
-    """Return the metrics of an alarm, including those of its queries."""
+    """Return the metrics of an alarm: of its own arguments, or of its queries."""
     found = [
         Metric(str(query.get("id")), metric, metric.get("stat"))
         for query in blocks(alarm, "metric_query")

@@ -62,7 +62,7 @@ def _asset(file: Path) -> Asset:
         raise ToolError(f"{file}: cannot be read ({error.strerror}); repair or remove it") from error
     digest = hashlib.sha256(data)
     hashes = {digest.digest()}
-    with contextlib.suppress(ValueError):  # not one of our zips
+    with contextlib.suppress(ValueError):  # not a zip of lib/packaging.py
         hashes.add(packaging.content_sha256(packaging.unpack(data)))
     return Asset(digest.hexdigest(), frozenset(base64.b64encode(each).decode() for each in hashes))
 

@@ -41,7 +41,7 @@ def terraform_files(directory: Path) -> Iterator[Path]:
                 f"{file}: is a symbolic link, which the gate does not follow; replace it by the file itself"
             )
         if entry.is_dir():
-            if not (initialized and entry.name == terraform_init.DATA):  # `check` looks into that one
+            if not (initialized and entry.name == terraform_init.DATA):  # `check` reads this directory
                 yield from terraform_files(file)
         elif not entry.is_file():
             raise ToolError(f"{file}: is neither a file nor a directory; remove it")

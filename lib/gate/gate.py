@@ -75,7 +75,7 @@ class Gate:
         exceptions = waivers.read(self._waivers_file or self._policies / waivers.FILE.name)
         stacks, note = read_stacks(directory)
         checkov = self._started()
-        self._prepared = False  # an answer ends the prepared process
+        self._prepared = False  # the next call must prepare a new child process
         checkov.send({"stacks": [{"file": str(stack.file), "resources": list(stack.resources)} for stack in stacks]})
         answer = checkov.answer(len(stacks))
         for stack in stacks:

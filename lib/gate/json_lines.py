@@ -38,7 +38,7 @@ def _line(newlines: list[int], position: int) -> int:
 
 
 def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    # Terraform would read both, Checkov only the last one.
+    # If a key occurs twice, Terraform reads both values, and Checkov only the last.
     document = dict(pairs)
     if len(document) != len(pairs):
         keys = [key for key, _ in pairs]

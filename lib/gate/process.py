@@ -28,7 +28,7 @@ class CheckovProcess:
         if not python.is_file():
             raise ToolError(f"{VENV_CHECKOV.name}, Checkov's environment, is missing; run make setup")
         self._complaints: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close
-        # A killed process cannot remove its files.
+        # The gate removes this folder, because a killed worker cannot remove its files.
         self._temporary = tempfile.TemporaryDirectory(prefix="checkov-", ignore_cleanup_errors=True)
         # Isolated, with a minimal environment and from the root directory, so that the caller's variables
         # (CKV_…, CHECKOV_…, BC_…, LOG_LEVEL, PYTHON…) and working directory change no verdict.

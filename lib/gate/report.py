@@ -50,7 +50,7 @@ class GateReport:
         )
 
     def as_report(self, directory: Path) -> Report:
-        """Convert to the common report; `directory` is the checked one."""
+        """Convert to the common report. `directory` is the checked directory."""
         waived = tuple(Suppressed(finding, suppression_of(waiver)) for finding, waiver in self.waived)
         skipped = tuple(Suppressed(finding, Suppression(self.skips[finding.rule_id])) for finding in self.skipped)
         every = (*self.findings, *(each.finding for each in (*waived, *skipped)))

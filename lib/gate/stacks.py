@@ -33,7 +33,7 @@ class SynthesizedStack:
     made_at: dict[str, str]  # construct path -> Python line that created it, if recorded
 
     def files(self, directory: Path) -> Iterator[tuple[str, str]]:
-        """Yield (name relative to `directory`, SHA-256) of its JSON and of each asset."""
+        """Yield (name relative to `directory`, SHA-256) of the stack's JSON and of each asset."""
         yield self.file.relative_to(directory).as_posix(), self.sha256
         for name, asset in self.assets.items():
             yield (self.file.parent / name).relative_to(directory).as_posix(), asset.sha256
@@ -85,7 +85,7 @@ def _listed(manifest: Path) -> list[Path]:
         file = manifest.parent / path
         if Path(os.path.normpath(file)) != file or not file.is_relative_to(manifest.parent):
             raise ToolError(f"{manifest}: {path} leads out of the directory; synthesize again")
-        # The CDKTF CLI starts Terraform there.
+        # The CDKTF CLI starts Terraform in workingDirectory.
         if str(stack.get("workingDirectory", Path(path).parent)) != str(Path(path).parent):
             raise ToolError(f"{manifest}: workingDirectory of {name} is not the folder of {path}; synthesize again")
         files.append(file)

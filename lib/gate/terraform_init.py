@@ -5,8 +5,8 @@ Each of these files decides which program Terraform runs, or where it stores the
   developer.hashicorp.com/terraform/language/files/dependency-lock
 - `.terraform/providers`: the program that Terraform starts, often a link to a cache or mirror;
   developer.hashicorp.com/terraform/cli/config/config-file#provider-plugin-cache
-- `.terraform/terraform.tfstate`: the backend of the last init, which Terraform uses as long as the hash of the backend
-  block in it is right (hashicorp/terraform, internal/command/meta_backend.go).
+- `.terraform/terraform.tfstate`: the backend of the last init, which Terraform uses as long as the file has the right
+  hash of the backend block (hashicorp/terraform, internal/command/meta_backend.go).
 Other files there (`modules`, `environment` for a workspace, `plugin_path`) are refused.
 """
 

@@ -24,7 +24,7 @@ FILES = {
     ("aws_synthetics_canary", "zip_file"): (),
 }
 FILE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")
-# MD5 or SHA-256, in hexadecimal or in base 64.
+# The hash of a file: MD5 or SHA-256, in hexadecimal or in base 64.
 HASH = re.compile(r"[A-Za-z0-9+/]{22,}={0,2}")
 # Type without a name -> the argument that identifies its objects.
 IDS = {"aws_cloudwatch_event_target": "target_id", "aws_lambda_permission": "statement_id"}

@@ -89,7 +89,8 @@ TRUST = ("aws_iam_role", "assume_role_policy")
 def policies(resource: Resource) -> Iterator[tuple[str, Any]]:
     """Yield (dotted path, value) of each argument with a policy."""
     for path, name, value in arguments(resource.attributes):
-        is_block = all(isinstance(item, Mapping) for item in as_list(value))  # `arguments` also yields its arguments
+        # A block is skipped, because `arguments` also yields the arguments in the block.
+        is_block = all(isinstance(item, Mapping) for item in as_list(value))
         if name in POLICIES and resource.type not in OTHER_LANGUAGES and not is_block:
             yield path, value
 

@@ -1,5 +1,5 @@
-"""ARNs of this stack: references, and ARNs that are spelled out because a reference would be a dependency cycle (a
-queue's policy names the queue; a key's policy names what the key encrypts)."""
+"""Recognizes ARNs of this stack: references, and ARNs that are spelled out because a reference would be a dependency
+cycle (a queue's policy names the queue; a key's policy names the resources that the key encrypts)."""
 
 from __future__ import annotations
 

@@ -31,8 +31,8 @@ SOURCE_KEYS = frozenset(
     {"aws:sourceaccount", "aws:sourcearn", "kms:calleraccount", "kms:encryptioncontext:aws:logs:arn"}
 )
 
-# Other keys that a payments stack needs. A key that AWS does not send never matches, so the statement would grant
-# nothing. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+# Other condition keys that a payments stack needs. A key that AWS does not send never matches, so the statement would
+# grant nothing. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 OTHER_KEYS = frozenset(
     {
         *(

@@ -91,7 +91,7 @@ def statements_of(document: Resource) -> Iterator[Statement]:
 
 
 def referenced_document(stack: StackView, value: Any) -> Resource | None:
-    """Return the stack's document whose JSON a value refers to, or None."""
+    """Return the policy document of the stack to whose JSON a value refers, or None."""
     to = reference(value)
     if to is None or not to.is_data or to.type != DOCUMENT or to.attribute not in _JSON:
         return None

@@ -45,7 +45,7 @@ DOCUMENTS = StackRule(
     controls=("PCI DSS 4.0.1 7.2.5", "Well-Architected SEC03-BP02"),
     resource_types=ANY_TYPE,
     waivable=True,
-    fix="write a DataAwsIamPolicyDocument and pass its json; attach an IamPolicy of the stack, not one of AWS's",
+    fix="write a DataAwsIamPolicyDocument and pass its json; attach an IamPolicy of the stack, not a policy of AWS",
     source="https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/iam_policy_document",
     check=_documents_of_the_stack,
 )

@@ -1,4 +1,4 @@
-"""All arguments and attributes of resource types, by dotted path, as pure functions of the provider's schema."""
+"""Lists all arguments and attributes of resource types, by dotted path, as pure functions of the provider's schema."""
 
 from __future__ import annotations
 

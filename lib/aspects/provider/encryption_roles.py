@@ -20,7 +20,7 @@ _ROLES: Mapping[Role, re.Pattern[str]] = {
 
 
 def role(path: str) -> Role | None:
-    """Return an argument's role in encryption; None if it has none. The value of a `mode` selects whose key is used."""
+    """Return an argument's role in encryption; None if it has none. The value of a `mode` selects the key's owner."""
     last = path.rpartition(".")[2]
     return next((found for found, pattern in _ROLES.items() if pattern.fullmatch(last)), None)
 

@@ -45,7 +45,7 @@ def read_definition() -> dict[str, Any]:
 
 
 def lines(definition: Mapping[str, Any], source: str) -> Iterator[str]:
-    """Yield the file's lines: the source, then one for each service: action -> [access level, resource type, …]."""
+    """Yield the file's lines: the source, then one line a service with action -> [access level, resource type, …]."""
     yield json.dumps({"source": source})
     for prefix, service in sorted(definition.items()):
         actions = {

@@ -49,7 +49,7 @@ class BuiltInCheck(TypedDict):
 
 
 class Answer(TypedDict):
-    """The answer to both requests: policy ids, skipped checks (id -> reason), and one StackAnswer a stack, in order."""
+    """The answer to both requests: policy ids, skipped checks (id -> reason), and a StackAnswer for each stack."""
 
     policies: list[str]
     skips: dict[str, str]

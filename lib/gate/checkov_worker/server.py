@@ -1,4 +1,4 @@
-"""The worker's protocol: JSON lines on standard input and output.
+"""The worker's protocol: one JSON object in each line of standard input and output.
 
 The worker reads a PoliciesRequest and a StacksRequest, and writes an Answer or an ErrorAnswer (messages.py).
 
@@ -27,7 +27,7 @@ from .messages import Answer, ErrorAnswer, PoliciesRequest, StackAnswer, StacksR
 def serve() -> None:
     """Import Checkov, then answer requests until the input ends."""
     requests, answers = FileIO(0, closefd=False), os.dup(1)
-    os.dup2(2, 1)  # output of checks must not be mixed with answers
+    os.dup2(2, 1)  # the output of checks must not mix with answers
     complaints = surroundings.listen_to_checkov()
     surroundings.go_offline()
     surroundings.skip_unused_modules()
@@ -81,7 +81,7 @@ def _answer(
         complaints.refuse("its installation is broken; remove .venv-checkov and run make setup")
         policies = load_policies(Path(judge_by["policies"]), complaints)
         skips = read_config(Path(judge_by["config"]), policies)
-    except Exception as raised:  # reported with the answer
+    except Exception as raised:  # the code below reports it
         error = raised
     question: StacksRequest = json.loads(requests.readline())
     stacks = question["stacks"]

@@ -61,7 +61,7 @@ def listen_to_checkov() -> Complaints:
 def leave_other_clouds() -> list[str]:
     """Replace the packages of other clouds' checks, two thirds of Checkov's 1,300, by empty modules.
 
-    Call it before Checkov is imported; `import_other_clouds` imports them for a stack that needs them.
+    Call this before Checkov is imported. `import_other_clouds` imports the checks for a stack that needs them.
     """
     package = importlib.util.find_spec("checkov")
     if package is None or not package.submodule_search_locations:
@@ -93,7 +93,7 @@ def keep_jsonpath_grammar() -> None:
     def kept(*, module: Any, **options: Any) -> Any:
         if type(module) not in grammars:
             grammars[type(module)] = compute(module=module, **options)
-        return copy.copy(grammars[type(module)])  # a parser has state
+        return copy.copy(grammars[type(module)])  # a copy, because a parser has state
 
     yacc.yacc = kept
 
@@ -104,7 +104,7 @@ def skip_unused_modules() -> None:
 
 
 class _LeftOut:
-    """Imports these modules as placeholders: every name is a class that can be subclassed but not instantiated."""
+    """Imports unused modules as placeholders: every name is a class that can be subclassed but not instantiated."""
 
     LIBRARIES = ("aiohttp", "boto3", "botocore", "docker", "git", "requests")
     MODULES = ("checkov.common.sast.report_types",)
