@@ -116,7 +116,7 @@ def moved(stack, content):
             continue
         before, after = address(body.get("from")), address(body.get("to"))
         if before[0] != after[0] or not stack.declares(*after) or stack.declares(*before):
-            yield "", f"moved: {shown(body.get('from'))} does not move to a resource of its type: {shown(body.get('to'))}"
+            yield "", f"moved: {shown(body.get('from'))} does not move to a resource here: {shown(body.get('to'))}"
 
 
 JUDGES = {

@@ -61,7 +61,7 @@ BOUNDS = {
 
 
 def wrong_bounds(stack, alarm, counted):
-    """Yield a text for each setting of an alarm outside of the bounds; `counted` has the metrics as (kind, arguments)."""
+    """Yield a text for each setting outside of the bounds; `counted` has the alarm's metrics as (kind, arguments)."""
     threshold, operator = number_of(alarm.get("threshold")), str(alarm.get("comparison_operator"))
     if threshold is None:
         yield f"threshold is {shown(alarm.get('threshold'))}"

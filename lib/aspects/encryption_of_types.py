@@ -1,4 +1,4 @@
-"""Checks the encryption of all other types that hold data, by the encryption settings in the provider's schema."""
+"""TAP-ENC-9 and TAP-ENC-10: types without their own encryption rule, by the settings in the provider's schema."""
 
 from __future__ import annotations
 

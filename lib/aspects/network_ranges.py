@@ -41,7 +41,7 @@ _TYPES_IN = frozenset(
     }
 )
 _ARGUMENTS_IN = frozenset({"public_access_cidrs"})
-# Prefix lists of the stack, and of AWS services behind its endpoints.
+# Prefix lists of the stack, and of AWS services behind the stack's VPC endpoints.
 _PREFIX_LISTS = (("aws_ec2_managed_prefix_list", "id"), ("aws_vpc_endpoint", "prefix_list_id"))
 
 

@@ -20,7 +20,7 @@ def synthesize(app: App, judge: Judge) -> tuple[str, ...]:
     """
     try:
         app.synth()
-    except (RuntimeError, jsii.errors.JSIIError) as error:  # jsii raises one of both for an error in Node
+    except (RuntimeError, jsii.errors.JSIIError) as error:  # an error in Node arrives as one of these exceptions
         if not judge.findings and not judge.complaints:
             raise ToolError(f"synth failed: {str(error).strip().splitlines()[0]}") from error
     return (*(str(finding) for finding in judge.findings), *judge.complaints)

@@ -14,7 +14,7 @@ _OF_EVERY_TYPE = frozenset({"id", "tags_all.*"})
 
 @dataclass(frozen=True)
 class Argument:
-    """One argument, attribute or empty block.
+    """One argument, attribute or empty block of a resource type.
 
     `path` is dotted through blocks, without indices, and ends in `.*` for a map. `type` is Terraform's, for example
     `string`, `list(string)` or `block`. If it is not `settable`, AWS sets it. Write-only arguments are `sensitive`.
