@@ -16,7 +16,7 @@ from pathlib import Path
 FILE = Path(__file__).with_name("_provider.jsonl")
 ABOUT_ENCRYPTION = re.compile(r"encrypt|kms|cmk|(?<![a-z])sse_")
 ENDS_OF_NAMES = ("_name", "_identifier")
-# Not .json, because Checkov loads every .json file in this folder as a policy.
+# The name does not end in .json, because Checkov loads every .json file in this folder as a policy.
 LINES = [json.loads(line) for line in FILE.read_text().splitlines()] if FILE.exists() else []
 TYPES = {line.pop("type"): line for line in LINES}
 

@@ -159,7 +159,7 @@ def _faults(conventions: Conventions) -> Iterator[tuple[str, Any, str, str]]:
     if not isinstance(given["backend"], Backend):
         yield "backend", given["backend"], "not a Backend", "use conventions.S3, conventions.LOCAL or a Backend"
     elif conventions.backend.path not in conventions.backend.literals:
-        yield "backend", conventions.backend, "whose path is not one of its literals", "name the argument in literals"
+        yield "backend", conventions.backend, "whose path is not one of its literals", "add the path to literals"
     if given["runbooks"] is not None and not Path(given["runbooks"]).is_dir():
         yield "runbooks", str(given["runbooks"]), "not a folder", "name the folder of the runbooks, or None"
     yield from _faults_in_tables(given)

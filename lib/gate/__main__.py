@@ -23,7 +23,7 @@ from lib.errors import ToolError
 
 
 def main() -> int:
-    """Check or verify, print the result, and return the exit code."""
+    """Check the stacks, or compare them with a verdict. Print the result, and return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m lib.gate", description="Check synthesized stacks with policies/.")
     parser.add_argument("directory", nargs="?", type=Path, default=ROOT / "cdktf.out", metavar="DIR")
     parser.add_argument("--reports", type=Path, default=ROOT / "reports", metavar="DIR")

@@ -36,7 +36,7 @@ LOCK_FORM = re.compile(
     \}\s*""",
     re.VERBOSE,
 )
-# The keys that Terraform uses in a backend record, which has its old state format.
+# The keys of a backend record, which Terraform writes in its old state format.
 RECORD = {"version", "serial", "lineage", "terraform_version", "backend"}
 
 
