@@ -9,7 +9,7 @@ POLICIES = {
     "aws_sns_topic": Configuration("aws_sns_topic_policy", "aws_sns_topic", "arn", ("arn", "id")),
     "aws_sqs_queue": Configuration("aws_sqs_queue_policy", "aws_sqs_queue", "queue_url", ("id", "url")),
 }
-# Type -> actions, one of which a statement must deny. SNS accepts only some actions; of these, Publish sends data.
+# Type -> actions, one of which a statement must deny. A topic's policy cannot deny sns:*; sns:Publish sends data.
 ACTIONS = {"aws_sns_topic": ("sns:Publish",), "aws_sqs_queue": ("sqs:*",)}
 
 

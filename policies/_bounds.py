@@ -56,7 +56,7 @@ BOUNDS = {
     "refused part": Bounds("Count", ("Sum",), 1, 66, "in percent: two of three refused is not about cards"),
     "standstill": Bounds("Count", ("Sum",), 1, 1, "the expression is 0 or 1"),
     "quota share": Bounds("Count", ("Maximum",), 1, 95, "in percent: at 100 it is too late to react"),
-    "use": Bounds("Count", ("Sum", "Maximum"), 1, 1_000, "at 0 it never fires, above 1,000 always", falls=True),
+    "use": Bounds("Count", ("Sum", "Maximum"), 1, 1_000, "at 0 the alarm never fires", falls=True),
 }
 
 

@@ -188,7 +188,7 @@ def shown(value):
 
 
 def texts(value):
-    """Return an argument that may be a single value or a list as a list."""
+    """Return the values of an argument as a list. The argument may be a list or a single value."""
     return value if isinstance(value, list) else [value]
 
 

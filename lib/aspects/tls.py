@@ -10,7 +10,7 @@ from lib.aspects.expressions import Reference
 from lib.aspects.iam.documents import DOCUMENT
 from lib.aspects.terraform_json import Attributes, Resource, StackView, as_list, blocks, literal, reference
 
-# Arguments that merge other documents, whose statements may replace those of this one.
+# Arguments that merge other documents into this document. A merged statement may replace one of its own.
 _MERGES = ("source_policy_documents", "override_policy_documents", "source_json", "override_json")
 # Arguments that would exclude requests from the statement, or include others.
 _EXCEPTIONS = ("not_actions", "not_principals", "not_resources")

@@ -54,7 +54,7 @@ def terraform_files(directory: Path) -> Iterator[Path]:
 
 
 def check(files: Collection[Path]) -> None:
-    """Raise ToolError if a stack's folder contains other files. `files` are all stacks of a directory."""
+    """Raise ToolError if a stack's folder contains other files. `files`: the JSON files of all stacks."""
     for folder, count in Counter(file.parent for file in files).items():
         if count > 1:
             raise ToolError(

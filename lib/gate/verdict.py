@@ -34,7 +34,7 @@ PREDICATE = "https://slsa.dev/verification_summary/v1"
 SLSA_VERSION = "1.2"
 # A package URL (github.com/package-url/purl-spec); the part after # is a path in the project.
 PROJECT = f"pkg:generic/payments-infrastructure@{lib.__version__}"
-# SLSA allows custom values for what was verified.
+# SLSA allows custom values in verifiedLevels.
 PASSED_LEVEL = "PAYMENTS_POLICIES"
 # Folders and files that determine a verdict, relative to the project.
 POLICY = ("policies", "policies/waivers.yaml", ".checkov.yaml", "lib/aspects")
