@@ -69,6 +69,12 @@ DIFFERENCES = (
         anywhere=True,
     ),
     Explained(
+        r"TAP-ENC-11",
+        r"TAP-DOC-5",
+        "both refuse a policy as an argument of the topic or queue itself; one of them reads it anyway, and finds the "
+        "statement",
+    ),
+    Explained(
         r"TAP-DOC-6",
         r"TAP-DOC-5",
         "both refuse an argument that says where a name is unique, such as the VPC; whether names in a place that "
