@@ -1,4 +1,4 @@
-"""`make bench`: every measurement beside its peer in one run, written to benchmarks/RESULTS.md."""
+"""`make bench` runs every measurement together with its peer, and writes the results to benchmarks/RESULTS.md."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sixteen clients on a bad network: they lose answers, hang up too early, and send the same again until one comes."""
+"""Sixteen clients on a bad network: they lose answers, hang up early, and repeat a request until they get an answer."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""One cold start of the processor: `python -S -B cold_start.py FOLDER…` prints its seconds.
+"""One cold start of the processor: `python -S -B cold_start.py FOLDER…` prints its duration in seconds.
 
-The folders are all that Python looks into, beside its own library.
+Python imports packages only from these folders, beside its own library.
 """
 
 import importlib

@@ -1,8 +1,9 @@
-"""A sale by our adapter for Stripe, beside the same request by Stripe's own SDK.
+"""A sale by our adapter for Stripe, compared with the same request by Stripe's own SDK.
 
-Each in fresh processes, in turns, after the processor's imports and without bytecode, as in Lambda; the server is on
-this machine and gives one answer to everything. Ready: imported, and its client made, Secrets Manager's excluded. CPU
-is the process's, for one sale. Medians.
+Adapter and SDK run in turns, each in fresh processes, after the processor's imports and without bytecode, as in Lambda.
+The server is on this machine and gives the same answer to every request. "Ready" is the time to import the code and to
+create its client, without Secrets Manager's client. "CPU" is the CPU time of the process for one sale. All figures are
+medians.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def measure() -> list[dict[str, str]]:
-    """Rows of the results table, ours and the SDK."""
+    """Return the rows of the results table: one for our adapter, one for the SDK."""
     environments.ensure("emulator", "lambda", "localstripe")
     (packages,) = (VENV_LOCALSTRIPE / "lib").glob("python*/site-packages")
     ready: dict[str, list[float]] = {"ours": [], "sdk": []}
@@ -72,8 +73,8 @@ def measure() -> list[dict[str, str]]:
     names = {"ours": "ours, by urllib3", "sdk": "Stripe's SDK"}
     return [
         {
-            "by": names[kind],
-            "more in the zip MB": f"{size[kind] / 1e6:.1f}",
+            "code": names[kind],
+            "size added to the zip MB": f"{size[kind] / 1e6:.1f}",
             "ready ms": f"{statistics.median(ready[kind]) * 1000:.0f}",
             "CPU ms a sale": f"{statistics.median(cpu[kind]) * 1000:.2f}",
         }

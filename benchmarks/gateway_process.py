@@ -1,6 +1,7 @@
 """Payments at Stripe in a fresh process: `python -S -B gateway_process.py {ours|sdk} URL COUNT FOLDER…` prints JSON.
 
-The folders are all that Python looks into, beside its own library. What the processor imports is imported before.
+Python imports packages only from these folders, beside its own library. The process first imports the processor's
+imports, which are not measured.
 """
 
 import importlib

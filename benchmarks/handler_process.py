@@ -1,9 +1,9 @@
-"""One handler, measured in a process of its own: `python handler_process.py MODULE COUNT`; a line of JSON answers.
+"""Measures one handler in its own process: `python handler_process.py MODULE COUNT` prints a line of JSON.
 
-Run with the Lambda's own libraries on PYTHONPATH and the emulator as AWS_ENDPOINT_URL. The answer:
-{"import seconds", and for each of new, replay, refund and decline: measures}; measures of COUNT calls: seconds, cpu
-seconds, requests, bytes sent, write units and read units. Units are what the service says it consumed
-(ReturnConsumedCapacity); of a refused conditional write it says nothing and charges the item's size in whole kilobytes:
+Run it with the Lambda functions' libraries on PYTHONPATH and the emulator as AWS_ENDPOINT_URL. The JSON has {"import
+seconds", and for each of new, replay, refund and decline: measures}; measures of COUNT calls: seconds, cpu seconds,
+requests, bytes sent, write units and read units. Units are those that DynamoDB reports (ReturnConsumedCapacity). For a
+refused conditional write, DynamoDB reports no units and charges the item's size in whole kilobytes:
 docs.aws.amazon.com/amazondynamodb/latest/developerguide/WorkingWithItems.html#WorkingWithItems.ConditionalUpdate
 """
 

@@ -1,11 +1,13 @@
-"""`make load`: thousands of payments from sixteen clients over a bad network, and the proof of each of them.
+"""`make load` sends thousands of payments from sixteen clients over a bad network, and verifies each of them.
 
-Clients lose answers, give up too early, and send the same again; some payments are captured, voided and refunded on the
-way. Batches of the table's stream are then delivered to the archiver a second time, as a whole or in halves. At the end
-each payment that was accepted is once in the ledger, has each of its changes once in the audit trail and its receipt,
-and the sums agree to the unit. Rates are the emulator's, on the clients' own cores: they promise nothing of AWS.
+Clients lose answers, give up too early, and repeat requests; they also capture, void and refund some payments. Then the
+command delivers batches of the table's stream to the archiver a second time, as a whole or in halves. At the end it
+checks that each accepted payment is once in the ledger, that each change of the payment is once in the audit trail,
+that its receipt exists, and that all sums agree. The rates are those of the emulator, which shares the cores with the
+clients; they are not the rates on AWS.
 
-`PAYMENTS` says how many (10,000). Exit codes: 0; 1 something was lost or doubled; 2 wrong input or a broken tool.
+`PAYMENTS` is the number of payments (default 10,000). Exit codes: 0 no difference; 1 a payment or change was lost or
+duplicated; 2 wrong input or a broken tool.
 """
 
 from __future__ import annotations
@@ -47,7 +49,7 @@ def prove(deployment: Deployment, count: int, progress: Progress) -> list[str]:
 
 def _table(load: Load, again: int) -> Table:
     percentiles = statistics.quantiles(load.seconds, n=100)
-    table = Table("what", "how much")
+    table = Table("measurement", "value")
     for what, value in (
         ("payments", f"{len(load.payments)}"),
         ("changes of the ledger", f"{load.changes}"),

@@ -1,9 +1,9 @@
-"""The zip of the functions, with the SDK that it carries, beside the SDK of the runtime and beside the whole SDK.
+"""The functions' zip with the SDK's services in use, compared with a zip without SDK and a zip with the whole SDK.
 
-A cold start is the time in which a fresh process imports the processor and makes its client of DynamoDB, without
-bytecode in the zip's folder, which Lambda unpacks read-only and where no Python has been before. The runtime's SDK has
-its bytecode, as it has in Lambda. It is not pinned: AWS changes it under a deployed function. Medians of interleaved
-runs; Lambda's cores are others than this machine's, so that the differences count, not the milliseconds.
+The zip without SDK uses the SDK of Lambda's runtime, which AWS updates under a deployed function. A cold start is the
+time in which a fresh process imports the processor and creates its DynamoDB client. The zip's folder has no bytecode,
+because Lambda unpacks the zip read-only. The runtime's SDK has bytecode, as in Lambda. The figures are medians of
+interleaved runs. Lambda's cores differ from this machine's cores, so only the differences are meaningful.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ SETTINGS = {
 
 
 def measure() -> list[dict[str, str]]:
-    """Rows of the results table, one for each way to come by an SDK."""
+    """Return the rows of the results table, one for each content of the zip."""
     environments.ensure("emulator", "lambda")
     with tempfile.TemporaryDirectory() as home:
         folders = _folders(Path(home))
@@ -53,11 +53,11 @@ def measure() -> list[dict[str, str]]:
     base = medians["no SDK, the runtime's is used"]
     return [
         {
-            "in the zip": name,
+            "SDK in the zip": name,
             "unpacked MB": f"{sizes[name] / 1e6:.1f}",
-            "of Lambda's 250 MB": f"{sizes[name] / packaging.LARGEST_CONTENT:.1%}",
+            "share of Lambda's 250 MB": f"{sizes[name] / packaging.LARGEST_CONTENT:.1%}",
             "cold start ms": f"{medians[name] * 1000:.0f}",
-            "more than the runtime's ms": f"{(medians[name] - base) * 1000:.0f}",
+            "added to the cold start ms": f"{(medians[name] - base) * 1000:.0f}",
         }
         for name in folders
     ]

@@ -1,12 +1,13 @@
-"""Our processor beside the same job done with Powertools' idempotency utility, and beside the least that does it.
+"""Our processor, compared with a handler that uses Powertools' idempotency utility and with a minimal handler.
 
-Each handler runs in a process of its own, without the API, against one emulator of DynamoDB, in turns, over the
-simulated gateway, whose answers take no time; a table has the ledger's keys and indexes. A payment is asked for (new),
-asked for again with the same key (replay), partly refunded, and declined. Requests, bytes and units are what the SDK
-sent and the service counted, indexes included; CPU is the handler's process; cold import is the time to import the
-handler and make its client. The emulator answers slower than DynamoDB and on the same cores: rates compare the
-handlers, and promise nothing of AWS. Money is DynamoDB's alone, by prices.json. Of the write units two are the sparse
-index of pending payments: the price of settling after a crash, which Powertools' utility cannot do.
+Each handler runs in its own process, without the API, in turns. All use the same emulator of DynamoDB and the simulated
+gateway, whose answers take no time; the table has the ledger's keys and indexes. The steps are a new payment, a replay
+(the same request again), a partial refund and a declined payment. "Requests" and "bytes sent" count the SDK's requests;
+units are those that DynamoDB reports, including indexes. "CPU" is the CPU time of the handler's process. "Cold import"
+is the time to import the handler and create its client. The emulator is slower than DynamoDB and shares the cores with
+the handlers, so the rates compare the handlers and are not the rates on AWS. Cost is the cost of DynamoDB alone, by
+prices.json. Two of our write units are for the index of pending payments. With this index the settler completes
+payments after a crash, which Powertools' utility cannot do.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ LEDGER, IDEMPOTENCY = "dynamodb-bench", "dynamodb-bench-idempotency"
 
 
 def measure() -> list[dict[str, str]]:
-    """Rows of the results table, a handler and a step each; medians of interleaved rounds."""
+    """Return the rows of the results table, one for each handler and step; medians of interleaved rounds."""
     environments.ensure("emulator", "lambda")
     with tempfile.TemporaryDirectory() as home, Emulator.start(Path(home), REGION) as emulator:
         _make_tables(emulator.address)
@@ -62,7 +63,7 @@ def measure() -> list[dict[str, str]]:
 
 
 def targets(rows: list[dict[str, str]]) -> list[dict[str, str]]:
-    """What was aimed at, beside what these rows say of it."""
+    """Return the rows of the targets table: each target with the measured value."""
     by = {(row["handler"], row["step"]): row for row in rows}
 
     def ratio(what: str, name: str, step: str = "new") -> float:
@@ -72,12 +73,12 @@ def targets(rows: list[dict[str, str]]) -> list[dict[str, str]]:
     requests = max(float(row["requests"]) for row in ours)
     replay = float(by["ours", "replay"]["requests"])
     units = max(ratio("write units", "Powertools idempotency", step) for step in ("new", "refund", "decline"))
-    rate, cpu = ratio("a second", "Powertools idempotency"), ratio("CPU ms", "minimum")
+    rate, cpu = ratio("steps a second", "Powertools idempotency"), ratio("CPU ms", "minimum")
     imported = float(by["ours", "new"]["import / boto3"])
     checked = [
         ("at most two requests a step", requests, requests <= 2, ""),
         ("one request for a replay", replay, replay <= 1, ""),
-        ("at most 1.5 times Powertools' write units, whatever the step", units, units <= 1.5, ""),
+        ("at most 1.5 times Powertools' write units in each step", units, units <= 1.5, ""),
         ("at least 1.2 times Powertools' payments a second", rate, rate >= 1.2, ""),
         ("CPU at most 1.5 times the minimum's", cpu, cpu <= 1.5, WHY_CPU),
         ("cold import at most 1.25 times boto3's with a client", imported, imported <= 1.25, ""),
@@ -104,10 +105,10 @@ def _row(
         "read units": f"{reads:.2f}",
         "bytes sent": f"{median('bytes') / COUNT:.0f}",
         "CPU ms": f"{median('cpu seconds') / COUNT * 1000:.2f}",
-        "a second": f"{COUNT / median('seconds'):.0f}",
+        "steps a second": f"{COUNT / median('seconds'):.0f}",
         "cold import ms": f"{imports[name] * 1000:.0f}" if step == "new" else "",
         "import / boto3": f"{imports[name] / imports['boto3 and a client']:.2f}" if step == "new" else "",
-        "USD a million": f"{dollars * 1_000_000:.2f}",
+        "USD per million": f"{dollars * 1_000_000:.2f}",
     }
 
 

@@ -1,4 +1,4 @@
-"""The proof of a load: what the clients were answered, beside ledger, audit trail and receipts."""
+"""Verifies a load: compares the answers that the clients got with ledger, audit trail and receipts."""
 
 from __future__ import annotations
 

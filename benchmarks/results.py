@@ -1,4 +1,4 @@
-"""benchmarks/RESULTS.md, of which each command writes its own sections."""
+"""Writes benchmarks/RESULTS.md. Each command replaces its own sections."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HEAD = "# Benchmarks\n"
 
 
 def table(rows: Sequence[dict[str, str]]) -> list[str]:
-    """In Markdown; the keys of the first row are the head."""
+    """Return the lines of a Markdown table; the keys of the first row are its head."""
     return [
         " | ".join(rows[0]),
         " | ".join("---" for _ in rows[0]),
@@ -24,7 +24,7 @@ def table(rows: Sequence[dict[str, str]]) -> list[str]:
 
 
 def write_section(title: str, command: str, lines: Sequence[str], file: Path = FILE) -> str:
-    """Put a section in the place of the one with this title, or at the end; returns its text."""
+    """Replace the section with this title, or append the section if there is none; return its text."""
     written = (
         f"Written by `{command}` on {datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}, "
         f"{platform.system()} {platform.machine()}."

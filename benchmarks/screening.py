@@ -1,9 +1,10 @@
-"""How often the card screening errs, beside the usual regular expression with the Luhn test.
+"""Error rates of the card screening, compared with the usual regular expression and the Luhn test.
 
-Refused: generated identifiers as real systems make them, which are no card numbers. Conflicts: numbers without any
-structure, or with a card's, of which nothing tells that they are none. Missed: generated accidents, that is a network's
-numbers in one of the forms in which they get into requests; each network and form is as frequent as any other. The
-generators are those of the tests (tests/generators). Times are of one core's CPU.
+"Identifier, refused": the share of generated identifiers of real systems, which are no card numbers, that are refused.
+"Conflict, refused": the share of refused numbers that have no structure or the structure of a card number, so that no
+detector can distinguish them. "Accident, missed": the share of missed card numbers that somebody put into a request by
+mistake, in each network and form with the same frequency. The tests use the same generators (tests/generators). Times
+are CPU time of one core.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ Contains = Callable[[str], bool]
 
 
 def measure() -> list[dict[str, str]]:
-    """Rows of the results table: a kind of identifier, of conflict or of accident each."""
+    """Return the rows of the results table, one for each kind of identifier, conflict or accident."""
     cards = _payments("cards")
 
     def usual(text: str) -> bool:
@@ -53,7 +54,7 @@ def measure() -> list[dict[str, str]]:
 
 
 def targets(rows: list[dict[str, str]]) -> list[dict[str, str]]:
-    """What was aimed at, beside what these rows say of it; and how long the screening of a payment's body takes."""
+    """Return the rows of the targets table, with the time that the screening of a payment's body takes."""
     refused = max(_rate(row["ours"]) for row in rows if row["what"] == "identifier, refused")
     missed = next(_rate(row["ours"]) for row in rows if row["kind"] == "all accidents")
     findings, body = _payments("screening").findings, json.loads(json.dumps(PAYMENT))

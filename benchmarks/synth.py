@@ -1,7 +1,8 @@
-"""The gated synth beside the same synth with plain imports of the AWS bindings, whole process, wall time.
+"""Time of `python main.py` (synthesis and both judges) with lazy bindings, compared with plain imports of the bindings.
 
-Both run `main.py` with bytecode compiled; the peer imports the package `cdktf_cdktf_provider_aws` first, as its
-documentation has it, which runs its `__init__` and with it all of its submodules.
+The times are wall time of the whole process. Both processes run `main.py` with compiled bytecode. The peer first
+imports the package `cdktf_cdktf_provider_aws`, as the package's documentation does. This import runs the package's
+`__init__`, which imports all submodules.
 """
 
 from __future__ import annotations
@@ -24,17 +25,17 @@ ROUNDS = 3
 
 def measure() -> list[dict[str, str]]:
     """Rows of the results table: one for ours, one for the peer; seconds are medians of interleaved rounds."""
-    commands = {"python main.py": [MAIN], "the same with plain imports": ["-c", PLAIN]}
+    commands = {"python main.py": [MAIN], "python main.py with plain imports": ["-c", PLAIN]}
     seconds: dict[str, list[float]] = {name: [] for name in commands}
     for round_number in range(ROUNDS + 1):
         for name, command in commands.items():
             took = _wall(command)
             if round_number:  # the first round warms the disk cache for both
                 seconds[name].append(took)
-    peer = statistics.median(seconds["the same with plain imports"])
+    peer = statistics.median(seconds["python main.py with plain imports"])
     return [
         {
-            "what": name,
+            "command": name,
             "median s": f"{statistics.median(values):.2f}",
             "min s": f"{min(values):.2f}",
             "share of the peer": f"{statistics.median(values) / peer:.2f}",

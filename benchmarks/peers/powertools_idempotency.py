@@ -1,8 +1,9 @@
-"""The same job with Powertools' idempotency utility, as its documentation has it for an API with an idempotency key.
+"""A handler that takes payments with Powertools' idempotency utility, written as the utility's documentation describes.
 
-Router, logger and metrics are Powertools' too, as in our handler; the key is the header's and the body is validated as
-its payload, so that the same key with another body is refused. Validation is a parse: less than ours does. The gateway
-is called between the utility's two writes; after a crash in between, nothing here can settle the payment.
+Router, logger and metrics are those of Powertools too. The idempotency key is the header's value, and the utility
+compares the body with the body of the first request, so it refuses the same key with another body. The handler only
+parses the body and validates less than our processor. It calls the gateway between the utility's two writes. After a
+crash between the two writes, the handler cannot settle the payment.
 docs.aws.amazon.com/powertools/python/latest/utilities/idempotency
 """
 

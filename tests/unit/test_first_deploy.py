@@ -11,7 +11,7 @@ TEXT = (ROOT / "docs" / "first-deploy.md").read_text()
 README = (ROOT / "README.md").read_text()
 UNPROVED, CHECKLIST = (
     README.partition(f"## {title}\n")[2].partition("\n## ")[0]
-    for title in ("What the emulator cannot prove", "First deploy on a fresh account")
+    for title in ("Claims that the emulator cannot prove", "First deploy on a fresh account")
 )
 KEY_DOLLARS, METRIC_DOLLARS, DASHBOARD_DOLLARS = 1.0, 0.10, 3.0
 
