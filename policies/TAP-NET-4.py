@@ -53,6 +53,7 @@ CLOSED_WORDS = {
 OPENINGS = re.compile(
     r"aws_(ami_launch_permission|snapshot_create_volume_permission|ram_\w+|s3_bucket_website_configuration|eip_association)"
 )
+ACL_ARGUMENTS = ("acl", "canned_acl", "object_acl")
 ACLS = ("private", "log-delivery-write", "bucket-owner-read", "bucket-owner-full-control")
 LOG_DELIVERY = "http://acs.amazonaws.com/groups/s3/LogDelivery"
 GRANTEES = ("email", "email_address", "id", "uri")
@@ -105,11 +106,10 @@ def is_closed(stack, kind, argument, value):
         return False
     if kind == "aws_eip" and argument in ("instance", "network_interface"):
         return False
-    if kind.startswith("aws_s3"):
-        if argument == "acl":
-            return value in ACLS
-        if argument in ("grant", "target_grant"):
-            return all(is_log_delivery(grant) for grant in texts(value))
+    if argument in ACL_ARGUMENTS and (kind.startswith("aws_s3") or kind not in ARGUMENTS):
+        return value in ACLS
+    if kind.startswith("aws_s3") and argument in ("grant", "target_grant"):
+        return all(is_log_delivery(grant) for grant in texts(value))
     if argument in GROUPS:
         return all(kind_of(stack, group) == "aws_security_group" for group in texts(value))
     if kind not in ARGUMENTS and argument not in OWN_WORDS and isinstance(value, str):

@@ -144,7 +144,7 @@ def _by_argument(resource: Resource) -> Iterator[str]:
             continue
         if name in OPENS_WHEN_TRUE and flag(value) is not False and literal(value) not in CLOSED_WORDS:
             yield f"{path} is {format_value(value)}; expected false"
-        if name in WORDS and isinstance(value, str) and literal(value) not in WORDS[name]:
+        if name in WORDS and literal(value) not in WORDS[name]:
             yield f"{path} is {format_value(value)}; expected {' or '.join(WORDS[name])}"
         if name == "public_access" and any(literal(block.get("type")) != "DISABLED" for block in _blocks(value)):
             yield f"{path} is {format_value(value)}; expected type DISABLED"

@@ -16,10 +16,12 @@ from lib.aspects.types import classified
 from lib.findings.finding import Severity
 
 # For an unclassified type (with a waiver for TAP-DOC-4), only these attributes are known to be set by AWS.
-OF_ANY_TYPE = {"arn": "arn", "id": "id"}
+SOME_ID = "id of an unclassified type"
+OF_ANY_TYPE = {"arn": "arn", "id": SOME_ID}
 # End of an argument's name -> meanings of the attributes that it accepts. Other arguments accept each listed attribute.
 EXPECTED = (
     (re.compile(r"(^|_)arns?$|(^|\.)resources$"), frozenset({"arn"})),
+    (re.compile(r"(^|_)names?$"), frozenset({"arn", "dns", "name", SOME_ID})),
     (re.compile(r"(^|_)urls?$"), frozenset({"url"})),
     (re.compile(r"(^|(?<!block_public)_)(policy|policy_document)$"), frozenset({"policy"})),
     (re.compile(r"(^|\.)(override|source)_(json|policy_documents)$"), frozenset({"policy"})),

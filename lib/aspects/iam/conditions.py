@@ -132,11 +132,11 @@ def _expected(stack: StackView, statement: Statement, test: str, key: str, value
     resolved = resolve(stack, value)
     if resolved is None:
         return "a literal, or references to objects of this stack"
+    if key in _FORMS:
+        return None if _FORMS[key].fullmatch(resolved) else "a value that AWS defines for this key"
     if key.endswith("arn") or test in _ARN or resolved.startswith(("arn:", "<")):
         is_ours = names_resource(stack, value) or _is_needed(stack, statement, key, resolved)
         return None if is_ours or _is_attribute(key, resolved) else "the ARN of a resource of this stack"
-    if key in _FORMS and not _FORMS[key].fullmatch(resolved):
-        return "a value that AWS defines for this key"
     if set("*?") & set(resolved) and not (key == _FOLDER[0] and _FOLDER[1].fullmatch(resolved)):
         return "a value without wildcards"
     return "no account's number" if _ACCOUNT_NUMBER.search(resolved) else None
