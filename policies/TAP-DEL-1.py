@@ -1,4 +1,4 @@
-"""In Python: a YAML policy needs fixed paths, and this one searches arguments at any depth of any type."""
+"""In Python: a YAML policy needs fixed paths, and this policy searches arguments at any depth of any type."""
 
 from _stack import StackCheck, arguments, is_false, shown
 
@@ -14,7 +14,7 @@ PROTECTIONS = (
     "termination_protection",
     "termination_protection_enabled",
 )
-# Values of Cognito and ECS that mean false.
+# Strings with which Cognito and ECS say false.
 OFF = ("DISABLED", "INACTIVE")
 # Types that AWS protects by default.
 MUST_SAY = {"aws_cloudtrail_event_data_store": "termination_protection_enabled"}

@@ -1,4 +1,4 @@
-"""In Python: a YAML policy needs fixed paths, and this one searches arguments at any depth of any type."""
+"""In Python: a YAML policy needs fixed paths, and this policy searches arguments at any depth of any type."""
 
 from _stack import StackCheck, arguments, is_false, is_true, shown
 
@@ -15,9 +15,9 @@ KEEPS_WHEN_TRUE = (
     "skip_destroy",
 )
 KEEPS_WHEN_FALSE = ("delete_automated_backups", "delete_on_termination", "skip_final_backup", "skip_final_snapshot")
-# Values of Bedrock and SageMaker that mean: keep nothing.
+# Values with which Bedrock and SageMaker keep no data.
 GONE = ("DELETE", "Delete")
-# Setting one of these names requests a final snapshot.
+# Arguments that name a final snapshot. If one is set, AWS takes the snapshot.
 NAMES_WHAT_IT_KEEPS = ("final_snapshot_identifier", "final_snapshot_name")
 # Types that take a final snapshot by default.
 MUST_SAY = {"aws_db_instance": "skip_final_snapshot", "aws_rds_cluster": "skip_final_snapshot"}

@@ -1,4 +1,4 @@
-"""In Python: a YAML policy needs fixed paths, and this one searches arguments at any depth of any type."""
+"""In Python: a YAML policy needs fixed paths, and this policy searches arguments at any depth of any type."""
 
 from _stack import StackCheck, arguments, is_false, shown
 
@@ -15,7 +15,7 @@ LOCKS = (
     "snaplock_configuration",
 )
 NO_LOCK = ("Disabled", "NONE", "OFF")
-# Types whose existence is a lock.
+# Types of which every resource is a lock.
 LOCK_TYPES = ("aws_backup_vault_lock_configuration", "aws_s3_bucket_object_lock_configuration")
 
 

@@ -1,8 +1,8 @@
-"""In Python: a YAML policy needs fixed paths, and this one searches arguments at any depth of any type."""
+"""In Python: a YAML policy needs fixed paths, and this policy searches arguments at any depth of any type."""
 
 from _stack import StackCheck, arguments, is_true, shown
 
-# By default these cannot be deleted until they are empty.
+# Type -> required argument. Without it, AWS deletes only an empty resource.
 MUST_SAY = {
     "aws_athena_workgroup": "force_destroy",
     "aws_backup_vault": "force_destroy",
@@ -14,7 +14,7 @@ MUST_SAY = {
 class WhatHoldsDataIsEmptied(StackCheck):
     id = "TAP-DEL-5"
     name = "A resource with content can be destroyed"
-    guideline = "set force_destroy (for a container registry force_delete) to true"
+    guideline = "set force_destroy (for an ECR repository: force_delete) to true"
 
     def violations(self, resource):
         must = MUST_SAY.get(resource.kind)

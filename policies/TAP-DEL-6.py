@@ -1,8 +1,8 @@
-"""In Python: a YAML policy needs fixed paths, and this one searches arguments at any depth of any type."""
+"""In Python: a YAML policy needs fixed paths, and this policy searches arguments at any depth of any type."""
 
 from _stack import StackCheck, arguments, shown
 
-# In days: AWS's minimum.
+# Argument -> AWS's minimum, in days.
 SHORTEST = {"deletion_window_in_days": 7, "permanent_deletion_time_in_days": 7, "recovery_window_in_days": 0}
 # Types that wait for 30 days by default.
 MUST_SAY = {
@@ -17,7 +17,7 @@ MUST_SAY = {
 class WaitingPeriodsAreTheShortest(StackCheck):
     id = "TAP-DEL-6"
     name = "Waiting periods before deletion are AWS's shortest"
-    guideline = "set deletion_window_in_days to 7, recovery_window_in_days to 0"
+    guideline = "set deletion_window_in_days to 7 on a key, and recovery_window_in_days to 0 on a secret"
 
     def violations(self, resource):
         must = MUST_SAY.get(resource.kind)

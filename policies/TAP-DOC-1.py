@@ -1,4 +1,4 @@
-"""In Python: a YAML policy reads resources only, and this one checks everything else in the file."""
+"""In Python: a YAML policy reads resources only, and this policy checks everything else in the file."""
 
 import re
 
@@ -16,8 +16,8 @@ class OnlyBlocksThatRulesCheck(StackCheck):
     id = "TAP-DOC-1"
     name = "The stack contains only blocks that the rules can check"
     guideline = (
-        "remove it, or write it in the form that policies/README.md shows; decide in Python what Terraform would "
-        "evaluate after the synthesis"
+        "remove the block or argument, or write it in the form that policies/README.md shows; compute values in "
+        "Python, before the synthesis"
     )
 
     def violations(self, resource):
@@ -106,7 +106,7 @@ def imported(stack, content):
         kind, name = address(body.get("to"))
         own = stack.of_type(kind).get(name, {}).get(naming_argument(kind))
         if not is_literal(own) or body.get("id") != own:
-            yield "", f"import: {shown(body.get('id'))} is not the name of a resource {shown(body.get('to'))} here"
+            yield "", f"import: the id {shown(body.get('id'))} is not the name of the resource {shown(body.get('to'))}"
 
 
 def moved(stack, content):
@@ -130,7 +130,7 @@ JUDGES = {
 
 
 def form(where, body, required, optional=()):
-    """Yield a violation for each argument that a block may not have, and for each required one that it lacks."""
+    """Yield (address, text) for each argument that a block must not have, and for each missing required argument."""
     if not isinstance(body, dict):
         yield "", f"{where} is {shown(body)}, not a block"
         return

@@ -9,16 +9,17 @@ from _provider import TYPES
 from _stack import META_ARGUMENTS, StackCheck, shown
 
 WILDCARD = re.compile(r"[*?\s]")
-# The id of an unclassified type: any text, which may not be used in permissions.
+# Meaning of the id of an unclassified type. It can be any text, so permissions must not contain it.
 SOME_ID = "id of an unclassified type"
 PARTS = ("account", "arn", "host", "id", "name", "partition", "region", "url", "version")
-# The name of an argument -> what it may refer to. Policy documents may be used nowhere else.
+# Pattern of an argument's name -> meanings of the attributes that it may refer to. A policy document may be used only
+# where its meaning is listed.
 EXPECTED = (
     (re.compile(r"(.*_)?arns?|(alarm|ok|insufficient_data)_actions|resources|layers", re.IGNORECASE), ("arn",)),
     (re.compile(r"identifiers"), ("account", "arn")),
     (re.compile(r"values"), PARTS),
     (re.compile(r"(.*_)?urls?"), ("url",)),
-    # Labels that the author chooses.
+    # Arguments with labels that the author chooses.
     (re.compile(r"(statement|target)_id"), (*PARTS, SOME_ID)),
     (re.compile(r"(.*_)?ids?"), ("account", "arn", "id", "region", SOME_ID)),
     (re.compile(r"(.*_)?names?"), ("arn", "host", "name", "region", SOME_ID)),
@@ -35,8 +36,8 @@ class ExpressionsAreReferences(StackCheck):
     id = "TAP-DOC-2"
     name = "Every value is a literal or a reference"
     guideline = (
-        "write a literal, or refer to an attribute of the stack's resources that policies/_attributes.txt lists with "
-        "the expected meaning; use no function, conditional or directive, and no wildcard in a name"
+        "write a literal, or refer to an attribute that policies/_attributes.txt lists with the expected meaning; use "
+        "no function, conditional or directive, and no wildcard in a name"
     )
 
     def violations(self, resource):
@@ -60,7 +61,7 @@ def judge(stack, kind, body, skip=META_ARGUMENTS):
                 yield from (f"{'.'.join(path)}: {fault}" for fault in faults(stack, wanted, parts))
                 literal = "".join(part for part in parts if isinstance(part, str))
                 if is_part_of_arn(kind, path) and WILDCARD.search(literal):
-                    yield f"{'.'.join(path)} is {shown(text)}: ARNs contain it, so no wildcard or space"
+                    yield f"{'.'.join(path)} is {shown(text)}, a part of an ARN; use no wildcard or space"
 
 
 def texts(path, value):
@@ -92,7 +93,7 @@ def faults(stack, wanted, parts):
 
 
 def attributes(kind):
-    """Return attribute -> meaning of what may be referenced; for an unclassified type ARN and id."""
+    """Return attribute -> meaning for the attributes of a type that may be referenced; for any type, ARN and id."""
     if kind in ATTRIBUTES or kind in ARGUMENTS or kind.startswith("data."):
         return ATTRIBUTES.get(kind, {})
     return {"id": SOME_ID} if TYPES.get(kind, {}).get("arn") == "settable" else {"arn": "arn", "id": SOME_ID}

@@ -13,7 +13,7 @@ class NoMetaArgumentsThatHide(StackCheck):
     id = "TAP-DOC-3"
     name = "No meta-argument changes which resources are created"
     guideline = (
-        "remove it, and use a loop or branch in Python instead; allowed are depends_on, "
+        "remove the meta-argument, and use a loop or branch in Python; allowed are only depends_on, "
         "lifecycle.create_before_destroy, timeouts and provider = aws"
     )
 

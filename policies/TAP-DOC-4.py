@@ -1,4 +1,4 @@
-"""In Python: it checks every resource type against its own list."""
+"""In Python: it compares every resource type with the list in _arguments.txt, which a YAML policy cannot read."""
 
 from _catalogue import ARGUMENTS
 from _stack import StackCheck
@@ -8,7 +8,7 @@ from checkov.common.models.enums import CheckCategories
 class TypesAreClassified(StackCheck):
     id = "TAP-DOC-4"
     name = "Every resource type is classified"
-    guideline = "classify it in policies/_arguments.txt as policies/README.md describes, or add a waiver"
+    guideline = "classify the type in policies/_arguments.txt as policies/README.md describes, or add a waiver"
     category = CheckCategories.CONVENTION
 
     def violations(self, resource):

@@ -1,4 +1,4 @@
-"""In Python: it checks every argument of every type, also in blocks and JSON strings, against its own lists."""
+"""In Python: it compares every argument, also in blocks and JSON strings, with lists that YAML cannot read."""
 
 from _catalogue import ARGUMENTS, allowed, missing, settings
 from _expressions import references

@@ -1,4 +1,4 @@
-"""In Python: it compares the names of all resources of a type, and searches arguments at any depth."""
+"""In Python: a YAML policy cannot compare the names of all resources of a type, or search at any depth."""
 
 import json
 import re
@@ -8,7 +8,7 @@ from _names import IDS, IN_A_PARENT, naming_argument
 from _stack import StackCheck, arguments, shown
 from checkov.common.models.enums import CheckCategories
 
-# Argument that names a local file -> argument for the file's hash.
+# Argument that names a local file -> argument with the file's hash.
 FILES = {"filename": "source_code_hash"}
 FILES_OF = {"aws_s3_bucket_object": {"source": "source_hash"}, "aws_s3_object": {"source": "source_hash"}}
 ASSET = re.compile(r"assets(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)+")
@@ -48,13 +48,13 @@ def identity(stack, kind, body):
 
 
 def written_out(stack, name, seen=()):
-    """Return a name with the names that it refers to inserted, as far as they are known."""
+    """Return a name with each reference replaced by the name to which it refers, if that name is known."""
     text = ""
     for part in parse(name):
         if is_reference(part) and part not in seen:
             inner = stack.of_type(part.kind).get(part.name, {}).get(part.attribute)
             text += written_out(stack, inner, (*seen, part)) if isinstance(inner, str) else f"${{{'.'.join(part)}}}"
-        elif is_reference(part):  # to itself, perhaps by way of others
+        elif is_reference(part):  # a circle of references
             text += f"${{{'.'.join(part)}}}"
         else:
             text += part if isinstance(part, str) else part.text

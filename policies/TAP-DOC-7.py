@@ -1,4 +1,4 @@
-"""In Python: the provider marks the secret arguments of its 1,526 types, at any depth."""
+"""In Python: it searches the arguments that the provider marks as secret, at any depth of 1,526 types."""
 
 from _expressions import references
 from _provider import TYPES
@@ -10,8 +10,8 @@ class NoSecretIsWrittenDown(StackCheck):
     id = "TAP-DOC-7"
     name = "No secret is in the configuration"
     guideline = (
-        "let AWS create and store it (manage_master_user_password, a rotated secret), and refer to its ARN; values "
-        "in the configuration are also in the state, the plan and the logs"
+        "let AWS create and store the secret (manage_master_user_password, a rotated secret), and refer to its ARN; "
+        "values in the configuration are also in the state, the plan and the logs"
     )
     category = CheckCategories.SECRETS
 
@@ -39,7 +39,7 @@ def refers_to_secrets(value):
     for found in references(value):
         secrets = TYPES.get(found.kind.removeprefix("data."), {}).get("sensitive", ())
         if found.attribute in (path.split(".")[0] for path in secrets):
-            yield f"it refers to {'.'.join(found)}, which is a secret"
+            yield f"a value refers to {'.'.join(found)}, which is a secret"
 
 
 check = NoSecretIsWrittenDown()

@@ -10,8 +10,8 @@ class TablesAreEncrypted(StackCheck):
     id = "TAP-ENC-1"
     name = "DynamoDB tables are encrypted with a customer managed key"
     guideline = (
-        "set server_side_encryption to enabled = true with kms_key_arn of an aws_kms_key of this stack; a replica's "
-        "kms_key_arn too"
+        "set server_side_encryption to enabled = true with kms_key_arn of an aws_kms_key of this stack; set a "
+        "replica's kms_key_arn as well"
     )
     category = CheckCategories.ENCRYPTION
     types = ("aws_dynamodb_table", "aws_dynamodb_table_replica")
@@ -23,7 +23,7 @@ class TablesAreEncrypted(StackCheck):
             return
         encryption = blocks(body.get("server_side_encryption"))
         if not encryption:
-            yield "it has no server_side_encryption"
+            yield "server_side_encryption is missing"
         for block in encryption:
             if not is_true(block.get("enabled")):
                 yield f"server_side_encryption.enabled is {shown(block.get('enabled'))}"

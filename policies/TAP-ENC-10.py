@@ -1,4 +1,4 @@
-"""In Python: a YAML policy has to name its types, and this one checks any type, including unknown ones."""
+"""In Python: a YAML policy must name its types, and this policy checks every type, including unknown types."""
 
 from _encryption import WITHOUT_DATA, WITHOUT_KEY
 from _provider import TYPES
@@ -8,8 +8,8 @@ from checkov.common.models.enums import CheckCategories
 
 class EncryptionIsJudgedForEveryType(StackCheck):
     id = "TAP-ENC-10"
-    name = "Every type that holds data takes a customer managed key"
-    guideline = "use a type that takes a customer managed key; for a type of a newer provider, update _provider.jsonl"
+    name = "Every type that holds data has an argument for a customer managed key"
+    guideline = "use a type that has such an argument; for a type of a newer provider, update _provider.jsonl"
     category = CheckCategories.ENCRYPTION
 
     def violations(self, resource):

@@ -1,4 +1,4 @@
-"""In Python: a queue's policy may be inline or a resource, and one of its statements must have all the parts."""
+"""In Python: a queue's policy may be an argument or a resource, and one statement must have all required parts."""
 
 from _attached import Configuration
 from _stack import StackCheck, shown
@@ -9,7 +9,7 @@ POLICIES = {
     "aws_sns_topic": Configuration("aws_sns_topic_policy", "aws_sns_topic", "arn", ("arn", "id")),
     "aws_sqs_queue": Configuration("aws_sqs_queue_policy", "aws_sqs_queue", "queue_url", ("id", "url")),
 }
-# SNS accepts only some actions in a topic's policy; Publish is the one that carries data.
+# Type -> actions, one of which a statement must deny. A topic's policy cannot deny sns:*; sns:Publish sends data.
 ACTIONS = {"aws_sns_topic": ("sns:Publish",), "aws_sqs_queue": ("sqs:*",)}
 
 
@@ -17,8 +17,8 @@ class TopicsAndQueuesRefusePlainHttp(StackCheck):
     id = "TAP-ENC-11"
     name = "Topics and queues refuse requests without TLS"
     guideline = (
-        "give it one policy, in the argument policy or in an aws_sqs_queue_policy or aws_sns_topic_policy that refers "
-        "to it, with a statement that denies sqs:* (sns:Publish) to everyone on its arn, with the one condition Bool "
+        "give the queue or topic one policy (the argument policy, or a resource that refers to it) with "
+        "a statement that denies sqs:* (for a topic sns:Publish) to everyone on the arn, with the one condition Bool "
         "aws:SecureTransport false"
     )
     category = CheckCategories.ENCRYPTION
@@ -35,10 +35,10 @@ class TopicsAndQueuesRefusePlainHttp(StackCheck):
         if "policy" in resource.body:
             policies.append(resource.body["policy"])
         if len(policies) != 1:
-            yield f"it has {len(policies)} policies instead of one"
+            yield f"there are {len(policies)} policies instead of one"
         for policy in policies:
             if not refuses_plain_http(resource, policy, ACTIONS[resource.kind]):
-                yield f"no statement of its policy denies {ACTIONS[resource.kind][0]} without TLS"
+                yield f"no statement of the policy denies {ACTIONS[resource.kind][0]} without TLS"
 
 
 check = TopicsAndQueuesRefusePlainHttp()

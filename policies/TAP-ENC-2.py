@@ -1,4 +1,4 @@
-"""In Python: a bucket for access logs is an exception, which only other resources show."""
+"""In Python: only other resources show that a bucket receives access logs, for which the rule has an exception."""
 
 from _access_logs import other_uses, takes_access_logs
 from _attached import ConfigurationCheck, of_bucket
@@ -13,8 +13,8 @@ class BucketsAreEncrypted(ConfigurationCheck):
     name = "Buckets are encrypted with a customer managed key"
     guideline = (
         "give the bucket one aws_s3_bucket_server_side_encryption_configuration that refers to its id, with aws:kms "
-        "and an aws_kms_key of this stack; a bucket for access logs only has AES256, because AWS delivers access logs "
-        "to no other bucket"
+        "and an aws_kms_key of this stack; a bucket with only access logs uses AES256, because AWS delivers access "
+        "logs to no other bucket"
     )
     category = CheckCategories.ENCRYPTION
     types = ("aws_s3_bucket", "aws_s3_bucket_server_side_encryption_configuration")

@@ -5,7 +5,7 @@ from _keys import KeyCheck
 
 class EnvironmentsAreEncrypted(KeyCheck):
     id = "TAP-ENC-6"
-    name = "Lambda environments are encrypted with a customer managed key"
+    name = "Environment variables of Lambda functions are encrypted with a customer managed key"
     guideline = "set kms_key_arn to the arn of an aws_kms_key of this stack"
     types = ("aws_lambda_function",)
     argument = "kms_key_arn"

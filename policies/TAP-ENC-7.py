@@ -7,14 +7,14 @@ from checkov.common.models.enums import CheckCategories
 
 # Kinds of keys that AWS does not rotate: docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html
 NOT_ROTATED = re.compile("(RSA|ECC|HMAC|ML_DSA)_[A-Z0-9_]+|SM2")
-# In days: AWS's default of one year is the rule's maximum; AWS accepts up to 2560.
+# In days. The rule's maximum is AWS's default of one year; AWS accepts up to 2560.
 LONGEST = 365
 
 
 class KeysRotate(StackCheck):
     id = "TAP-ENC-7"
     name = "Customer managed keys are rotated at least once a year"
-    guideline = "set enable_key_rotation to true, without rotation_period_in_days or with 90 to 365"
+    guideline = "set enable_key_rotation to true; leave out rotation_period_in_days, or set it to 90 to 365"
     category = CheckCategories.ENCRYPTION
     types = ("aws_kms_key",)
 

@@ -1,4 +1,4 @@
-"""In Python: it reads the statements of another resource; one of them must have exactly the required parts."""
+"""In Python: it reads the statements of another resource, one of which must have exactly the required parts."""
 
 from _attached import ConfigurationCheck, of_bucket
 from _transport import refuses_plain_http
@@ -18,7 +18,7 @@ class BucketsRefusePlainHttp(ConfigurationCheck):
 
     def wrong_settings(self, resource, configuration):
         if not refuses_plain_http(resource, configuration.get("policy"), ("s3:*",), ("", "/*")):
-            yield "no statement of its policy denies s3:* without TLS on the bucket and its objects"
+            yield "no statement of the policy denies s3:* without TLS on the bucket and its objects"
 
 
 check = BucketsRefusePlainHttp()

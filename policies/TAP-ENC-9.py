@@ -1,4 +1,4 @@
-"""In Python: each type has its own encryption settings, at any depth, which _provider.jsonl lists."""
+"""In Python: it reads each type's encryption settings from _provider.jsonl, and searches for them at any depth."""
 
 from _encryption import wrong_encryption
 from _stack import StackCheck

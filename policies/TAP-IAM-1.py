@@ -19,7 +19,7 @@ class ActionsAreNamed(StatementCheck):
         if statement.body.get("not_actions", []) != []:
             yield f"not_actions {shown(statement.body['not_actions'])} allows every other action"
         elif not statement.actions:
-            yield "it names no actions"
+            yield "actions is missing"
         for action in statement.actions:
             if not isinstance(action, str) or level(action) is None:
                 yield f"AWS has no action {shown(action)}"

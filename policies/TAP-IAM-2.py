@@ -6,7 +6,7 @@ from _documents import StatementCheck, is_about_a_key, is_trust
 from _stack import shown
 from checkov.common.models.enums import CheckCategories
 
-# AWS forbids resources in the policies of these types: they apply to the resource itself.
+# AWS forbids resources in the policies of these types, because the policies apply to the repository itself.
 # docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html
 WITHOUT_RESOURCES = ("aws_ecr_repository_policy",)
 
@@ -25,7 +25,7 @@ class ResourcesAreNamed(StatementCheck):
         if statement.body.get("not_resources", []) != []:
             yield f"not_resources {shown(statement.body['not_resources'])} allows every other resource"
         elif not statement.resources and kind not in WITHOUT_RESOURCES and not is_trust(statement, resource):
-            yield "it names no resources"
+            yield "resources is missing"
         for arn in statement.resources:
             if arn == "*" and (is_about_a_key(statement, resource) or is_for_any(statement.actions)):
                 continue
@@ -34,7 +34,7 @@ class ResourcesAreNamed(StatementCheck):
 
 
 def is_for_any(actions):
-    """Whether there are actions, and AWS can limit none of them to a resource."""
+    """Return True if there are actions, and AWS can limit none of them to a resource."""
     return bool(actions) and all(isinstance(action, str) and takes_any_resource(action) for action in actions)
 
 

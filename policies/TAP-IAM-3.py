@@ -27,9 +27,9 @@ class RolesTrustServices(StackCheck):
 
 def strangers(statement, stack):
     if statement.actions != ["sts:AssumeRole"]:
-        yield f"its actions are {shown(statement.actions)}"
+        yield f"actions is {shown(statement.actions)}"
     if not statement.principals:
-        yield "it names no principals"
+        yield "principals is missing"
     for kind, identifier in statement.principals:
         if not is_tied_service(statement, stack, kind, identifier):
             yield f"the principal {shown(identifier)} of type {shown(kind)} is not a service that acts for this account"

@@ -1,4 +1,4 @@
-"""In Python: a YAML policy needs fixed paths, and this one searches arguments at any depth of any type."""
+"""In Python: a YAML policy needs fixed paths, and this policy searches arguments at any depth of any type."""
 
 from _documents import DOCUMENT, MERGING, document_of, many
 from _expressions import reference
@@ -19,7 +19,7 @@ POLICY = (
     "secret_policy",
     "session_policy",
 )
-# Their `policy` arguments are not IAM policies: lifecycle, data masking, indexing.
+# Types whose argument `policy` is not an IAM policy, but is about a lifecycle, data masking or indexing.
 OTHER_LANGUAGES = (
     "aws_cloudwatch_log_account_policy",
     "aws_cloudwatch_log_data_protection_policy",
@@ -42,7 +42,7 @@ class PoliciesAreDocuments(StackCheck):
             if name in POLICY_ARN:
                 unread = [arn for arn in many(value) if not is_own_policy(stack, arn)]
             elif name in POLICY and resource.kind not in OTHER_LANGUAGES:
-                # Blocks are checked argument by argument.
+                # The arguments of a block are checked one by one.
                 unread = [] if is_block(value) or document_of(stack, value) else [value]
             else:
                 continue

@@ -17,14 +17,14 @@ class NobodyElseIsAdmitted(StatementCheck):
 
     def violations_of(self, statement, stack, _resource):
         if blocks(statement.body.get("not_principals")):
-            yield "not_principals admits everybody else"
+            yield "not_principals admits everybody except those it names"
         for kind, identifier in statement.principals:
             if not (
                 is_account_root(kind, identifier)
                 or is_own_role(stack, kind, identifier)
                 or is_tied_service(statement, stack, kind, identifier)
             ):
-                yield f"the principal {shown(identifier)} of type {shown(kind)} is not of this account, nor acts for it"
+                yield f"the principal {shown(identifier)} of type {shown(kind)} is not this account's, nor acts for it"
 
 
 check = NobodyElseIsAdmitted()

@@ -14,10 +14,10 @@ from checkov.common.models.enums import CheckCategories
 
 class PermissionsDoNotWiden(StatementCheck):
     id = "TAP-IAM-7"
-    name = "No permission allows to widen permissions"
+    name = "No permission lets its holder gain more permissions"
     guideline = (
-        "remove the action: permissions change only by deploying the stack; only the account's root may administer "
-        "a key, with StringEquals kms:CallerAccount; grant permissions by policy documents to roles of this stack"
+        "remove the action, because permissions change only when the stack is deployed; let only the account's root "
+        "administer a key, with StringEquals kms:CallerAccount; grant permissions to roles of this stack only"
     )
     category = CheckCategories.IAM
 
@@ -35,19 +35,19 @@ class PermissionsDoNotWiden(StatementCheck):
                     yield f"{action}: {each}: {widens(each)}" if each != action else f"{action}: {widens(action)}"
                     break
         if statement.body.get("not_actions", []) != []:
-            yield "not_actions allows actions that widen permissions"
+            yield "not_actions allows actions that give more permissions"
 
 
 def is_exempt(action, statement, stack, resource):
     if action == "iam:PassRole":
         return not any(wrong_pass_role(statement, stack))
     if action == "sts:AssumeRole":
-        return is_trust(statement, resource)  # TAP-IAM-3 checks this
+        return is_trust(statement, resource)  # TAP-IAM-3 checks trust policies
     return action.startswith("kms:") and is_key_administration(statement, stack, resource)
 
 
 def is_key_administration(statement, stack, resource):
-    """Whether a statement of a key's policy admits only this account's root, for callers of this account."""
+    """Return True if a key policy's statement admits only this account's root, for callers of this account."""
     return (
         is_about_a_key(statement, resource)
         and bool(statement.principals)

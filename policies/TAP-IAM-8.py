@@ -8,9 +8,9 @@ from _principals import EVERYBODY
 from _stack import blocks, shown
 from checkov.common.models.enums import CheckCategories
 
-# Identity-based policies: they say what their holder may do.
+# Arguments with an identity-based policy, which lists the permissions of its holder.
 OF_IDENTITIES = ("aws_iam_policy", "aws_iam_role_policy")
-# Forms of an action in a Deny: all, all of a service, or one.
+# Allowed actions of a Deny: `*`, all actions of a service, or one action.
 ACTION = re.compile(r"\*|[a-z0-9-]+:(\*|[A-Za-z0-9]+)")
 
 
@@ -35,17 +35,17 @@ class StatementsCanBeRead(StatementCheck):
         if effect not in (None, "Allow", "Deny"):
             yield f"effect is {shown(effect)}"
         if blocks(statement.body.get("not_principals")):
-            yield "not_principals means everybody else"
+            yield "not_principals means everybody except those it names"
         yield from wrong_conditions(statement, stack)
         if is_in(statement, resource, OF_IDENTITIES, "policy") and statement.principals:
-            yield f"it has the principals {shown(statement.principals)}, which an identity-based policy must not have"
+            yield f"principals is {shown(statement.principals)}, but an identity-based policy must have none"
         if is_trust(statement, resource) and statement.resources:
-            yield f"it has the resources {shown(statement.resources)}, which a trust policy must not have"
+            yield f"resources is {shown(statement.resources)}, but a trust policy must have none"
         if not statement.allows:
             if not denies_plain_http(statement):
                 yield "a Deny must have one condition: Bool aws:SecureTransport false, or NumericLessThan s3:TlsVersion"
             if not all(isinstance(action, str) and ACTION.fullmatch(action) for action in statement.actions):
-                yield f"{shown(statement.actions)} are not the actions of a Deny: all, all of a service, or one"
+                yield f"{shown(statement.actions)} are not allowed in a Deny: use *, a service's actions, or one action"
             if len(statement.principals) != 1 or statement.principals[0] not in EVERYBODY:
                 yield f"a Deny must be for everybody, not for {shown(statement.principals)}"
             for argument in ("not_actions", "not_resources"):

@@ -10,7 +10,7 @@ from checkov.common.models.enums import CheckCategories
 class NamesEndInTheSuffix(StackCheck):
     id = "TAP-NAME-1"
     name = "Every name, and every namespace of custom metrics, has the environment suffix"
-    guideline = f"name it {NAME}; the suffix is part of the state's path, {STATE['form']}"
+    guideline = f"use a name of the form {NAME}; the suffix is part of the state's path, {STATE['form']}"
     category = CheckCategories.CONVENTION
 
     def violations_outside(self, stack):
@@ -18,7 +18,7 @@ class NamesEndInTheSuffix(StackCheck):
 
     def violations(self, resource):
         suffix = resource.stack.suffix
-        yield from (f"{argument} is set, not the name" for argument in prefixes(resource.kind, resource.body))
+        yield from (f"{argument} is set instead of the name" for argument in prefixes(resource.kind, resource.body))
         for given, word in names(resource.kind, resource.body):
             if not is_literal(given) or not has_suffix(last_part(given), suffix):
                 yield f"the name {shown(given)} lacks the suffix of {expected_name(word, suffix)}"

@@ -8,8 +8,8 @@ from checkov.common.models.enums import CheckCategories
 
 class NamesSayTypeAndPurpose(StackCheck):
     id = "TAP-NAME-2"
-    name = f"Every name is {NAME}"
-    guideline = f"name it {NAME}, in lower case"
+    name = f"Every name has the form {NAME}"
+    guideline = f"use a name of the form {NAME}, in lower case"
     category = CheckCategories.CONVENTION
 
     def violations(self, resource):
@@ -17,7 +17,7 @@ class NamesSayTypeAndPurpose(StackCheck):
         for given, word in names(resource.kind, resource.body):
             # TAP-NAME-1 reports a name that is missing, has no suffix, or is not a literal.
             if is_literal(given) and not is_name(last_part(given), word, suffix):
-                yield f"the name {shown(given)}, not {expected_name(word, suffix)}"
+                yield f"the name is {shown(given)}, not {expected_name(word, suffix)}"
 
 
 check = NamesSayTypeAndPurpose()

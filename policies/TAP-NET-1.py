@@ -1,4 +1,4 @@
-"""In Python: a bucket must have exactly one such block, found by reference, and Checkov resolves references."""
+"""In Python: exactly one access block must refer to each bucket, and Checkov replaces references by names."""
 
 from _attached import ConfigurationCheck, of_bucket
 from _stack import is_true, shown

@@ -12,7 +12,7 @@ ROUTES = {
     "aws_api_gateway_method": ("authorization", ("COGNITO_USER_POOLS", "CUSTOM"), "aws_api_gateway_authorizer"),
     "aws_lambda_function_url": ("authorization_type", (), ""),
 }
-# Arguments that create routes without a resource of their own.
+# Type -> arguments that create routes without declaring them as resources.
 ROUTES_OF_ITS_OWN = {
     "aws_apigatewayv2_api": ("body", "credentials_arn", "route_key", "target"),
     "aws_api_gateway_rest_api": ("body",),
@@ -24,7 +24,7 @@ class RoutesAreAuthorized(StackCheck):
     id = "TAP-NET-2"
     name = "Every route is authorized, by AWS or by an authorizer of this stack"
     guideline = (
-        "set authorization_type (on a method of a REST API authorization) to AWS_IAM, or name an authorizer of this "
+        "set authorization_type (on a REST API's method: authorization) to AWS_IAM, or name an authorizer of this "
         "stack that calls a function of this stack; declare each route as a resource, not by arguments of the API"
     )
     category = CheckCategories.IAM
@@ -50,11 +50,11 @@ def wrong_route(resource):
         return
     kind, name, _ = reference(resource.body.get("authorizer_id"))
     if kind != authorizer or not resource.stack.declares(kind, name):
-        yield f"{argument} is {value}, and authorizer_id {shown(resource.body.get('authorizer_id'))}"
+        yield f"{argument} is {value}, but authorizer_id is {shown(resource.body.get('authorizer_id'))}"
 
 
 def is_preflight(resource):
-    """Whether a route answers CORS preflight requests, which browsers send without credentials."""
+    """Return True if a route answers CORS preflight requests, which browsers send without credentials."""
     if resource.kind == "aws_apigatewayv2_route":
         key = resource.body.get("route_key")
         return isinstance(key, str) and re.fullmatch(r"OPTIONS /\S*", key) is not None
@@ -62,16 +62,16 @@ def is_preflight(resource):
 
 
 def wrong_authorizer(resource):
-    """Yield what is wrong unless an authorizer calls a function, or accepts tokens of an issuer, of the stack."""
+    """Yield a text for each mistake: an authorizer must call a function, or use a token issuer, of this stack."""
     asked = [resource.body[name] for name in ("authorizer_uri", "provider_arns") if name in resource.body]
     asked += [block.get("issuer") for block in blocks(resource.body.get("jwt_configuration"))]
     if not asked:
-        yield "it names neither a function nor a token issuer"
+        yield "the authorizer names neither a function nor a token issuer"
     for value in asked:
         found = references(value)
         own = [each for each in found if resource.stack.declares(each.kind, each.name) and each.kind.startswith("aws_")]
         if not own or len(own) != len(found):
-            yield f"it uses {shown(value)}, which is not a resource of this stack"
+            yield f"the authorizer uses {shown(value)}, which is not a resource of this stack"
 
 
 check = RoutesAreAuthorized()

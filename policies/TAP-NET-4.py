@@ -32,7 +32,7 @@ MUST_BE_TRUE = (
     "ignore_public_acls",
     "restrict_public_buckets",
 )
-# TAP-NET-1 checks this type.
+# TAP-NET-1 checks the arguments of this type.
 BLOCK_OF_A_BUCKET = "aws_s3_bucket_public_access_block"
 # Types that are public by default -> the argument that makes them private.
 MUST_SAY = {
@@ -49,15 +49,16 @@ CLOSED_WORDS = {
     "aws_sagemaker_notebook_instance": {"direct_internet_access": ("Disabled",)},
     "aws_transfer_server": {"endpoint_type": ("VPC",)},
 }
-# Types that make something public or share it.
+# Types that make another resource public or share it.
 OPENINGS = re.compile(
     r"aws_(ami_launch_permission|snapshot_create_volume_permission|ram_\w+|s3_bucket_website_configuration|eip_association)"
 )
+ACL_ARGUMENTS = ("acl", "canned_acl", "object_acl")
 ACLS = ("private", "log-delivery-write", "bucket-owner-read", "bucket-owner-full-control")
 LOG_DELIVERY = "http://acs.amazonaws.com/groups/s3/LogDelivery"
 GRANTEES = ("email", "email_address", "id", "uri")
 ORIGINS = ("allow_origins", "allowed_origins")
-# Arguments that list who is admitted.
+# Arguments that list the admitted accounts, networks or people.
 GROUPS = ("referenced_security_group_id", "source_security_group_id")
 # Arguments that share a resource with the named accounts, networks or people.
 SHARES = ("launch_permission", "shared_accounts")
@@ -71,7 +72,7 @@ OWN_WORDS = ("connectivity_type", "description", "name", "value")
 class NothingIsOpenToTheInternet(StackCheck):
     id = "TAP-NET-4"
     name = "Nothing is open to the internet, or shared with other accounts"
-    guideline = "set it to false, limit it to one network or to named origins, or remove it"
+    guideline = "set the argument to false, limit it to one network or to named origins, or remove it"
     category = CheckCategories.NETWORKING
 
     def violations(self, resource):
@@ -105,11 +106,10 @@ def is_closed(stack, kind, argument, value):
         return False
     if kind == "aws_eip" and argument in ("instance", "network_interface"):
         return False
-    if kind.startswith("aws_s3"):
-        if argument == "acl":
-            return value in ACLS
-        if argument in ("grant", "target_grant"):
-            return all(is_log_delivery(grant) for grant in texts(value))
+    if argument in ACL_ARGUMENTS and (kind.startswith("aws_s3") or kind not in ARGUMENTS):
+        return value in ACLS
+    if kind.startswith("aws_s3") and argument in ("grant", "target_grant"):
+        return all(is_log_delivery(grant) for grant in texts(value))
     if argument in GROUPS:
         return all(kind_of(stack, group) == "aws_security_group" for group in texts(value))
     if kind not in ARGUMENTS and argument not in OWN_WORDS and isinstance(value, str):
@@ -118,13 +118,13 @@ def is_closed(stack, kind, argument, value):
 
 
 def kind_of(stack, value):
-    """Return the type of the stack's resource that a value refers to."""
+    """Return the type of the stack's resource to which a value refers, or None."""
     kind, name, _ = reference(value)
     return kind if stack.declares(kind, name) else None
 
 
 def is_log_delivery(grant):
-    """Whether an ACL grant is for S3's log delivery; any other grant bypasses the policies."""
+    """Return True if an ACL grant is for S3's log delivery. Any other ACL grant bypasses the bucket's policy."""
     return isinstance(grant, dict) and {value for name, value in arguments(grant) if name in GRANTEES} == {LOG_DELIVERY}
 
 

@@ -1,4 +1,4 @@
-"""In Python: the log group must be one of this stack, and every block has limits that are numbers."""
+"""In Python: the log group must belong to this stack, and Checkov's YAML operators compare numbers as text."""
 
 from _expressions import reference
 from _json_text import read_json
@@ -12,8 +12,8 @@ LIMITS = {"throttling_burst_limit": 5_000, "throttling_rate_limit": 10_000}
 
 class StagesLimitAndLog(StackCheck):
     id = "TAP-NET-5"
-    name = "Stages throttle requests and log each of them"
-    guideline = "set both throttling limits in default_route_settings, and access_log_settings to a group of the stack"
+    name = "Stages throttle requests and log each request"
+    guideline = "set both limits in default_route_settings, and access_log_settings to a log group of the stack"
     category = CheckCategories.NETWORKING
     types = ("aws_apigatewayv2_stage", "aws_api_gateway_stage")
 

@@ -1,4 +1,4 @@
-"""In Python: targets must be declared in the stack, and each type names them by its own arguments."""
+"""In Python: targets must be resources of the stack, and each type names its targets in other arguments."""
 
 import re
 
@@ -14,7 +14,7 @@ from checkov.common.models.enums import CheckCategories
 
 EMAIL = re.compile(r"[^@\s]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}")
 ALERTS = CONVENTIONS["alert_protocols"]
-# Types of DNS records that direct no traffic: they only prove or announce something.
+# Types of DNS records that direct no traffic. They only prove a domain's owner or publish a setting.
 ANNOUNCING = ("CAA", "TXT")
 REDRIVE = ("aws_sns_topic_subscription", "aws_sqs_queue", "aws_sqs_queue_redrive_policy")
 
@@ -58,14 +58,14 @@ class DataStaysInTheStack(StackCheck):
 
 
 def goes_out(integration):
-    """Whether an API forwards requests by HTTP to a target outside of the stack's networks."""
+    """Return True if an integration forwards requests by HTTP to a target outside of the stack's networks."""
     types = texts(integration.get("integration_type"))
     by_http = not types or any(type_ not in ("AWS", "AWS_PROXY", "MOCK") for type_ in types)
     return by_http and integration.get("connection_type") != "VPC_LINK"
 
 
 def is_service_of_aws(endpoint):
-    """Whether a VPC endpoint's service is one of AWS: `com.amazonaws.${data.aws_region.here.name}.s3`."""
+    """Return True if a VPC endpoint's service is an AWS service: `com.amazonaws.${data.aws_region.here.name}.s3`."""
     name = endpoint.get("service_name")
     if name is None:
         return any(argument in endpoint for argument in ("resource_configuration_arn", "service_network_arn"))
@@ -82,13 +82,13 @@ def is_right_endpoint(stack, body):
 
 
 def redrives_within(stack, policy):
-    """Whether a redrive policy (JSON) names a queue of the stack."""
+    """Return True if a redrive policy (a JSON string) names a queue of the stack."""
     redrive = read_json(policy)
     return isinstance(redrive, dict) and is_own_target(stack, redrive.get("deadLetterTargetArn"))
 
 
 def foreign_processors(stack, body):
-    """Yield what is wrong in Firehose's processor parameters, which name the function that gets the records."""
+    """Yield a text for each Firehose processor parameter that names a function outside of the stack."""
     for processors in values_at(body, ["*", "processing_configuration", "processors"]):
         for parameter in blocks(processors.get("parameters") if isinstance(processors, dict) else "?"):
             is_function = parameter.get("parameter_name") in (None, "LambdaArn")

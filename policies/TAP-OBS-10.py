@@ -13,7 +13,7 @@ class MetricsArePublished(StackCheck):
     name = "Alarms and dashboards use metrics that a resource or a function of this stack publishes"
     guideline = (
         "use namespace, metric and dimensions as the service publishes them, with a reference to the resource as "
-        "dimension; policies/_metrics.py lists AWS's metrics and those of the functions"
+        "dimension; policies/_metrics.py lists AWS's metrics, policies/_conventions.toml those of the functions"
     )
     category = CheckCategories.LOGGING
     types = ("aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm", "aws_cloudwatch_dashboard")

@@ -1,4 +1,4 @@
-"""In Python: the alarm's dimension must refer to this function, and Checkov resolves references to names."""
+"""In Python: the alarm's dimension must refer to this function, and Checkov replaces references by names."""
 
 from _alarms import has_alarm
 from _stack import StackCheck

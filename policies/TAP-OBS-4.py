@@ -1,4 +1,4 @@
-"""In Python: the alarms' dimensions must refer to this table, and name each of its indexes."""
+"""In Python: the alarms' dimensions must refer to this table and each index, and Checkov replaces references."""
 
 from _alarms import has_alarm
 from _expressions import is_literal
@@ -11,7 +11,7 @@ class TablesHaveAlarmsOnThrottles(StackCheck):
     name = "Every table and index has alarms on its throttled reads and writes"
     guideline = (
         "declare alarms on ReadThrottleEvents and WriteThrottleEvents with the dimension TableName, by reference, and "
-        "for each index with GlobalSecondaryIndexName beside it"
+        "for each index also with GlobalSecondaryIndexName"
     )
     category = CheckCategories.LOGGING
     types = ("aws_dynamodb_table",)

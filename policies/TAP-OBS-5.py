@@ -17,7 +17,7 @@ class DeadLettersHaveAnAlarm(StackCheck):
         if takes_failures(resource) and not has_alarm(
             resource, "AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", ("name",)
         ):
-            yield "it is a dead-letter queue, and no alarm watches ApproximateNumberOfMessagesVisible"
+            yield "this queue receives dead letters, and no alarm watches ApproximateNumberOfMessagesVisible"
 
 
 check = DeadLettersHaveAnAlarm()

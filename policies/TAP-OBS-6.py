@@ -1,4 +1,4 @@
-"""In Python: each alarm action must refer to a topic of this stack."""
+"""In Python: each alarm action must refer to a topic of this stack, and Checkov replaces references by names."""
 
 from _expressions import reference
 from _stack import StackCheck, is_true, shown, texts

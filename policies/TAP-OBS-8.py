@@ -1,4 +1,4 @@
-"""In Python: the runbook must exist. This is the only policy that looks for a file outside of the JSON."""
+"""In Python: the runbook must exist. Only this policy looks for a file outside of the JSON."""
 
 import re
 

@@ -3,7 +3,7 @@
 from _stack import StackCheck, blocks, is_true, number_of, shown
 from checkov.common.models.enums import CheckCategories
 
-# In days. DynamoDB accepts 1 to 35, default 35. A bug in a release may remain unnoticed for a week.
+# In days. DynamoDB accepts 1 to 35; the default is 35. A faulty release may remain unnoticed for a week.
 SHORTEST = 7
 
 
@@ -11,8 +11,8 @@ class TablesCanBeRestored(StackCheck):
     id = "TAP-REC-1"
     name = f"DynamoDB tables have point-in-time recovery over at least {SHORTEST} days"
     guideline = (
-        "set point_in_time_recovery to enabled = true, without recovery_period_in_days or with 7 to 35; a replica's "
-        "point_in_time_recovery to true"
+        "set point_in_time_recovery.enabled to true; leave out recovery_period_in_days, or set it to 7 to 35; set a "
+        "replica's point_in_time_recovery to true"
     )
     category = CheckCategories.BACKUP_AND_RECOVERY
     types = ("aws_dynamodb_table", "aws_dynamodb_table_replica")

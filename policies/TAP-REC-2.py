@@ -1,13 +1,13 @@
-"""In Python: a bucket must have exactly one such configuration, found by reference, and Checkov resolves references."""
+"""In Python: exactly one aws_s3_bucket_versioning must refer to each bucket, and Checkov replaces references."""
 
 from _attached import ConfigurationCheck, of_bucket
 from _stack import blocks, number_of, shown
 from checkov.common.models.enums import CheckCategories
 
 LIFECYCLE = of_bucket("lifecycle_configuration")
-# In days: how long an overwritten version stays restorable.
+# Minimum number of days for which an overwritten version can be restored.
 SHORTEST = 7
-# In days: how long records and their logs are kept (PCI DSS 4.0.1, 10.5.1).
+# Minimum number of days for which records are kept (PCI DSS 4.0.1, 10.5.1).
 A_YEAR = 365
 
 
@@ -35,7 +35,7 @@ class BucketsAreVersioned(ConfigurationCheck):
                         yield f"rule.expiration.days is {shown(expiration['days'])}"
                 for expiration in blocks(rule.get("noncurrent_version_expiration")):
                     days = expiration.get("noncurrent_days")
-                    if not (number_of(days) or 0) >= SHORTEST:  # a value that is not a number fails, too
+                    if not (number_of(days) or 0) >= SHORTEST:  # a value that is not a number is a violation
                         yield f"rule.noncurrent_version_expiration.noncurrent_days is {shown(days)}"
 
 

@@ -1,4 +1,4 @@
-"""In Python: it reads every value in the file, also outside of resources."""
+"""In Python: a YAML policy reads resources only, and this policy reads every value in the file."""
 
 import re
 
@@ -13,15 +13,15 @@ REGION = re.compile(
     r"|[a-z]{3,5}[0-9]-az[0-9]+"
     r")(?![a-z0-9])"
 )
-# Sections that are checked above, or contain the one allowed region.
+# Sections that are not checked as a whole: other code checks resources, and the rest contains the allowed region.
 ELSEWHERE = ("//", "data", "provider", "resource", "terraform")
-# Comments and tags: free text without effect.
+# Comments and tags are free text without effect, so they may contain a region.
 WORDS = ("//", "tags", "tags_all")
 
 
 class NoRegionIsWrittenDown(StackCheck):
     id = "TAP-REG-1"
-    name = "No region is written anywhere but in the provider and the state backend"
+    name = "No region is written outside of the provider and the state backend"
     guideline = "refer to data.aws_region, or to an attribute of the resource"
     category = CheckCategories.CONVENTION
 
@@ -38,7 +38,7 @@ class NoRegionIsWrittenDown(StackCheck):
 
 
 def regions(value):
-    """Yield every region in a value; the name of a map's entry counts as a value, too."""
+    """Yield a text for each region in a value, at every depth, including the keys of maps."""
     if isinstance(value, dict):
         for name, inner in value.items():
             if name not in WORDS:

@@ -1,4 +1,4 @@
-"""In Python: the log group must be a reference, and Checkov resolves references to names."""
+"""In Python: the log group must be a reference, and Checkov replaces references by names."""
 
 from _expressions import reference
 from _stack import StackCheck, blocks, shown

@@ -1,4 +1,4 @@
-"""In Python: Checkov's operators for numbers compare text if one of the two values is not a number."""
+"""In Python: Checkov's YAML operators compare numbers as text if one of both values is not a number."""
 
 from _stack import StackCheck, number_of, shown
 from checkov.common.models.enums import CheckCategories

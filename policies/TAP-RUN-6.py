@@ -1,4 +1,4 @@
-"""In Python: the target of failed events is in the mapping if the source is a stream, else in the source queue."""
+"""In Python: a stream's mapping names the target of failed events, but for a queue, the queue itself names it."""
 
 import re
 
@@ -13,7 +13,7 @@ STREAMS = ("aws_dynamodb_table", "aws_kinesis_stream")
 QUEUE = "aws_sqs_queue"
 ENDS = ("aws_s3_bucket", "aws_sns_topic", QUEUE)
 # docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html
-# No cron expressions: one can name a day in the past.
+# Cron expressions are not allowed, because one can name a day in the past.
 RATE = re.compile(r"rate\((1 (minute|hour|day)|([2-9]|[1-5][0-9]) minutes|([2-9]|1[0-9]|2[0-3]) hours)\)")
 FIELDS = ("account", "detail", "detail-type", "id", "region", "resources", "source", "time", "version")
 
@@ -22,9 +22,9 @@ class MappingsLoseNoEvent(StackCheck):
     id = "TAP-RUN-6"
     name = "Event sources are enabled, deliver every event, and send failed events to a queue"
     guideline = (
-        "leave enabled true, use a stream or queue of this stack as source and a queue of this stack as on_failure "
-        "destination (if the source is a queue: in its redrive_policy), start at TRIM_HORIZON, and set no filter; give "
-        "an EventBridge rule a pattern in JSON or a rate, and enable it"
+        "for a mapping: leave enabled true, set no filter, start at TRIM_HORIZON, and use a stream or queue of this "
+        "stack as source and a queue of this stack as on_failure destination (for a queue as source: in its "
+        "redrive_policy); for an EventBridge rule: enable it, and set a pattern in JSON or a rate"
     )
     types = ("aws_lambda_event_source_mapping", "aws_cloudwatch_event_rule")
 
@@ -46,11 +46,11 @@ class MappingsLoseNoEvent(StackCheck):
                 # LATEST misses events that arrive while a mapping is created or changed.
                 yield f"starting_position is {shown(body.get('starting_position'))}"
         elif not redrives(stack, name):
-            yield f"the queue {name} has no redrive_policy, so failed events return to it forever"
+            yield f"the queue {name} has no redrive_policy, so failed events return to the queue forever"
 
 
 def wrong_ends(stack, mapping):
-    """Yield each target of a stream's failed events that is not a queue, topic or bucket of the stack."""
+    """Yield a text for each target of a stream's failed events that is not a queue, topic or bucket of the stack."""
     configs = blocks(mapping.get("destination_config"))
     ends = [end.get("destination_arn") for config in configs for end in blocks(config.get("on_failure"))]
     if not ends:
@@ -71,9 +71,9 @@ def redrives(stack, queue):
 
 
 def wrong_rule(rule):
-    """Yield what disables an EventBridge rule, or makes its pattern impossible to check."""
+    """Yield a text for each argument that disables an EventBridge rule, or that no rule can check."""
     if any(state != "ENABLED" for state in texts(rule.get("state", []))) or not is_true(rule.get("is_enabled", True)):
-        yield f"state is {shown(rule.get('state'))}, is_enabled {shown(rule.get('is_enabled'))}"
+        yield f"state is {shown(rule.get('state'))}, is_enabled is {shown(rule.get('is_enabled'))}"
     if not all(RATE.fullmatch(str(text)) for text in texts(rule.get("schedule_expression", []))):
         yield f"schedule_expression is {shown(rule['schedule_expression'])}"
     if "event_pattern" not in rule:
@@ -91,7 +91,7 @@ def wrong_rule(rule):
 
 
 def has_values(values):
-    """Whether a part of a pattern can match: a list with values, or fields with such lists."""
+    """Return True if a part of a pattern can match: it is a list with values, or an object of such lists."""
     if isinstance(values, dict):
         return bool(values) and all(has_values(inner) for inner in values.values())
     return isinstance(values, list) and bool(values)

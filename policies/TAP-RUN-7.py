@@ -6,7 +6,7 @@ from _containers import containers, is_own_image
 from _expressions import is_literal, reference
 from _stack import StackCheck, shown, texts
 
-# Code outside of the stack: it may change after the check.
+# Arguments with code outside of the stack, which may change after the check.
 ELSEWHERE = ("s3_bucket", "s3_key", "s3_object_version")
 ASSETS = re.compile(r"assets/[A-Za-z0-9_./-]+")
 
@@ -15,8 +15,8 @@ class CodeComesFromTheStack(StackCheck):
     id = "TAP-RUN-7"
     name = "Code, layers and container images come from this stack"
     guideline = (
-        "set filename to a file below assets/ (or image_uri to the repository_url of an aws_ecr_repository of this "
-        "stack), and refer to layers of this stack; use the same form for the image of a container"
+        "set filename to a file below assets/; set image_uri, or the image of a container, to the repository_url of an "
+        "aws_ecr_repository of this stack; refer to layers of this stack"
     )
     types = (
         "aws_ecr_pull_through_cache_rule",

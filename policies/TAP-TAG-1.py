@@ -7,7 +7,7 @@ from checkov.common.models.enums import CheckCategories
 
 
 class ResourcesCarryTheRequiredTags(StackCheck):
-    # The provider's default_tags do not count: they could be removed in one place that this policy does not read.
+    # The provider's default_tags do not count: somebody could remove them all in one place.
     id = "TAP-TAG-1"
     name = "Every taggable resource has the required tags"
     guideline = f"add the tags {', '.join(TAGS)}, each with a literal value"

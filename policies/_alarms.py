@@ -1,4 +1,4 @@
-"""The metrics that the stack's alarms watch. Not a policy."""
+"""Finds the metrics that the stack's alarms watch. Not a policy."""
 
 from _bounds import RISING, watched
 from _expressions import reference
@@ -8,7 +8,7 @@ from _stack import blocks, is_true, number_of, shown
 
 
 def has_alarm(resource, namespace, metric, argument, by, **others):
-    """Whether an alarm that can fire watches a metric with exactly these dimensions.
+    """Return True if an alarm that can fire watches a metric with exactly these dimensions.
 
     `argument` is the dimension that refers to the resource by one of the attributes `by`; `others` have literal values.
     """
@@ -25,7 +25,7 @@ def has_alarm(resource, namespace, metric, argument, by, **others):
 
 
 def yielded(alarm, counted):
-    """Return what the expression of an alarm counts; None without expression, or if it may never fire."""
+    """Return the kind (_bounds.py) of an alarm's expression; None if it has no expression, or no allowed expression."""
     expressions = [query["expression"] for query in blocks(alarm.get("metric_query")) if "expression" in query]
     ids = [str(query.get("id")) for query in blocks(alarm.get("metric_query")) for _ in blocks(query.get("metric"))]
     counts = dict(zip(ids, (counts for counts, _ in counted), strict=False))
@@ -37,7 +37,7 @@ def yielded(alarm, counted):
 
 
 def wrong_queries(alarm, counted):
-    """Yield what is wrong in the queries of an alarm; `counted` has its metrics as (counts, arguments)."""
+    """Yield a text for each mistake in the queries of an alarm; `counted` has its metrics as (kind, arguments)."""
     queries = blocks(alarm.get("metric_query"))
     returned = [query for query in queries if is_true(query.get("return_data"))]
     if queries and len(returned) != 1:

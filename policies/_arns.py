@@ -1,8 +1,8 @@
-"""ARNs of this stack's resources, in this account and region. Not a policy.
+"""Recognizes ARNs of this stack's resources, in this account and region. Not a policy.
 
 Such an ARN is either a reference to an ARN that AWS computes, with an optional path (`${aws_s3_bucket.b.arn}/audit/*`),
-or spelled out: partition, region and account come from data sources, and the rest names a resource of the stack. The
-latter is for cases in which a reference would be a dependency cycle in Terraform.
+or spelled out: partition, region and account come from data sources, and the rest names a resource of the stack. A
+spelled-out ARN is needed where a reference would be a dependency cycle in Terraform.
 """
 
 import fnmatch
@@ -68,16 +68,16 @@ FORMS = {
     "ssm": [("parameter/", "aws_ssm_parameter", "name"), ("parameter", "aws_ssm_parameter", "name")],
     "states": [("stateMachine:", "aws_sfn_state_machine", "name")],
 }
-# Services whose ARNs have no region; those of S3 have no account either.
+# Services whose ARNs have no region. S3's ARNs have no account either.
 WITHOUT_REGION = ("iam", "s3")
 WITHOUT_ACCOUNT = ("s3",)
-# `*` may replace the purpose in a name (`alarm-*-dev`) if these resources refer to the key or topic with that policy:
-# naming each would be a dependency cycle, or every new alarm would change the policy.
+# Types of which `*` may replace the purpose in a name (`alarm-*-dev`), because such resources refer to the key or topic
+# that has the policy. Naming each resource would be a dependency cycle, or every new alarm would change the policy.
 PATTERNS = ("alarm:", "log-group:")
 
 
 def is_place(part, place):
-    """Whether a part of a string is this account, partition or region, from its data source."""
+    """Return True if a part of a string is a reference to the stack's account, partition or region (`place`)."""
     return is_reference(part) and part.kind == place[0] and part.attribute in place[1]
 
 
@@ -86,7 +86,7 @@ def is_own_account(value):
 
 
 def is_own_arn(stack, value):
-    """Whether a string is the ARN of a resource of this stack, or of a part of one."""
+    """Return True if a string is the ARN of a resource of this stack, or of a part of such a resource."""
     parts = parse(value) if isinstance(value, str) else (Unreadable(""),)
     if not all(isinstance(part, str) or is_known(stack, part) for part in parts):
         return False
@@ -97,14 +97,14 @@ def is_own_arn(stack, value):
 
 
 def is_known(stack, part):
-    """Whether a part refers to a resource of this stack, or to its account, partition or region."""
+    """Return True if a part refers to a resource of this stack, or to the stack's account, partition or region."""
     if any(is_place(part, place) for place in (PARTITION, REGION, ACCOUNT)):
         return True
     return is_reference(part) and not part.kind.startswith("data.") and stack.declares(part.kind, part.name)
 
 
 def is_computed_arn(stack, part):
-    """Whether a reference is to an ARN that AWS computes, and not to an argument that the stack sets."""
+    """Return True if a reference is to an ARN that AWS computes, and not to an argument that the stack sets."""
     kind, name, attribute = part
     if attribute not in ARNS or not stack.declares(kind, name):
         return False
@@ -130,7 +130,7 @@ def is_spelled_out(stack, text):
 
 
 def names_one(stack, kind, argument, text, before):
-    """Whether a string is the name of a resource of this type, a part of it, or an allowed pattern."""
+    """Return True if a string is the name of a resource of this type, a part of one, or an allowed pattern."""
     for name, body in stack.of_type(kind).items():
         literal = body.get(argument)
         names = [f"${{{kind}.{name}.{attribute}}}" for attribute in (argument, "id")]
@@ -145,7 +145,7 @@ def names_one(stack, kind, argument, text, before):
 
 
 def is_arn_of(resource, text):
-    """Whether a string is the ARN of this Resource."""
+    """Return True if a string is the ARN of this Resource."""
     kind, name = resource.kind, resource.name
     if text == f"${{{kind}.{name}.arn}}":
         return "arn" not in resource.body

@@ -1,7 +1,7 @@
-"""Resources that configure another one: a bucket's encryption, a queue's policy. Not a policy.
+"""Finds resources that configure another resource, such as a bucket's encryption or a queue's policy. Not a policy.
 
-AWS keeps one such configuration for each resource, and the last one applied wins. So there must be exactly one,
-attached by reference: one attached by a literal name, or through a third resource, could be a hidden second one.
+AWS keeps one configuration of each kind for a resource: the one that Terraform applies last. So there must be exactly
+one, which refers to the resource. A configuration with a literal name could be a second one, unnoticed by the rules.
 """
 
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from _stack import StackCheck, shown
 
 
 class Configuration(NamedTuple):
-    """Resources of type `kind` configure those of type `of`: `argument` refers to one of the `attributes`.
+    """A resource of type `kind` configures a resource of type `of`: its `argument` refers to one of the `attributes`.
 
     `inline` is the configured type's own argument for the same setting; empty if there is none.
     """
@@ -23,7 +23,7 @@ class Configuration(NamedTuple):
     inline: str = ""
 
     def whose(self, stack, body):
-        """Return the name of the stack's resource that a configuration refers to, or None."""
+        """Return the name of the stack's resource to which a configuration refers, or None."""
         kind, name, attribute = reference(body.get(self.argument))
         return name if kind == self.of and attribute in self.attributes and stack.declares(kind, name) else None
 
@@ -50,10 +50,10 @@ class ConfigurationCheck(StackCheck):
                 yield f"{configuration.argument} is {shown(value)}, not a reference to an {configuration.of} here"
             return
         if configuration.inline and configuration.inline in resource.body:
-            yield f"{configuration.inline} is set in the {configuration.of} itself; use {configuration.kind} instead"
+            yield f"{configuration.inline} is set on the {configuration.of}; use {configuration.kind} instead"
         found = configuration.attached_to(stack, resource.name)
         if len(found) != 1:
-            yield f"it has {len(found)} {configuration.kind} instead of one"
+            yield f"there are {len(found)} {configuration.kind} instead of one"
         for body in found:
             yield from self.wrong_settings(resource, body)
 

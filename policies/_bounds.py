@@ -1,7 +1,7 @@
-"""Bounds within which an alarm fires in time. Not a policy.
+"""The bounds within which an alarm fires in time. Not a policy.
 
-Outside of them an alarm never fires, or too late: its threshold is never reached, its statistic averages failures out,
-or its window is so long that the failure is over before it fires.
+Outside of the bounds, an alarm fires too late or never: its metric never reaches the threshold, its statistic hides
+single failures, or its evaluation takes longer than the failure.
 """
 
 import re
@@ -13,18 +13,21 @@ from _stack import blocks, number_of, shown
 
 RISING = {"GreaterThanOrEqualToThreshold": True, "GreaterThanThreshold": False}
 FALLING = {"LessThanOrEqualToThreshold": True, "LessThanThreshold": False}
-# In seconds. CloudWatch evaluates alarms every 10, 20, 30 or a multiple of 60 s; this rule allows up to five minutes.
+# In seconds. CloudWatch accepts periods of 10, 20, 30 or a multiple of 60 s; the rule allows up to five minutes.
 LONGEST_PERIOD = 300
-# In seconds, over all evaluation periods: a failure is reported within a quarter of an hour.
+# In seconds, over all evaluation periods: an alarm must report a failure within a quarter of an hour.
 LONGEST_WINDOW = 900
-# In seconds, for a stopped component: an environment with few payments has nothing to compare within five minutes, and
-# a table's stream keeps records for 24 hours.
+# In seconds, for alarms on a stopped component. In an environment with few payments, five minutes have no data to
+# compare. Two hours are soon enough, because a table's stream keeps records for 24 hours.
 LONGEST_STANDSTILL_PERIOD, LONGEST_STANDSTILL = 3_600, 7_200
 SLOWEST = ("Maximum", r"p9[0-9](\.[0-9]+)?", "p100")
 
 
 class Bounds(NamedTuple):
-    """The bounds for one kind of metric: unit, allowed statistics (patterns), minimum and maximum threshold."""
+    """The bounds for one kind of metric: unit, allowed statistics (patterns), minimum and maximum threshold.
+
+    `why` ends the message of a violation. If `falls`, the alarm must fire below the threshold.
+    """
 
     unit: str
     statistics: tuple
@@ -35,9 +38,9 @@ class Bounds(NamedTuple):
 
 
 BOUNDS = {
-    "failures": Bounds("Count", ("Sum",), 1, 10, "each failure is a payment or an event"),
+    "failures": Bounds("Count", ("Sum",), 1, 10, "each failure is a lost payment or event"),
     "refusals": Bounds("Count", ("Sum",), 1, 1_000, "a thousand refused requests are an attack or a bug"),
-    "depth": Bounds("Count", ("Maximum", "Sum"), 1, 10, "waiting messages are not processed"),
+    "depth": Bounds("Count", ("Maximum", "Sum"), 1, 10, "waiting messages are not processed without help"),
     "age in ms": Bounds("Milliseconds", SLOWEST, 1_000, 3_600_000, "a stream keeps records for one day"),
     "age in s": Bounds("Seconds", SLOWEST, 1, 3_600, "a queue keeps messages for days, a client waits for minutes"),
     # Lambda stops a function at its timeout; see `timeout_of`.
@@ -48,17 +51,17 @@ BOUNDS = {
     "reserve": Bounds("Bytes", ("Minimum", "Average"), 10**9, 10**12, "free space in bytes", falls=True),
     "executions": Bounds("Count", ("Maximum",), 1, 1_000, "an account runs 1,000 at once unless AWS raised its quota"),
     # Results of expressions over two metrics: see _math.py.
-    "failed share": Bounds("Count", ("Sum",), 0.1, 10, "in percent: one of ten failed"),
-    "refused share": Bounds("Count", ("Sum",), 1, 50, "in percent: every second request is refused"),
-    "refused part": Bounds("Count", ("Sum",), 1, 66, "in percent: two of three refused are not single cards"),
-    "standstill": Bounds("Count", ("Sum",), 1, 1, "it is 0 or 1"),
+    "failed share": Bounds("Count", ("Sum",), 0.1, 10, "in percent: at most one of ten may fail without an alarm"),
+    "refused share": Bounds("Count", ("Sum",), 1, 50, "in percent: if half of all are refused, it is an attack or bug"),
+    "refused part": Bounds("Count", ("Sum",), 1, 66, "in percent: two of three refused is not about cards"),
+    "standstill": Bounds("Count", ("Sum",), 1, 1, "the expression is 0 or 1"),
     "quota share": Bounds("Count", ("Maximum",), 1, 95, "in percent: at 100 it is too late to react"),
-    "use": Bounds("Count", ("Sum", "Maximum"), 1, 1_000, "work done: too much of it, or none", falls=True),
+    "use": Bounds("Count", ("Sum", "Maximum"), 1, 1_000, "at 0 the alarm never fires", falls=True),
 }
 
 
 def wrong_bounds(stack, alarm, counted):
-    """Yield each setting of an alarm that is out of bounds; `counted` has its metrics as (counts, arguments)."""
+    """Yield a text for each setting outside of the bounds; `counted` has the alarm's metrics as (kind, arguments)."""
     threshold, operator = number_of(alarm.get("threshold")), str(alarm.get("comparison_operator"))
     if threshold is None:
         yield f"threshold is {shown(alarm.get('threshold'))}"
@@ -78,7 +81,7 @@ def wrong_bounds(stack, alarm, counted):
             yield f"comparison_operator is {operator}, so treat_missing_data must be breaching"
         greatest = min(bounds.greatest, timeout_of(stack, metric)) if counts == "duration" else bounds.greatest
         is_above = operator == "GreaterThanThreshold"
-        least = 0 if is_above and bounds.least == 1 else bounds.least  # "> 0" means at least one
+        least = 0 if is_above and bounds.least == 1 else bounds.least  # a metric "> 0" is at least 1
         if threshold is not None and (not least <= threshold <= greatest or (is_above and counts == "standstill")):
             yield f"threshold is {shown(alarm.get('threshold'))}, not {least:g} to {greatest:g}: {bounds.why}"
 
@@ -109,7 +112,7 @@ def wrong_windows(alarm, counted):
 
 
 def timeout_of(stack, metric):
-    """Return the timeout, in milliseconds, of the function that a metric belongs to; Lambda's default is 3 s."""
+    """Return the timeout, in milliseconds, of the function to which a metric belongs. Lambda's default is 3 s."""
     function = reference(of_metric(metric)[2].get("FunctionName"))
     body = stack.of_type("aws_lambda_function").get(function.name, {})
     return (number_of(body.get("timeout", 3)) or 0) * 1000

@@ -1,4 +1,4 @@
-"""What a stack may contain, read from _arguments.txt, _attributes.txt and _values.txt. Not a policy.
+"""Reads the lists of what a stack may contain: _arguments.txt, _attributes.txt and _values.txt. Not a policy.
 
 A path is dotted and begins with a type: `aws_sqs_queue.redrive_policy.maxReceiveCount`. The path of a data source
 begins with `data.`. Items of a list have the path of the list.
@@ -12,7 +12,7 @@ from _expressions import reference, without_names
 from _provider import TYPES, entries
 from _stack import META_ARGUMENTS, blocks, number_of, texts
 
-# In a path: the items of an empty list.
+# The value of an empty list in `settings`.
 NOTHING = object()
 RANGE = re.compile(r"([0-9]+)\.\.([0-9]*)")
 
@@ -27,12 +27,12 @@ REQUIRED = {path: [word.rstrip("&!") for word in words if "!" in word] for path,
 ATTRIBUTES = {
     kind: dict((word.split(":") * 2)[:2] for word in words) for kind, words in entries("_attributes.txt").items()
 }
-# Paths of all blocks, including the enclosing ones.
+# Paths of all blocks, including enclosing blocks.
 BLOCKS = {path[: dot.start()] for path in ARGUMENTS for dot in re.finditer(r"\.|$", path)}
 
 
 def settings(kind, body):
-    """Yield (path, value) of everything that a resource or data source sets; value None if the path is unclassified."""
+    """Yield (path, value) of each argument that a resource or data source sets; None if the path is unclassified."""
     tagged = TYPES.get(kind, {}).get("tags")
     plain = {name: value for name, value in body.items() if name not in META_ARGUMENTS}
     if tagged and all(isinstance(tags, dict) for tags in texts(plain.get("tags", {}))):

@@ -1,7 +1,7 @@
-"""Conditions of policy documents: allowed operators, keys and values. Not a policy.
+"""Checks the conditions in policy documents: allowed operators, keys and values. Not a policy.
 
-docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html and
-reference_policies_condition-keys.html have the operators and the keys.
+docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html lists the operators,
+reference_policies_condition-keys.html lists the keys.
 """
 
 import re
@@ -10,8 +10,8 @@ from _arns import ACCOUNT, PARTITION, REGION, is_own_account, is_own_arn, is_pla
 from _expressions import is_literal, parse, reference
 from _stack import shown
 
-# Operators that are true only if the key is present and has the value. Not `…IfExists` and `ForAllValues:` (true
-# without the key), `Null` and `…Not…` (negations), nor dates (they expire).
+# Operators that are true only if the key is present and has the value. Not allowed are `…IfExists` and `ForAllValues:`
+# (true without the key), `Null` and `…Not…` (negations), and dates (they expire).
 OPERATORS = (
     "ArnEquals",
     "ArnLike",
@@ -25,7 +25,7 @@ ON_ARNS = ("ArnEquals", "ArnLike", "StringEquals", "StringLike")
 # Keys that name the account or resource for which a service acts, or the caller of a KMS key.
 ACCOUNT_KEYS = ("aws:sourceaccount", "kms:calleraccount", "aws:principalaccount", "aws:resourceaccount")
 SOURCE_KEYS = ("aws:sourcearn", "kms:encryptioncontext:aws:logs:arn")
-# Key -> pattern of its whole value: fixed values of AWS, or free text that names no principal.
+# Key -> pattern of its whole value. Values are fixed by AWS, or free text that names no principal.
 WORDS = {
     "aws:securetransport": "true",
     "aws:viaawsservice": "true",
@@ -47,22 +47,23 @@ WORDS = {
 }
 # Keys whose values must be references to resources of this stack.
 REFERENCES = ("aws:sourcevpc", "aws:sourcevpce", "s3:x-amz-server-side-encryption-aws-kms-key-id")
-# Services for which AWS's documentation requires a wildcard as source: service -> (service in the ARN, what follows
-# the account).
+# Service for which AWS's documentation requires a wildcard in the source's ARN -> (service in the ARN, text after the
+# account).
 WIDE_SOURCES = {
     # docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-CWL.html
     "delivery.logs.amazonaws.com": ("logs", "*"),
     # docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
     "ecs-tasks.amazonaws.com": ("ecs", "*"),
-    # docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html: the balancer comes later
+    # The stack creates the load balancer after the bucket:
+    # docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
     "logdelivery.elasticloadbalancing.amazonaws.com": ("elasticloadbalancing", "loadbalancer/*"),
-    # docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html: the flow log is created later
+    # The stack creates the flow log after the role: docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
     "vpc-flow-logs.amazonaws.com": ("ec2", "vpc-flow-log/*"),
 }
 
 
 def wrong_conditions(statement, stack):
-    """Yield what the rules cannot read in a Statement's conditions, and values outside of this account or stack."""
+    """Yield a text for each condition of a Statement that the rules cannot read, or that names another account."""
     said = [(str(operator), key) for operator, key, _ in statement.conditions]
     if len(set(said)) < len(said):
         yield "two conditions have the same operator and key, and Terraform merges them"
@@ -121,12 +122,12 @@ def is_wide_source(statement, key, value):
 
 
 def acts_for_us(statement, stack):
-    """Whether a condition limits the admitted principals to this account, or to a resource of this stack."""
+    """Return True if a condition limits the admitted principals to this account, or to a resource of this stack."""
     return is_bound_by(statement, stack, ("aws:sourceaccount", "kms:calleraccount", *SOURCE_KEYS))
 
 
 def is_bound_by(statement, stack, keys):
-    """Whether a condition on one of these keys has only allowed values."""
+    """Return True if a condition on one of these keys has only allowed values."""
     return any(
         key in keys and values and all(is_right(statement, stack, operator, key, value) for value in values)
         for operator, key, values in statement.conditions
@@ -134,7 +135,7 @@ def is_bound_by(statement, stack, keys):
 
 
 def denies_plain_http(statement):
-    """Whether a statement denies exactly the requests without TLS, or with an old TLS version."""
+    """Return True if a statement denies exactly the requests without TLS, or with an old TLS version."""
     found = [(operator, key, [word(each) for each in values]) for operator, key, values in statement.conditions]
     return not statement.allows and found in (
         [("Bool", "aws:securetransport", ["false"])],
@@ -144,5 +145,5 @@ def denies_plain_http(statement):
 
 
 def word(value):
-    """Return a value as Terraform writes it into the policy."""
+    """Return a literal as the text that Terraform writes into the policy."""
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,4 +1,4 @@
-"""The containers of an ECS task definition, which are a JSON string. Not a policy.
+"""Reads the containers of an ECS task definition from their JSON string. Not a policy.
 
 docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
 """
@@ -19,7 +19,7 @@ def containers(body):
 
 
 def foreign_logs(stack, container):
-    """Yield what is wrong unless a container logs to a log group of the stack."""
+    """Yield a text for each mistake in a container's log configuration: it must name a log group of the stack."""
     logging = container.get("logConfiguration")
     if logging is None:
         return
@@ -33,7 +33,7 @@ def foreign_logs(stack, container):
 
 
 def is_own_image(stack, image):
-    """Whether an image is `${aws_ecr_repository.app.repository_url}:tag` or `…@sha256:…`, of a repository here."""
+    """Return True if an image is in a repository of the stack: `${aws_ecr_repository.app.repository_url}:tag`."""
     parts = parse(image) if isinstance(image, str) else ()
     return (
         len(parts) in (1, 2)

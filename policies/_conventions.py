@@ -1,6 +1,6 @@
-"""The project's own values, read from _conventions.toml. This file is not a policy.
+"""Reads the project's conventions from _conventions.toml. Not a policy.
 
-An invalid file raises ValueError: then no policy loads, and the gate exits with 2.
+An invalid file raises ValueError. Then Checkov loads no policy, and the gate exits with 2.
 """
 
 import re
@@ -9,9 +9,9 @@ from pathlib import Path
 
 FILE = Path(__file__).with_name("_conventions.toml")
 PLACEHOLDER = re.compile(r"\{[a-z-]*\}")
-# Default pattern of a placeholder in `name`.
+# Placeholder in `name` -> default pattern of its values.
 ANY = {"{resource-type}": "[a-z][a-z0-9]*", "{purpose}": "[a-z0-9]+(?:-[a-z0-9]+)*"}
-# Key -> placeholders, each of which is there once; None for a list of texts.
+# Key -> required placeholders, each exactly once; None if the value must be a list of strings.
 FORMS = {
     "alert_protocols": None,
     "metrics_namespace": ["{suffix}"],
@@ -28,13 +28,13 @@ FORMS = {
     "tags": None,
 }
 MAY_HAVE = {"name": "{resource-type}", "state.form": "{stack}"}
-# Tables that may be left out -> what each of their entries has to be.
+# Optional table -> the required form of each of its entries.
 TABLES = {"metrics": "a table of texts", "resource_types": "a text", "variables": "a list of texts"}
 SECTIONS = ("runbook", "state")
 
 
 def read(file):
-    """The values; ValueError for a key that is unknown or missing, and for a value of another form."""
+    """Return the values of a file. Raise ValueError for an unknown or missing key, or for a value of the wrong form."""
     try:
         found = {**{key: {} for key in TABLES}, **tomllib.loads(file.read_text())}
     except (OSError, ValueError) as error:
@@ -63,7 +63,7 @@ def read(file):
 
 
 def is_right(value, placeholders, may_have):
-    """Whether a value is a list of texts, or a text that has each placeholder once."""
+    """Return True if a value is a list of strings, or a string that contains each placeholder once."""
     if placeholders is None:
         return is_form(value, "a list of texts")
     there = PLACEHOLDER.findall(value) if is_form(value, "a text") else [""]
@@ -83,26 +83,26 @@ NAME, TAGS, STATE = CONVENTIONS["name"], CONVENTIONS["tags"], CONVENTIONS["state
 
 
 def namespace(suffix):
-    """Where the functions of an environment count."""
+    """Return the CloudWatch namespace in which an environment's functions publish their metrics."""
     return CONVENTIONS["metrics_namespace"].replace("{suffix}", suffix or "{suffix}")
 
 
 def suffix_of(path):
-    """The suffix that the path of a state tells; empty where it is of another form."""
+    """Return the environment suffix in the path of a state; empty if the path has another form."""
     parts = {"{suffix}": "([a-z0-9]+(?:-[a-z0-9]+)*)", "{stack}": "[^/]+"}
     found = re.fullmatch(filled(STATE["form"], parts), path)
     return found[1] if found else ""
 
 
 def filled(form, parts):
-    """A regular expression: a form of words and placeholders, with these parts in the places of the placeholders."""
+    """Return a regular expression: `form` with each placeholder replaced by its part (placeholder -> pattern)."""
     words = PLACEHOLDER.split(form)
     there = [*(parts[name] for name in PLACEHOLDER.findall(form)), ""]
     return "".join(re.escape(word) + part for word, part in zip(words, there, strict=True))
 
 
 def has_suffix(name, suffix):
-    """Whether the suffix is at the position that the pattern of names requires."""
+    """Return True if the suffix is at the position that the pattern of names requires."""
     before, after = NAME.split("{suffix}")
     return bool(suffix) and bool(
         (before and after and f"-{suffix}-" in name)
@@ -112,7 +112,7 @@ def has_suffix(name, suffix):
 
 
 def is_name(name, word, suffix):
-    """Whether a name follows the pattern; one without suffix need follow the rest, as `has_suffix` is asked besides."""
+    """Return True if a name follows the pattern, with or without the suffix, which `has_suffix` checks."""
     pattern = NAME if has_suffix(name, suffix) else NAME.replace("-{suffix}", "").replace("{suffix}-", "")
     parts = {**ANY, "{suffix}": re.escape(suffix)}
     if word:
@@ -121,12 +121,12 @@ def is_name(name, word, suffix):
 
 
 def is_family(text, suffix):
-    """Whether a text ends in names of this environment, with a `*` for their purpose or the rest of it."""
+    """Return True if a text ends in a name of this environment in which `*` replaces the purpose, or its last words."""
     parts = {**ANY, "{purpose}": r"(?:[a-z0-9]+-)*\*", "{suffix}": re.escape(suffix)}
     return bool(suffix) and bool(re.fullmatch(r"(?:[A-Za-z0-9/_-]*/)?" + filled(NAME, parts), text))
 
 
 def expected_name(word, suffix):
-    """`lambda-{purpose}-dev`."""
+    """Return the pattern of names with the known parts filled in: `lambda-{purpose}-dev`."""
     name = NAME.replace("{suffix}", suffix or "{suffix}")
     return name.replace("{resource-type}", word) if word else name

@@ -1,7 +1,7 @@
-"""The body of a dashboard, a JSON string. Not a policy.
+"""Checks the body of a dashboard, which is a JSON string. Not a policy.
 
-docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html has the widgets. A
-custom widget calls a function whenever somebody opens the dashboard, so it is not allowed.
+The widgets: docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html. A custom
+widget is not allowed, because it calls a function whenever somebody opens the dashboard.
 """
 
 import re
@@ -20,7 +20,7 @@ SOURCE = re.compile(r"\s*SOURCE\s+'([^']+)'(\s*\||\s*$)")
 
 
 def wrong_widgets(stack, text):
-    """Yield what is wrong in a dashboard's body."""
+    """Yield a text for each mistake in a dashboard's body."""
     body = read_json(text)
     widgets = body.get("widgets") if isinstance(body, dict) else None
     if not isinstance(widgets, list):
@@ -49,20 +49,20 @@ def wrong_properties(stack, kind, properties):
         source = SOURCE.match(str(properties.get("query")))
         group, name, _ = reference(source[1]) if source else ("", "", "")
         if group != "aws_cloudwatch_log_group" or not stack.declares(group, name):
-            yield f"query is {shown(properties.get('query'))}, not of a log group of this stack"
+            yield f"query is {shown(properties.get('query'))}, which does not read a log group of this stack"
     if kind == "metric":
         yield from wrong_metrics(stack, properties.get("metrics", []))
 
 
 def annotated(properties):
-    """Return the alarms that a graph shows as a line."""
+    """Return the alarms whose thresholds a graph shows as lines."""
     annotations = properties.get("annotations")
     alarms = annotations.get("alarms", []) if isinstance(annotations, dict) else []
     return alarms if isinstance(alarms, list) else [alarms]
 
 
 def wrong_metrics(stack, metrics):
-    """Yield what is wrong in a widget's metrics, each [namespace, name, dimension, value, …, options].
+    """Yield a text for each mistake in a widget's metrics, each [namespace, name, dimension, value, …, options].
 
     `.` and `...` repeat values of the previous metric.
     """
@@ -86,7 +86,7 @@ def wrong_metrics(stack, metrics):
 
 
 def repeated(words, before):
-    """Return a metric with `.` and `...` replaced by the values of the previous one."""
+    """Return a metric with `.` and `...` replaced by the values of the previous metric."""
     if words[:1] == ["..."]:
         words = [*before[: len(before) - len(words) + 1], *words[1:]]
     return [before[position] if word == "." and position < len(before) else word for position, word in enumerate(words)]

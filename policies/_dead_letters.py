@@ -1,4 +1,4 @@
-"""Dead-letter queues: queues to which functions, mappings and other queues send failed events. Not a policy."""
+"""Finds dead-letter queues, to which functions, mappings and other queues send failed events. Not a policy."""
 
 from _expressions import references
 from _json_text import read_json
@@ -6,7 +6,7 @@ from _stack import blocks
 
 
 def takes_failures(resource):
-    """Whether something in the stack sends failed events to a Resource."""
+    """Return True if a function, mapping or queue of the stack sends failed events to a Resource."""
     return any(end[:2] == (resource.kind, resource.name) for end in failure_ends(resource.stack))
 
 

@@ -1,7 +1,7 @@
-"""Policy documents, statement by statement. Not a policy.
+"""Reads policy documents, statement by statement. Not a policy.
 
 A document is checked for each resource that uses it, because the meaning of a statement depends on the resource: `*` in
-a key's policy is the key. A document that no resource uses is checked alone. Findings name the document.
+a key's policy means the key. A document that no resource uses is checked alone. Findings name the document.
 """
 
 import functools
@@ -30,7 +30,7 @@ class Statement(NamedTuple):
 
     @property
     def allows(self):
-        """Whether the statement may allow something: any effect but a literal Deny counts as Allow."""
+        """Return True if the statement may allow something. Any effect except a literal Deny counts as Allow."""
         return self.body.get("effect") != "Deny"
 
     @property
@@ -76,7 +76,7 @@ class StatementCheck(StackCheck):
                     yield f"{statement}: {text}"
 
     def violations_of(self, statement, stack, resource):
-        """Yield a text for each violation in a Statement; `resource` uses it, and is None if no resource does."""
+        """Yield a text for each violation in a Statement; `resource` uses its document (None if no resource does)."""
         raise NotImplementedError
 
 
@@ -108,17 +108,17 @@ def document_of(stack, value):
 
 
 def is_trust(statement, resource):
-    """Whether a statement is in the trust policy of a role (`resource`)."""
+    """Return True if a statement is in the trust policy of a role (`resource`)."""
     return is_in(statement, resource, ("aws_iam_role",), "assume_role_policy")
 
 
 def is_about_a_key(statement, resource):
-    """Whether a statement is in the policy of a key."""
+    """Return True if a statement is in the policy of a key."""
     return is_in(statement, resource, KEYS, "policy")
 
 
 def is_in(statement, resource, kinds, argument):
-    """Whether the Resource has one of these types, and its argument refers to the statement's document."""
+    """Return True if the Resource has one of these types, and its argument refers to the statement's document."""
     if resource is None or resource.kind not in kinds:
         return False
     return document_of(resource.stack, resource.body.get(argument)) == statement.document

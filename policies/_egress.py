@@ -1,7 +1,7 @@
-"""Arguments that name where AWS sends or copies data. The target must be in the stack. Not a policy.
+"""Finds arguments that name where AWS sends or copies data. The target must be in the stack. Not a policy.
 
-Selected from the provider's schema: of the classified types, the arguments with names such as destination,
-target, endpoint, url, bucket, topic, queue, stream, log group or account, if data is sent there.
+The list comes from the provider's schema: arguments of classified types with names such as destination, target,
+endpoint, url, bucket, topic, queue, stream, log group or account, if AWS sends data there.
 """
 
 import re
@@ -11,14 +11,14 @@ from _conventions import CONVENTIONS
 from _expressions import is_reference, parse
 from _stack import texts
 
-# Type -> paths of arguments; * is any step.
+# Type -> paths of its arguments with a target; `*` matches any part of a path.
 SENDING = {
     "aws_api_gateway_integration": ("uri",),
     "aws_api_gateway_stage": ("access_log_settings.destination_arn",),
     "aws_apigatewayv2_integration": (
         "credentials_arn",
         "integration_uri",
-        # For integrations that call an AWS service directly: parameters that name the service's resource.
+        # Integrations can call an AWS service directly. These parameters name the service's resource.
         "request_parameters.EventBusName",
         "request_parameters.QueueUrl",
         "request_parameters.Region",
@@ -141,11 +141,11 @@ ACCOUNTS = {
     "aws_s3_bucket_inventory": ("destination.bucket.account_id",),
     "aws_s3_bucket_replication_configuration": ("rule.destination.account",),
 }
-# Placeholders that AWS fills in: the requested host.
+# Placeholders that AWS replaces by the requested host.
 SAME_HOST = "#{host}"
 # Allowed text before a reference: `s3://${aws_s3_bucket.b.id}/results/`, `integrations/${…}`.
 PREFIXES = ("s3://", "integrations/")
-# Arguments with a resource's own name, which the author chooses.
+# Arguments with the name of the resource itself, which the author chooses.
 NAMING = ("bucket", "family", "function_name", "identifier", "name")
 
 
@@ -162,13 +162,13 @@ def foreign_targets(resource):
 
 
 def is_sending(path):
-    """Whether the argument at a path (which begins with a type) names a target of data."""
+    """Return True if the argument at a path (which begins with a type) names a target of data."""
     kind, _, argument = path.partition(".")
     return argument in SENDING.get(kind, ())
 
 
 def values_at(value, steps):
-    """Yield every value at a path, through lists and blocks. TAP-DOC-5 reports what should be a block and is not."""
+    """Yield every value at a path, through lists and blocks. TAP-DOC-5 reports a literal in place of a block."""
     if isinstance(value, list):
         return [found for item in value for found in values_at(item, steps)]
     if not steps:
@@ -183,7 +183,7 @@ def values_at(value, steps):
 
 
 def is_own_target(stack, value):
-    """Whether a value identifies a resource of this stack: by its ARN, an attribute that AWS computes, or its name."""
+    """Return True if a value identifies a resource of this stack: by ARN, by another computed attribute, or by name."""
     if value == SAME_HOST or is_own_arn(stack, value):
         return True
     parts = parse(value) if isinstance(value, str) else ()

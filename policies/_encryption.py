@@ -1,4 +1,4 @@
-"""The required value of each encryption setting, for all types of the provider. Not a policy.
+"""Checks each encryption setting of all the provider's types against its required value. Not a policy.
 
 The settings come from the provider's schema (_provider.jsonl); a setting's name decides its required value.
 The lists below are exceptions for classified types, each with its reason.
@@ -11,7 +11,7 @@ from _expressions import is_literal
 from _provider import TYPES
 from _stack import is_false, is_true, shown
 
-# Types with a policy of their own.
+# Types that another policy checks.
 ELSEWHERE = (
     "aws_cloudwatch_log_group",
     "aws_dynamodb_table",
@@ -22,24 +22,24 @@ ELSEWHERE = (
     "aws_sns_topic",
     "aws_sqs_queue",
 )
-# Not about data at rest: data in transit, encryption context, key retention, selection of objects to copy.
+# Settings that are not about data at rest: data in transit, encryption context, key reuse, selection of objects.
 NOT_AT_REST = re.compile(
     r".*(transit|node_to_node_encryption|encryption_context|kms_data_key_reuse|bucket_key_enabled"
     r"|sse_kms_encrypted_objects|cluster_endpoint_encryption_type).*|aws_kms_\w+[.].*"
 )
-# Optional: the target bucket encrypts the data, or the resource stores nothing itself.
+# Optional settings, because the target bucket encrypts the data, or the resource stores no data.
 MAY_BE_LEFT_OUT = re.compile(
     r"aws_(s3_bucket_inventory|s3_bucket_object|s3_object|s3_object_copy|dynamodb_table_export)[.].*"
     r"|aws_kinesis_firehose_delivery_stream[.].*s3_.*"
     # TAP-RUN-6 forbids filters, so there is nothing to encrypt.
     r"|aws_lambda_event_source_mapping[.]kms_key_arn"
-    # Log group and bucket have their own keys. For a task's storage, which ends with the task, Fargate accepts
-    # a customer managed key only if it may itself create grants for that key, which TAP-IAM-7 forbids:
+    # The log group and the bucket have their own keys. Fargate deletes a task's storage with the task, and accepts a
+    # customer managed key for it only with the permission to create grants for that key, which TAP-IAM-7 forbids:
     # docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-create-storage-key.html
     r"|aws_ecs_cluster[.].*(log_configuration|managed_storage_configuration).*"
     r"|aws_ecs_service[.].*tls.*"
 )
-# Optional unless the other setting is enabled.
+# Setting -> other setting. The first is optional unless the other is enabled.
 ONLY_WITH = {
     "cache_data_encrypted": "caching_enabled",
     "master_password_secret_kms_key_id": "manage_master_password",
@@ -60,12 +60,12 @@ WITHOUT_KEY = (
     "aws_elasticache_cluster",
     "aws_s3_directory_bucket",
 )
-# Types of other providers that hold no data.
+# Prefixes of types of other providers that hold no data.
 WITHOUT_DATA = re.compile(r"terraform_data|null_resource|random_\w+|time_\w+")
 
 
 def wrong_encryption(resource):
-    """Yield each encryption setting of a Resource that is missing or wrong."""
+    """Yield a text for each encryption setting of a Resource that is missing or wrong."""
     for path, want, optional in settings_of(resource.kind):
         if not is_exception(resource, path):
             for block in blocks_at(resource.body, path, resource.kind):
@@ -76,7 +76,7 @@ def wrong_encryption(resource):
 
 @functools.cache
 def settings_of(kind):
-    """Yield (path, required kind of value, whether it is optional) of every encryption setting of a type."""
+    """Yield (path, required kind of value, True if optional) of every encryption setting of a type."""
     if kind in ELSEWHERE:
         return ()
     more = ["key_id"] if kind == "aws_ssm_parameter" else []
@@ -88,7 +88,7 @@ def settings_of(kind):
 
 
 def wanted(path):
-    """Return the required kind of value: "false", "true", "word" (AWS's word for a customer managed key) or "key"."""
+    """Return the required kind of value: "false", "true", "word" (one that selects a customer key) or "key"."""
     last = path.split(".")[-1]
     if last in ("encryption_disabled", "use_aws_owned_key"):
         return "false"
@@ -137,7 +137,7 @@ def blocks_at(body, path, kind):
 
 
 def is_exception(resource, path):
-    """Whether a setting does not apply: Firehose with another stream as source, and plain-text parameters."""
+    """Return True if a setting does not apply: on a Firehose stream that reads another, or a plain-text parameter."""
     if resource.kind == "aws_kinesis_firehose_delivery_stream" and path[0] == "server_side_encryption":
         return any(resource.body.get(source) for source in ("kinesis_source_configuration", "msk_source_configuration"))
     if resource.kind == "aws_ssm_parameter":

@@ -1,8 +1,8 @@
-"""IAM actions that allow their holder to widen permissions. Not a policy.
+"""Lists IAM actions that let their holder gain more permissions. Not a policy.
 
-Most of them have AWS's access level "Permissions management" (_actions.py). But AWS gives some actions that write a
-policy the level Write. It also ignores indirect ways: whoever may change the code that runs under a role has the role's
-permissions. The lists below come from published research (read in 2026), and from AWS's documentation of each service:
+Most of these actions have AWS's access level "Permissions management" (_actions.py). But AWS gives some actions that
+write a policy the level Write. The level also ignores indirect ways: whoever may change the code that runs with a role
+has the role's permissions. The lists below come from published research (read in 2026) and from AWS's documentation:
 rhinosecuritylabs.com/aws/aws-privilege-escalation-methods-mitigation, pathfinding.cloud,
 github.com/nccgroup/PMapper, github.com/salesforce/cloudsplaining.
 """
@@ -12,9 +12,9 @@ import re
 from _actions import level
 
 READING = ("List", "Read")
-# Services of which every action with the level Write widens permissions.
+# Service -> reason. Every action of the service with the level Write gives more permissions.
 SERVICES = {
-    "account": "no function needs to change the account itself",
+    "account": "it changes settings of the whole account",
     "amplify": "builds run the commands of their specification under a service role",
     "apprunner": "a service runs an image of the caller's choice under its role",
     "autoscaling": "a launch configuration starts instances with an instance profile and the caller's commands",
@@ -30,7 +30,7 @@ SERVICES = {
     "controltower": "it creates accounts, roles and guardrails",
     "datapipeline": "a pipeline runs the caller's commands under its role",
     "ec2-instance-connect": "the caller's SSH key gives access to an instance, and so to its role",
-    "eks": "an access entry makes a principal an administrator of the cluster, a node group runs under its role",
+    "eks": "an access entry makes a principal the cluster's administrator; a node group runs under its role",
     "elasticbeanstalk": "an environment runs the caller's code under its instance profile",
     "elasticmapreduce": "a step runs the caller's code under the cluster's role",
     "emr-containers": "a job runs the caller's code under its execution role",
@@ -51,7 +51,7 @@ SERVICES = {
     "sso-directory": "it creates users and group memberships",
     "ssm-quicksetup": "it deploys configurations with its own roles",
 }
-# Single actions that widen permissions, of services whose other actions are needed in daily use.
+# Reason -> single actions, for services whose other actions are needed in daily use.
 WAYS = {
     "it changes a function's code or role": (
         "lambda:CreateEventSourceMapping",
@@ -101,7 +101,7 @@ WAYS = {
         "ssm:UpdateDocumentDefaultVersion",
         "ssm:UpdateMaintenanceWindowTask",
     ),
-    "it gives an instance a role whose credentials can be read there": (
+    "it gives an instance a role, whose credentials any program on the instance can read": (
         "ssm:CreateActivation",
         "ssm:RegisterManagedInstance",
         "ssm:UpdateManagedInstanceRole",
@@ -179,7 +179,7 @@ WAYS = {
         "redshift:ModifyCluster",
     ),
     "it lets the caller's function read a secret": ("secretsmanager:RotateSecret",),
-    "it shares or copies data to others": (
+    "it shares data with other accounts, or copies data there": (
         "ec2:ModifyImageAttribute",
         "logs:PutDestination",
         "s3:CreateAccessPoint",
@@ -199,7 +199,7 @@ WRITES_A_POLICY = re.compile(
 
 
 def widens(action):
-    """Return why an action allows to widen permissions; None if it does not."""
+    """Return why an action lets its holder gain more permissions; None if it does not."""
     of_level, service = level(action), action.partition(":")[0]
     if of_level == "Permissions management":
         return 'AWS gives it the access level "Permissions management"'

@@ -1,4 +1,4 @@
-"""Terraform's string templates, as far as a stack may use them. Not a policy.
+"""Parses the part of Terraform's string templates that a stack may use. Not a policy.
 
 A string consists of literals and references: `${type.name.attribute}` or `${data.type.name.attribute}`, with an
 optional `[0]` after the attribute, and without spaces. Anything else that Terraform would evaluate is Unreadable:
@@ -43,7 +43,7 @@ NONE = Reference("", "", "")
 
 
 def is_reference(part):
-    """Compare the class's name, because Checkov also executes this file, so the class exists twice."""
+    """Return True for a Reference. It compares the class's name, because Checkov loads this file a second time."""
     return type(part).__name__ == "Reference"
 
 
@@ -85,7 +85,7 @@ def is_literal(value):
 
 
 def without_names(value):
-    """Return None if the value is not a string, or a part of it is unreadable."""
+    """Return a string without the names of resources; None if the value is not a string, or a part is Unreadable."""
     parts = parse(value) if isinstance(value, str) else (Unreadable(""),)
     if any(is_unreadable(part) for part in parts):
         return None

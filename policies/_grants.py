@@ -1,4 +1,4 @@
-"""Resources and arguments that grant permissions without a policy document. Not a policy."""
+"""Finds resources and arguments that grant permissions without a policy document. Not a policy."""
 
 import re
 
@@ -7,30 +7,31 @@ from _expressions import reference
 from _principals import is_account_root, is_own_role
 from _stack import FREE_MAPS, shown, texts
 
-# Types that grant a permission without a statement that the rules could read; use a policy document instead. TAP-NET-3
-# checks permissions to invoke functions.
+# Types that grant a permission without a statement that the rules could read. TAP-NET-3 checks permissions to invoke
+# functions.
 GRANTS = (
     "aws_cloudwatch_event_permission",
     "aws_kms_grant",
     "aws_lambda_layer_version_permission",
     "aws_vpc_endpoint_service_allowed_principal",
 )
-# Types for people and external identity providers: only the stack's roles may have permissions.
+# Types for people and external identity providers. They are findings, because only the stack's roles may have
+# permissions.
 IDENTITIES = re.compile(
     r"aws_iam_(access_key|group|group_\w+|openid_connect_provider|policy_attachment|saml_provider"
     r"|service_specific_credential|signing_certificate|user|user_\w+|virtual_mfa_device)"
 )
-# Arguments with a role, which must be declared in this stack: the rules cannot check other roles' permissions.
+# Arguments with a role. The stack must declare the role, because the rules cannot check another role's permissions.
 ROLE = re.compile(
     r"role|roles|iam_roles?|(\w+_)?role_arns?|(\w+_)?execution_role|ingestion_role|service_role|deliver_cross_account_role"
     r"|domain_iam_role_name|(authorizer_)?credentials_arn"
 )
-# Service-linked roles of AWS.
+# Argument with a service-linked role of AWS.
 SERVICE_LINKED = "service_linked_role_arn"
 
 
 def wrong_grants(resource):
-    """Yield each grant of a resource that is not by a policy document to a role of this stack."""
+    """Yield a text for each grant of a resource, except grants by a policy document to a role of this stack."""
     if resource.kind in GRANTS:
         yield f"{resource.kind} grants permissions without a policy document"
     if IDENTITIES.fullmatch(resource.kind):
@@ -43,7 +44,7 @@ def wrong_grants(resource):
 
 
 def foreign_roles(stack, body, before):
-    """Yield each argument, at any depth, with a role that the stack does not declare."""
+    """Yield a text for each argument, at any depth, with a role that the stack does not declare."""
     for name, value in body.items():
         for item in texts(value):
             if isinstance(item, dict) and name not in FREE_MAPS:

@@ -1,4 +1,4 @@
-"""JSON strings. Not a policy."""
+"""Parses JSON strings. Not a policy."""
 
 import json
 
@@ -12,7 +12,7 @@ def read_json(text):
 
 
 def without_doubles(pairs):
-    """Return the object. Raise ValueError if a name occurs twice, in any case: programs differ in which they use."""
+    """Return the object. Raise ValueError if a name occurs twice, ignoring case: programs use different values."""
     if len({name.lower() for name, _ in pairs}) != len(pairs):
         raise ValueError("a name occurs twice")
     return dict(pairs)

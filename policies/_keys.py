@@ -1,4 +1,4 @@
-"""Types with their encryption key in one argument. Not a policy."""
+"""Base class for types that name their encryption key in one argument. Not a policy."""
 
 from _stack import StackCheck, shown
 from checkov.common.models.enums import CheckCategories

@@ -1,29 +1,29 @@
-"""Metric math: the allowed expressions over an alarm's metrics, and what each counts. Not a policy.
+"""Checks metric math: the allowed expressions over an alarm's metrics, and the kind of each result. Not a policy.
 
-docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html has the functions.
+The functions: docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
 """
 
 import re
 
 ID = r"[a-z]\w*"
-# What the expression counts (see _bounds.py) -> its pattern without spaces, and what its metrics a and b count.
+# Kind of the result (_bounds.py) -> (pattern of the expression without spaces, kind of metric a, kind of metric b).
 OF_TWO = {
     "failed share": (rf"100\*(?:FILL\()?(?P<a>{ID})(?:,0\))?/(?P<b>{ID})", "failures", "use"),
     "refused share": (rf"IF\((?P<a>{ID})>=(100|[1-9]?[0-9]),100\*(?P=a)/(?P<b>{ID}),0\)", "refusals", "use"),
-    # The refused part of all requests.
+    # Refusals in percent of refusals and successes.
     "refused part": (
         rf"IF\((?P<a>{ID})>=(100|[1-9]?[0-9]),100\*(?P=a)/\((?P=a)\+FILL\((?P<b>{ID}),0\)\),0\)",
         "refusals",
         "use",
     ),
-    # 1 if metric a counts something and metric b nothing: a component has stopped.
+    # The result is 1 if metric a is above 0 and metric b is 0: a component has stopped.
     "standstill": (rf"IF\(FILL\((?P<a>{ID}),0\)>0 AND FILL\((?P<b>{ID}),0\)<1,1,0\)", "use", "use"),
     "quota share": (rf"100\*(?P<a>{ID})/SERVICE_QUOTA\((?P<b>{ID})\)", "executions", "executions"),
 }
 
 
 def what_it_yields(expression, counts):
-    """Return what an expression counts, given `counts` (metric id -> what it counts); None if it may never fire."""
+    """Return the kind of an expression's result, from `counts` (metric id -> kind); None if it is not allowed."""
     text = compact(expression)
     if terms(expression) in (sorted(counts), ["METRICS()"]) and len(set(counts.values())) == 1:
         return next(iter(counts.values()))

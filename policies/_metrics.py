@@ -1,4 +1,4 @@
-"""Metrics that AWS and the stack's functions publish: what they count, and their dimensions. Not a policy.
+"""Lists the metrics that AWS and the stack's functions publish, with kind and dimensions. Not a policy.
 
 An alarm on a metric that nobody publishes raises no error and never fires. Each service's documentation lists its
 metrics: docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/aws-services-cloudwatch-metrics.html.
@@ -10,7 +10,7 @@ from _conventions import CONVENTIONS
 from _expressions import is_literal, reference
 from _stack import blocks
 
-# Namespace -> (metrics, what they count (see _bounds.py), sets of dimensions).
+# Namespace -> (names of metrics, their kind in _bounds.py, allowed sets of dimensions).
 API = ("ApiId",), ("ApiId", "Stage")
 FUNCTION = (("FunctionName",), ("FunctionName", "Resource"))
 TABLE = (("TableName",), ("TableName", "GlobalSecondaryIndexName"))
@@ -45,7 +45,7 @@ PUBLISHED = {
     ),
     "AWS/SQS": (
         (("ApproximateNumberOfMessagesVisible",), "depth", (("QueueName",),)),
-        (("ApproximateNumberOfMessagesNotVisible",), "depth", (("QueueName",),)),  # received and not deleted yet
+        (("ApproximateNumberOfMessagesNotVisible",), "depth", (("QueueName",),)),  # received, not yet deleted
         (("ApproximateAgeOfOldestMessage",), "age in s", (("QueueName",),)),
         (("NumberOfMessagesSent", "NumberOfMessagesReceived", "NumberOfMessagesDeleted"), "use", (("QueueName",),)),
     ),
@@ -88,7 +88,7 @@ PUBLISHED = {
     "AWS/WAFV2": ((("BlockedRequests",), "refusals", (("WebACL", "Rule"), ("WebACL", "Rule", "Region"))),),
     "AWS/Scheduler": ((("TargetErrorCount", "InvocationDroppedCount"), "failures", (("ScheduleGroup",),)),),
 }
-# Dimension -> resource types that it refers to, and attributes with the value that AWS publishes.
+# Dimension -> resource types to which it refers, and attributes with the value that AWS publishes.
 REFERS_TO = {
     "ApiId": (("aws_apigatewayv2_api",), ("id",)),
     "Stage": (("aws_apigatewayv2_stage",), ("name", "id")),
@@ -122,14 +122,14 @@ NAMESPACE, NAME = "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_SERVICE_NAME"
 
 
 def of_metric(metric):
-    """Return (namespace, name, dimensions) of an alarm's metric; invalid dimensions become unpublished ones."""
+    """Return (namespace, name, dimensions) of an alarm's metric. Invalid dimensions match no published metric."""
     dimensions = metric.get("dimensions") or {}
     is_map = isinstance(dimensions, dict)
     return str(metric.get("namespace")), str(metric.get("metric_name")), dimensions if is_map else {"": dimensions}
 
 
 def what_it_counts(stack, namespace, metric, dimensions):
-    """Return what a metric counts if somebody publishes it with these dimensions; else None."""
+    """Return the kind (_bounds.py) of a metric; None if nobody publishes the metric with these dimensions."""
     names = frozenset(dimensions)
     for metrics, counts, of in PUBLISHED.get(namespace, ()):
         if metric in metrics and any(names == frozenset(each) for each in of):
@@ -143,7 +143,7 @@ def what_it_counts(stack, namespace, metric, dimensions):
 
 
 def namespaces(kind, body):
-    """Return the namespaces of a function's, or a metric filter's, custom metrics."""
+    """Return the namespaces of the custom metrics of a function or metric filter."""
     if kind == "aws_lambda_function":
         for block in blocks(body.get("environment")):
             yield from (value for name, value in of_block(block) if name == NAMESPACE)
@@ -157,7 +157,7 @@ def of_block(environment):
 
 
 def is_declared(stack, dimension, value, dimensions):
-    """Whether a dimension's value refers to a resource of the stack."""
+    """Return True if a dimension's value refers to a resource of the stack."""
     kind, name, attribute = reference(value)
     if dimension in REFERS_TO:
         kinds, attributes = REFERS_TO[dimension]
@@ -177,7 +177,7 @@ INDEX = "global_secondary_index"
 
 
 def is_filtered(stack, namespace, metric, dimensions):
-    """Whether a metric filter on a log group of the stack publishes a metric."""
+    """Return True if a metric filter on a log group of the stack publishes the metric."""
     return any(
         transformation.get("namespace") == namespace
         and transformation.get("name") == metric

@@ -1,4 +1,4 @@
-"""The argument that names a resource, and the first word of its name. Not a policy."""
+"""Finds the argument that names a resource, and the first word of its name. Not a policy."""
 
 import functools
 import re
@@ -34,7 +34,7 @@ NAMED_OTHERWISE = {
     "aws_elasticache_cluster": "cluster_id",
     "aws_elasticache_replication_group": "replication_group_id",
 }
-# Types named by the world, AWS or another resource, and types whose names cannot contain a hyphen.
+# Types whose names the DNS, AWS or another resource determines, and types whose names cannot contain a hyphen.
 NOT_OURS = re.compile(
     r"aws_(acm_.*|route53.*|service_discovery_.*_dns_namespace|ses_.*identity|sesv2_email_identity.*|lightsail_domain"
     r"|customerprofiles_domain|account_region|cognito_identity_provider|config_organization_managed_rule|controltower_.*"
@@ -47,7 +47,7 @@ NOT_OURS = re.compile(
 PREFIX = re.compile(r"(\w+_)?(name|identifier|bucket)_prefix")
 
 
-# Types whose name is another argument, but part of an ARN.
+# Types whose name is in another argument, which is part of an ARN.
 PARTS_OF_ARNS = {
     "aws_apigatewayv2_domain_name": "domain_name",
     "aws_lambda_layer_version": "layer_name",
@@ -81,7 +81,7 @@ IN_A_PARENT = {
 
 @functools.cache
 def is_ours(kind):
-    """Whether the stack chooses the names of resources of a type."""
+    """Return True if the stack chooses the names of resources of a type."""
     return not NOT_OURS.fullmatch(kind)
 
 
@@ -96,12 +96,12 @@ def name_of_ours(kind):
 
 
 def prefixes(kind, body):
-    """Return the set arguments that give only the prefix of a name."""
+    """Return the arguments of a resource that set only the prefix of a name."""
     return [key for key in body if PREFIX.fullmatch(key)] if is_ours(kind) else []
 
 
 def names(kind, body):
-    """Yield (name, first word) of all names in a resource; name None if it is missing, word "" if any is allowed."""
+    """Yield (name, first word) of all names in a resource. A missing name is None; the word is "" if any is allowed."""
     if not is_ours(kind):
         return
     if kind == "aws_apigatewayv2_stage" and body.get("name") == "$default":  # AWS's abbreviation

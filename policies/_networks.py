@@ -1,10 +1,10 @@
-"""Network ranges that may connect. Not a policy."""
+"""Checks the network ranges that may connect to a resource. Not a policy."""
 
 import ipaddress
 
 from _stack import blocks, is_true, number_of, shown, texts
 
-# Ranges that are not routed on the internet: RFC 1918, 6598 (carriers), 3927 and 4291 (links), 1122 (the host), 4193.
+# Ranges that the internet does not route: RFC 1918, 6598 (carriers), 3927 and 4291 (link-local), 1122 (loopback), 4193.
 PRIVATE = [
     ipaddress.ip_network(text)
     for text in (
@@ -19,9 +19,9 @@ PRIVATE = [
         "::1/128",
     )
 ]
-# Public IPv6 addresses (RFC 4291). Ranges that are neither public nor private are refused, such as IPv4 within IPv6.
+# Public IPv6 addresses (RFC 4291). A range that is neither public nor private is a violation, such as IPv4 in IPv6.
 GLOBAL_IPV6 = ipaddress.ip_network("2000::/3")
-# Maximum number of public addresses in all ranges of a resource: the network of an office or a partner.
+# IP version -> maximum number of public addresses in all ranges of a resource: the network of an office or a partner.
 WIDEST = {4: 2**8, 6: 2**72}
 # Arguments with ranges that may connect.
 RANGES = ("cidr_block", "cidr_blocks", "cidr_ipv4", "cidr_ipv6", "ipv6_cidr_block", "ipv6_cidr_blocks")
@@ -33,7 +33,7 @@ RULES = {
     "aws_network_acl_rule": lambda body: is_true(body.get("egress")),
     "aws_security_group_rule": lambda body: body.get("type") == "egress",
     "aws_vpc_security_group_ingress_rule": lambda _: False,
-    # Ranges of networks in the stack: rules may admit them as a whole, so they must be private.
+    # A rule may admit a whole network of the stack, so its range must be private.
     "aws_subnet": lambda _: False,
     "aws_vpc": lambda _: False,
 }
@@ -44,7 +44,7 @@ TCP_AND_UDP = ("tcp", "udp", "6", "17", 6, 17)
 
 
 def open_ranges(resource):
-    """Yield ranges of a Resource that admit more public addresses than one network."""
+    """Yield a text for each range of a Resource that admits more public addresses than one network has."""
     ranges = []
     for rule in rules_for_coming_in(resource):
         for argument in LISTS:
@@ -79,7 +79,7 @@ def public_access_ranges(body):
 
 
 def wrong_ranges(values):
-    """Yield invalid ranges, and public ranges that together are larger than one network."""
+    """Yield a text for each invalid range, and for public ranges that together are larger than one network."""
     public = {4: [], 6: []}
     for value in values:
         try:

@@ -1,4 +1,4 @@
-"""Permissions for iam:PassRole, which lets a service act with a role. Not a policy."""
+"""Checks permissions for iam:PassRole, which lets its holder give a role to a service. Not a policy."""
 
 import fnmatch
 import re
@@ -11,18 +11,18 @@ PASSED_TO = ("StringEquals", "iam:passedtoservice")
 
 
 def is_pass_role(action):
-    """Whether an action, or a pattern of actions, covers iam:PassRole."""
+    """Return True if an action is iam:PassRole, or a pattern that matches it."""
     return isinstance(action, str) and fnmatch.fnmatchcase("iam:passrole", action.lower().replace("[", "[[]"))
 
 
 def wrong_pass_role(statement, stack):
-    """Yield what is wrong unless exactly one role of this stack may be passed to one service."""
+    """Yield a text for each mistake: exactly one role of this stack may be passed, to exactly one service."""
     roles = statement.resources
     if len(roles) != 1 or not all(is_role(stack, role) for role in roles):
-        yield f"it may pass the roles {shown(roles)}"
+        yield f"iam:PassRole is allowed for the roles {shown(roles)}"
     services = [values for operator, key, values in statement.conditions if (operator, key) == PASSED_TO]
     if len(services) != 1 or not all(is_one_service(values) for values in services):
-        yield f"it may pass a role to the services {shown(services)}"
+        yield f"iam:PassRole is allowed to the services {shown(services)}"
 
 
 def is_role(stack, value):

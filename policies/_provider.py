@@ -1,10 +1,11 @@
-"""Facts about all resource types of the provider, for policies that check any type. Not a policy.
+"""Reads facts about all resource types of the provider, for policies that check any type. Not a policy.
 
 `terraform providers schema -json | python policies/_provider.py` updates _provider.jsonl, one line for each type:
-`encryption`: its encryption settings; `name`: its naming argument; `tags`: whether it is taggable; `sensitive`: its
-secrets; `arn`: whether it can be set; `arguments` and `computed`: its arguments and computed attributes that are in
-_arguments.txt and _attributes.txt. With the name of a type, the program instead prints an entry for _arguments.txt with
-all arguments of that type. This is independent of the first judge, from which it reads and imports nothing.
+`encryption`: its encryption settings; `name`: its naming argument; `tags`: true if it is taggable; `sensitive`: its
+secret arguments; `arn`: true if a stack can set its `arn`; `arguments` and `computed`: its arguments and computed
+attributes that are in _arguments.txt and _attributes.txt. With the name of a type as argument, the program prints an
+entry for _arguments.txt with all arguments of that type. This file is independent of the first judge: it reads and
+imports nothing from lib/aspects/.
 """
 
 import json
@@ -15,13 +16,13 @@ from pathlib import Path
 FILE = Path(__file__).with_name("_provider.jsonl")
 ABOUT_ENCRYPTION = re.compile(r"encrypt|kms|cmk|(?<![a-z])sse_")
 ENDS_OF_NAMES = ("_name", "_identifier")
-# Not .json, because Checkov loads every .json file in this folder as a policy.
+# The name does not end in .json, because Checkov loads every .json file in this folder as a policy.
 LINES = [json.loads(line) for line in FILE.read_text().splitlines()] if FILE.exists() else []
 TYPES = {line.pop("type"): line for line in LINES}
 
 
 def attributes(level):
-    """Yield (path, attribute) of everything below a block, a nested attribute or an object type."""
+    """Yield (path, attribute) of each attribute below a block, a nested attribute or an object type."""
     todo = [((), level)]
     while todo:
         steps, here = todo.pop()
@@ -65,7 +66,7 @@ def naming(kind, attributes):
 
 
 def read(schema):
-    """Return type -> its facts, without empty ones."""
+    """Return type -> its facts, without empty facts."""
     found, arguments, computed = {}, words_of("_arguments.txt"), words_of("_attributes.txt")
     for kind, of_kind in resource_types(schema).items():
         top = of_kind["block"].get("attributes", {})

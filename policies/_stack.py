@@ -1,7 +1,7 @@
-"""The stack as Terraform reads it, and the base class of all policies. Not a policy, so its name begins with `_`.
+"""Reads the stack's JSON as Terraform does, and defines the base class of all policies. Not a policy.
 
-Checkov passes a single resource to a Python check. Our rules also need other resources, or any argument of any type, so
-they read the synthesized JSON themselves. They read nothing else, and import nothing of this project.
+Checkov passes a single resource to a Python check. Our policies also need other resources, or arguments of any type, so
+they read the synthesized JSON themselves. They import nothing from lib/.
 """
 
 import functools
@@ -48,8 +48,8 @@ class Elsewhere(str):
 class StackCheck(BaseResourceCheck):
     """Base of all policies: set the attributes below, and define `violations` or `holds`.
 
-    If the check raises an exception, that is a violation. Checkov stores the violations as details of its result, and
-    the gate makes one finding of each: `name: violation`.
+    An exception in the check counts as a violation. Checkov stores the violations as details of its result, and the
+    gate reports each as one finding: `name: violation`.
     """
 
     id: str
@@ -97,7 +97,7 @@ class StackCheck(BaseResourceCheck):
         return ()
 
     def holds(self, resource):
-        """Whether a Resource complies; for rules whose violations need no text."""
+        """Return True if a Resource complies. For rules whose violations need no text."""
         raise NotImplementedError
 
 
@@ -133,7 +133,7 @@ class Stack:
 
     @property
     def suffix(self):
-        """The environment's suffix, from the path of the state; empty if that has another form."""
+        """Return the environment's suffix, from the path of the state; empty if the path has another form."""
         backend = self.document.get("terraform", {})
         for step in ("backend", STATE["backend"]):
             found = blocks(backend.get(step)) if isinstance(backend, dict) else []
@@ -142,11 +142,11 @@ class Stack:
         return suffix_of(path) if is_literal(path) else ""
 
     def declares(self, kind, name):
-        """Whether the stack declares a resource or data source."""
+        """Return True if the stack declares a resource or data source."""
         return name in self.of_type(kind)
 
     def is_own_key(self, value):
-        """Whether a value refers to a customer managed key of this stack."""
+        """Return True if a value refers to a customer managed key of this stack."""
         kind, name, attribute = reference(value)
         return kind == "aws_kms_key" and attribute in ("arn", "key_id", "id") and name in self.of_type(kind)
 
@@ -162,12 +162,12 @@ def without_nulls(block):
 
 
 def is_true(value):
-    """Whether the value is true; Terraform also accepts it as a string."""
+    """Return True if the value is true or "true". Terraform accepts both."""
     return value is True or value == "true"
 
 
 def is_false(value):
-    """Whether the value is false; Terraform also accepts it as a string."""
+    """Return True if the value is false or "false". Terraform accepts both."""
     return value is False or value == "false"
 
 
@@ -188,7 +188,7 @@ def shown(value):
 
 
 def texts(value):
-    """Return an argument that may be a single value or a list as a list."""
+    """Return the values of an argument as a list. The argument may be a list or a single value."""
     return value if isinstance(value, list) else [value]
 
 

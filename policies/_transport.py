@@ -1,4 +1,4 @@
-"""Statements that deny requests without TLS. Not a policy."""
+"""Finds statements that deny requests without TLS. Not a policy."""
 
 from _arns import is_arn_of
 from _conditions import denies_plain_http
@@ -8,7 +8,7 @@ from _stack import blocks
 
 
 def refuses_plain_http(resource, policy, actions, beneath=("",)):
-    """Whether a policy denies all requests to a Resource without TLS.
+    """Return True if a policy denies all requests to a Resource without TLS.
 
     One of `actions` must be denied, on the Resource's ARN with each of the endings `beneath`.
     """
@@ -28,6 +28,6 @@ def refuses_plain_http(resource, policy, actions, beneath=("",)):
 
 
 def is_among(resource, end, arns):
-    """Whether the ARN of a Resource with this ending is among `arns`."""
+    """Return True if the ARN of a Resource with this ending is among `arns`."""
     texts = [arn for arn in arns if isinstance(arn, str) and arn.endswith(end)]
     return any(is_arn_of(resource, text.removesuffix(end)) for text in texts)

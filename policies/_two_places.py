@@ -1,9 +1,9 @@
-"""Settings that the provider has twice: as an argument and as a separate resource. Not a policy.
+"""Lists settings that the provider offers twice: as an argument and as a separate resource. Not a policy.
 
-The provider's documentation says that the two overwrite each other.
+The provider's documentation says that the argument and the resource overwrite each other.
 """
 
-# type -> (its argument, the other type, the argument by which that refers to it)
+# Type -> (its argument, the type of the separate resource, the argument by which that resource refers to the type)
 ALSO_SET_BY = {
     "aws_iam_role": (
         ("inline_policy", "aws_iam_role_policy", "role"),

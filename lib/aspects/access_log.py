@@ -1,4 +1,4 @@
-"""Access logs of an HTTP API: one JSON object for each request, with caller and route, without payload.
+"""Checks the format of an HTTP API's access log: one JSON object for each request, with its route and no payload.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
 """
@@ -10,7 +10,7 @@ from typing import Any
 
 from lib.aspects.strict_json import read_object, shorten
 
-# AWS's variables, except those of authorizers and client certificates, which may contain claims, tokens and names.
+# AWS's variables, except claims of authorizers and fields of client certificates, which may contain personal data.
 VARIABLES = frozenset(
     f"$context.{name}"
     for name in (
@@ -23,7 +23,7 @@ VARIABLES = frozenset(
         "requestTimeEpoch", "responseLatency", "responseLength", "routeKey", "stage", "status",
     )
 )  # fmt: skip
-# Required by PCI DSS 4.0.1, 10.2.2: who, what, when, result, origin.
+# PCI DSS 4.0.1, 10.2.2 requires each log entry to show who did what, when, from where and with which result.
 REQUIRED = tuple(f"$context.{name}" for name in ("identity.sourceIp", "requestId", "requestTime", "routeKey", "status"))
 
 

@@ -9,7 +9,7 @@ from lib.aspects.expressions import Part, Reference, Unsupported, parse
 from lib.aspects.naming import naming_argument
 from lib.aspects.terraform_json import Resource, StackView
 
-# Attributes that identify a resource for AWS: set by AWS, or the resource's name.
+# Attributes by which AWS identifies a resource: AWS sets them, or they are the resource's name.
 ADDRESSES = frozenset(
     {
         "api_endpoint",
@@ -42,9 +42,9 @@ _SCHEMES = ("s3://", "integrations/")
 
 
 def addressed(stack: StackView, value: Any) -> Resource | None:
-    """Return the resource that an address identifies, also with a path in it (`…/prefix`, `…:alias`).
+    """Return the resource that an address identifies. A path may follow the address (`…/prefix`, `…:alias`).
 
-    None for a literal, for a resource that the stack does not declare, and for an attribute with free text.
+    Return None for a literal, for a resource that the stack does not declare, and for an attribute that is free text.
     """
     parts = parse(value) if isinstance(value, str) else ()
     match parts[1:] if parts and parts[0] in _SCHEMES else parts:
@@ -54,7 +54,7 @@ def addressed(stack: StackView, value: Any) -> Resource | None:
 
 
 def owned(stack: StackView, to: Reference) -> Resource | None:
-    """Return the declared resource of a reference to an identifying attribute, or None."""
+    """Return the declared resource to which a reference leads; None if the attribute does not identify a resource."""
     resource = None if to.is_data else stack.get(to)
     if resource is None or to.attribute not in ADDRESSES:
         return None
@@ -63,14 +63,14 @@ def owned(stack: StackView, to: Reference) -> Resource | None:
 
 
 def is_this_account(value: Any) -> bool:
-    """Whether the value is the number of the stack's account."""
+    """Return True if the value is a reference to the id of the stack's AWS account."""
     return shape(value, surroundings) == "{account}"
 
 
 def shape(value: Any, name: Callable[[Reference], str | None]) -> str | None:
-    """Return a string with each reference replaced by its name in braces: `com.amazonaws.{region}.s3`.
+    """Return a string with each reference replaced by `name(reference)` in braces: `com.amazonaws.{region}.s3`.
 
-    None if the value is not a string, contains braces, or has a reference or expression without a name.
+    Return None if the value is not a string, contains braces or an expression, or if `name` returns None.
     """
     found = ""
     for part in parse(value) if isinstance(value, str) else (Unsupported(""),):
@@ -86,12 +86,12 @@ def shape(value: Any, name: Callable[[Reference], str | None]) -> str | None:
 
 
 def surroundings(to: Reference) -> str | None:
-    """Return `account`, `partition` or `region` if a reference is to one of these; else None."""
+    """Return `account`, `partition` or `region` if a reference is to that data source of the stack; else None."""
     return _SURROUNDINGS.get((to.type, to.attribute)) if to.is_data else None
 
 
 def _is_beneath(rest: list[Part]) -> bool:
-    """Whether the text after an address begins with a separator; without one it would continue the name."""
+    """Return True if the text after an address begins with `/` or `:`. Other text would be part of the last name."""
     if not rest:
         return True
     return isinstance(rest[0], str) and rest[0][0] in "/:" and not any(isinstance(part, Unsupported) for part in rest)

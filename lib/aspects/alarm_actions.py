@@ -1,4 +1,4 @@
-"""Alarms: their actions, their treatment of missing data, and their runbooks."""
+"""Rules for alarms: their actions, their treatment of missing data, and their runbooks."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _actions(stack: StackView) -> Iterator[tuple[str, str]]:
 ACTIONS = StackRule(
     id="TAP-OBS-6",
     title="Every alarm notifies somebody",
-    why="Nobody sees an alarm without an action.",
+    why="CloudWatch notifies nobody of an alarm that has no action.",
     severity=Severity.HIGH,
     controls=ALARMING,
     resource_types=(ALARM, COMPOSITE),
@@ -60,7 +60,7 @@ MISSING_DATA_CHOICE = ResourceRule(
     controls=("Well-Architected REL06-BP03",),
     resource_types=(ALARM,),
     waivable=True,
-    fix="set treat_missing_data; for counts of errors to 'notBreaching'",
+    fix="set treat_missing_data; 'notBreaching' is right for counts of errors",
     source="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html",
     check=_missing_data,
 )
@@ -87,12 +87,12 @@ def _of_runbook(conventions: Conventions, description: Any) -> Iterator[str]:
 RUNBOOK_NAMED = StackRule(
     id="TAP-OBS-8",
     title="Every alarm names its runbook",
-    why="The on-call needs to know the next step, not only the name of a metric.",
+    why="The engineer on call needs to know the next step, not only the name of a metric.",
     severity=Severity.MEDIUM,
     controls=("Well-Architected OPS07-BP03",),
     resource_types=(ALARM, COMPOSITE),
     waivable=True,
-    fix="end alarm_description as the conventions say (TapStack: 'Runbook: docs/runbooks/….md'), and write that file",
+    fix="end alarm_description with its runbook (in TapStack: 'Runbook: docs/runbooks/….md'), and write that file",
     source="https://docs.aws.amazon.com/wellarchitected/latest/framework/ops_ready_to_support_use_runbooks.html",
     check=_runbook,
 )

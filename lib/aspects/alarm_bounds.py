@@ -1,6 +1,6 @@
-"""Whether alarms can fire: thresholds, statistics and periods must be within the bounds of metrics.toml.
+"""Checks that alarms can fire: their thresholds, statistics and periods must be within the bounds of metrics.toml.
 
-For example, an alarm with a threshold of a million errors exists but never fires.
+For example, an alarm with a threshold of a million errors never fires.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ OPERATORS = {
 }
 DEFAULT_TIMEOUT = 3  # in seconds: Lambda's default
 
-# ALARM(…) of declared alarms, joined by AND and OR, fires if all of them fire. With NOT, OK or FALSE it may never fire.
+# Terms ALARM(…), joined by AND and OR, are true if all their alarms fire. With NOT, OK or FALSE they may never be true.
 _ALARMED = r"\(*ALARM\(\"?\{alarm\}\"?\)\)*"
 _RULE = re.compile(rf"{_ALARMED}(\s+(AND|OR)\s+{_ALARMED})*")
 
@@ -66,7 +66,7 @@ def _bounds(stack: StackView, alarm: Attributes) -> Iterator[str]:
 def _timing(alarm: Attributes, bounds: Mapping[str, Any]) -> Iterator[str]:
     periods = number(alarm.get("evaluation_periods"))
     if not isinstance(periods, float) or periods < 1:
-        yield f"evaluation_periods is {format_value(alarm.get('evaluation_periods'))}; expected a number from 1"
+        yield f"evaluation_periods is {format_value(alarm.get('evaluation_periods'))}; expected a number of at least 1"
         return
     datapoints = alarm.get("datapoints_to_alarm")
     known = number(datapoints)
@@ -78,15 +78,16 @@ def _timing(alarm: Attributes, bounds: Mapping[str, Any]) -> Iterator[str]:
     for metric in metrics_of(alarm):
         period = number(metric.attributes.get("period"))
         if not isinstance(period, float) or not _is_a_period(period) or period > longest_period:
-            yield f"period is {format_value(metric.attributes.get('period'))}; expected seconds up to {longest_period}"
+            expected = f"10, 20, 30 or a multiple of 60 seconds, up to {longest_period}"
+            yield f"period is {format_value(metric.attributes.get('period'))}; expected {expected}"
         elif period * periods > longest_evaluation:
-            yield f"it needs {period * periods:g} s to fire; expected {longest_evaluation} or less"
+            yield f"the alarm needs {period * periods:g} s to fire; expected {longest_evaluation} s or less"
 
 
 def _is_a_period(seconds: float) -> bool:
-    """Whether CloudWatch accepts the period.
+    """Return True if CloudWatch accepts the period.
 
-    docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
     """
     return seconds in (10, 20, 30) or (seconds >= 60 and seconds % 60 == 0)
 
@@ -101,7 +102,7 @@ def _threshold(alarm: Attributes, bounds: Mapping[str, Any]) -> Iterator[str]:
         yield "threshold_metric_id makes the threshold follow the metric; expected a fixed threshold"
     least, most = bounds["threshold"]
     if operator == "GreaterThanThreshold" and least == 1:
-        least = 0  # "> 0" means at least 1
+        least = 0  # a metric "> 0" is at least 1
     threshold = number(alarm.get("threshold"))
     if not isinstance(threshold, float) or not least <= threshold <= most:
         yield f"threshold is {format_value(alarm.get('threshold'))}; expected {least} to {most}: {bounds['why']}"
@@ -133,7 +134,7 @@ def _of_metric(stack: StackView, metric: Metric) -> Mapping[str, Any] | None:
 def _of_queries(
     stack: StackView, queries: list[Attributes], metrics: list[Metric]
 ) -> tuple[Mapping[str, Any] | None, str | None]:
-    """Return (bounds, complaint) for the result of an alarm's queries: one metric, or an expression over all."""
+    """Return (bounds, complaint) of the one query that returns data: a metric, or an expression over all metrics."""
     returned = [query for query in queries if flag(query.get("return_data")) is True]
     if len(returned) != 1:
         return None, f"{len(returned)} metric_query blocks return data; expected one"
@@ -157,7 +158,7 @@ def _is_statistic(value: Any, allowed: str) -> bool:
 
 
 def _is_reachable(stack: StackView, rule: Any) -> bool:
-    """Whether a composite alarm fires if the alarms of this stack that it names fire."""
+    """Return True if a composite alarm's rule names only alarms of this stack, and is true when all of them fire."""
 
     def name(to: Reference) -> str | None:
         alarm = stack.get(to) if to.type in (ALARM, COMPOSITE) and not to.is_data else None

@@ -12,9 +12,7 @@ from typing import Any
 
 from lib.aspects.metric_tables import TABLES
 
-EXPECTED = (
-    "FILL(…, 0) + … of all metrics, which are of one kind, or a form of [expressions] in lib/aspects/metrics.toml"
-)
+EXPECTED = "the sum FILL(…, 0) + … of metrics of one kind, or a form in [expressions] of lib/aspects/metrics.toml"
 _ID = r"[a-z][A-Za-z0-9_]*"
 _TERM = rf"(?:FILL\({_ID}, ?0\)|{_ID})"
 _SUM = re.compile(rf"{_TERM}(?: \+ {_TERM})*")
@@ -23,14 +21,17 @@ _RATE = rf"100 \* (?:FILL\()?(?P<part>{_ID})(?:, ?0\))? / (?P<whole>{_ID})"
 
 @dataclass(frozen=True)
 class Form:
-    """An allowed expression over two metrics. `kinds`: group in the pattern -> kind of metric; result's `bounds`."""
+    """An allowed expression over two metrics.
+
+    `kinds`: group in the pattern -> kind of the metric. `bounds`: the bounds of the result, as in metrics.toml.
+    """
 
     pattern: re.Pattern[str]
     kinds: Mapping[str, str]
     bounds: Mapping[str, Any]
 
     def matches(self, expression: str, kind_of: Mapping[str, str | None]) -> bool:
-        """Whether an expression has this form and uses each metric; `kind_of`: metric id -> its kind."""
+        """Return True if an expression has this form and uses each metric of `kind_of` (metric id -> kind)."""
         found = self.pattern.fullmatch(expression)
         if found is None:
             return False
@@ -74,7 +75,7 @@ FORMS = tuple(
 
 
 def bounds_of(expression: str, kind_of: Mapping[str, str | None]) -> Mapping[str, Any] | None:
-    """Return the bounds of an expression over metrics (`kind_of`: id -> kind); None if it may never fire."""
+    """Return the bounds of an expression over metrics (`kind_of`: id -> kind); None if it has no allowed form."""
     expression = expression.strip()
     for form in FORMS:
         if form.matches(expression, kind_of):

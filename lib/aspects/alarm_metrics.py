@@ -1,4 +1,4 @@
-"""Alarms and dashboards use metrics and alarms of this stack."""
+"""TAP-OBS-10: alarms and dashboards use metrics that this stack publishes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _known_metrics(stack: StackView) -> Iterator[tuple[str, str]]:
 
 
 def _shown(stack: StackView, body: Any) -> Iterator[str]:
-    """Yield what is wrong in a dashboard: its form, or else each metric without data."""
+    """Yield a message for each mistake in a dashboard's form; if it has none, for each metric that nobody publishes."""
     wrong = list(dashboard.check(body))
     yield from wrong
     for namespace, name, *dimensions in dashboard.metrics(body) if not wrong else ():

@@ -1,4 +1,4 @@
-"""APIs: routes are authorized, stages throttle and log, and only services of this stack invoke functions."""
+"""Rules for APIs: routes are authorized, stages throttle and log, and only AWS services invoke functions."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ HTTP_STAGE, REST_STAGE = "aws_apigatewayv2_stage", "aws_api_gateway_stage"
 FUNCTIONS = ("aws_lambda_alias", "aws_lambda_function")
 USER_POOL = "aws_cognito_user_pool"
 
-# Type -> argument for its authorization, values for authorization by AWS, and values that need an authorizer.
+# Type -> (argument that sets its authorization, its values for IAM, its values for an authorizer, authorizer's type).
 AUTHORIZATION: dict[str, tuple[str, tuple[str, ...], tuple[str, ...], str]] = {
     ROUTE: ("authorization_type", ("AWS_IAM",), ("CUSTOM", "JWT"), HTTP_AUTHORIZER),
     METHOD: ("authorization", ("AWS_IAM",), ("COGNITO_USER_POOLS", "CUSTOM"), REST_AUTHORIZER),
     FUNCTION_URL: ("authorization_type", ("AWS_IAM",), (), ""),
 }
-# Arguments that create routes without a resource: quick create, and OpenAPI documents.
+# Arguments that create routes without a resource: those of "quick create", and OpenAPI documents.
 UNSEEN_ROUTES = {
     HTTP_API: ("body", "credentials_arn", "route_key", "target"),
     REST_API: ("body",),
     "aws_api_gateway_rest_api_put": ("body",),
 }
-# The form in which a user pool of this stack is named as token issuer.
+# Allowed token issuers: a user pool of this stack, in the form that `shape` returns.
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
 ISSUERS = ("https://{pool.endpoint}", "https://cognito-idp.{region}.amazonaws.com/{pool.id}")
 
@@ -78,7 +78,10 @@ def _unauthorized(stack: StackView, caller: Resource) -> Iterator[str]:
 
 
 def _is_preflight(caller: Resource) -> bool:
-    """Whether it is for CORS preflight requests, which have no credentials: https://fetch.spec.whatwg.org/"""
+    """Return True if a route or method is for CORS preflight requests. Browsers send these without credentials.
+
+    https://fetch.spec.whatwg.org/
+    """
     if caller.type == ROUTE:
         return str(literal(caller.attributes.get("route_key"))).startswith("OPTIONS /")
     return caller.type == METHOD and literal(caller.attributes.get("http_method")) == "OPTIONS"
@@ -166,7 +169,7 @@ INVOKED_BY = StackRule(
     check=_invoked_by,
 )
 
-# An account's default limit: a higher limit has no effect.
+# The default limits of an AWS account: a stage's higher limit has no effect.
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
 LIMITS = {"throttling_burst_limit": 5_000, "throttling_rate_limit": 10_000}
 
@@ -201,7 +204,7 @@ def _unlimited(settings: Attributes) -> Iterator[str]:
 
 STAGES = StackRule(
     id="TAP-NET-5",
-    title="Stages throttle requests and log each of them",
+    title="Stages throttle requests and log each request",
     why="Otherwise one caller could use up the account's quota, and no log would show who it was.",
     severity=Severity.HIGH,
     controls=("PCI DSS 4.0.1 10.2.1", "Well-Architected REL05-BP02"),

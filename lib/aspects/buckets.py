@@ -1,7 +1,7 @@
-"""Buckets: each bucket must have exactly one configuration of each kind, with the required settings.
+"""Rules for buckets: each bucket must have exactly one configuration of each kind, with the required settings.
 
-If there are two of a kind, the one applied last wins. A configuration must name its bucket by reference: a literal name
-could be a second configuration of any bucket.
+If a bucket has two configurations of a kind, S3 keeps the one that Terraform applies last. A configuration must name
+its bucket by reference, because a literal name could make it a second configuration of any bucket.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ ACCESS = "aws_s3_bucket_public_access_block"
 ENCRYPTION = "aws_s3_bucket_server_side_encryption_configuration"
 POLICY = "aws_s3_bucket_policy"
 VERSIONING = "aws_s3_bucket_versioning"
-# Kind of configuration -> the bucket's own (deprecated) argument for it.
+# Kind of configuration -> the bucket's own (deprecated) argument for the same settings.
 INLINE = {ENCRYPTION: "server_side_encryption_configuration", POLICY: "policy", VERSIONING: "versioning"}
 
 ACCESS_SETTINGS = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
@@ -36,7 +36,7 @@ def configurations(stack: StackView, kind: str) -> Iterator[tuple[Resource, Reso
 
 
 def exactly_one(stack: StackView, kind: str, expected: str) -> Iterator[tuple[str, str]]:
-    """Yield (construct path, message) for each bucket without a configuration of a kind, and for each second one."""
+    """Yield (construct path, message) for each bucket that has not exactly one configuration of a kind."""
     attached = list(configurations(stack, kind))
     for bucket in stack.of(BUCKET):
         of_bucket = [configuration for owner, configuration in attached if owner is bucket]
@@ -46,7 +46,7 @@ def exactly_one(stack: StackView, kind: str, expected: str) -> Iterator[tuple[st
             yield second.path, f"it is a second {kind} of {BUCKET}.{bucket.id}; expected one"
         inline = INLINE.get(kind, "")
         if bucket.attributes.get(inline) not in (None, []):
-            yield bucket.path, f"{inline} is set on the bucket; expected an {kind} alone"
+            yield bucket.path, f"{inline} is set on the bucket; expected an {kind} instead"
     for configuration in stack.of(kind):
         if not any(configuration is one for _, one in attached):
             named = format_value(configuration.attributes.get("bucket"))
@@ -87,8 +87,8 @@ def _default_encryption(
 ENCRYPTED = StackRule(
     id="TAP-ENC-2",
     title=(
-        "Buckets are encrypted with a customer managed key; a bucket only for S3 access logs uses SSE-S3, because AWS "
-        "delivers access logs to no other bucket"
+        "Buckets are encrypted with a customer managed key; a bucket that receives only S3 access logs uses SSE-S3, "
+        "because AWS delivers access logs to no other bucket"
     ),
     why=WHY_OUR_KEY,
     severity=Severity.CRITICAL,
@@ -97,7 +97,7 @@ ENCRYPTED = StackRule(
     waivable=False,
     fix=(
         "declare one S3BucketServerSideEncryptionConfiguration with bucket=<S3Bucket>.id, sse_algorithm='aws:kms' and "
-        "kms_master_key_id=<KmsKey>.arn; for a bucket only for access logs sse_algorithm='AES256'"
+        "kms_master_key_id=<KmsKey>.arn; set sse_algorithm='AES256' for a bucket with only access logs"
     ),
     source="https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html",
     check=_encryption,
@@ -149,7 +149,7 @@ def _versioning(stack: StackView) -> Iterator[tuple[str, str]]:
 VERSIONED = StackRule(
     id="TAP-REC-2",
     title="Buckets are versioned, and versions do not expire early",
-    why="An overwritten or deleted audit record can be restored from its earlier version.",
+    why="If buckets are versioned, an overwritten or deleted audit record can be restored from its earlier version.",
     severity=Severity.HIGH,
     controls=("PCI DSS 4.0.1 10.3.2", "PCI DSS 4.0.1 10.3.3", "Well-Architected REL09-BP01"),
     resource_types=(BUCKET, VERSIONING, LIFECYCLE),

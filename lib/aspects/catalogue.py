@@ -1,4 +1,4 @@
-"""All rules in the order of docs/rules.md, and the requirement of each family."""
+"""All rules, in the order of docs/rules.md, and the requirement of each family of rules."""
 
 from __future__ import annotations
 

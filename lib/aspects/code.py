@@ -1,4 +1,4 @@
-"""Code: functions, layers and images come from the stack's assets or repositories."""
+"""TAP-RUN-7: the code of functions and layers, and container images, come from the stack's assets or repositories."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from lib.aspects.terraform_json import MISSING, Resource, StackView, as_list, fo
 from lib.findings.finding import Severity
 
 FUNCTION, LAYER = "aws_lambda_function", "aws_lambda_layer_version"
-# JSON arguments that decide which images run, and which are kept.
+# (type, argument, check): the JSON in these arguments decides which images run and which images are kept.
 TEXTS: tuple[tuple[str, str, Callable[[Any], Iterable[str]]], ...] = (
     ("aws_ecs_task_definition", "container_definitions", container_definitions.check),
     ("aws_ecr_lifecycle_policy", "policy", image_lifecycle.check),
 )
-# Below the folder to which CDKTF copies files, without `..`.
+# A path below `assets/`, the folder to which CDKTF copies files. The path must not contain `.` or `..`.
 ASSET = re.compile(r"assets(/(?!\.\.?(/|$))[\w.-]+)+")
-# A tag, or a digest. https://docs.aws.amazon.com/lambda/latest/dg/images-create.html
+# The end of an image's URI: a tag or a digest. https://docs.aws.amazon.com/lambda/latest/dg/images-create.html
 IMAGE = re.compile(r":[\w][\w.-]{0,127}|@sha256:[0-9a-f]{64}")
 
 
@@ -51,12 +51,12 @@ def _source(stack: StackView, resource: Resource) -> Iterator[str]:
             yield f"filename is {format_value(value)}; expected a file below assets/"
         if name == "image_uri" and not is_own_image(stack, value):
             yield f"image_uri is {format_value(value)}; expected <EcrRepository>.repository_url and a tag or digest"
-        if name in ("s3_bucket", "s3_key"):  # whoever may write to the bucket would decide what runs
+        if name in ("s3_bucket", "s3_key"):  # whoever may write to the bucket could replace the code
             yield f"{name} is {format_value(value)}; expected a file below assets/"
 
 
 def is_own_image(stack: StackView, uri: Any) -> bool:
-    """Whether an image is from a repository of this stack."""
+    """Return True if an image's URI is the URL of a repository of this stack, with a tag or digest."""
     match parse(uri) if isinstance(uri, str) else ():
         case (Reference(type="aws_ecr_repository", attribute="repository_url") as to, str() as version):
             return owned(stack, to) is not None and IMAGE.fullmatch(version) is not None

@@ -1,8 +1,7 @@
-"""Container definitions of an ECS task on Fargate: the allowed keys and values.
+"""The allowed keys and values in the container definitions of an ECS task on Fargate.
 
-Not allowed are commands and entry points (code that is not in the image), environment files, credentials of
-other registries, FireLens and other log drivers (logs sent elsewhere), hosts, DNS servers and links, devices, kernel
-settings and added capabilities, and shells as health checks.
+Any other key is a finding. For example, a command or an entry point can run code that is not in the image, and a
+FireLens or other log driver can send logs elsewhere.
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
 """
 
@@ -16,11 +15,11 @@ from lib.aspects.expressions import Reference, parse
 from lib.aspects.json_forms import Form, Items, Object, Value
 from lib.aspects.json_forms import check as check_form
 
-# A tag or digest after the URL of a repository.
+# The text after a repository's URL: a tag or a digest.
 _TAG_OR_DIGEST = r":[A-Za-z0-9_][A-Za-z0-9._-]{0,127}|@sha256:[0-9a-f]{64}"
-# After a secret's ARN: JSON key, stage and id of the version.
+# The text after a secret's ARN: JSON key, version stage and version id.
 _BEHIND_ARN = r":[A-Za-z0-9_.-]*:[A-Za-z0-9_.-]*:[A-Za-z0-9_.-]*"
-# The last word of a variable's name decides its value, a resource of this stack: TRANSACTIONS_TABLE is a table.
+# Last word of a variable's name -> types to which its value must refer: TRANSACTIONS_TABLE must refer to a table.
 VARIABLES = {
     "BUCKET": {"aws_s3_bucket"},
     "BUS": {"aws_cloudwatch_event_bus"},
@@ -32,9 +31,9 @@ VARIABLES = {
     "TABLE": {"aws_dynamodb_table"},
     "TOPIC": {"aws_sns_topic"},
 }
-# Variables with a literal, which cannot be a secret or an address.
+# Variables that may have a literal value, because values of these forms cannot be a secret or an address.
 LITERALS = {"LOG_LEVEL": re.compile(r"DEBUG|INFO|WARNING"), "PORT": re.compile(r"[1-9][0-9]{1,4}")}
-# Variables with a secret. AWS_SECRET_ACCESS_KEY is excluded, because it would give the permissions of another identity.
+# Variables that may hold a secret. AWS_SECRET_ACCESS_KEY may not: it would give the permissions of another identity.
 _SENSITIVE_VARIABLE = r"(?!AWS_)([A-Z][A-Z0-9]*_)*(CREDENTIALS|KEY|PASSWORD|SECRET|TOKEN|USERNAME)"
 
 _REGISTRY = {("aws_ecr_repository", "repository_url")}
@@ -44,7 +43,7 @@ _REGIONS = {("data.aws_region", "id"), ("data.aws_region", "name")}
 
 
 def check(text: Any) -> Iterator[str]:
-    """Yield a message for each part of `container_definitions` (a JSON string) that is not allowed. TAP-RUN-7."""
+    """Yield a message for each part of `container_definitions` (a JSON string) that TAP-RUN-7 does not allow."""
     yield from check_form(Items(CONTAINER), text, "container_definitions")
 
 
@@ -63,7 +62,7 @@ def _type(to: Reference) -> str:
 
 
 def _refers_to(value: Any, known: set[tuple[str, str]], rest: str = "") -> bool:
-    """Whether a string is a reference to one of these (type, attribute), followed by text that matches `rest`."""
+    """Return True if a value is a reference to a `known` (type, attribute), and then text that matches `rest`."""
     parts = _split(value)
     return parts is not None and (_type(parts[0]), parts[0].attribute) in known and bool(re.fullmatch(rest, parts[1]))
 
@@ -109,7 +108,7 @@ def _one_of(*values: str) -> Value:
 
 
 _NAME = _text(r"[A-Za-z0-9_-]{1,255}", "a name of letters, digits, - and _")
-_PATH = _text(r"(/[A-Za-z0-9._-]+)+", "a path from / on")
+_PATH = _text(r"(/[A-Za-z0-9._-]+)+", "an absolute path")
 _FLAG = Value(lambda value: isinstance(value, bool), "true or false")
 _PORT = _number(1, 65535)
 
@@ -189,7 +188,7 @@ CONTAINER: Form = Object(
         "secrets": Items(
             Object(
                 {
-                    "name": _text(_SENSITIVE_VARIABLE, "a name that ends in what it holds, as DATABASE_PASSWORD"),
+                    "name": _text(_SENSITIVE_VARIABLE, "a name that ends in its kind, such as DATABASE_PASSWORD"),
                     "valueFrom": Value(
                         _is_secret, "the arn of a secret or parameter of this stack, and its part as :key:stage:version"
                     ),

@@ -1,6 +1,6 @@
-"""What the rules take from the project whose stack they check: its names, tags, backend, runbooks, versions, metrics.
+"""The conventions of a project, as the rules check them: names, tags, backend, runbooks, versions and metrics.
 
-This project's own are in payments_conventions.py. docs/adopt.md shows how another project states its own.
+This project's conventions are in payments_conventions.py. docs/adopt.md shows how another project defines its own.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from lib.errors import ToolError
 
 RESOURCE_TYPE, PURPOSE, SUFFIX = "{resource-type}", "{purpose}", "{suffix}"
 _PART = r"(?:\{resource-type\}|\{purpose\}|\{suffix\}|[a-z0-9]+)"
-# Rules with findings that depend on these values, and that can be waived.
+# Waivable rules whose findings depend on the conventions.
 BY_CONVENTION = frozenset(
     {"TAP-NAME-1", "TAP-NAME-2", "TAP-TAG-1", "TAP-OBS-8", "TAP-OBS-9", "TAP-OBS-10", "TAP-RUN-1"}
 )
@@ -29,9 +29,9 @@ FUNCTION, LAYER, VARIABLES = "aws_lambda_function", "aws_lambda_layer_version", 
 
 @dataclass(frozen=True)
 class Backend:
-    """The one form of `terraform.backend`: it has the arguments `literals`, any literal, and `flags`, each true.
+    """The required form of `terraform.backend`: the arguments `literals` are literals, the arguments `flags` are true.
 
-    `path` is the argument that says where in the backend the state is.
+    `path` names the argument with the location of the state in the backend.
     """
 
     type: str
@@ -46,19 +46,19 @@ LOCAL = Backend("local", ("path",), "path")
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Conventions:
-    """The values of one project. Raises ToolError for one by which no stack could be checked.
+    """The conventions of one project. Raises ToolError, with the field and the fix, if a value has a wrong form.
 
-    - `name_pattern`: parts joined by hyphens. `{purpose}` and `{suffix}` (of the environment) are two of them;
-      `{resource-type}` and fixed words may be others: "acme-{purpose}-{suffix}".
-    - `resource_types`: type -> its word for {resource-type}, where it is not that of naming.NAMED.
-    - `state_path`: the path of the state in the backend, of which the environment suffix is a part.
-    - `metrics_namespace`: of the metrics that functions count, with `{suffix}`.
-    - `runbook`: the end of an alarm's description. `runbooks` is the folder that has the file `{name}.md`; where it is
-      None, the text alone is checked.
-    - `alert_protocols`: of the SNS subscriptions whose endpoint may be a literal address.
+    - `name_pattern`: parts joined by hyphens. `{purpose}` and `{suffix}` (the environment's) are required;
+      `{resource-type}` and fixed words are optional: "acme-{purpose}-{suffix}".
+    - `resource_types`: type -> word for {resource-type}, for types whose word differs from the one in naming.NAMED.
+    - `state_path`: the path of the state in the backend; it must contain `{suffix}`.
+    - `metrics_namespace`: the CloudWatch namespace in which functions publish metrics; it must contain `{suffix}`.
+    - `runbook`: the end of each alarm's description; it must contain `{name}`.
+    - `runbooks`: the folder with the files `{name}.md`; None if the rules must not check that these files exist.
+    - `alert_protocols`: protocols of the SNS subscriptions whose endpoint may be a literal address.
     - `variables`: environment variable of a function -> its classification, in a form of lib/aspects/types/*.toml.
-    - `handler`, `metrics`: a function with that handler counts the metrics of `{service}`; service -> metric -> entry,
-      in the form of metrics.toml.
+    - `handler`: the handler of a function; its part `{service}` selects the function's entry in `metrics`.
+    - `metrics`: service -> name of a metric that its function publishes -> entry, in the form of metrics.toml.
     """
 
     name_pattern: str
@@ -81,41 +81,41 @@ class Conventions:
             raise ToolError(f"conventions: {name} is {value!r}, {rule}; {fix}")
 
     def suffix_of(self, state_path: str) -> str | None:
-        """The environment suffix that the path of a state names; None where it has another form."""
+        """Return the environment suffix in the path of a state; None if the path does not match `state_path`."""
         form = re.escape(self.state_path).replace(re.escape(SUFFIX), "(?P<suffix>[^/]+)")
         found = re.fullmatch(form.replace(re.escape("{stack}"), "[^/]+"), state_path)
         return found["suffix"] if found else None
 
     def has_suffix(self, name: str, suffix: str) -> bool:
-        """Whether the suffix is where the pattern has it: at the beginning, at the end or between."""
+        """Return True if a name contains the suffix where `name_pattern` requires it: first, last or between."""
         before, _, after = self.name_pattern.partition(SUFFIX)
         form = f"{'.*-' if before else ''}{re.escape(suffix)}{'-.*' if after else ''}"
         return re.fullmatch(form, name, re.DOTALL) is not None
 
     def is_name(self, name: str, word: str, suffix: str | None) -> bool:
-        """Whether a name follows the pattern, ignoring a missing suffix, which `has_suffix` reports."""
+        """Return True if a name follows `name_pattern`, with or without the suffix, which `has_suffix` checks."""
         pattern = self.name_pattern
         if suffix is None or not self.has_suffix(name, suffix):
             pattern = re.sub(r"-\{suffix\}|\{suffix\}-", "", pattern)
         return re.fullmatch(_regex(pattern, word, suffix), name) is not None
 
     def is_family(self, before: str, after: str, suffix: str | None) -> bool:
-        """Whether `{before}*{after}` ends in the names of this environment: `*` for a purpose, or the rest of one."""
+        """Return True if the wildcard `{before}*{after}` matches only names of this environment, of any purpose."""
         if suffix is None:
             return False
         head, tail = (_regex(side, "", suffix) for side in self.name_pattern.split(PURPOSE))
         return bool(re.search(f"(?:^|[/:]){head}(?:[a-z0-9]+-)*$", before) and re.fullmatch(tail, after))
 
     def expected_name(self, word: str, suffix: str | None) -> str:
-        """The pattern with what is known put in: `lambda-{purpose}-dev`."""
+        """Return `name_pattern` with the known parts filled in: `lambda-{purpose}-dev`."""
         return self.name_pattern.replace(RESOURCE_TYPE, word or RESOURCE_TYPE).replace(SUFFIX, suffix or SUFFIX)
 
     def namespace(self, suffix: str | None) -> str:
-        """Where the functions of an environment count their metrics."""
+        """Return the CloudWatch namespace in which an environment's functions publish their metrics."""
         return self.metrics_namespace.replace(SUFFIX, suffix or SUFFIX)
 
     def classified(self, type_: str) -> ResourceType | None:
-        """The classification of a type, with what the project decides of it; see types.classified."""
+        """Return the classification of a type (see types.classified), with this project's variables and runtimes."""
         return self._own_types.get(type_) if type_ in (FUNCTION, LAYER) else types.classified(type_)
 
     @cached_property
@@ -132,21 +132,21 @@ class Conventions:
 
 
 def _regex(pattern: str, word: str, suffix: str | None) -> str:
-    """A regular expression for the names of a pattern, or of a part of one; `word` empty for any."""
+    """Return a regular expression for a name pattern or a part of it. An empty `word` allows any resource type."""
     form = pattern.replace(RESOURCE_TYPE, re.escape(word) or "[a-z][a-z0-9]*")
     return form.replace(PURPOSE, "[a-z0-9]+(?:-[a-z0-9]+)*").replace(SUFFIX, re.escape(suffix or ""))
 
 
 def _faults(conventions: Conventions) -> Iterator[tuple[str, Any, str, str]]:
-    """(field, value, the rule that it breaks, the fix) of each wrong value."""
+    """Yield (field, value, violated rule, fix) for each wrong value."""
     given: Mapping[str, Any] = vars(conventions)
     for name in ("required_tags", "runtimes", "alert_protocols"):
         if not isinstance(given[name], Sequence) or isinstance(given[name], str) or not all(map(_is_text, given[name])):
-            yield name, given[name], "not a tuple of texts", "write it like ('Owner', 'Environment')"
+            yield name, given[name], "not a tuple of strings", "write it like ('Owner', 'Environment')"
     pattern = given["name_pattern"]
     parts = re.findall(_PART, pattern) if _is_text(pattern) and re.fullmatch(f"{_PART}(-{_PART})*", pattern) else []
     if (parts.count(PURPOSE), parts.count(SUFFIX)) != (1, 1) or parts.count(RESOURCE_TYPE) > 1:
-        rule = "not {purpose}, {suffix} and perhaps {resource-type}, once each, and lower case words, joined by hyphens"
+        rule = "not {purpose}, {suffix} and optionally {resource-type}, each once, and lower-case words with hyphens"
         yield "name_pattern", pattern, rule, "write it like acme-{purpose}-{suffix}"
     for name, placeholder, example in (
         ("state_path", SUFFIX, "{suffix}/{stack}.tfstate"),
@@ -155,11 +155,11 @@ def _faults(conventions: Conventions) -> Iterator[tuple[str, Any, str, str]]:
         ("handler", "{service}", "orders.{service}.handler"),
     ):
         if not _is_text(given[name]) or given[name].count(placeholder) != 1:
-            yield name, given[name], f"without {placeholder} or with two", f"write it like {example}"
+            yield name, given[name], f"which does not contain {placeholder} exactly once", f"write it like {example}"
     if not isinstance(given["backend"], Backend):
         yield "backend", given["backend"], "not a Backend", "use conventions.S3, conventions.LOCAL or a Backend"
     elif conventions.backend.path not in conventions.backend.literals:
-        yield "backend", conventions.backend, "whose path is not one of its literals", "name the argument in literals"
+        yield "backend", conventions.backend, "whose path is not one of its literals", "add the path to literals"
     if given["runbooks"] is not None and not Path(given["runbooks"]).is_dir():
         yield "runbooks", str(given["runbooks"]), "not a folder", "name the folder of the runbooks, or None"
     yield from _faults_in_tables(given)
@@ -177,7 +177,8 @@ def _faults_in_tables(given: Mapping[str, Any]) -> Iterator[tuple[str, Any, str,
         for name, entry in metrics.items():
             if not isinstance(entry, Mapping) or entry.get("kind") not in TABLES["kinds"] or "dimensions" not in entry:
                 kinds = ", ".join(TABLES["kinds"])
-                yield f"metrics of {service}", {name: entry}, f"without dimensions or a kind of {kinds}", "add them"
+                missing = f"without dimensions, or without a kind ({kinds})"
+                yield f"metrics of {service}", {name: entry}, missing, "add both"
 
 
 def _is_classification(name: str, entry: Any) -> bool:

@@ -1,7 +1,8 @@
-"""CloudWatch dashboards: widgets may show only this account and region, and run nothing.
+"""Checks CloudWatch dashboards: widgets may show only data of this account and region, and must not run code.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
-Not allowed: custom widgets, which call a Lambda function, and explorers, which show all resources with a tag.
+Custom widgets are not allowed, because they call a Lambda function. Explorer widgets are not allowed, because they
+show all resources that have a tag.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from lib.aspects.terraform_json import reference
 
 BODY = ("periodOverride", "start", "widgets")
 WIDGET = ("height", "properties", "type", "width", "x", "y")
-# Type of a widget -> its allowed properties. accountId is not among them.
+# Type of a widget -> its allowed properties. accountId is not allowed, because it names another account.
 PROPERTIES: Mapping[str, tuple[str, ...]] = {
     "alarm": ("alarms", "sortBy", "states", "title"),
     "log": ("query", "region", "title", "view"),
@@ -26,10 +27,10 @@ PROPERTIES: Mapping[str, tuple[str, ...]] = {
     "text": ("background", "markdown"),
 }  # fmt: skip
 ANNOTATIONS = ("horizontal", "vertical")
-# Allowed options at the end of a metric: no expression, account or region.
+# Allowed options at the end of a metric. An expression, account or region is not allowed.
 METRIC_OPTIONS = ("color", "label", "period", "stat", "visible", "yAxis")
 ALARMS = ("aws_cloudwatch_composite_alarm", "aws_cloudwatch_metric_alarm")
-# A Logs Insights query reads any log group that it names as source, and `unmask` shows masked data.
+# A Logs Insights query can name any log group as its SOURCE, and `unmask` shows masked data.
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Source.html
 OUR_SOURCES = re.compile(r"(SOURCE '\$\{aws_cloudwatch_log_group\.[A-Za-z0-9_-]+\.(name|id)\}' \| )+")
 FORBIDDEN_IN_QUERIES = re.compile(r"\b(source|unmask)\b", re.IGNORECASE)

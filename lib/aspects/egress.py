@@ -1,4 +1,4 @@
-"""Egress: AWS sends and copies data to resources of this stack only."""
+"""TAP-NET-6: AWS sends and copies data to resources of this stack only."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SUBSCRIPTION, INTEGRATION, VPC_ENDPOINT = (
     "aws_vpc_endpoint",
 )
 
-# Arguments with a target of data, of any type and at any depth: the end of their path.
+# The ends of paths of arguments that say where data is sent, on any type and at any depth.
 SENDS = re.compile(
     r"""(?x) (^|[._]) (
         destinations? (_arns? | _configs | _resource_arn | _s3_uri | _stream_arn | _vault_arn)?
@@ -39,13 +39,13 @@ SENDS = re.compile(
       | (alarm | insufficient_data | ok) _actions
     ) $ | ^ uri $""",
 )
-# Sources, from which data is read.
+# Words in the paths of arguments from which data is read, not sent.
 READS = re.compile(r"source|input|import|grant")
-# Accounts to which data is copied.
+# Arguments that name the account to which data is copied.
 ACCOUNTS = re.compile(r"(^|\.)destination(_config|_configuration)?\.([a-z0-9_]+\.)*(account|account_id|registry_id)$")
 ALSO_SENDS = frozenset(JUDGMENTS["egress"]["also"])
 SENDS_NOT = tuple(JUDGMENTS["egress"]["not"])
-# An AWS service in this region, behind a VPC endpoint.
+# The service_name of a VPC endpoint for an AWS service in this region.
 AWS_SERVICE = re.compile(r"com\.amazonaws\.\{region\}(\.[a-z0-9-]+)+")
 
 
@@ -83,7 +83,7 @@ def _foreign(stack: StackView, resource: Resource, path: str, value: Any) -> Ite
 
 
 def _is_alert(stack: StackView, subscription: Resource) -> bool:
-    """Whether a subscription may name an address that is not the stack's, such as the e-mail address for alerts."""
+    """Return True if a subscription's endpoint may be outside the stack, such as the e-mail address for alerts."""
     return literal(subscription.attributes.get("protocol")) in stack.conventions.alert_protocols
 
 
@@ -102,7 +102,7 @@ def _redriven(stack: StackView, policy: Any) -> Iterator[str]:
 
 
 def dead_letter_target(policy: Any) -> Any:
-    """Return the target of a redrive policy (a JSON string); None if it is not a valid one."""
+    """Return deadLetterTargetArn of a redrive policy (a JSON string); None if the policy is not valid."""
     try:
         found = read_object(policy)
     except ValueError:
@@ -111,7 +111,7 @@ def dead_letter_target(policy: Any) -> Any:
 
 
 def _is_aws_service(name: Any) -> bool:
-    """Whether a VPC endpoint is for an AWS service; other private links have other names."""
+    """Return True if a VPC endpoint's service_name is an AWS service's. Services of other accounts have other names."""
     found = shape(name, surroundings) or ""
     return AWS_SERVICE.fullmatch(found) is not None and ".vpce" not in found
 

@@ -1,7 +1,7 @@
-"""ENC: data at rest is encrypted with a key of the stack; data in transit uses TLS.
+"""The ENC rules: data at rest is encrypted with a key of the stack; data in transit uses TLS.
 
-This file checks types with their key in one or two arguments, and the keys themselves. buckets.py checks buckets,
-messages.py TLS of queues and topics, encryption_of_types.py all other types that hold data.
+This file checks types that name their key in one or two arguments, and the keys themselves. buckets.py checks buckets,
+messages.py checks TLS of queues and topics, encryption_of_types.py checks all other types that hold data.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from lib.findings.finding import Severity
 OWN_KEY = "a customer managed key of this stack"
 AT_REST = ("PCI DSS 4.0.1 3.5.1", "Well-Architected SEC08-BP02")
 WHY_OUR_KEY = (
-    "Only a customer managed key has our own key policy, an audit trail of its uses, and a deletion that we decide. "
+    "Only for a customer managed key do we write the key policy and decide when the key is deleted. "
     "With an AWS owned or AWS managed key, whoever may call the service can read the data."
 )
 # Rotation period in days: AWS's minimum, and one year (PCI DSS 4.0.1, 3.7.4).
@@ -42,7 +42,7 @@ def keyed(stack: StackView, resource: Resource, argument: str, value: Any) -> It
 
 
 def _has_key(type_: str, argument: str) -> Callable[[StackView], Iterator[tuple[str, str]]]:
-    """Return the check for a resource type with its key in one argument."""
+    """Return the check for a resource type that names its key in one argument."""
 
     def check(stack: StackView) -> Iterator[tuple[str, str]]:
         for resource in stack.of(type_):
@@ -75,7 +75,7 @@ DYNAMODB = StackRule(
     controls=AT_REST,
     resource_types=("aws_dynamodb_table", "aws_dynamodb_table_replica"),
     waivable=False,
-    fix="set server_side_encryption with enabled=True and kms_key_arn=<KmsKey>.arn, on replicas kms_key_arn",
+    fix="set server_side_encryption with enabled=True and kms_key_arn=<KmsKey>.arn; on replicas, set kms_key_arn",
     source="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.howitworks.html",
     check=_dynamodb,
 )
@@ -101,7 +101,7 @@ QUEUE = StackRule(
     controls=AT_REST,
     resource_types=("aws_sqs_queue",),
     waivable=False,
-    fix="set kms_master_key_id=<KmsKey>.arn; sqs_managed_sse_enabled is SQS's own key",
+    fix="set kms_master_key_id=<KmsKey>.arn; leave out sqs_managed_sse_enabled, which uses SQS's own key",
     source=(
         "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-server-side-encryption.html"
     ),
@@ -131,7 +131,7 @@ def _lambda_environment(stack: StackView) -> Iterator[tuple[str, str]]:
 
 LAMBDA_ENVIRONMENT = StackRule(
     id="TAP-ENC-6",
-    title="Environments of Lambda functions are encrypted with a customer managed key",
+    title="Environment variables of Lambda functions are encrypted with a customer managed key",
     why=WHY_OUR_KEY,
     severity=Severity.HIGH,
     controls=AT_REST,
@@ -153,18 +153,18 @@ def _rotation(_type: str, key: Attributes) -> Iterator[str]:
     period = number(key.get("rotation_period_in_days"))
     if period is not MISSING and not (isinstance(period, float) and least <= period <= most):
         named = format_value(key.get("rotation_period_in_days"))
-        yield f"rotation_period_in_days is {named}; expected {least} to {most}, or nothing, which is {most}"
+        yield f"rotation_period_in_days is {named}; expected {least} to {most}, or none (AWS's default is {most})"
 
 
 ROTATION = ResourceRule(
     id="TAP-ENC-7",
     title="Customer managed keys are rotated every year, except asymmetric and HMAC keys, which AWS cannot rotate",
-    why="With rotation, a leaked key material exposes the data of one year only.",
+    why="If a key rotates, leaked key material exposes the data of one year only.",
     severity=Severity.HIGH,
     controls=("PCI DSS 4.0.1 3.7.4", "Well-Architected SEC08-BP01"),
     resource_types=("aws_kms_key",),
     waivable=False,
-    fix="set enable_key_rotation=True, and no rotation_period_in_days",
+    fix="set enable_key_rotation=True, and leave out rotation_period_in_days",
     source="https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html",
     check=_rotation,
 )

@@ -1,4 +1,4 @@
-"""Encryption of all other types that hold data, by the encryption settings in the provider's schema."""
+"""TAP-ENC-9 and TAP-ENC-10: types without their own encryption rule, by the settings in the provider's schema."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from lib.findings.finding import Severity
 _JUDGMENT = JUDGMENTS["encryption"]
 _REQUIRED_BLOCKS = frozenset(_JUDGMENT["required_blocks"])
 _ONLY_IF_GIVEN = grouped("encryption", "only_if_given")
-# AWS's values for its own key: AWS_OWNED_KEY, AWS_MANAGED_KEY, AWS_OWNED_KMS_KEY.
+# Matches no value that selects a key of AWS: AWS_OWNED_KEY, AWS_MANAGED_KEY, AWS_OWNED_KMS_KEY.
 _CUSTOMER_KEY = re.compile(r"(?!.*AWS_?(OWNED|MANAGED)).*(KMS|CUSTOM)|ENABLED$", re.IGNORECASE)
 
 
@@ -57,7 +57,7 @@ def _complaint(stack: StackView, role: Role, value: Any) -> str | None:
             known = literal(value)
             if isinstance(known, str) and _CUSTOMER_KEY.match(known):
                 return None
-            return f"is {format_value(value)}; expected AWS's word for a customer managed key"
+            return f"is {format_value(value)}; expected the value that selects a customer managed key"
 
 
 def _values(resource: Resource, attributes: Attributes, path: str, way: str = "") -> Iterator[tuple[Attributes, Any]]:
@@ -72,12 +72,12 @@ def _values(resource: Resource, attributes: Attributes, path: str, way: str = ""
     for block in found:
         yield from _values(resource, block, rest, f"{way}{head}.")
     for item in as_list(attributes.get(head)):
-        if item is not None and not isinstance(item, Mapping):  # where a block belongs
+        if item is not None and not isinstance(item, Mapping):  # a literal in place of a block
             yield {}, item
 
 
 def _is_required(type_: str, path: str, block: Attributes) -> bool:
-    """Whether a missing argument is required."""
+    """Return True if a missing encryption argument is a violation in this block."""
     by = _JUDGMENT["asked_by"].get(path.rpartition(".")[2])
     if by is not None:
         return flag(block.get(by)) not in (False, MISSING)
@@ -119,7 +119,7 @@ def _holds_data(type_: str) -> bool:
 
 
 def uncovered(holds_data: Callable[[str], bool], stack: StackView) -> Iterator[tuple[str, str]]:
-    """Yield (construct path, message) for each resource whose type holds data and takes no key."""
+    """Yield (construct path, message) for each resource whose type holds data and has no argument for a key."""
     for resource in stack.resources:
         if holds_data(resource.type) and not is_covered(resource.type):
             message = "holds data and has no argument for a customer managed key; expected a type that has one"
@@ -127,21 +127,21 @@ def uncovered(holds_data: Callable[[str], bool], stack: StackView) -> Iterator[t
 
 
 def is_covered(type_: str) -> bool:
-    """Whether an encryption rule of its own, or TAP-ENC-9, covers a type."""
+    """Return True if TAP-ENC-9 or another encryption rule checks the type."""
     return type_ in grouped("covered") or any(role == "key" for _, role in encryption(type_))
 
 
 COVERED = StackRule(
     id="TAP-ENC-10",
     title="Every classified type that holds data has an argument for a customer managed key",
-    why="If a type takes no key of ours, no rule can check how its data is encrypted.",
+    why="If a type has no argument for a key, no rule can check how its data is encrypted.",
     severity=Severity.HIGH,
     controls=AT_REST,
     resource_types=ANY_TYPE,
     waivable=False,
     fix=(
-        "use a type that takes a customer managed key; if this type holds no data, remove holds_data from its "
-        "table in lib/aspects/types/"
+        "use a type that has an argument for a customer managed key; if this type holds no data, remove holds_data "
+        "from its table in lib/aspects/types/"
     ),
     source="https://docs.aws.amazon.com/wellarchitected/latest/framework/sec_protect_data_rest_encrypt.html",
     check=partial(uncovered, _holds_data),

@@ -1,4 +1,4 @@
-"""EventBridge event patterns. A pattern that matches every event, or none, is a finding.
+"""Checks EventBridge event patterns: a pattern that matches every event, or no event, is a finding.
 
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
 """
@@ -13,13 +13,14 @@ from lib.aspects.expressions import Reference, parse
 from lib.aspects.strict_json import read_object, shorten
 from lib.aspects.terraform_json import reference
 
-# Allowed fields of a pattern. Not `id` and `time`, which differ for every event, nor `version`, which is always equal.
+# Allowed fields of a pattern. `id` and `time` are missing, because every event has other values; `version`, because it
+# is the same for all events.
 # https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html
 FIELDS = ("account", "detail", "detail-type", "region", "resources", "source")
-# Required: without these two a pattern matches every event on the bus.
+# Required fields: without both, a pattern could match every event on the bus.
 NAMES = ("source", "detail-type")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._:/()'-]*")
-# Account and region of the sender, which must come from our data sources.
+# Fields for the sender's account and region. Their values must be references to the stack's data sources.
 SURROUNDINGS = {"account": ("aws_caller_identity", ("account_id",)), "region": ("aws_region", ("name", "id"))}
 COMPARISONS = ("equals-ignore-case", "prefix", "suffix")
 SCALARS = (str, int, float, bool, type(None))
@@ -100,7 +101,7 @@ def _detail(path: str, value: Any) -> Iterator[str]:
 
 
 def _is_comparison(item: Any) -> bool:
-    """Whether it is a comparison that some events match and others do not."""
+    """Return True if a pattern's item is a comparison that some events match and others do not."""
     if not isinstance(item, dict) or len(item) != 1:
         return False
     (name, to), *_ = item.items()

@@ -1,4 +1,4 @@
-"""Events: no event is dropped between a source and a function, or a rule and its target."""
+"""TAP-RUN-6: no event is dropped between a source and its function, or between a rule and its target."""
 
 from __future__ import annotations
 
@@ -69,8 +69,8 @@ NONE_LOST = StackRule(
     resource_types=(MAPPING, RULE),
     waivable=True,
     fix=(
-        "set enabled=True and destination_config.on_failure.destination_arn=<SqsQueue>.arn (for a queue as source: its "
-        "redrive_policy), and remove filter_criteria"
+        "set enabled=True, remove filter_criteria, and set destination_config.on_failure.destination_arn to "
+        "<SqsQueue>.arn; for a queue as source, set the queue's redrive_policy"
     ),
     source="https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html",
     check=_none_lost,

@@ -1,7 +1,7 @@
-"""NET: what makes a resource of any type public or shares it.
+"""TAP-NET-4: nothing makes a resource public or shares it with other accounts.
 
-It can be an argument, a default, a value, a grant, or a network range. The tables have argument names of the
-provider. They apply to classified types and to types that a waiver allows.
+The tables list the provider's arguments, values, defaults and types that do so. They apply to classified types and to
+types that a waiver allows. network_ranges.py checks network ranges.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from lib.aspects.terraform_json import (
 )
 from lib.findings.finding import Severity
 
-# Arguments that make something public or allow anonymous access, at any depth of any type.
+# Arguments that make a resource public or allow anonymous access, at any depth of any type.
 OPENS_WHEN_TRUE = frozenset(
     {
         "allow_association_to_shareable_service_network",
@@ -48,10 +48,10 @@ OPENS_WHEN_TRUE = frozenset(
         "unauthenticated",
     }
 )
-# Values of those that are strings.
+# Safe values of these arguments on types where the argument is a string.
 CLOSED_WORDS = ("DISABLED", "disable")
 
-# Arguments with values that make public -> the safe values.
+# Argument of which some values make a resource public -> its safe values.
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#canned-acl
 _CLOSED_ACLS = ("bucket-owner-full-control", "bucket-owner-read", "log-delivery-write", "private")
 WORDS = {
@@ -68,7 +68,7 @@ WORDS = {
 _ACCESS: dict[str, object] = dict.fromkeys(
     ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets"), True
 )
-# Type -> required settings, because the default is public; including the enclosing blocks.
+# Type -> required settings, because the default is public. Names include the enclosing blocks.
 CLOSED_ONLY_IF_GIVEN: dict[str, dict[str, object]] = {
     "aws_alb": {"internal": True},
     "aws_apprunner_service": {"network_configuration.ingress_configuration.is_publicly_accessible": False},
@@ -82,10 +82,10 @@ CLOSED_ONLY_IF_GIVEN: dict[str, dict[str, object]] = {
     "aws_sagemaker_notebook_instance": {"direct_internet_access": "Disabled"},
     "aws_transfer_server": {"endpoint_type": "VPC"},
 }
-# Type -> the block that puts it into a network.
+# Type -> the block that puts its resources into a VPC.
 INSIDE_A_VPC = {"aws_elasticsearch_domain": "vpc_options", "aws_opensearch_domain": "vpc_options"}
 
-# Types that make something public or share it.
+# Types that make another resource public or share it.
 OPENS = (
     "aws_ami_launch_permission",
     "aws_amplify_app",
@@ -106,7 +106,7 @@ OPENS = (
     "aws_snapshot_create_volume_permission",
     "aws_vpc_endpoint_service_allowed_principal",
 )
-# Arguments that share a resource with whomever they name.
+# Arguments that share a resource with the accounts or principals that they name.
 SHARES = frozenset(
     {
         "access_control_policy",
@@ -119,10 +119,10 @@ SHARES = frozenset(
         "website",
     }
 )
-# The same for single types, because the argument means something else in other types.
+# Type -> arguments that share a resource of this type only; on other types they mean something else.
 SHARES_OF_TYPE = {"aws_ssm_document": ("permissions",)}
 
-# Origins for CORS, which must be named.
+# Arguments with CORS origins, which must be given without wildcards.
 ORIGINS = frozenset({"access_control_allow_origins", "allow_origins", "allowed_origins"})
 _ORIGIN = re.compile(r"https?://[^*\s]+")
 
@@ -144,7 +144,7 @@ def _by_argument(resource: Resource) -> Iterator[str]:
             continue
         if name in OPENS_WHEN_TRUE and flag(value) is not False and literal(value) not in CLOSED_WORDS:
             yield f"{path} is {format_value(value)}; expected false"
-        if name in WORDS and isinstance(value, str) and literal(value) not in WORDS[name]:
+        if name in WORDS and literal(value) not in WORDS[name]:
             yield f"{path} is {format_value(value)}; expected {' or '.join(WORDS[name])}"
         if name == "public_access" and any(literal(block.get("type")) != "DISABLED" for block in _blocks(value)):
             yield f"{path} is {format_value(value)}; expected type DISABLED"
@@ -153,7 +153,8 @@ def _by_argument(resource: Resource) -> Iterator[str]:
         if name in ORIGINS:
             for origin in as_list(value):
                 if not isinstance(origin, dict) and not _ORIGIN.fullmatch(str(literal(origin))):
-                    yield f"{path} has {format_value(origin)}; expected origins by name, as https://pay.example"
+                    expected = "expected an origin without wildcards, such as https://pay.example"
+                    yield f"{path} has {format_value(origin)}; {expected}"
 
 
 def _blocks(value: Any) -> list[Attributes]:
@@ -169,7 +170,7 @@ def _by_default(resource: Resource) -> Iterator[str]:
                 yield f"{path} is {format_value(value)}; expected {format_value(expected)}"
     block_name = INSIDE_A_VPC.get(resource.type)
     if block_name and not blocks(resource.attributes, block_name):
-        yield f"{block_name} is missing, so its endpoint is public; expected subnets of a VPC"
+        yield f"{block_name} is missing, so the endpoint is public; expected subnets of a VPC"
 
 
 def _by_sharing(resource: Resource) -> Iterator[str]:
@@ -178,7 +179,7 @@ def _by_sharing(resource: Resource) -> Iterator[str]:
     names = SHARES.union(SHARES_OF_TYPE.get(resource.type, ()))
     for path, name, value in arguments(resource.attributes):
         if name in names and value not in (None, [], {}, ""):
-            yield f"{path} is {format_value(value)}, which shares it; expected none"
+            yield f"{path} is {format_value(value)}, which shares the resource; expected none"
 
 
 EXPOSED = StackRule(
@@ -189,7 +190,7 @@ EXPOSED = StackRule(
     controls=("PCI DSS 4.0.1 1.4.4", "Well-Architected SEC05-BP02"),
     resource_types=ANY_TYPE,
     waivable=False,
-    fix="set it to False, name the networks or origins, or remove it",
+    fix="set the argument to False, name the networks or origins, or remove the argument",
     source="https://docs.aws.amazon.com/wellarchitected/latest/security-pillar/sec_network_protection_create_layers.html",
     check=_exposed,
 )

@@ -1,8 +1,8 @@
-"""Terraform's template syntax, as far as a stack may use it: text, and references to objects of the stack.
+"""Parses the part of Terraform's template syntax that a stack may use: text, and references to objects of the stack.
 
 Everything else that Terraform evaluates (functions, conditionals, `%{` directives, splats, variables, locals), IAM's
 policy variables (`&{aws:username}`, which the provider turns into `${aws:username}`) and escapes (`$${`, `%%{`, which
-leave such text behind) is `Unsupported`. Terraform's grammar: https://developer.hashicorp.com/terraform/language/expressions
+produce such text) is `Unsupported`. Terraform's grammar: https://developer.hashicorp.com/terraform/language/expressions
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ Part = str | Reference | Unsupported
 
 @lru_cache(maxsize=20_000)
 def parse(text: str) -> tuple[Part, ...]:
-    """Return the parts of a template in order; a plain text is one part, an empty one none."""
+    """Return the parts of a template in order. Plain text is one part; an empty string has no parts."""
     return tuple(_parts(text))
 
 

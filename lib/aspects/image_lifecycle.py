@@ -1,4 +1,4 @@
-"""Lifecycle policies of ECR repositories: images that a task or a rollback may need are kept.
+"""Checks lifecycle policies of ECR repositories: they must keep the images that a task or a rollback may need.
 
 https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html
 """
@@ -11,13 +11,13 @@ from typing import Any
 from lib.aspects.json_forms import Form, Items, Object, Value
 from lib.aspects.json_forms import check as check_form
 
-# Number of tagged images that are kept, whatever their age.
+# A policy must keep at least this number of tagged images, whatever their age.
 KEPT = 10
 _KEYS = {"countNumber", "countType", "countUnit", "tagPatternList", "tagPrefixList", "tagStatus"}
 
 
 def check(text: Any) -> Iterator[str]:
-    """Yield a message for each part of the policy (a JSON string) that is not allowed. TAP-RUN-7."""
+    """Yield a message for each part of the policy (a JSON string) that TAP-RUN-7 does not allow."""
     yield from check_form(POLICY, text, "policy")
 
 
@@ -41,7 +41,7 @@ POLICY: Form = Object(
                 {
                     "action": Value(lambda value: value == {"type": "expire"}, '{"type": "expire"}'),
                     "description": Value(lambda value: isinstance(value, str), "a text"),
-                    "rulePriority": Value(_is_count, "a number from 1 on"),
+                    "rulePriority": Value(_is_count, "a number of at least 1"),
                     "selection": Value(
                         _keeps_enough, f"untagged images, or imageCountMoreThan {KEPT} or more of the others"
                     ),

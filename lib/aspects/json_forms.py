@@ -1,6 +1,6 @@
-"""Checks JSON strings against a form: the allowed keys and values.
+"""Checks a JSON string against a form, which lists the allowed keys and values.
 
-A key that the form lacks is a finding. The JSON strings are Terraform templates, so values may contain `${…}`.
+Any other key is a finding. The JSON strings are Terraform templates, so values may contain `${…}`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from lib.aspects.strict_json import read
 
 @dataclass(frozen=True)
 class Value:
-    """A value for which `holds` is true. `expected` describes such values for messages."""
+    """The form of a value for which `holds` returns True. `expected` describes such values in messages."""
 
     holds: Callable[[Any], bool]
     expected: str
@@ -23,14 +23,14 @@ class Value:
 
 @dataclass(frozen=True)
 class Items:
-    """A list of any length, whose items have one form."""
+    """The form of a list of any length, whose items all have the same form."""
 
     form: Form
 
 
 @dataclass(frozen=True)
 class Object:
-    """An object with these keys and no others. A key with `null` counts as missing."""
+    """The form of an object with only keys of `keys`, and all of `required`. A key with `null` counts as missing."""
 
     keys: Mapping[str, Form]
     required: tuple[str, ...] = ()
@@ -40,7 +40,7 @@ Form = Value | Items | Object
 
 
 def check(form: Form, text: Any, name: str) -> Iterator[str]:
-    """Yield a message for each place where the JSON string, the argument `name`, differs from the form."""
+    """Yield a message for each place where a JSON string (the value of the argument `name`) differs from the form."""
     try:
         document = read(text)
     except ValueError as error:

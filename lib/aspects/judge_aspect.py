@@ -1,4 +1,4 @@
-"""The aspect that evaluates the rules, and makes the synthesis fail if one is violated."""
+"""The aspect that evaluates the rules. Synthesis fails if a rule is violated."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from lib.findings.waivers import Waiver, WaiverResult, apply, read, utc_today
 
 @jsii.implements(IAspect, IValidation)
 class Judge:
-    """The first judge of a stack and of the stacks nested in it; its findings are available after `app.synth()`.
+    """The first judge of a stack and of the stacks nested in it. Its findings are available after `app.synth()`.
 
-    `findings` and `complaints` (about policies/waivers.yaml) fail the synthesis. It is a validation of the stack too:
-    validations run after every aspect, also after those that are added later or at the last construct, and fail the
-    synthesis even where CDKTF_CONTINUE_SYNTH_ON_ERROR_ANNOTATIONS lets annotations pass. In an App that skips
-    validations, the rules are evaluated at the last construct instead. Raises ToolError if the waivers cannot be read.
+    Synthesis fails if there are `findings`, or `complaints` about policies/waivers.yaml. Therefore the class is also a
+    validation of the stack. CDKTF runs validations after all aspects, and a failed validation stops the synthesis even
+    if CDKTF_CONTINUE_SYNTH_ON_ERROR_ANNOTATIONS is set. In an App that skips validations, the rules are evaluated when
+    the aspect visits the last construct. Raises ToolError if the waivers cannot be read.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class Judge:
         self._result: WaiverResult = WaiverResult()
         self.stacks = 0
         self.resources = 0
-        self._visited: list[TerraformStack] = []  # the stack and those nested in it
+        self._visited: list[TerraformStack] = []  # the stack and the stacks nested in it
         self._last = ""  # the path of the construct at which to evaluate, if the App skips validations
         self._validates = False
 
@@ -59,21 +59,21 @@ class Judge:
 
     @property
     def waived(self) -> tuple[tuple[Finding, Waiver], ...]:
-        """The waived findings, each with its waiver."""
+        """Return the waived findings, each with its waiver."""
         return self._result.waived
 
     @property
     def complaints(self) -> tuple[str, ...]:
-        """Invalid waivers, as messages."""
+        """Return a message for each invalid waiver."""
         return self._result.complaints
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Waivers that expire soon, as messages."""
+        """Return a message for each waiver that expires soon."""
         return self._result.warnings
 
     def visit(self, node: IConstruct) -> None:
-        """CDKTF calls it for each construct."""
+        """Note each stack. If the App skips validations, evaluate the rules at the last construct. CDKTF calls this."""
         if isinstance(node, TerraformStack):
             self._enter(node)
         if self._last and node.node.path == self._last:
@@ -91,7 +91,7 @@ class Judge:
             self._validates = True
 
     def validate(self) -> list[str]:
-        """Evaluate the rules on what the stacks resolve to now; each line is an error on its construct."""
+        """Evaluate the rules on the stacks' current JSON. Return the errors; each is also added to its construct."""
         owner: dict[Finding, TerraformStack] = {}
         paths: set[str] = set()
         self.stacks = self.resources = 0
@@ -109,7 +109,7 @@ class Judge:
             known_ids=RULE_IDS | {rule.id for rule in self.rules},
             unwaivable=UNWAIVABLE_IDS | {rule.id for rule in self.rules if not rule.waivable},
             known_paths=paths,
-            sees_all=False,  # waivers of other stacks do not apply here
+            sees_all=False,  # the file may contain waivers of other stacks
         )
         for finding in self.findings:
             Annotations.of(_construct(owner[finding], finding.path)).add_error(str(finding))
@@ -119,7 +119,7 @@ class Judge:
 
 
 def _construct(stack: TerraformStack, path: str) -> IConstruct:
-    """Return the construct at a path; the stack if there is none (a resource that an override added)."""
+    """Return the construct at a path; the stack if no construct has it (an override added the resource)."""
     construct: IConstruct = stack
     for id_ in path.removeprefix(f"{stack.node.path}/").split("/"):
         child = construct.node.try_find_child(id_)

@@ -1,4 +1,4 @@
-"""Buckets that receive S3 access logs, and their other uses.
+"""Finds buckets that receive S3 access logs, and their other uses.
 
 S3 delivers access logs only to buckets without SSE-KMS as default encryption. So a bucket that contains only access
 logs may use SSE-S3. https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
@@ -30,7 +30,7 @@ _CONFIGURATIONS = frozenset(
 
 
 def is_log_target(stack: StackView, bucket: Resource) -> bool:
-    """Whether another bucket of the stack sends its access logs to this one."""
+    """Return True if another bucket of the stack sends its access logs to this bucket."""
     others = [other for other in stack.of("aws_s3_bucket") if other is not bucket]
     loggings = stack.attached_to(bucket, LOGGING, "target_bucket", "id", "bucket")
     return any(
@@ -41,7 +41,7 @@ def is_log_target(stack: StackView, bucket: Resource) -> bool:
 
 
 def other_uses(stack: StackView, bucket: Resource) -> Iterator[str]:
-    """Yield the other uses of a bucket: resources that refer to it, and statements that admit others."""
+    """Yield each other use of a log bucket: a resource that refers to it, or a statement that admits others."""
     for document in documents(stack):
         for statement in statements_of(document):
             if statement.allows and not _delivers_logs(statement) and _mentions({"on": statement.resources}, bucket):

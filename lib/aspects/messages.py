@@ -1,4 +1,4 @@
-"""Topics and queues refuse requests without TLS."""
+"""TAP-ENC-11: topics and queues refuse requests without TLS."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ class _Kind:
     policy_type: str
     argument: str  # argument of the policy that refers to the topic or queue
     attributes: tuple[str, ...]  # allowed attributes of that reference
-    actions: tuple[str, ...]  # one of them must be denied; the last is the usual one
+    actions: tuple[str, ...]  # a policy must deny one of them; messages name the last
 
 
-# SNS accepts no `sns:*` in a policy; sns:Publish is what AWS denies in its own example:
+# SNS accepts no `sns:*` in a policy. AWS's own example denies sns:Publish:
 # https://docs.aws.amazon.com/sns/latest/dg/sns-security-best-practices.html#enforce-encryption-data-in-transit
 TOPICS = _Kind("aws_sns_topic", "sns", "aws_sns_topic_policy", "arn", ("arn", "id"), ("sns:Publish",))
 QUEUES = _Kind("aws_sqs_queue", "sqs", "aws_sqs_queue_policy", "queue_url", ("id", "url"), ("*", "sqs:*"))
@@ -73,8 +73,8 @@ TLS_ONLY = StackRule(
     resource_types=(TOPICS.type, TOPICS.policy_type, QUEUES.type, QUEUES.policy_type),
     waivable=False,
     fix=(
-        "give it one policy whose document denies sqs:* (for a topic sns:Publish) to principal * on its arn, with the "
-        "condition Bool aws:SecureTransport false and no other"
+        "declare one policy whose document denies sqs:* (for a topic sns:Publish) to principal * on the queue's or "
+        "topic's arn, with the condition Bool aws:SecureTransport false and no other"
     ),
     source=(
         "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html"

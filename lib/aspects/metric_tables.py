@@ -1,4 +1,4 @@
-"""What metrics.toml says of metrics: their kinds, bounds and dimensions."""
+"""Reads metrics.toml: the kinds, bounds and dimensions of metrics."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The metrics of alarms, their entries in metrics.toml, and whether CloudWatch has data for them."""
+"""Finds the metrics of alarms and their entries in metrics.toml, and checks that CloudWatch has data for them."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Metric:
 
 
 def metrics_of(alarm: Attributes) -> list[Metric]:
-    """Return the metrics of an alarm, including those of its queries."""
+    """Return the metrics of an alarm: of its own arguments, or of its queries."""
     found = [
         Metric(str(query.get("id")), metric, metric.get("stat"))
         for query in blocks(alarm, "metric_query")
@@ -56,7 +56,7 @@ def metrics_of(alarm: Attributes) -> list[Metric]:
 
 
 def entry_of(stack: StackView, metric: Metric) -> Mapping[str, Any] | None:
-    """Return the entry of a metric in metrics.toml, or for the stack's metric filters; None if there is none."""
+    """Return a metric's entry from metrics.toml, the conventions or the stack's metric filters; None if it has none."""
     if any(_counts(log_filter, metric.name) for log_filter in stack.of(LOG_FILTER)):
         return {"kind": "failures", "dimensions": [[]]}
     namespace, name = metric.name
@@ -68,17 +68,17 @@ def entry_of(stack: StackView, metric: Metric) -> Mapping[str, Any] | None:
 
 
 def _counts(log_filter: Resource, name: tuple[str, str]) -> bool:
-    """Whether a metric filter publishes a metric with this name."""
+    """Return True if a metric filter publishes a metric with this (namespace, name)."""
     transformations = blocks(log_filter.attributes, "metric_transformation")
     return any((each.get("namespace"), each.get("name")) == name for each in transformations)
 
 
 def without_data(stack: StackView, metric: Metric) -> Iterator[str]:
-    """Yield why CloudWatch has no data for a metric."""
+    """Yield a message for each reason why CloudWatch has no data for a metric."""
     name = " ".join(metric.name)
     entry = entry_of(stack, metric)
     if entry is None:
-        expected = "expected one of lib/aspects/metrics.toml or of the conventions"
+        expected = "expected a metric of lib/aspects/metrics.toml or of the conventions"
         yield f"the metric {name} is not listed for its dimensions; {expected}"
         return
     if set(metric.dimensions) not in [set(names) for names in entry["dimensions"]]:
@@ -95,7 +95,7 @@ def foreign_dimensions(stack: StackView, metric: Metric) -> Iterator[str]:
     for dimension, value in metric.dimensions.items():
         if not _is_declared(stack, metric, dimension, value):
             named = f"the dimension {dimension} of {' '.join(metric.name)} is {format_value(value)}"
-            yield f"{named}; expected one of this stack's"
+            yield f"{named}; expected a resource of this stack"
 
 
 def _is_declared(stack: StackView, metric: Metric, dimension: str, value: Any) -> bool:
@@ -110,7 +110,7 @@ def _is_declared(stack: StackView, metric: Metric, dimension: str, value: Any) -
 
 
 def _emits(stack: StackView, function: Resource, namespace: str, service: Any) -> bool:
-    """Whether a function publishes its metrics with this namespace and service; its handler decides which metrics."""
+    """Return True if a function's handler is this service's, and its environment names this namespace and service."""
     handler = stack.conventions.handler.replace("{service}", str(service))
     return literal(function.attributes.get("handler")) == handler and any(
         isinstance(variables := block.get("variables"), Mapping)

@@ -1,4 +1,4 @@
-"""The classes of rules: data and pure functions, without CDKTF."""
+"""The classes of rules: metadata and a pure check function, without CDKTF."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 from lib.aspects.terraform_json import Resource, StackView
 from lib.findings.finding import Finding, Severity
 
-# A resource's check yields messages of one line: what is wrong, and what is expected.
+# The check of a ResourceRule yields messages of one line: the wrong value, and the expected value.
 ResourceCheck = Callable[[str, Mapping[str, Any]], Iterable[str]]
-# A stack's check yields (construct path, message).
+# The check of a StackRule yields (construct path, message).
 StackCheck = Callable[[StackView], Iterable[tuple[str, str]]]
 
 ANY_TYPE = ("*",)
@@ -21,9 +21,9 @@ ANY_TYPE = ("*",)
 class Rule:
     """The metadata of a rule; the two subclasses below contain the check.
 
-    `controls`: the controls that it serves, as "PCI DSS 4.0.1 3.5.1" or "Well-Architected SEC08-BP02".
-    `resource_types`: the types that it checks, ANY_TYPE for all. `waivable`: whether a waiver may suppress it.
-    `source`: the page with the reason, or with AWS's behaviour.
+    `controls`: the controls that the rule serves, as "PCI DSS 4.0.1 3.5.1" or "Well-Architected SEC08-BP02".
+    `resource_types`: the types that the rule checks, or ANY_TYPE. `waivable`: True if a waiver may suppress a finding.
+    `source`: URL of the page that gives the reason, or describes AWS's behaviour.
     """
 
     id: str

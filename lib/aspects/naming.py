@@ -1,4 +1,4 @@
-"""NAME: names show the type, purpose and environment of a resource."""
+"""The NAME rules: names show the type, purpose and environment of a resource."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def _names(stack: StackView, resource: Resource) -> Iterator[tuple[str, str, Any
 
 
 def _segment(name: str) -> str:
-    """Return the part of a name that we choose: after the last `/`, without AWS's `.fifo`."""
+    """Return the part of a name that the project chooses: after the last `/`, without AWS's `.fifo`."""
     return name.rpartition("/")[2].removesuffix(".fifo")
 
 
@@ -128,7 +128,7 @@ ENDS_IN_SUFFIX = StackRule(
     controls=("PCI DSS 4.0.1 6.5.3", "PCI DSS 4.0.1 12.5.1"),
     resource_types=("*",),
     waivable=True,
-    fix="use a literal name that follows the pattern; for TapStack, naming(resource_type, purpose) makes it",
+    fix="use a literal name that follows the pattern; for TapStack, naming(resource_type, purpose) returns such a name",
     source=SOURCE,
     check=_ends_in_suffix,
 )
@@ -141,7 +141,7 @@ FOLLOWS_PATTERN = StackRule(
     controls=("PCI DSS 4.0.1 12.5.1",),
     resource_types=("*",),
     waivable=True,
-    fix="use a literal name that follows the pattern; for TapStack, naming(resource_type, purpose) makes it",
+    fix="use a literal name that follows the pattern; for TapStack, naming(resource_type, purpose) returns such a name",
     source=SOURCE,
     check=_follows_pattern,
 )

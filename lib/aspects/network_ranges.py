@@ -1,6 +1,6 @@
-"""Network ranges that may connect: private ranges, and narrow public ones.
+"""Checks the network ranges that may connect: they must be private, or narrow public ranges.
 
-Adjacent ranges are joined before they are checked: `0.0.0.0/1` and `128.0.0.0/1` together are the whole internet.
+Adjacent ranges are joined before the check, because `0.0.0.0/1` and `128.0.0.0/1` together are the whole internet.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ from lib.aspects.terraform_json import Attributes, Resource, StackView, as_list,
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-# RFC 1918, RFC 6598 (shared address space, which AWS uses for pods and load balancers), RFC 4193.
+# Private ranges: RFC 1918, RFC 6598 (shared address space, which AWS uses for pods and load balancers), RFC 4193.
 PRIVATE: tuple[Network, ...] = tuple(
     ipaddress.ip_network(range_)
     for range_ in ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
 )
-# The smallest networks that are routed on the internet, so the smallest that an organisation can own: 256 addresses,
-# in IPv6 one site (RFC 6177). Wider ranges are refused.
+# Prefix lengths of the smallest networks that the internet routes: 256 addresses in IPv4, one site in IPv6 (RFC 6177).
+# An organisation can own such a network. A wider range is a finding.
 NARROW = {4: 24, 6: 48}
 
-# Arguments with ranges, by their last word, in blocks or types for incoming traffic.
+# Last words of arguments with ranges, in blocks or types for incoming traffic.
 _RANGES = re.compile(
     r"(ipv6_)?cidr_blocks?|cidr|cidr_ipv4|cidr_ipv6|(ipv6_)?cidrs|public_access_cidrs|ip_range|prefix_list_ids?"
 )
-# Types with ranges for incoming traffic; also VPCs and subnets, because rules refer to their ranges.
+# Types with ranges for incoming traffic. VPCs and subnets are included, because rules refer to their ranges.
 _BLOCKS_IN = re.compile(r"(^|\.)(ingress|ec2_inbound_permission|port_info)\.")
 _TYPES_IN = frozenset(
     {
@@ -41,7 +41,7 @@ _TYPES_IN = frozenset(
     }
 )
 _ARGUMENTS_IN = frozenset({"public_access_cidrs"})
-# Prefix lists of the stack, and of AWS services behind its endpoints.
+# Prefix lists of the stack, and of AWS services behind the stack's VPC endpoints.
 _PREFIX_LISTS = (("aws_ec2_managed_prefix_list", "id"), ("aws_vpc_endpoint", "prefix_list_id"))
 
 
@@ -87,7 +87,7 @@ def _below(attributes: Attributes, prefix: str, is_in: bool) -> Iterator[tuple[s
 
 
 def _network(stack: StackView, value: Any) -> Network | None:
-    """Return a literal range, given here or in the VPC or subnet of this stack that the value refers to."""
+    """Return the range in a literal, or of the VPC or subnet of this stack to which the value refers; else None."""
     to = reference(value)
     if to is not None and to.type in ("aws_subnet", "aws_vpc") and (owner := stack.get(to)):
         value = owner.attributes.get(to.attribute)

@@ -1,7 +1,7 @@
-"""OBS: failures raise an alarm that notifies somebody and names a runbook.
+"""The OBS rules: failures raise an alarm that notifies somebody and names a runbook.
 
-This file checks which resources have an alarm; the alarm's dimensions must refer to the resource. The alarms themselves
-are checked in alarm_actions.py, alarm_bounds.py and alarm_metrics.py.
+This file checks that resources have an alarm, whose dimensions refer to the resource. alarm_actions.py,
+alarm_bounds.py and alarm_metrics.py check the alarms.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from lib.findings.finding import Severity
 
 FUNCTION, TABLE, QUEUE = "aws_lambda_function", "aws_dynamodb_table", "aws_sqs_queue"
 RISING = ("GreaterThanOrEqualToThreshold", "GreaterThanThreshold")
-# Arguments that name a dead-letter queue, with their blocks.
+# Paths of the arguments that name a dead-letter queue.
 FAILURES = re.compile(r"(^|\.)(dead_letter_config\.(target_)?arn|on_failure\.destination(_arn)?|redrive_policy)$")
 
 FUNCTION_METRICS = "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html"
@@ -26,9 +26,9 @@ ALARMING = ("Well-Architected REL06-BP03", "PCI DSS 4.0.1 10.7.2")
 
 
 def _is_watched(stack: StackView, metric: tuple[str, str], resource: Resource, **dimensions: Any) -> bool:
-    """Whether an alarm with a literal threshold watches the metric with exactly these dimensions.
+    """Return True if an alarm with a literal threshold watches the metric with exactly these dimensions.
 
-    The value of the dimension that names the resource is a tuple: the attributes by which it may be referenced.
+    If a dimension names the resource, its value here is a tuple of the attributes by which the alarm may refer to it.
     """
     return any(
         found.name == metric

@@ -10,12 +10,12 @@ from lib.aspects.conventions import S3, Conventions
 
 
 def _counted(**kinds: str) -> dict[str, dict[str, Any]]:
-    """Metrics of one service, by what they count."""
+    """Return the metrics of one service (name -> entry) from pairs of name and kind."""
     return {name: {"kind": kind, "dimensions": [["service"]]} for name, kind in kinds.items()}
 
 
-# What lib/lambda/payments counts; a test compares. Functions publish it under the namespace and the service that their
-# environment names: POWERTOOLS_METRICS_NAMESPACE, POWERTOOLS_SERVICE_NAME.
+# Service -> the metrics that lib/lambda/payments publishes; a test compares both. Functions take the namespace and the
+# service from their environment variables POWERTOOLS_METRICS_NAMESPACE and POWERTOOLS_SERVICE_NAME.
 METRICS: Mapping[str, Mapping[str, Any]] = {
     "archiver": _counted(ChangesArchived="activity", ChangesFailed="failures"),
     "processor": {

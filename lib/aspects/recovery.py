@@ -1,4 +1,4 @@
-"""REC: data that is overwritten or deleted by mistake can be restored.
+"""The REC rules: data that is overwritten or deleted by mistake can be restored.
 
 TAP-REC-2 (bucket versioning) is in buckets.py.
 """
@@ -22,9 +22,9 @@ from lib.aspects.terraform_json import (
 from lib.findings.finding import Severity
 
 LIFECYCLE = "aws_s3_bucket_lifecycle_configuration"
-# In days: a mistake on Friday night is noticed on Monday, and the restore has the rest of the week.
+# In days. Somebody who makes a mistake on Friday night may notice it on Monday; a week leaves time for the restore.
 RECOVERY_DAYS = 7
-# In days: current objects belong to the audit trail, which PCI DSS 4.0.1, 10.5.1, requires for twelve months.
+# In days. Current objects belong to the audit trail; PCI DSS 4.0.1, 10.5.1, requires twelve months of audit trail.
 RETENTION_DAYS = 365
 
 
@@ -39,7 +39,7 @@ def _point_in_time_recovery(type_: str, attributes: Attributes) -> Iterator[str]
             days = block.get("recovery_period_in_days")
             if number(days) is not MISSING and not _at_least(days, RECOVERY_DAYS):
                 named = f"point_in_time_recovery.recovery_period_in_days is {format_value(days)}"
-                yield f"{named}; expected {RECOVERY_DAYS} to 35, or nothing, which is 35"
+                yield f"{named}; expected {RECOVERY_DAYS} to 35, or none (AWS's default is 35)"
     for replica in blocks(attributes, "replica") if type_ == "aws_dynamodb_table" else [attributes]:
         state = replica.get("point_in_time_recovery")
         if flag(state) is not True:
@@ -49,13 +49,14 @@ def _point_in_time_recovery(type_: str, attributes: Attributes) -> Iterator[str]
 POINT_IN_TIME_RECOVERY = ResourceRule(
     id="TAP-REC-1",
     title=f"DynamoDB tables have point-in-time recovery over at least {RECOVERY_DAYS} days",
-    why="It can undo a faulty release that overwrites payments. With one day only, Friday's data is lost by Monday.",
+    why="A restore can undo a faulty release that overwrote payments. If it reaches back one day, Friday's data is "
+    "lost by Monday.",
     severity=Severity.HIGH,
     controls=("Well-Architected REL09-BP01", "Well-Architected REL09-BP03"),
     resource_types=("aws_dynamodb_table", "aws_dynamodb_table_replica"),
     waivable=True,
-    fix="set point_in_time_recovery with enabled=True and no recovery_period_in_days; on replicas "
-    "point_in_time_recovery=True",
+    fix="set point_in_time_recovery with enabled=True and no recovery_period_in_days; on replicas, "
+    "set point_in_time_recovery=True",
     source="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Point-in-time-recovery.html",
     check=_point_in_time_recovery,
 )

@@ -1,4 +1,4 @@
-"""REG: the region is written once, in the provider, so the stack can be deployed to any region."""
+"""The REG rules: the region is written once, in the provider, so the stack can be deployed to any region."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ REGION = re.compile(
     re.IGNORECASE,
 )
 
-# Comments and tags: free text without effect.
+# Comments and tags are free text without effect, so they may contain a region.
 WORDS = ("//", "tags", "tags_all")
 
 
@@ -34,7 +34,7 @@ def _no_literal(stack: StackView) -> Iterator[tuple[str, str]]:
 
 
 def _regions(path: str, way: str, value: Any) -> Iterator[tuple[str, str]]:
-    """Yield every string with a region, at every depth, including keys of maps, without tags."""
+    """Yield (construct path, message) for each string that contains a region, at every depth, without tags."""
     if isinstance(value, dict):
         for name, inner in value.items():
             if name in WORDS:
@@ -68,7 +68,7 @@ def _default_provider(resource: Resource) -> Iterator[tuple[str, str]]:
 
 NO_LITERAL = StackRule(
     id="TAP-REG-1",
-    title="No region is written anywhere but in the provider and the state backend",
+    title="No region is written outside of the provider and the state backend",
     why="If the stack moves, a region in an ARN or a name sends data to the old region, or breaks the stack.",
     severity=Severity.HIGH,
     controls=("Well-Architected REL10-BP01", "PCI DSS 4.0.1 3.2.1"),

@@ -1,4 +1,4 @@
-"""RUN: functions use a maintained runtime, lose no event, and are logged and traced."""
+"""The RUN rules: functions use a maintained runtime, lose no event, and are logged and traced."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ QUEUE, TOPIC = "aws_sqs_queue", "aws_sns_topic"
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
 LEAST_RETENTION_SECONDS = 345_600
 LARGEST_MESSAGE_BYTES = 262_144
-# Twelve months: PCI DSS 4.0.1, 10.5.1. CloudWatch's maximum is ten years; 0 means forever.
+# In days. PCI DSS 4.0.1, 10.5.1, requires twelve months. CloudWatch's maximum is ten years; 0 means forever.
 LEAST_RETENTION_DAYS = 365
 
 
@@ -53,7 +53,7 @@ RUNTIME = StackRule(
 
 
 def is_queue_or_topic(stack: StackView, value: Any) -> bool:
-    """Whether the value is the ARN of a queue or topic of this stack."""
+    """Return True if the value is a reference to the ARN of a queue or topic of this stack."""
     return any(queue.is_referenced_by(value, "arn") for queue in stack.of(QUEUE)) or any(
         topic.is_referenced_by(value, "arn", "id") for topic in stack.of(TOPIC)
     )
@@ -83,14 +83,15 @@ def _given(resource: Resource, block: str, argument: str) -> list[Any]:
 
 
 def _short_retention(queue: Attributes) -> Iterator[str]:
-    """Yield why a queue would lose dead letters."""
+    """Yield a message for each argument with which a queue would lose dead letters."""
     for argument, least in {
         "max_message_size": LARGEST_MESSAGE_BYTES,
         "message_retention_seconds": LEAST_RETENTION_SECONDS,
     }.items():
         known = number(queue.get(argument))
         if known is not MISSING and not (isinstance(known, float) and known >= least):
-            yield f"{argument} is {format_value(queue.get(argument))}, for dead letters; expected {least} or more"
+            expected = f"expected {least} or more for a dead-letter queue"
+            yield f"{argument} is {format_value(queue.get(argument))}; {expected}"
 
 
 DEAD_LETTERS = StackRule(

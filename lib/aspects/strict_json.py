@@ -23,7 +23,7 @@ def read(text: Any) -> Any:
 
 
 def read_object(text: Any) -> dict[str, Any]:
-    """Like `read`, for a JSON object."""
+    """Return the parsed JSON object. Raises ValueError, like `read`, also for any other JSON value."""
     found = read(text)
     if not isinstance(found, dict):
         raise ValueError(f"is {shorten(found)}, which is not a JSON object")

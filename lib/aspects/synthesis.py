@@ -1,4 +1,4 @@
-"""Synthesis with the first judge."""
+"""Runs CDKTF's synthesis together with the first judge."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from lib.errors import ToolError
 
 
 def synthesize(app: App, judge: Judge) -> tuple[str, ...]:
-    """Write the app's stacks, unless the judge finds something. Prints a line for each finding and invalid waiver.
+    """Write the app's stacks, if the judge finds no violation. Print a line for each finding and invalid waiver.
 
-    Raises ToolError where the synth fails for another reason.
+    Raises ToolError if the synth fails for another reason.
     """
     try:
         app.synth()
-    except (RuntimeError, jsii.errors.JSIIError) as error:  # jsii turns what Node throws into either
+    except (RuntimeError, jsii.errors.JSIIError) as error:  # an error in Node arrives as one of these exceptions
         if not judge.findings and not judge.complaints:
             raise ToolError(f"synth failed: {str(error).strip().splitlines()[0]}") from error
     return (*(str(finding) for finding in judge.findings), *judge.complaints)
 
 
 def run(build: Callable[[App], Judge]) -> int:
-    """The main program of an app of one stack, which `build` declares and decorates.
+    """Run the main program of an app with one stack. `build` declares the stack and calls `decorate`.
 
-    Exit codes: 0 clean, 1 a finding or a fault in a waiver (a line each on standard output), 2 wrong input (one line on
-    standard error).
+    Returns the exit code: 0 clean, 1 findings or invalid waivers (one line each on standard output), 2 wrong input (one
+    line on standard error).
     """
     try:
         app = App()

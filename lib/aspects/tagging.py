@@ -1,4 +1,4 @@
-"""TAG: tags show the owner, project and environment of a resource (tagging_aspect.py adds them)."""
+"""The TAG rule: tags show the owner, project and environment of a resource (tagging_aspect.py adds them)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from lib.findings.finding import Severity
 
 # Types with `tags` and `tags_all`.
 TAGGABLE: Final = frozenset(type_ for type_, facts in FACTS.items() if facts.get("tags"))
-# Type with `tag` blocks, because each tag may be propagated to instances.
+# A type with `tag` blocks instead of `tags`, because each tag says whether AWS copies it to instances.
 TAG_BLOCKS = "aws_autoscaling_group"
 
 
@@ -45,7 +45,7 @@ TAGGED = StackRule(
     controls=("PCI DSS 4.0.1 12.5.1", "Well-Architected COST03-BP02"),
     resource_types=(TAG_BLOCKS, *sorted(TAGGABLE)),
     waivable=True,
-    fix="pass them to decorate (to TapStack as default_tags); do not override a resource's own with an expression",
+    fix="pass the tags to decorate (for TapStack: default_tags); do not set a resource's tags to an expression",
     source="https://docs.aws.amazon.com/whitepapers/latest/tagging-best-practices/tagging-best-practices.html",
     check=_tagged,
 )

@@ -17,7 +17,7 @@ from lib.aspects.terraform_json import Attributes, blocks
 class TaggingAspect:
     """Adds the stack's tags to every taggable resource; a resource's own tags win.
 
-    If a resource's tags are a single expression, nothing can be added; the rule reports them.
+    The aspect cannot add tags if a resource's tags are a single expression. TAP-TAG-1 reports such a resource.
     """
 
     def __init__(self, tags: Mapping[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""DEL: one command destroys everything, and nothing remains."""
+"""The DEL rules: one command destroys everything, and nothing remains."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ KEEPS_WHEN_TRUE = frozenset(_JUDGED["keeps"]["off"])
 KEEPS_WHEN_FALSE = frozenset(_JUDGED["keeps"]["on"])
 KEEPS_WHEN_NAMED = frozenset(_JUDGED["keeps"]["none"])
 GIVES_UP = _JUDGED["keeps"]["words"]
-# Type -> required argument, because its default keeps something after a destroy.
+# Type -> required argument: with its default, AWS keeps a snapshot or backup after a destroy.
 KEEPS_BY_DEFAULT = {type_: path for type_, facts in FACTS.items() for path in facts.get("snapshots", ())}
 
 LOCK_TYPES = frozenset(_JUDGED["locks"]["types"])
@@ -29,10 +29,10 @@ LOCKS = frozenset(_JUDGED["locks"]["none"])
 UNLOCKED_WORDS = _JUDGED["locks"]["words"]
 
 FORCES = frozenset(_JUDGED["forces"]["on"])
-# Type -> required argument, because without it AWS deletes only empty resources.
+# Type -> required argument: without it, AWS deletes only empty resources.
 NEVER_EMPTY = {type_: path for type_, _, path in (full.partition(".") for full in _JUDGED["forces"]["by_default"])}
 
-# In days, between a deletion and its effect: AWS's minimum.
+# Argument -> AWS's minimum of days between a deletion and its effect.
 WAITS: Mapping[str, int] = _JUDGED["waits"]
 WAITS_BY_DEFAULT = {type_: path for type_, facts in FACTS.items() for path in facts.get("waits", ())}
 
@@ -68,7 +68,7 @@ UNPROTECTED = ResourceRule(
     controls=DECOMMISSION,
     resource_types=ANY_TYPE,
     waivable=False,
-    fix="set it to False",
+    fix="set the argument to False",
     source="https://docs.aws.amazon.com/wellarchitected/latest/framework/cost_decomissioning_resources_decommission.html",
     check=_unprotected,
 )
@@ -97,7 +97,7 @@ DESTROYABLE = ResourceRule(
 def _keeps_nothing(type_: str, attributes: Attributes) -> Iterator[str]:
     for path, _, value in _given(type_, attributes, KEEPS_WHEN_TRUE):
         if flag(value) is not False and literal(value) not in GIVES_UP:
-            yield f"{path} is {format_value(value)}; expected false, or AWS's word for deletion"
+            yield f"{path} is {format_value(value)}; expected false, or the value that deletes the data"
     for path, _, value in _given(type_, attributes, KEEPS_WHEN_FALSE, KEEPS_BY_DEFAULT):
         if flag(value) is not True:
             yield f"{path} is {format_value(value)}; expected true"
@@ -108,7 +108,7 @@ def _keeps_nothing(type_: str, attributes: Attributes) -> Iterator[str]:
 KEEPS_NOTHING = ResourceRule(
     id="TAP-DEL-3",
     title="A destroy leaves nothing behind",
-    why="What skip_destroy, retain or a final snapshot leaves has no owner, costs money, and contains data.",
+    why="Data that skip_destroy, retain or a final snapshot leaves behind has no owner and costs money.",
     severity=Severity.HIGH,
     controls=DECOMMISSION,
     resource_types=ANY_TYPE,
@@ -151,12 +151,12 @@ def _forced(type_: str, attributes: Attributes) -> Iterator[str]:
 FORCED = ResourceRule(
     id="TAP-DEL-5",
     title="A resource with content can be destroyed",
-    why="AWS refuses to delete a bucket or repository that is not empty, and used ones never are.",
+    why="AWS refuses to delete a bucket or repository that is not empty, and a used one never is.",
     severity=Severity.HIGH,
     controls=DECOMMISSION,
     resource_types=ANY_TYPE,
     waivable=False,
-    fix="set it to True",
+    fix="set the argument to True",
     source="https://docs.aws.amazon.com/AmazonS3/latest/userguide/delete-bucket.html",
     check=_forced,
 )
@@ -171,12 +171,12 @@ def _without_waiting(type_: str, attributes: Attributes) -> Iterator[str]:
 WITHOUT_WAITING = ResourceRule(
     id="TAP-DEL-6",
     title="Waiting periods before deletion are AWS's minimum",
-    why="A key that is pending deletion remains after a destroy: for seven days, not thirty.",
+    why="A key remains pending deletion after a destroy: with the minimum for seven days, by default for thirty.",
     severity=Severity.MEDIUM,
     controls=DECOMMISSION,
     resource_types=ANY_TYPE,
     waivable=False,
-    fix="set deletion_window_in_days=7, recovery_window_in_days=0",
+    fix="set deletion_window_in_days=7 on a key, and recovery_window_in_days=0 on a secret",
     source="https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html",
     check=_without_waiting,
 )

@@ -1,7 +1,7 @@
 """Reads Terraform JSON for the rules: literals, UNKNOWN or MISSING values, blocks, references.
 
-Like Terraform, it accepts several forms: a block is an object or a list of objects, a flag is `true` or `"true"`, and
-`null` is a missing argument. A `${…}` expression has no value before the deployment, so it is UNKNOWN.
+Like Terraform, this file accepts several forms: a block is an object or a list of objects, a flag is `true` or
+`"true"`, and `null` is a missing argument. A `${…}` expression has no value before the deployment, so it is UNKNOWN.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ LONGEST_VALUE = 120  # maximum length of a quoted value in a message
 
 
 class Absent(Enum):
-    """Why a value is not a literal."""
+    """The reason why an argument has no literal value."""
 
     UNKNOWN = "unknown"
     MISSING = "missing"
@@ -74,7 +74,7 @@ def flag(value: Any) -> bool | Absent:
 
 
 def number(value: Any) -> float | Absent:
-    """Return a number, also one in quotes; UNKNOWN for anything else."""
+    """Return a number, also a number in quotes; UNKNOWN for any other value."""
     value = literal(value)
     if isinstance(value, Absent):
         return value
@@ -96,7 +96,7 @@ def _shortened(text: str) -> str:
 
 
 def blocks(attributes: Attributes, name: str) -> list[Attributes]:
-    """Return the blocks with a name, `a.b` for nested ones; in a `dynamic` block every argument is unknown."""
+    """Return the blocks with a name (`a.b` for nested blocks). In a `dynamic` block every argument is unknown."""
     head, _, rest = name.partition(".")
     found: list[Attributes] = [attributes] if isinstance(attributes, _DynamicBlock) else _objects(attributes.get(head))
     found += [_DynamicBlock() for dynamic in _objects(attributes.get("dynamic")) if head in dynamic]
@@ -115,7 +115,7 @@ def as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-# Maps with free keys.
+# Arguments that are maps with free keys.
 _FREE_FORM = frozenset({"//", "tags", "tags_all", "variables"})
 
 
@@ -131,7 +131,7 @@ def arguments(attributes: Attributes, prefix: str = "") -> Iterator[tuple[str, s
 
 
 def reference(value: Any) -> Reference | None:
-    """Return the reference if the whole value is one; None for anything else."""
+    """Return the reference if the whole value is a reference; None for any other value."""
     match parse(value) if isinstance(value, str) else ():
         case (Reference() as only,):
             return only
@@ -153,7 +153,7 @@ class Resource:
         return f"{self.type}.{self.id}"
 
     def is_referenced_by(self, value: Any, *by: str) -> bool:
-        """Whether the value is a reference to one of these attributes of this resource."""
+        """Return True if the value is a reference to one of the attributes `by` of this resource."""
         to = reference(value)
         return to is not None and to.address == self.address and to.attribute in by
 
@@ -175,7 +175,7 @@ class StackView:
 
     @cached_property
     def suffix(self) -> str | None:
-        """The environment suffix, from the state's path (conventions.state_path); None for another form."""
+        """The environment suffix, from the state's path (conventions.state_path); None if the path has another form."""
         of_type = self.conventions.backend
         for backend in blocks(self._json, f"terraform.backend.{of_type.type}"):
             path = literal(backend.get(of_type.path))

@@ -1,4 +1,4 @@
-"""Policies that deny requests without TLS: the required form of the statement."""
+"""Checks that a policy denies requests without TLS, by a statement of one required form."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from lib.aspects.expressions import Reference
 from lib.aspects.iam.documents import DOCUMENT
 from lib.aspects.terraform_json import Attributes, Resource, StackView, as_list, blocks, literal, reference
 
-# Arguments that merge other documents, whose statements may replace those of this one.
+# Arguments that merge other documents into this document. A merged statement may replace one of its own.
 _MERGES = ("source_policy_documents", "override_policy_documents", "source_json", "override_json")
 # Arguments that would exclude requests from the statement, or include others.
 _EXCEPTIONS = ("not_actions", "not_principals", "not_resources")
@@ -19,7 +19,7 @@ _PLAIN_HTTP = ("Bool", "aws:securetransport", ["false"])
 
 
 def policy_document(stack: StackView, policy: Any) -> Resource | None:
-    """Return the stack's document whose JSON a value refers to; None for anything else."""
+    """Return the policy document of the stack to whose JSON a value refers; None for any other value."""
     to = reference(policy)
     if to is None or not to.is_data or to.type != DOCUMENT or to.attribute not in ("json", "minified_json"):
         return None
@@ -32,15 +32,15 @@ def arn_of(resource: Resource) -> str:
 
 
 def own_arns(resource: Resource, service: str) -> tuple[str, str]:
-    """Return both shapes of an ARN: a reference, and spelled out, as an inline policy cannot refer to its resource."""
+    """Return both shapes of a resource's ARN: a reference, and spelled out for policies that cannot refer to it."""
     name = literal(resource.attributes.get("name"))
     return arn_of(resource), f"arn:{{partition}}:{service}:{{region}}:{{account}}:{name}"
 
 
 def denies_plain_http(document: Resource, actions: Collection[str], resources: Sequence[Collection[str]]) -> bool:
-    """Whether a statement denies everybody one of the actions over plain HTTP, on each of the resources.
+    """Return True if a statement denies everybody one of the actions over plain HTTP, on each of the resources.
 
-    Each of the resources is given by the shapes that its ARN may have (addresses.shape).
+    Each item of `resources` contains the shapes that one resource's ARN may have (addresses.shape).
     """
     if any(as_list(document.attributes.get(name)) for name in _MERGES):
         return False

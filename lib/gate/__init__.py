@@ -1,7 +1,7 @@
-"""The second judge: Checkov over the synthesized JSON, fail-closed.
+"""Runs the second judge: Checkov checks the synthesized JSON with the policies in policies/.
 
-It checks the JSON that Terraform would read with the policies in policies/, which share nothing with the aspects. The
-gate itself reads some data of the first judge's catalogue: docs/decisions/0001-two-judges-share-nothing.md
+The gate fails if any part of the JSON was not checked. The policies share nothing with the aspects. The gate itself
+reads some data of the first judge's catalogue: docs/decisions/0001-two-judges-share-nothing.md
 """
 
 from lib.gate.gate import Gate

@@ -1,12 +1,13 @@
 """`python -m lib.gate [DIR] [--reports DIR]`: check a directory of synthesized stacks, by default cdktf.out.
 
-`--policies DIR`, `--config FILE` and `--waivers FILE` are another project's: docs/adopt.md.
+`--policies DIR`, `--config FILE` and `--waivers FILE` name the files of another project: docs/adopt.md.
 
 Exit codes: 0 clean; 1 a finding or an invalid waiver (one line each on standard output); 2 wrong input or a broken tool
-(one line on standard error). Each run also writes reports and verdict.json to the reports' folder.
+(one line on standard error). Each run also writes reports and verdict.json to the folder of the reports.
 
-`python -m lib.gate --verify reports/verdict.json [DIR]` compares only. Exit codes: 0 DIR is what passed, with today's
-policies; 1 it is not, or it did not pass (one line says what differs); 2 the verdict cannot be read.
+`python -m lib.gate --verify reports/verdict.json [DIR]` only compares files. Exit codes: 0 DIR and the policies are
+those that passed; 1 a file differs, or the stacks did not pass (one line gives the reason); 2 the verdict cannot be
+read.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from lib.errors import ToolError
 
 
 def main() -> int:
-    """Check or verify, print the result, and return the exit code."""
+    """Check the stacks, or compare them with a verdict. Print the result, and return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m lib.gate", description="Check synthesized stacks with policies/.")
     parser.add_argument("directory", nargs="?", type=Path, default=ROOT / "cdktf.out", metavar="DIR")
     parser.add_argument("--reports", type=Path, default=ROOT / "reports", metavar="DIR")
@@ -73,7 +74,7 @@ def judge(arguments: argparse.Namespace) -> int:
 
 
 def verify(file: Path, directory: Path, judged_by: dict[str, Path]) -> int:
-    """Print the difference, and return the exit code. Raises ToolError if there is nothing to compare."""
+    """Print the difference, and return the exit code. Raises ToolError if the verdict or a file cannot be read."""
     from lib.gate import verdict
 
     difference = verdict.verify(file, directory, judged_by)

@@ -42,7 +42,7 @@ def read(folder: Path) -> dict[str, Asset]:
 
 
 def compare(folder: Path, resources: Mapping[str, Mapping[str, Any]], assets: Mapping[str, Asset]) -> int:
-    """Return how many files named by resources are missing. Raises ToolError if a file has another hash."""
+    """Return the number of files that resources name but that do not exist. Raises ToolError if a hash differs."""
     missing = 0
     for address, argument, name, stated in _named_files(resources):
         asset = assets.get(posixpath.normpath(name))
@@ -62,7 +62,7 @@ def _asset(file: Path) -> Asset:
         raise ToolError(f"{file}: cannot be read ({error.strerror}); repair or remove it") from error
     digest = hashlib.sha256(data)
     hashes = {digest.digest()}
-    with contextlib.suppress(ValueError):  # not one of our zips
+    with contextlib.suppress(ValueError):  # not a zip of lib/packaging.py
         hashes.add(packaging.content_sha256(packaging.unpack(data)))
     return Asset(digest.hexdigest(), frozenset(base64.b64encode(each).decode() for each in hashes))
 

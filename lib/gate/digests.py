@@ -1,4 +1,4 @@
-"""SHA-256 of a file, and of a set of files."""
+"""Computes the SHA-256 of a file, and of a set of files."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Checks the files in a directory of stacks: whatever Terraform or OpenTofu would read must be checked, or is refused.
+"""Checks the names of the files in a directory of stacks, so that Terraform and OpenTofu read only checked files.
 
-The names that they read grow with each release, so a stack's folder may contain only the files named here.
+Each release of these tools reads more file names, so a stack's folder may contain only the files named here.
 developer.hashicorp.com/terraform/language/files, …/language/files/override, …/language/files/tests,
 …/language/values/variables; opentofu.org/docs/language/files
 """
@@ -17,7 +17,7 @@ from lib.errors import ToolError
 from lib.gate import terraform_init
 
 ASSETS = "assets"
-# Only the CDKTF CLI and our reports read these.
+# Only the CDKTF CLI and our reports read these files.
 NOTES = ("manifest.json", "metadata.json", "origins.json")
 # .tf .tf.json .tofu .tofu.json .tfvars .tftest.hcl .tofutest.json .tfquery.hcl .tfstate …, in any case, because
 # some file systems ignore it.
@@ -41,7 +41,7 @@ def terraform_files(directory: Path) -> Iterator[Path]:
                 f"{file}: is a symbolic link, which the gate does not follow; replace it by the file itself"
             )
         if entry.is_dir():
-            if not (initialized and entry.name == terraform_init.DATA):  # `check` looks into that one
+            if not (initialized and entry.name == terraform_init.DATA):  # `check` reads this directory
                 yield from terraform_files(file)
         elif not entry.is_file():
             raise ToolError(f"{file}: is neither a file nor a directory; remove it")
@@ -54,7 +54,7 @@ def terraform_files(directory: Path) -> Iterator[Path]:
 
 
 def check(files: Collection[Path]) -> None:
-    """Raise ToolError if a stack's folder contains other files. `files` are all stacks of a directory."""
+    """Raise ToolError if a stack's folder contains other files. `files`: the JSON files of all stacks."""
     for folder, count in Counter(file.parent for file in files).items():
         if count > 1:
             raise ToolError(

@@ -27,7 +27,7 @@ FIX_OF_CHECKOV = "comply with the check, or skip it in .checkov.yaml with a reas
 
 
 class Gate:
-    """The second judge. Start it early (`start` or `with`), because importing Checkov takes longer than checking."""
+    """The second judge. Call `start` (or use `with`) early, because importing Checkov takes longer than the checks."""
 
     def __init__(
         self,
@@ -37,10 +37,10 @@ class Gate:
         today: date | None = None,
         waivers_file: Path | None = None,
     ) -> None:
-        """A passed `checkov` is shared, and stays open when this gate closes.
+        """Create a gate. A given `checkov` process is shared, and `close` does not end it.
 
-        `today` is the date for waivers, by default the current one in UTC. `waivers_file` is by default the optional
-        waivers.yaml in `policies`.
+        `today` is the date for waivers; the default is the current date in UTC. The default of `waivers_file` is
+        waivers.yaml in `policies`, if it exists.
         """
         self._judge_by: PoliciesRequest = {"policies": str(policies.absolute()), "config": str(config.absolute())}
         self._policies = policies
@@ -75,7 +75,7 @@ class Gate:
         exceptions = waivers.read(self._waivers_file or self._policies / waivers.FILE.name)
         stacks, note = read_stacks(directory)
         checkov = self._started()
-        self._prepared = False  # an answer ends the prepared process
+        self._prepared = False  # the next call must prepare a new child process
         checkov.send({"stacks": [{"file": str(stack.file), "resources": list(stack.resources)} for stack in stacks]})
         answer = checkov.answer(len(stacks))
         for stack in stacks:
@@ -148,10 +148,10 @@ class Gate:
     def _first_judge_findings(
         self, stacks: list[SynthesizedStack], exceptions: tuple[waivers.Waiver, ...]
     ) -> list[Finding]:
-        """Return the first judge's findings, only to decide whether waivers are used; they change no other result.
+        """Return the first judge's findings. They only decide whether each waiver suppresses a finding.
 
-        Another project's policies check by its own conventions, which the gate does not know. It leaves out the rules
-        that depend on them: both judges name the same construct for these.
+        For another project's policies, the gate does not know the project's conventions for the first judge. So it
+        omits the rules that depend on conventions; for these, both judges report the same construct.
         """
         if not any(waiver.rule in RULE_IDS for waiver in exceptions):
             return []

@@ -1,4 +1,4 @@
-"""JSON as Terraform would read it, with the line on which each object begins."""
+"""Parses JSON as Terraform does, and records the line on which each object begins."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from json import decoder, scanner
 from typing import Any
 
-# Keys that Checkov adds to parsed documents: in the input they could hide resources from it.
+# Keys that Checkov adds to parsed documents. In the input, they could hide resources from Checkov.
 CHECKOV_KEYS = ("__startline__", "__endline__")
 
 
@@ -38,7 +38,7 @@ def _line(newlines: list[int], position: int) -> int:
 
 
 def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    # Terraform would read both, Checkov only the last one.
+    # If a key occurs twice, Terraform reads both values, and Checkov only the last.
     document = dict(pairs)
     if len(document) != len(pairs):
         keys = [key for key, _ in pairs]

@@ -1,4 +1,4 @@
-"""Starts Checkov's process, exchanges requests and answers with it, and always ends it."""
+"""Starts Checkov's process, sends requests to it, receives answers, and always ends it."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from lib.errors import ToolError
 from lib.gate.checkov_worker.messages import Answer, PoliciesRequest, StacksRequest
 
 WORKER = Path(__file__).resolve().parent / "checkov_worker" / "__main__.py"
-SECONDS_TO_ANSWER = 120  # and as many again for each 100 stacks; a stack takes about a second
+SECONDS_TO_ANSWER = 120  # plus the same time for each 100 stacks; one stack takes about a second
 
 
 class CheckovProcess:
-    """Messages to and from lib/gate/checkov_worker (messages.py)."""
+    """A process of lib/gate/checkov_worker, to which it sends the messages of messages.py."""
 
     def __init__(self) -> None:
         python = python_of(VENV_CHECKOV)
         if not python.is_file():
             raise ToolError(f"{VENV_CHECKOV.name}, Checkov's environment, is missing; run make setup")
         self._complaints: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close
-        # A killed process cannot remove its files.
+        # The gate removes this folder, because a killed worker cannot remove its files.
         self._temporary = tempfile.TemporaryDirectory(prefix="checkov-", ignore_cleanup_errors=True)
         # Isolated, with a minimal environment and from the root directory, so that the caller's variables
         # (CKV_…, CHECKOV_…, BC_…, LOG_LEVEL, PYTHON…) and working directory change no verdict.
@@ -46,13 +46,13 @@ class CheckovProcess:
         self._requests, self._answers = self._process.stdin, self._process.stdout
 
     def send(self, request: PoliciesRequest | StacksRequest) -> None:
-        """Send one request; if the worker has died, `answer` reports it."""
+        """Send one request. If the worker has ended, the next call of `answer` raises ToolError."""
         with contextlib.suppress(BrokenPipeError):
             self._requests.write(json.dumps(request).encode() + b"\n")
             self._requests.flush()
 
     def answer(self, stacks: int = 1) -> Answer:
-        """Return the next answer, for that many stacks. Raises ToolError if there is none in time or it is an error."""
+        """Return the next answer. Raises ToolError for an ErrorAnswer, or after a time that depends on `stacks`."""
         seconds = SECONDS_TO_ANSWER * (1 + stacks // 100)
         too_late = threading.Event()
 

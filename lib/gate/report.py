@@ -1,4 +1,4 @@
-"""The gate's report."""
+"""The result of the gate: findings, waivers, skips and counts."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from lib.reports.report import Report, Suppressed, Suppression, summaries, suppr
 
 @dataclass(frozen=True)
 class GateReport:
-    """The verdict, and what was checked for it."""
+    """The gate's verdict, with the numbers and the digests of everything that it checked."""
 
     findings: tuple[Finding, ...]  # the construct with the most severe findings first
     stacks: int
     resources: int
     policies_loaded: int
     policies_on_disk: int
-    checks_run: int  # number of check results, passed or failed
+    checks_run: int  # number of check results, both passed and failed
     skips: dict[str, str]  # id -> reason, all of .checkov.yaml
     skipped: tuple[Finding, ...]  # findings suppressed by these skips
     note: str = ""
     waived: tuple[tuple[Finding, Waiver], ...] = ()
-    complaints: tuple[str, ...] = ()  # sentences about invalid waivers, which fail the gate like findings
+    complaints: tuple[str, ...] = ()  # one sentence for each invalid waiver; like a finding, it fails the gate
     warnings: tuple[str, ...] = ()
     titles: Mapping[str, str] = field(default_factory=dict)  # id -> title of Checkov's built-in checks
     files: Mapping[str, str] = field(default_factory=dict)  # checked JSON and assets -> SHA-256
@@ -33,12 +33,12 @@ class GateReport:
 
     @property
     def passed(self) -> bool:
-        """Whether the stacks may be deployed."""
+        """Return True if there is no finding and no invalid waiver, so that the stacks may be deployed."""
         return not self.findings and not self.complaints
 
     @property
     def summary(self) -> str:
-        """One line: the result, and the numbers of stacks, resources, policies and checks."""
+        """Return one line: the result, and the numbers of stacks, resources, policies and checks."""
         verdict = f"{len(self.findings)} findings" if self.findings else "clean"
         if self.complaints:
             verdict = f"{len(self.findings)} findings, {len(self.complaints)} invalid waivers"
@@ -50,7 +50,7 @@ class GateReport:
         )
 
     def as_report(self, directory: Path) -> Report:
-        """Convert to the common report; `directory` is the checked one."""
+        """Convert to the common report. `directory` is the checked directory."""
         waived = tuple(Suppressed(finding, suppression_of(waiver)) for finding, waiver in self.waived)
         skipped = tuple(Suppressed(finding, Suppression(self.skips[finding.rule_id])) for finding in self.skipped)
         every = (*self.findings, *(each.finding for each in (*waived, *skipped)))

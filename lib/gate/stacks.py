@@ -1,4 +1,4 @@
-"""Reads the stacks of a directory: everything that Terraform would read there, or an error."""
+"""Reads the stacks of a directory. It raises an error if Terraform would read any other file there."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class SynthesizedStack:
     made_at: dict[str, str]  # construct path -> Python line that created it, if recorded
 
     def files(self, directory: Path) -> Iterator[tuple[str, str]]:
-        """Yield (name relative to `directory`, SHA-256) of its JSON and of each asset."""
+        """Yield (name relative to `directory`, SHA-256) of the stack's JSON and of each asset."""
         yield self.file.relative_to(directory).as_posix(), self.sha256
         for name, asset in self.assets.items():
             yield (self.file.parent / name).relative_to(directory).as_posix(), asset.sha256
@@ -45,7 +45,7 @@ class SynthesizedStack:
 
 
 def read_stacks(directory: Path) -> tuple[list[SynthesizedStack], str]:
-    """Return the stacks of `manifest.json`, or every *.tf.json if there is none, and a note about the latter.
+    """Return (stacks, note): the stacks of `manifest.json`, or every *.tf.json if it is missing, which the note says.
 
     Raises ToolError if a stack is missing or cannot be read, or if a file would remain unchecked.
     """
@@ -85,7 +85,7 @@ def _listed(manifest: Path) -> list[Path]:
         file = manifest.parent / path
         if Path(os.path.normpath(file)) != file or not file.is_relative_to(manifest.parent):
             raise ToolError(f"{manifest}: {path} leads out of the directory; synthesize again")
-        # The CDKTF CLI starts Terraform there.
+        # The CDKTF CLI starts Terraform in workingDirectory.
         if str(stack.get("workingDirectory", Path(path).parent)) != str(Path(path).parent):
             raise ToolError(f"{manifest}: workingDirectory of {name} is not the folder of {path}; synthesize again")
         files.append(file)
@@ -130,7 +130,7 @@ def _parse(file: Path) -> tuple[dict[str, Any], dict[int, int], str]:
 
 
 def _blocks(file: Path, document: dict[str, Any], kind: str, prefix: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    # Terraform also accepts lists of objects at each level; only the form that CDKTF writes is accepted here.
+    # Terraform also accepts lists of objects at each level. The gate accepts only the form that CDKTF writes.
     for block_type, named in _objects(file, kind, document.get(kind, {})):
         for name, body in _objects(file, f"{kind}.{block_type}", named):
             if not isinstance(body, dict):

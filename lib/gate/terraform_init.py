@@ -1,12 +1,12 @@
 """Checks the files that `terraform init` has written into a stack's folder.
 
-Each of them decides what Terraform runs or where it stores the state, although it is not in the JSON:
+Each of these files decides which program Terraform runs, or where it stores the state:
 - `.terraform.lock.hcl`: the provider packages that Terraform trusts, by checksum;
   developer.hashicorp.com/terraform/language/files/dependency-lock
 - `.terraform/providers`: the program that Terraform starts, often a link to a cache or mirror;
   developer.hashicorp.com/terraform/cli/config/config-file#provider-plugin-cache
-- `.terraform/terraform.tfstate`: the backend of the last init, which Terraform uses as long as the hash of the backend
-  block in it is right (hashicorp/terraform, internal/command/meta_backend.go).
+- `.terraform/terraform.tfstate`: the backend of the last init, which Terraform uses as long as the file has the right
+  hash of the backend block (hashicorp/terraform, internal/command/meta_backend.go).
 Other files there (`modules`, `environment` for a workspace, `plugin_path`) are refused.
 """
 
@@ -36,7 +36,7 @@ LOCK_FORM = re.compile(
     \}\s*""",
     re.VERBOSE,
 )
-# The keys that Terraform uses in a backend record, which has its old state format.
+# The keys of a backend record, which Terraform writes in its old state format.
 RECORD = {"version", "serial", "lineage", "terraform_version", "backend"}
 
 

@@ -1,8 +1,8 @@
-"""verdict.json: which files passed or failed which policies; and the check whether a directory is what passed.
+"""Writes verdict.json (which files passed or failed which policies), and compares a directory with it.
 
-It is an in-toto statement (github.com/in-toto/attestation, spec/v1) with SLSA's verification summary as its predicate
-(slsa.dev/verification_summary/v1), unsigned. So it shows that nothing was changed since (integrity), but not who
-wrote it (authenticity): whoever can write the file can replace it.
+The file is an unsigned in-toto statement (github.com/in-toto/attestation, spec/v1) with SLSA's verification summary as
+its predicate (slsa.dev/verification_summary/v1). It shows whether a file has changed since the check (integrity), but
+not who wrote the verdict (authenticity): whoever can write the file can replace it.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ PREDICATE = "https://slsa.dev/verification_summary/v1"
 SLSA_VERSION = "1.2"
 # A package URL (github.com/package-url/purl-spec); the part after # is a path in the project.
 PROJECT = f"pkg:generic/payments-infrastructure@{lib.__version__}"
-# SLSA allows custom values for what was verified.
+# SLSA allows custom values in verifiedLevels.
 PASSED_LEVEL = "PAYMENTS_POLICIES"
 # Folders and files that determine a verdict, relative to the project.
 POLICY = ("policies", "policies/waivers.yaml", ".checkov.yaml", "lib/aspects")
-# Entry of POLICY -> its path, if that is another one.
+# Entry of POLICY -> its path, for a project with other paths.
 Sources = Mapping[str, Path]
 SHA256 = re.compile("[0-9a-f]{64}")
 
@@ -46,7 +46,7 @@ SHA256 = re.compile("[0-9a-f]{64}")
 def write(report: Report, folder: Path, sources: Sources | None = None) -> None:
     """Write verdict.json beside the reports. Raises ToolError if the folder is not writable.
 
-    `sources`: what was checked by, if that is not this project's own.
+    `sources`: the policies, settings and waivers of the check, if they are not this project's.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -89,7 +89,7 @@ def statement(report: Report, now: datetime, sources: Sources | None = None) -> 
 
 
 def verify(file: Path, directory: Path, sources: Sources | None = None) -> str:
-    """Return how `directory` or today's policies differ from what passed, in a line; empty if they do not.
+    """Return one line that says how `directory` or the policies differ from those that passed; empty if they do not.
 
     Raises ToolError if the verdict cannot be read, or if the directory does not exist.
     """
@@ -101,7 +101,7 @@ def verify(file: Path, directory: Path, sources: Sources | None = None) -> str:
     directory = directory.resolve()
     try:
         stacks, _ = read_stacks(directory)
-    except ToolError as refusal:  # such a directory cannot have passed
+    except ToolError as refusal:  # a directory that the gate refuses cannot have passed
         return str(refusal)
     found = dict(pair for stack in stacks for pair in stack.files(directory))
     today: dict[str, str] = _policy(sources)["annotations"]

@@ -88,5 +88,5 @@ def test_a_finding_says_where_and_how(verdicts: MutationVerdicts, document: dict
         "TAP-DEL-6 MEDIUM [TapStackdev/encryption/key] Waiting periods before deletion are AWS's shortest: "
         "deletion_window_in_days is 30 "
         f"({finding.file}:{finding.line}). "
-        "Fix: set deletion_window_in_days to 7, recovery_window_in_days to 0"
+        "Fix: set deletion_window_in_days to 7 on a key, and recovery_window_in_days to 0 on a secret"
     )

@@ -1,4 +1,4 @@
-"""DOC: the synthesized JSON contains only what the rules can check. One file per rule."""
+"""The DOC rules: the synthesized JSON contains only what the rules can check."""
 
 from lib.aspects.document.blocks import BLOCKS
 from lib.aspects.document.classified import ARGUMENTS, TYPES

@@ -58,7 +58,7 @@ def _objects(value: Any) -> list[Any]:
 
 
 def _unexpected(stack: StackView, where: str, block: Any, expected: frozenset[str]) -> Findings:
-    """Yield a message for each argument that a block must not have, or if it is not a block."""
+    """Yield a finding for each argument of a block that is not expected, or one finding if `block` is not a block."""
     if not isinstance(block, Mapping):
         yield stack.name, f"{where} is {format_value(block)}; expected a block"
         return

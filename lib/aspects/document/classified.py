@@ -42,7 +42,7 @@ TYPES = StackRule(
 
 
 def violations_of(rule_id: str, stack: StackView) -> Iterator[tuple[str, str]]:
-    """Yield (construct path, message) for every argument that violates its classification, if that names this rule.
+    """Yield (construct path, message) for each argument that violates a classification that names this rule.
 
     A classification names TAP-DOC-5 unless it names another rule. Arguments of an unclassified type are not checked:
     TAP-DOC-4 reports the type.
@@ -106,7 +106,7 @@ def _missing(of_type: ResourceType, arguments: Mapping[str, Any], prefix: str) -
 
 
 def _complaint(argument: Argument, value: Any) -> str | None:
-    """Return what is expected instead of the value; None if the classification allows it."""
+    """Return a description of the expected value; None if the classification allows the given value."""
     if argument.is_block:
         return None if isinstance(value, Mapping) else "a block"
     if not (argument.only or argument.refers_to or argument.is_bounded):
@@ -145,7 +145,7 @@ def _refers_to(value: Any, types: tuple[str, ...]) -> bool:
 
 
 def _is_same(value: Any, allowed: Any) -> bool:
-    """Whether two values are equal for Terraform: true and "true", 5 and "5"."""
+    """Return True if two values are equal for Terraform: true equals "true", and 5 equals "5"."""
     if literal(value) is UNKNOWN or isinstance(value, Mapping | list):
         return False
     return _spelling(value) == _spelling(allowed)
@@ -176,6 +176,6 @@ ARGUMENTS = StackRule(
 
 
 def holds_data(resource: Resource) -> bool:
-    """Whether a resource's type holds data; an unclassified type counts as holding data."""
+    """Return True if a resource's type holds data. An unclassified type counts as holding data."""
     of_type = classified(resource.type)
     return of_type is None or of_type.holds_data

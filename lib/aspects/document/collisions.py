@@ -14,8 +14,8 @@ from lib.aspects.terraform_json import MISSING, Resource, StackView, format_valu
 from lib.findings.finding import Severity
 
 ASSETS = "assets"
-# Argument with the path of a local file -> arguments of which one must have the file's hash.
-# Types: the provider's documentation of each argument.
+# (type, argument with the path of a local file) -> arguments; one of them must have the file's hash.
+# The list comes from the provider's documentation of each type.
 FILES = {
     ("aws_lambda_function", "filename"): ("source_code_hash",),
     ("aws_lambda_layer_version", "filename"): ("source_code_hash",),
@@ -23,10 +23,10 @@ FILES = {
     ("aws_s3_object", "source"): ("source_hash", "etag"),
     ("aws_synthetics_canary", "zip_file"): (),
 }
-# MD5 or SHA-256, in hexadecimal or in base 64.
 FILE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")
+# The hash of a file: MD5 or SHA-256, in hexadecimal or in base 64.
 HASH = re.compile(r"[A-Za-z0-9+/]{22,}={0,2}")
-# Arguments that identify objects without a name.
+# Type without a name -> the argument that identifies its objects.
 IDS = {"aws_cloudwatch_event_target": "target_id", "aws_lambda_permission": "statement_id"}
 # Types whose objects are identified by their name and a parent.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-names
@@ -69,7 +69,7 @@ def _collisions(stack: StackView) -> Findings:
 
 
 def _written_out(stack: StackView, name: Any, depth: int = 5) -> str | None:
-    """Return the name with the names that it refers to inserted; None if it is not known."""
+    """Return a name with each reference replaced by the name to which it refers; None if that name is unknown."""
     text = ""
     for part in parse(name) if isinstance(name, str) else ():
         if isinstance(part, str):

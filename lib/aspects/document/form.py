@@ -1,7 +1,7 @@
-"""The form of a document: Terraform accepts several forms of the same block, and the rules read only one.
+"""Checks the form of a document: Terraform accepts several forms of the same block, and the rules read only one.
 
 Terraform accepts a list of objects for an object at every level, and lists within lists (measured with 1.11.4). So
-`"aws_sqs_queue": {"orders": [[{…}]]}` would be a queue that no rule sees.
+the rules would not see the queue in `"aws_sqs_queue": {"orders": [[{…}]]}`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from lib.aspects.terraform_json import StackView, format_value
 
 
 def check(stack: StackView) -> Iterator[tuple[str, str]]:
-    """Yield (stack, message) for everything that is not type -> name -> one object, and for lists within lists."""
+    """Yield (stack, message) for each section that is not type -> name -> one object, and each list within a list."""
     for section in ("resource", "data"):
         by_type = stack.section(section)
         if by_type is None:

@@ -1,4 +1,4 @@
-"""TAP-DOC-3: only meta-arguments are allowed that do not change which resources are created."""
+"""TAP-DOC-3: a meta-argument must not change which resources Terraform creates, or with which values."""
 
 from __future__ import annotations
 

@@ -16,10 +16,12 @@ from lib.aspects.types import classified
 from lib.findings.finding import Severity
 
 # For an unclassified type (with a waiver for TAP-DOC-4), only these attributes are known to be set by AWS.
-OF_ANY_TYPE = {"arn": "arn", "id": "id"}
-# End of an argument's name -> meaning that it expects. Other arguments accept every listed attribute.
+SOME_ID = "id of an unclassified type"
+OF_ANY_TYPE = {"arn": "arn", "id": SOME_ID}
+# End of an argument's name -> meanings of the attributes that it accepts. Other arguments accept each listed attribute.
 EXPECTED = (
     (re.compile(r"(^|_)arns?$|(^|\.)resources$"), frozenset({"arn"})),
+    (re.compile(r"(^|_)names?$"), frozenset({"arn", "dns", "name", SOME_ID})),
     (re.compile(r"(^|_)urls?$"), frozenset({"url"})),
     (re.compile(r"(^|(?<!block_public)_)(policy|policy_document)$"), frozenset({"policy"})),
     (re.compile(r"(^|\.)(override|source)_(json|policy_documents)$"), frozenset({"policy"})),
@@ -63,7 +65,7 @@ def _key(path: str, where: str, name: str) -> Findings:
 
 
 def _expected_meanings(stack: StackView, resource: Resource | None, where: str) -> frozenset[str]:
-    """Return the meanings that the argument expects; empty if it accepts every listed attribute."""
+    """Return the meanings (`arn`, `url`, `policy`) of attributes that the argument accepts; empty if it accepts all."""
     of_type = stack.conventions.classified(resource.type) if resource else None
     argument = of_type.argument(where) if of_type else None
     if argument and argument.meaning:
@@ -77,7 +79,7 @@ def _template(stack: StackView, text: str, expected: frozenset[str]) -> Iterator
         if isinstance(part, Unsupported):
             yield f"{part.text} is evaluated by Terraform or IAM; expected a literal or a reference"
         elif isinstance(part, Reference):
-            # After other text (arn:aws:…) it is a part of the value.
+            # A reference that follows other text (arn:aws:…) is only a part of the value.
             yield from _reference(stack, part, expected if position == 0 else frozenset(), is_whole=len(parts) == 1)
 
 
@@ -113,7 +115,7 @@ REFERENCES = StackRule(
     id="TAP-DOC-2",
     title="Values are literals, or references to attributes of this stack's objects that only AWS sets",
     why="Terraform evaluates functions, conditionals and directives after the check, so their values are unknown. "
-    "An attribute that the author sets, such as a description, is free text: a `*` in it could become a resource.",
+    "An attribute that the author sets, such as a description, is free text: it could put a `*` into a policy.",
     severity=Severity.CRITICAL,
     controls=("PCI DSS 4.0.1 6.2.4", "Well-Architected SEC01-BP06"),
     resource_types=ANY_TYPE,

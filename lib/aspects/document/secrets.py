@@ -29,7 +29,7 @@ def _sensitive(type_: str) -> list[str]:
 
 
 def _is_set(value: Any, steps: list[str]) -> bool:
-    """Whether a path is set in any block of a list."""
+    """Return True if a path (the names in `steps`) has a value in any block of a list."""
     if not steps:
         return value not in (None, [], {})
     if isinstance(value, list):

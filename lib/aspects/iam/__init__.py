@@ -1,4 +1,4 @@
-"""IAM: policies name each action, resource and principal. The rules check each statement."""
+"""The IAM rules: policies name each action, resource and principal. The rules check each statement."""
 
 from __future__ import annotations
 

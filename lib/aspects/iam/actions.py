@@ -1,4 +1,4 @@
-"""IAM-1: policies name each allowed action. DEL-7: no action may create log groups."""
+"""TAP-IAM-1: policies name each allowed action. TAP-DEL-7: no allowed action creates log groups."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ ACTIONS = StackRule(
     id="TAP-IAM-1",
     title="Policies name each allowed action as AWS spells it",
     why=(
-        "A pattern also allows actions that nobody intended, and those that AWS will add; the effect of an unknown "
+        "A pattern also allows actions that nobody intended, and actions that AWS will add. The effect of an unknown "
         "action cannot be checked."
     ),
     severity=Severity.CRITICAL,
@@ -54,7 +54,7 @@ def _creates_log_group(stack: StackView) -> Iterator[tuple[str, str]]:
     for statement in allowing(stack):
         for action in statement.actions:
             if _may_create_log_group(action):
-                yield statement.finding(f"{format_value(action)} can create log groups; expected it not to")
+                yield statement.finding(f"{format_value(action)} can create log groups; expected an action that cannot")
         excepted = as_list(statement.block.get("not_actions"))
         if excepted and not any(
             isinstance(action, str) and literal(action) is not UNKNOWN and _may_create_log_group(action)
@@ -64,7 +64,7 @@ def _creates_log_group(stack: StackView) -> Iterator[tuple[str, str]]:
 
 
 def _may_create_log_group(action: Any) -> bool:
-    """Whether an action is or matches logs:CreateLogGroup."""
+    """Return True if an action is logs:CreateLogGroup, or a pattern that matches it."""
     if not isinstance(action, str) or literal(action) is UNKNOWN:
         return True
     return any(meant.name == "logs:CreateLogGroup" for meant in matching(action))
@@ -72,13 +72,13 @@ def _may_create_log_group(action: Any) -> bool:
 
 LOG_GROUPS = StackRule(
     id="TAP-DEL-7",
-    title="No permission allows to create log groups: one created outside of Terraform would remain after a destroy",
-    why="A function that logs after its group was destroyed would create it again, without key, retention or owner.",
+    title="No permission allows logs:CreateLogGroup, because a destroy leaves log groups that Terraform did not create",
+    why="A function that logs after the destroy would create its log group again, without key, retention or owner.",
     severity=Severity.HIGH,
     controls=("Well-Architected COST04-BP03", "PCI DSS 4.0.1 3.2.1"),
     resource_types=(DOCUMENT,),
     waivable=False,
-    fix="allow logs:CreateLogStream and logs:PutLogEvents only; declare the group in the stack",
+    fix="allow logs:CreateLogStream and logs:PutLogEvents only; declare the log group in the stack",
     source="https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html",
     check=_creates_log_group,
 )

@@ -1,4 +1,4 @@
-"""Arguments with an IAM policy, or with the ARN of one."""
+"""Finds the arguments that contain an IAM policy, or the ARN of one."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from lib.aspects.terraform_json import Resource, arguments, as_list
 
-# Arguments with an IAM policy, at any depth of any type.
+# Names of arguments that contain an IAM policy, at any depth of any type.
 POLICIES = frozenset(
     {
         "access_policies",
@@ -54,7 +54,7 @@ ATTACHED = frozenset(
     }
 )
 
-# In the policy of a key, `*` is that key: https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html
+# Types with a key policy. In a key policy, the resource `*` means the key itself: https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html
 KEY_TYPES = frozenset(
     {
         "aws_kms_external_key",
@@ -64,7 +64,7 @@ KEY_TYPES = frozenset(
         "aws_kms_replica_key",
     }
 )
-# Policies of these types must not name resources: they apply to the repository itself.
+# Policies of these types must not name resources, because they apply to the repository itself.
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html
 REPOSITORIES = frozenset(
     {
@@ -89,7 +89,8 @@ TRUST = ("aws_iam_role", "assume_role_policy")
 def policies(resource: Resource) -> Iterator[tuple[str, Any]]:
     """Yield (dotted path, value) of each argument with a policy."""
     for path, name, value in arguments(resource.attributes):
-        is_block = all(isinstance(item, Mapping) for item in as_list(value))  # nested arguments are found as well
+        # A block is skipped, because `arguments` also yields the arguments in the block.
+        is_block = all(isinstance(item, Mapping) for item in as_list(value))
         if name in POLICIES and resource.type not in OTHER_LANGUAGES and not is_block:
             yield path, value
 

@@ -1,5 +1,5 @@
-"""ARNs of this stack: references, and ARNs that are spelled out because a reference would be a dependency cycle (a
-queue's policy names the queue; a key's policy names what the key encrypts)."""
+"""Recognizes ARNs of this stack: references, and ARNs that are spelled out because a reference would be a dependency
+cycle (a queue's policy names the queue; a key's policy names the resources that the key encrypts)."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ _ARNS = frozenset(
         ("aws_lambda_function", "qualified_arn"),
     }
 )
-# Arguments that become part of the ARN: a role may have the path `/*/`.
+# Arguments whose value becomes part of the ARN, with its wildcards: a role may have the path `/*/`.
 _PART_OF_ARN = re.compile(r"(.+_)?(bucket|identifier|key|name|path|prefix)")
-# In IAM, the text after the `/` of an ARN is not a part of the object: `role/a/b` is another role with the path `/a/`.
+# An ARN of IAM cannot name a part of an object after `/`: `role/a/b` is another role, with the path `/a/`.
 _NOTHING_BENEATH = "aws_iam_"
 
 
@@ -66,8 +66,10 @@ _NAME = re.compile(r"[A-Za-z0-9_./#@+=-]+")
 
 
 def resolve(stack: StackView, text: Any) -> str | None:
-    """Return a string with its references resolved: to literal arguments, to `<account>`, `<partition>` and `<region>`
-    for data sources, and to `<type.id.attribute>` for attributes that AWS sets. None if that is impossible.
+    """Return a string with each reference replaced by the literal argument to which it leads, by `<account>`,
+    `<partition>` or `<region>` for a data source, or by `<type.id.attribute>` for an attribute that AWS sets.
+
+    Return None if a part of the string cannot be replaced.
     """
     return _resolve(stack, parse(text)) if isinstance(text, str) else None
 
@@ -94,23 +96,23 @@ def _resolve_part(stack: StackView, part: Part) -> str | None:
 
 
 def is_account(stack: StackView, value: Any) -> bool:
-    """Whether a value is this account's number from the data source."""
+    """Return True if a value is a reference to this account's number (data source aws_caller_identity)."""
     return resolve(stack, value) == ACCOUNT
 
 
 def is_root(stack: StackView, principal: Any) -> bool:
-    """Whether a principal is this account: its root's ARN, or its number, which AWS treats alike."""
+    """Return True if a principal is this account: the ARN of its root, or its number. AWS treats both alike."""
     return resolve(stack, principal) in (ROOT, ACCOUNT)
 
 
 def is_role(stack: StackView, value: Any) -> bool:
-    """Whether a value is a reference to the ARN of a role of this stack."""
+    """Return True if a value is a reference to the ARN of a role of this stack."""
     to = reference(value)
     return to is not None and to.type == "aws_iam_role" and is_arn(stack, to)
 
 
 def is_arn(stack: StackView, to: Reference) -> bool:
-    """Whether a reference is to the ARN of a resource of this stack that AWS sets, not an argument."""
+    """Return True if a reference is to an ARN that AWS sets for a resource of this stack, without wildcards."""
     declared = None if to.is_data else stack.get(to)
     if declared is None or to.attribute in declared.attributes:
         return False
@@ -124,10 +126,10 @@ def _has_wildcard(value: Any) -> bool:
 
 
 def names_resource(stack: StackView, value: Any) -> bool:
-    """Whether a value is the ARN of a resource of this stack, or of a part of it, also with wildcards.
+    """Return True if a value is the ARN of a resource of this stack, or of a part of such a resource.
 
-    It begins with a reference to the ARN, or with a spelled-out ARN with our account, partition and region and the
-    literal name of a resource. The part follows after `/` or `:`.
+    The value begins with a reference to the ARN, or with an ARN that is spelled out: account, partition and region from
+    the data sources, and the literal name of a resource. The part follows after `/` or `:` and may contain wildcards.
     """
     parts = parse(value) if isinstance(value, str) else ()
     if parts and isinstance(parts[0], Reference):
@@ -143,7 +145,7 @@ def names_resource(stack: StackView, value: Any) -> bool:
 
 @lru_cache(maxsize=1)
 def spelled_arns(stack: StackView) -> tuple[str, ...]:
-    """Return the resolved ARNs of this stack's resources, if their names determine them."""
+    """Return the resolved ARNs of those resources of this stack whose ARN follows from their literal name."""
     found = []
     for resource in stack.of(*_SPELLED):
         argument, arn = _SPELLED[resource.type]

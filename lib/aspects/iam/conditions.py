@@ -1,4 +1,4 @@
-"""Conditions of statements: allowed operators, keys and values."""
+"""Checks the conditions of policy statements: allowed operators, keys and values."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ from lib.aspects.iam.documents import Statement
 from lib.aspects.terraform_json import Attributes, StackView, as_list, flag, format_value, literal, number
 
 # Operators that are true only if the key is present and has one of the values. All others are findings:
-# …IfExists, ForAllValues:, Null and operators with Not are true if the key is missing;
-# ForAnyValue: is for keys with several values, which no rule needs; Date… and IpAddress depend on time and network,
-# which do not identify anything of this stack.
+# …IfExists, ForAllValues:, Null and operators with Not are true if the key is missing. ForAnyValue: is for keys with
+# several values, which no rule needs. Date… and IpAddress depend on time and network, which do not identify a caller.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 _TEXT = frozenset({"StringEquals", "StringLike"})
 _ARN = frozenset({"ArnEquals", "ArnLike"})
@@ -22,18 +21,18 @@ _NUMBER = frozenset(
 )
 OPERATORS = _TEXT | _ARN | _NUMBER | {"Bool"}
 
-# Keys with an account's number.
+# Condition keys whose value is an account's number.
 ACCOUNT_KEYS = frozenset(
     {"aws:principalaccount", "aws:resourceaccount", "aws:sourceaccount", "kms:calleraccount", "s3:resourceaccount"}
 )
-# Keys that identify for whom a service acts, or the caller of a KMS key.
+# Condition keys that identify the resource or account for which a service acts, or the caller of a KMS key.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
 SOURCE_KEYS = frozenset(
     {"aws:sourceaccount", "aws:sourcearn", "kms:calleraccount", "kms:encryptioncontext:aws:logs:arn"}
 )
 
-# Other keys that a payments stack needs. A key that AWS does not send never matches, so the statement would grant
-# nothing. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+# Other condition keys that a payments stack needs. A key that AWS does not send never matches, so the statement would
+# grant nothing. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 OTHER_KEYS = frozenset(
     {
         *(
@@ -55,14 +54,14 @@ OTHER_KEYS = frozenset(
 )
 
 _HERE = f"{REGION}:{ACCOUNT}"
-# Allowed wildcards, besides those after a resource's ARN.
-# 1. All alarms, or log groups, of this environment by their names (TAP-NAME-2): they use a key whose policy must
-#    admit them, so a reference would be a dependency cycle.
+# Allowed wildcards, besides those after a resource's ARN:
+# 1. All alarms, or all log groups, of this environment, by the pattern of their names (TAP-NAME-2). Their key's policy
+#    cannot refer to them, because they refer to the key: a dependency cycle.
 _BY_NAME = tuple(f"arn:{PARTITION}:{kind}:" for kind in (f"cloudwatch:{_HERE}:alarm", f"logs:{_HERE}:log-group"))
-# 2. A log delivery: AWS chooses its name, and requires this form.
+# 2. Log deliveries. AWS chooses their names, and documents this form for the policy.
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-CloudWatchLogs.html
 _DELIVERY = ("delivery.logs.amazonaws.com", f"arn:{PARTITION}:logs:{_HERE}:*")
-# 3. Keys of objects in a listing: they must begin with a folder.
+# 3. Prefixes of object keys in a bucket listing. They must begin with a folder.
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/amazon-s3-policy-keys.html
 _FOLDER = ("s3:prefix", re.compile(r"[\w-]+(/[\w-]+)*/\*"))
 
@@ -83,7 +82,7 @@ _ACCOUNT_NUMBER = re.compile(r"(?<!\d)\d{12}(?!\d)")
 
 
 def complaints(stack: StackView, statement: Statement, condition: Attributes) -> Iterator[str]:
-    """Yield what is wrong with a condition of an Allow statement."""
+    """Yield a message for each mistake in a condition of an Allow statement."""
     test, variable = literal(condition.get("test")), literal(condition.get("variable"))
     if not isinstance(test, str) or test not in OPERATORS:
         operators = ", ".join(sorted(OPERATORS))
@@ -94,30 +93,30 @@ def complaints(stack: StackView, statement: Statement, condition: Attributes) ->
         return
     values = as_list(condition.get("values"))
     if not values:
-        yield f"the condition on {variable} has no values; expected some"
+        yield f"the condition on {variable} has no values; expected at least one"
     for value in values:
         if expected := _expected(stack, statement, test, variable.lower(), value):
             yield f"the condition on {variable} has the value {format_value(value)}; expected {expected}"
 
 
 def admits_only_ours(stack: StackView, statement: Statement) -> bool:
-    """Whether a condition limits the caller to this account, or to a resource of this stack."""
+    """Return True if a condition limits the caller to this account, or to a resource of this stack."""
     return any(is_narrowed(stack, statement, key) for key in SOURCE_KEYS)
 
 
 def is_narrowed(stack: StackView, statement: Statement, key: str) -> bool:
-    """Whether a statement has a condition on this key, and all of them are right: Terraform merges them into one."""
+    """Return True if a statement has a condition on this key, and all its conditions on the key are correct."""
     found = on_key(statement, key)
     return bool(found) and not any(any(complaints(stack, statement, condition)) for condition in found)
 
 
 def on_key(statement: Statement, key: str) -> list[Attributes]:
-    """Return the conditions on a key (in lower case): IAM ignores the case."""
+    """Return the conditions on a key, given in lower case. IAM ignores the case of keys."""
     return [condition for condition in statement.conditions if str(condition.get("variable")).lower() == key]
 
 
 def _expected(stack: StackView, statement: Statement, test: str, key: str, value: Any) -> str | None:
-    """Return what is expected instead of a value; None if it is right."""
+    """Return a description of the expected value; None if the given value is correct."""
     if key in ACCOUNT_KEYS:  # numeric comparisons and wildcards could match any account
         return (
             None
@@ -133,23 +132,23 @@ def _expected(stack: StackView, statement: Statement, test: str, key: str, value
     resolved = resolve(stack, value)
     if resolved is None:
         return "a literal, or references to objects of this stack"
+    if key in _FORMS:
+        return None if _FORMS[key].fullmatch(resolved) else "a value that AWS defines for this key"
     if key.endswith("arn") or test in _ARN or resolved.startswith(("arn:", "<")):
         is_ours = names_resource(stack, value) or _is_needed(stack, statement, key, resolved)
         return None if is_ours or _is_attribute(key, resolved) else "the ARN of a resource of this stack"
-    if key in _FORMS and not _FORMS[key].fullmatch(resolved):
-        return "a value that AWS defines for this key"
     if set("*?") & set(resolved) and not (key == _FOLDER[0] and _FOLDER[1].fullmatch(resolved)):
         return "a value without wildcards"
     return "no account's number" if _ACCOUNT_NUMBER.search(resolved) else None
 
 
 def _is_attribute(key: str, resolved: str) -> bool:
-    """Whether a value is an attribute of a resource of this stack that AWS sets, such as the id of a VPC endpoint."""
+    """Return True if a value is an attribute that AWS sets for a resource of this stack, such as a VPC's id."""
     return not key.endswith("arn") and re.fullmatch(r"<[^<>]+>", resolved) is not None
 
 
 def _is_needed(stack: StackView, statement: Statement, key: str, resolved: str) -> bool:
-    """Whether a value with wildcards is one of the allowed ones."""
+    """Return True if a value with wildcards is one of the allowed wildcards above."""
     service, pattern = _DELIVERY
     if resolved == pattern:
         return key == "aws:sourcearn" and statement.principals == [("Service", service)]

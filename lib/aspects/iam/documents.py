@@ -1,4 +1,4 @@
-"""The stack's policy documents: their statements, and where each document is used."""
+"""The policy documents (data sources aws_iam_policy_document) of a stack: their statements and their uses."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from lib.aspects.terraform_json import Attributes, Resource, StackView, as_list,
 
 DOCUMENT = "aws_iam_policy_document"
 _JSON = ("json", "minified_json")
-# Arguments that merge other documents, which the rules do not read.
+# Arguments that merge other documents into this one. The rules do not read merged documents.
 MERGING = ("override_json", "override_policy_documents", "source_json", "source_policy_documents")
 
 
 @dataclass(frozen=True, eq=False)
 class Statement:
-    """A `statement` block of a document. `name` is for messages: its sid, else its number."""
+    """A `statement` block of a document. `name` identifies it in messages: by its sid, else by its number."""
 
     document: Resource
     name: str
@@ -27,7 +27,7 @@ class Statement:
 
     @property
     def allows(self) -> bool:
-        """Whether it may allow something: also without an effect, or with an unknown one."""
+        """Return True if the statement may allow something. A missing or unknown effect counts as Allow."""
         return bool(literal(self.block.get("effect")) != "Deny")
 
     @property
@@ -57,7 +57,7 @@ class Statement:
 
 @dataclass(frozen=True, eq=False)
 class Use:
-    """An argument that uses a document's JSON. `whole`: the argument contains nothing else."""
+    """An argument that uses a document's JSON. `whole` is True if the argument contains nothing else."""
 
     resource: Resource
     path: str
@@ -69,7 +69,7 @@ class Use:
 
 
 def documents(stack: StackView) -> list[Resource]:
-    """Return every policy document, also unused ones."""
+    """Return every policy document, including unused documents."""
     return [resource for resource in stack.data if resource.type == DOCUMENT]
 
 
@@ -91,7 +91,7 @@ def statements_of(document: Resource) -> Iterator[Statement]:
 
 
 def referenced_document(stack: StackView, value: Any) -> Resource | None:
-    """Return the stack's document whose JSON a value refers to, or None."""
+    """Return the policy document of the stack to whose JSON a value refers, or None."""
     to = reference(value)
     if to is None or not to.is_data or to.type != DOCUMENT or to.attribute not in _JSON:
         return None
@@ -99,13 +99,13 @@ def referenced_document(stack: StackView, value: Any) -> Resource | None:
 
 
 def is_only(stack: StackView, document: Resource, expected: Callable[[Use], bool]) -> bool:
-    """Whether a document is used, and only in expected places, which exemptions require."""
+    """Return True if a document is used, and each use is whole and `expected`. Exemptions of rules require both."""
     uses = uses_of(stack, document)
     return bool(uses) and all(use.whole and expected(use) for use in uses)
 
 
 def is_key_policy(use: Use) -> bool:
-    """Whether it is the policy of a key of this stack, inline or as a resource."""
+    """Return True if the use is a policy of a key of this stack: its argument, or an aws_kms_key_policy."""
     if use.resource.type not in KEY_TYPES or use.path != "policy":
         return False
     if use.resource.type != "aws_kms_key_policy":
@@ -125,10 +125,10 @@ def uses_of(stack: StackView, document: Resource) -> list[Use]:
 
 @lru_cache(maxsize=1)
 def _uses(stack: StackView) -> Mapping[str, list[Use]]:
-    """Return id of a document -> its uses."""
+    """Return document id -> uses of that document."""
     found: dict[str, list[Use]] = {}
     for resource in (*stack.resources, *stack.data):
-        given = {name: value for name, value in resource.attributes.items() if name != "tags"}  # TAP-DOC-2 reports it
+        given = {name: value for name, value in resource.attributes.items() if name != "tags"}  # see TAP-DOC-2
         for path, text in _texts(given):
             for to in references(text) if resource.type != DOCUMENT or path.removesuffix("[]") in MERGING else ():
                 if to.is_data and to.type == DOCUMENT and to.attribute in _JSON:
@@ -147,5 +147,5 @@ def _texts(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
                 yield from _texts(inner, f"{path}.{name}" if path else str(name))
     elif isinstance(value, list):
         for inner in value:
-            # Two policies in one argument are invalid.
+            # A list of policies in one argument is invalid, so its path differs from the argument's.
             yield from _texts(inner, f"{path}[]" if isinstance(inner, str) else path)

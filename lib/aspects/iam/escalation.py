@@ -1,4 +1,4 @@
-"""IAM-7: no permission allows to widen permissions, and nothing grants permissions without a policy."""
+"""TAP-IAM-7: no permission lets its holder gain more permissions, and nothing grants access without a policy."""
 
 from __future__ import annotations
 
@@ -30,17 +30,18 @@ def _widening(stack: StackView) -> Iterator[tuple[str, str]]:
             yield statement.finding("not_actions allows actions that manage permissions; expected the argument actions")
         for action in statement.actions:
             if reason := _reason(stack, statement, action):
-                yield statement.finding(f"{format_value(action)} {reason}; expected no action that widens permissions")
+                expected = "expected no action that gives more permissions"
+                yield statement.finding(f"{format_value(action)} {reason}; {expected}")
     yield from granted(stack)
 
 
 def _reason(stack: StackView, statement: Statement, action: Any) -> str | None:
-    """Return why an action, or one that a pattern matches, allows to widen permissions; None if it does not."""
+    """Return why an action, or an action that the pattern matches, gives more permissions; None if it does not."""
     if not isinstance(action, str) or literal(action) is UNKNOWN:
         return "may manage permissions"
     for meant in matching(action):
         if (reason := _path(meant)) and not _is_exempt(stack, statement, meant):
-            return f"({meant.name}) allows to widen permissions: {reason}" if meant.name != action else reason
+            return f"({meant.name}) gives more permissions: {reason}" if meant.name != action else reason
     return None
 
 
@@ -56,7 +57,7 @@ def _path(action: Action) -> str | None:
 
 
 def _is_exempt(stack: StackView, statement: Statement, action: Action) -> bool:
-    """Whether a statement may allow the action as an exception."""
+    """Return True if the statement may allow the action as an exception."""
     if action.name == pass_role.PASS_ROLE:
         return not any(pass_role.complaints(stack, statement))
     if action.name == ASSUME_ROLE:  # in a trust policy, TAP-IAM-3 checks the principals
@@ -65,7 +66,7 @@ def _is_exempt(stack: StackView, statement: Statement, action: Action) -> bool:
 
 
 def _administers_its_key(stack: StackView, statement: Statement) -> bool:
-    """Whether a statement in a key's policy lets this account's root administer the key, which grants no role access.
+    """Return True if a key policy's statement lets this account's root administer the key, and gives no role access.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html#key-policy-default-allow-root-enable-iam
     """
@@ -79,15 +80,15 @@ def _administers_its_key(stack: StackView, statement: Statement) -> bool:
 
 WIDENING = StackRule(
     id="TAP-IAM-7",
-    title="No permission allows to widen permissions, and nothing grants access without a policy",
-    why="Whoever can change a policy, a function's code or the use of a role can get their permissions.",
+    title="No permission lets its holder gain more permissions, and nothing grants access without a policy",
+    why="Whoever can change a policy, a function's code or the use of a role can get permissions that nobody granted.",
     severity=Severity.CRITICAL,
     controls=("PCI DSS 4.0.1 7.2.5", "Well-Architected SEC03-BP02"),
     resource_types=ANY_TYPE,
     waivable=True,
     fix=(
-        "remove the action: permissions change by deploying the stack; let only this account's root administer keys, "
-        "with kms:CallerAccount in the key's policy; use only roles of this stack"
+        "remove the action, because permissions change only when the stack is deployed; let only this account's root "
+        "administer keys, with kms:CallerAccount in the key's policy; use only roles of this stack"
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_understand-policy-summary-access-level-summaries.html",
     check=_widening,

@@ -1,4 +1,4 @@
-"""Access without a policy document: types and arguments that grant it, and roles outside of this stack."""
+"""Finds access that no policy document grants: by a type or an argument, or by a role outside of this stack."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ TYPES: Mapping[str, list[str]] = _GRANTS["types"]
 ARGUMENTS = {name: reason for reason, names in _GRANTS["arguments"].items() for name in names}
 NO_ROLES = tuple(pattern for patterns in _GRANTS["roles"].values() for pattern in patterns)
 
-# Arguments with a role: role, role_arn, task_role_arn, iam_roles, iam_instance_profile, …, and credentials in API
-# Gateway.
+# Names of arguments with a role: role, role_arn, task_role_arn, iam_roles, iam_instance_profile, …, and API Gateway's
+# credentials.
 _ROLE = re.compile(
     r"(?!(assume|use|enable)_)(.+_)?(roles?|instance_profile)(_arns?|_names?)?|(authorizer_)?credentials(_arn)?"
 )
@@ -36,7 +36,7 @@ _ROLE_ATTRIBUTES = ("arn", "id", "name")
 
 
 def granted(stack: StackView) -> Iterator[tuple[str, str]]:
-    """Yield (construct path, message) for each resource and argument that gives access without a policy document."""
+    """Yield (construct path, message) for each resource or argument that gives access without a policy document."""
     for resource in stack.resources:
         for reason, types in TYPES.items():
             if matches(types, resource.type):
@@ -52,7 +52,7 @@ def granted(stack: StackView) -> Iterator[tuple[str, str]]:
 
 
 def _foreign_roles(stack: StackView, resource: Resource, path: str, value: Any) -> Iterator[tuple[str, str]]:
-    """Check that a role is one of this stack, whose policies the rules check."""
+    """Yield a finding for each role that is not a role of this stack. The rules check only this stack's policies."""
     for item in as_list(value):
         if not isinstance(item, Mapping) and not _is_own_role(stack, item):
             yield resource.path, f"{path} is {format_value(item)}; expected a role of this stack"

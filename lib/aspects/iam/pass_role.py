@@ -1,4 +1,4 @@
-"""IAM-6: iam:PassRole is granted for one role and one service."""
+"""TAP-IAM-6: iam:PassRole is granted for one role and one service."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _passed_roles(stack: StackView) -> Iterator[tuple[str, str]]:
 
 
 def complaints(stack: StackView, statement: Statement) -> Iterator[str]:
-    """Yield what is wrong unless a statement allows iam:PassRole for one role of this stack and one service."""
+    """Yield a message for each mistake: iam:PassRole must be allowed for one role of this stack and one service."""
     for resource in statement.resources:
         if not is_role(stack, resource):
             yield f"iam:PassRole is allowed on {format_value(resource)}; expected the arn of a role of this stack"

@@ -1,4 +1,4 @@
-"""IAM-4: every policy is a policy document of the stack, which the other rules check."""
+"""TAP-IAM-4: every policy is a policy document of the stack, which the other rules check."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ def _is_own_policy(stack: StackView, value: Any) -> bool:
 DOCUMENTS = StackRule(
     id="TAP-IAM-4",
     title="Policies are policy documents of the stack",
-    why="The rules cannot check a policy that is a JSON string, or that AWS or somebody else maintains and may change.",
+    why="The rules cannot check a policy that is a JSON string, or a policy that AWS or another team may change.",
     severity=Severity.HIGH,
     controls=("PCI DSS 4.0.1 7.2.5", "Well-Architected SEC03-BP02"),
     resource_types=ANY_TYPE,
     waivable=True,
-    fix="write a DataAwsIamPolicyDocument and pass its json; attach an IamPolicy of the stack, not one of AWS's",
+    fix="write a DataAwsIamPolicyDocument and pass its json; attach an IamPolicy of the stack, not a policy of AWS",
     source="https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/iam_policy_document",
     check=_documents_of_the_stack,
 )

@@ -1,4 +1,4 @@
-"""IAM-3: trust policies of roles. IAM-5: principals of resource policies."""
+"""TAP-IAM-3: trust policies of roles. TAP-IAM-5: principals of resource policies."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from lib.aspects.terraform_json import StackView, blocks, format_value
 from lib.findings.finding import Severity
 
 ROLE = "aws_iam_role"
-# The full name of a service; some have a name for each region.
+# The full name of a service. Some services have a name for each region.
 _SERVICE = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*(\.<region>)?\.amazonaws\.com")
-# Services that send no source when they assume a role.
+# Services that send no aws:SourceAccount or aws:SourceArn when they assume a role.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
 _SAY_NO_SOURCE = frozenset({"ec2.amazonaws.com"})
 
 
 def is_service(stack: StackView, identifier: Any) -> bool:
-    """Whether a principal of type Service is the full name of one service."""
+    """Return True if an identifier of type Service is the full name of one AWS service."""
     return _SERVICE.fullmatch(resolve(stack, identifier) or "") is not None
 
 
@@ -46,7 +46,8 @@ def _trusting(stack: StackView, statement: Statement) -> Iterator[str]:
         yield "principals is missing; expected a service"
     for kind, identifier in statement.principals:
         if kind != "Service" or not is_service(stack, identifier):
-            yield f"it trusts {format_value(kind)} {format_value(identifier)}; expected type Service and one name"
+            expected = "expected type Service and the name of one AWS service"
+            yield f"it trusts {format_value(kind)} {format_value(identifier)}; {expected}"
     trusted = {identifier for _, identifier in statement.principals if isinstance(identifier, str)}
     if trusted - _SAY_NO_SOURCE and not admits_only_ours(stack, statement):
         yield "no condition names the source; expected StringEquals aws:SourceAccount with this account's number"
@@ -76,7 +77,9 @@ def _admitted(stack: StackView) -> Iterator[tuple[str, str]]:
 
 
 def _outside_principal(stack: StackView, statement: Statement, kind: Any, identifier: Any) -> str | None:
-    """Return why a principal must not be admitted; None for this account, its roles, and services that act for it."""
+    """Return why a principal must not be admitted; None for this account, a role of the stack, or a service that acts
+    for this account.
+    """
     if kind == "Service" and is_service(stack, identifier):
         if identifier in _SAY_NO_SOURCE or admits_only_ours(stack, statement):
             return None

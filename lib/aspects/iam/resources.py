@@ -1,4 +1,4 @@
-"""IAM-2: permissions are for resources of this stack."""
+"""TAP-IAM-2: permissions are for resources of this stack."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from lib.aspects.provider.actions import find
 from lib.aspects.terraform_json import StackView, as_list, format_value
 from lib.findings.finding import Severity
 
-# The one allowed wildcard, besides those after a resource's ARN: Lambda creates and deletes the network interfaces of a
-# function in a VPC, whose ids are not known before. The stack's subnets and security groups can be named.
+# The one allowed wildcard, besides those after a resource's ARN. Lambda creates and deletes the network interfaces of a
+# function in a VPC, so their ids are not known before. A policy can name the stack's subnets and security groups.
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
 _INTERFACES = f"arn:{PARTITION}:ec2:{REGION}:{ACCOUNT}:network-interface/*"
 _ON_INTERFACES = frozenset(
@@ -48,18 +48,18 @@ def _on_named_resources(stack: StackView) -> Iterator[tuple[str, str]]:
 
 
 def _takes_no_resource(stack: StackView, statement: Statement) -> bool:
-    """Whether a statement applies to the resource of its policy: trust policies, and policies of image repositories."""
+    """Return True if a statement needs no resources: those of trust policies and of image repositories' policies."""
     return is_only(stack, statement.document, lambda use: is_trust_policy(use) or use.place in REPOSITORIES)
 
 
 def _is_needed(stack: StackView, statement: Statement, resource: Any) -> bool:
-    """Whether a wildcard is the allowed one."""
+    """Return True if a resource with a wildcard is the one that Lambda needs for network interfaces."""
     is_about_interfaces = all(isinstance(action, str) and action in _ON_INTERFACES for action in statement.actions)
     return is_about_interfaces and resolve(stack, resource) == _INTERFACES
 
 
 def _on_resources(statement: Statement) -> list[Any]:
-    """Return the actions that AWS can limit to a resource, so that `*` is wrong; including unknown actions."""
+    """Return the actions for which the resource `*` is wrong: AWS can limit them to a resource, or they are unknown."""
     found = []
     for action in statement.actions:
         known = find(action) if isinstance(action, str) else None
@@ -71,7 +71,7 @@ def _on_resources(statement: Statement) -> list[Any]:
 RESOURCES = StackRule(
     id="TAP-IAM-2",
     title="Permissions name resources of this stack",
-    why="A wildcard resource includes every table, bucket and key of the account, also those of other teams.",
+    why="A wildcard resource includes every table, bucket and key of the account, including those of other teams.",
     severity=Severity.CRITICAL,
     controls=("PCI DSS 4.0.1 7.2.5", "Well-Architected SEC03-BP02"),
     resource_types=(DOCUMENT,),

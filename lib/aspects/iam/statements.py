@@ -1,4 +1,4 @@
-"""IAM-8: statements have a form that the rules can read, and conditions that only narrow them."""
+"""TAP-IAM-8: statements have a form that the rules can read, and conditions that only narrow them."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from lib.aspects.model import StackRule
 from lib.aspects.terraform_json import MISSING, Attributes, Resource, StackView, as_list, blocks, format_value, literal
 from lib.findings.finding import Severity
 
-# Allowed conditions of a Deny, as (test, condition key, values): requests without TLS, or with an old TLS version. Any
-# other Deny could lock out the deploy role, or services that the stack needs.
+# Allowed conditions of a Deny, as (test, condition key, values). They match requests without TLS, or with an old TLS
+# version. Any other Deny could lock out the deploy role, or services that the stack needs.
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/amazon-s3-policy-keys.html#example-object-tls-version
 DENIED = (
     ("Bool", "aws:securetransport", ["false"]),
@@ -53,7 +53,7 @@ def _statement(stack: StackView, statement: Statement) -> Iterator[str]:
     if literal(effect) not in ("Allow", "Deny", MISSING):
         yield f"effect is {format_value(effect)}; expected Allow or Deny"
     if blocks(statement.block, "not_principals"):
-        yield "not_principals means everybody else; expected principals"
+        yield "not_principals means everybody except those it names; expected principals"
     if statement.allows:
         yield from _conditions(stack, statement)
     elif not _is_denied(statement):
@@ -79,7 +79,7 @@ def _conditions(stack: StackView, statement: Statement) -> Iterator[str]:
 
 
 def _is_denied(statement: Statement) -> bool:
-    """Whether a Deny is one of the listed forms."""
+    """Return True if a Deny has one of the allowed forms."""
     return (
         statement.principals in ([("*", "*")], [("AWS", "*")])
         and [_spelled(condition) for condition in statement.conditions] in [[form] for form in DENIED]

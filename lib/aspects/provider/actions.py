@@ -32,7 +32,7 @@ class Action:
 
 
 def find(name: str) -> Action | None:
-    """Return the action with exactly this spelling, or None; IAM itself ignores the case."""
+    """Return the action with exactly this spelling, or None. IAM itself ignores the case."""
     return _service(name.partition(":")[0]).get(name)
 
 
@@ -57,7 +57,7 @@ def _service(prefix: str) -> Mapping[str, Action]:
 
 @cache
 def _lines() -> Mapping[str, str]:
-    """Return prefix of a service -> its line."""
+    """Return service prefix -> its line of the file."""
     found = {}
     for line in ACTIONS_FILE.read_text().splitlines():
         if line.startswith(_OPENS):

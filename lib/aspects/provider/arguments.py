@@ -1,4 +1,4 @@
-"""All arguments and attributes of resource types, by dotted path, as pure functions of the provider's schema."""
+"""Lists all arguments and attributes of resource types, by dotted path, as pure functions of the provider's schema."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _OF_EVERY_TYPE = frozenset({"id", "tags_all.*"})
 
 @dataclass(frozen=True)
 class Argument:
-    """One argument, attribute or empty block.
+    """One argument, attribute or empty block of a resource type.
 
     `path` is dotted through blocks, without indices, and ends in `.*` for a map. `type` is Terraform's, for example
-    `string`, `list(string)` or `block`. If it is not `settable`, AWS sets it. `sensitive` includes write-only ones.
+    `string`, `list(string)` or `block`. If it is not `settable`, AWS sets it. Write-only arguments are `sensitive`.
     """
 
     path: str
@@ -41,7 +41,7 @@ def data_source_schemas(schema: Mapping[str, Any]) -> Mapping[str, Mapping[str, 
 
 
 def walk(block: Mapping[str, Any], prefix: str = "", deprecated: bool = False) -> Iterator[Argument]:
-    """Yield every leaf of a type's block, without `timeouts`."""
+    """Yield every argument, attribute and empty block of a type's block at every depth, without `timeouts`."""
     attributes, nested = block.get("attributes", {}), block.get("block_types", {})
     if prefix and not attributes and not nested:
         yield Argument(prefix.removesuffix("."), "block", settable=True, deprecated=deprecated)
@@ -96,9 +96,10 @@ def _cut_recursion(path: str) -> str:
 
 
 def extract(schema: Mapping[str, Any], classified: Collection[str]) -> dict[str, dict[str, list[str]]]:
-    """Return type -> sorted paths: "sensitive" for every type with some; "settable", "computed" for classified types.
+    """Return type -> {"sensitive", "settable" or "computed": sorted paths}.
 
-    Only classified data sources are included.
+    Every type with sensitive arguments has "sensitive"; classified types also have the others. Data sources are
+    included only if they are classified.
     """
     found: dict[str, dict[str, list[str]]] = {}
     sources = {type_: block for type_, block in data_source_schemas(schema).items() if type_ in classified}

@@ -19,7 +19,7 @@ JUDGMENTS_FILE = HERE / "judgments.toml"
 CATALOGUE = HERE.parent / "types"
 
 FACTS: Mapping[str, Mapping[str, Any]] = json.loads(FACTS_FILE.read_text()) if FACTS_FILE.exists() else {}
-# Type -> {"sensitive": paths} for every type with some; "settable" and "computed" for classified types.
+# Type -> {"sensitive": paths} for every type with sensitive arguments; classified types have "settable" and "computed".
 ARGUMENTS: Mapping[str, Mapping[str, list[str]]] = (
     json.loads(ARGUMENTS_FILE.read_text()) if ARGUMENTS_FILE.exists() else {}
 )
@@ -32,7 +32,7 @@ def classified() -> frozenset[str]:
 
 
 def matches(patterns: Iterable[str], text: str) -> bool:
-    """Whether one of the patterns (with `*` as wildcard) matches the whole text."""
+    """Return True if one of the patterns (with `*` as wildcard) matches the whole text."""
     return _pattern(tuple(patterns)).fullmatch(text) is not None
 
 
@@ -42,7 +42,7 @@ def _pattern(patterns: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def grouped(*section: str) -> tuple[str, ...]:
-    """Return all patterns in a section of judgments.toml, of all reasons."""
+    """Return all patterns in a section of judgments.toml, whatever their reason."""
     place: Any = JUDGMENTS
     for name in section:
         place = place[name]

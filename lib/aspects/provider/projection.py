@@ -13,9 +13,9 @@ VERSION = "5.100.0"
 # Meaning -> words in an argument's path, including the names of its blocks.
 PATTERNS = {
     "encrypts": re.compile(r"kms|encrypt|cmk|(^|[._])sse_"),
-    # Without it, AWS takes a final snapshot or backup when the resource is deleted.
+    # Without such an argument, AWS takes a final snapshot or backup when the resource is deleted.
     "snapshots": re.compile(r"(^|[.])skip_final_(backup|snapshot)$"),
-    # Without it, the deletion takes effect weeks later.
+    # Without such an argument, the deletion takes effect weeks later.
     "waits": re.compile(r"(deletion|recovery)_window_in_days$|permanent_deletion_time_in_days$"),
 }
 

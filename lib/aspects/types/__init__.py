@@ -1,9 +1,9 @@
-"""The classification: resource types and arguments that a stack may contain, one TOML file for each service.
+"""Reads the classification: the types and arguments that a stack may contain, in one TOML file for each service.
 
 `policies/README.md` describes how to add a type. A file contains, for each type:
 
     [aws_sqs_queue]
-    holds_data = true                                  # left out if it holds none
+    holds_data = true                                  # missing if the type holds no data
     attributes = { arn = "arn", url = "url" }          # attributes that may be referenced -> meaning
 
     [aws_sqs_queue.arguments]
@@ -15,10 +15,10 @@
     concurrency = { only = [-1], minimum = 1 }         # one of these literals, or a number within the bounds
     "block.flag" = { only = [true], required = true, rule = "TAP-NET-4" }
     "block.subnet_ids" = { refers_to = ["aws_subnet"] }
-    role = { refers_to = ["aws_iam_role"], meaning = "arn" }   # if the name does not end in arn or url
+    role = { refers_to = ["aws_iam_role"], meaning = "arn" }   # needed if the name does not end in arn or url
     "tags.*" = "free"                                  # every key of a map, or a whole subtree
 
-A data source has its name with `data.`: `["data.aws_region"]`.
+The name of a data source begins with `data.`: `["data.aws_region"]`.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Argument:
 
     `checked_by` names the rule that checks the value; all other fields are then empty. A value is allowed if it is one
     of `only`, refers to a type of `refers_to` (by an attribute with that `meaning`, if the argument's name does not
-    show it), or is a number within the bounds. `required`: every block must have it; a block may be required as well.
+    show it), or is a number within the bounds. If `required`, every enclosing block must have the argument or block.
     """
 
     path: str
@@ -58,7 +58,7 @@ class Argument:
 
     @property
     def is_bounded(self) -> bool:
-        """Whether numbers within bounds are allowed."""
+        """Return True if the argument allows numbers within bounds."""
         return self.minimum is not None or self.maximum is not None
 
 
@@ -83,18 +83,18 @@ class ResourceType:
         return None
 
     def has_arguments_below(self, path: str) -> bool:
-        """Whether the path is a block with classified arguments."""
+        """Return True if the path is a block with classified arguments."""
         return path in self._blocks
 
     @cached_property
     def _blocks(self) -> frozenset[str]:
-        """The paths of all blocks with classified arguments."""
+        """Return the paths of all blocks with classified arguments."""
         steps = (name.split(".") for name in self.arguments)
         return frozenset(".".join(path[:end]) for path in steps for end in range(1, len(path)))
 
 
 def classified(type_: str) -> ResourceType | None:
-    """Return the classification of a type (for a data source with `data.`); None if it has none."""
+    """Return the classification of a type or data source (`data.aws_region`); None if it is not classified."""
     file = _file_of(type_)
     return _read(file)[type_] if file else None
 
@@ -131,11 +131,11 @@ def _resource_type(name: str, entry: Mapping[str, Any]) -> ResourceType:
 
 
 def argument(path: str, value: Any) -> Argument:
-    """The classification of an argument, from an entry as above. Raises TypeError or AttributeError for another."""
+    """Return the classification in an argument's TOML entry. Raises TypeError or AttributeError for a wrong entry."""
     if isinstance(value, str):
         return Argument(path, is_block=value == BLOCK, checked_by="" if value in (FREE, BLOCK) else value)
     if isinstance(value, list):
         return Argument(path, only=tuple(value))
     fields: dict[str, Any] = {key: tuple(each) if isinstance(each, list) else each for key, each in value.items()}
-    fields.pop("source", None)  # for readers
+    fields.pop("source", None)  # only for readers
     return Argument(path, **fields)

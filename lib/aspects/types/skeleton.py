@@ -1,6 +1,6 @@
-"""`python -m lib.aspects.types.skeleton TYPE…`: prints a catalogue entry of a resource type with undecided arguments.
+"""`python -m lib.aspects.types.skeleton TYPE…`: prints a TOML entry for a resource type, with undecided arguments.
 
-Needs Terraform and the provider: from the registry, or from the mirror that TF_CLI_CONFIG_FILE names.
+The command needs Terraform, and the provider from the registry or from the mirror that TF_CLI_CONFIG_FILE names.
 """
 
 from __future__ import annotations

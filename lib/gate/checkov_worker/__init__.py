@@ -1,1 +1,1 @@
-"""Runs Checkov in a separate process, fail-closed. Imports only Checkov and the standard library."""
+"""Runs Checkov in a separate process. This package imports only Checkov and the standard library."""

@@ -1,4 +1,4 @@
-"""Started by lib/gate/process.py with the interpreter of `.venv-checkov`, isolated (`-I`), its environment emptied."""
+"""The worker. lib/gate/process.py starts it with the Python of `.venv-checkov`, isolated, without our environment."""
 
 import gc
 
@@ -8,7 +8,7 @@ gc.disable()
 import sys  # noqa: E402
 from pathlib import Path  # noqa: E402
 
-# At the end of the path, so that no file of ours can replace a module of Checkov's.
+# Our folder comes last in the path, so that no file of ours can replace a module of Checkov.
 sys.path.append(str(Path(__file__).resolve().parent.parent))
 
 from checkov_worker.server import serve  # type: ignore[import-not-found]  # noqa: E402

@@ -30,7 +30,7 @@ UNKNOWN = "this cannot be checked, because a value in it is not a literal"
 
 @dataclass(frozen=True)
 class Answer:
-    """The result of one check for one block, with a detail for each violation if there is one."""
+    """The result of one check for one block. `details` has one text for each violation."""
 
     check: Any
     address: str
@@ -48,9 +48,9 @@ class Runner(TerraformJsonRunner):
         self.graph_results: dict[Any, list[dict[str, Any]]] = {}
 
     def run(self, files: list[str], runner_filter: Any) -> Any:
-        """Replace Checkov's method: its YAML parser takes as long as all checks, so this one uses a JSON parser.
+        """Replace Checkov's method, whose YAML parser takes as long as all checks. This one uses a JSON parser.
 
-        Checkov's parser adds line numbers; here every line is 1, because the gate determines lines itself.
+        Checkov's parser adds line numbers. Here every line is 1, because the gate determines the lines itself.
         """
         report = Report(self.check_type)
         self.pbar.turn_off_progress_bar()
@@ -83,7 +83,7 @@ class Runner(TerraformJsonRunner):
         for check, results in self.graph_results.items():
             for result in results:
                 self.answers.append(Answer(check, _vertex_address(result["entity"]), result["result"]))
-        return {}  # records are not needed
+        return {}  # Checkov expects records here; the gate needs none
 
 
 def judge(file: Path, resources: list[str], policies: dict[str, Any], complaints: Complaints) -> StackAnswer:
@@ -101,7 +101,7 @@ def judge(file: Path, resources: list[str], policies: dict[str, Any], complaints
     if not verdicts[CheckResult.PASSED] and not verdicts[CheckResult.FAILED]:
         raise GateError(f"{file}: no check applied to it, so it was not checked; use a stack with AWS resources")
     findings = [
-        # A policy for more than resources gives the address in its details.
+        # A policy that also checks other parts of the file gives the address in its details.
         _finding(answer.check, getattr(detail, "address", answer.address), detail)
         for answer in runner.answers
         if answer.result == CheckResult.FAILED
@@ -121,7 +121,7 @@ def _refuse_unjudged(file: Path, resources: list[str], runner: Runner) -> None:
     for check in runner.graph_registry.checks:
         if check not in runner.graph_results:
             raise GateError(f"{file}: {check.id} ended with an exception; repair the policy")
-        # Checks of relations have another number of answers than resources.
+        # Checks of relations between resources do not have one answer for each resource.
         if check.type in (SolverType.ATTRIBUTE, SolverType.COMPLEX) and check.resource_types:
             expected = sum(types[resource_type] for resource_type in set(check.resource_types))
             answers = len(runner.graph_results[check])
@@ -133,7 +133,7 @@ def _refuse_unjudged(file: Path, resources: list[str], runner: Runner) -> None:
 
 
 def _unknown(runner: Runner, resources: list[str], policies: dict[str, Any]) -> Iterator[tuple[Any, str]]:
-    """Yield the results that Checkov calls unknown, because a value is a token. For our rules they are findings."""
+    """Yield the results that Checkov calls unknown, because a value is not literal. For our rules they are findings."""
     answered = {
         (getattr(answer.check, "check_id", None) or answer.check.id, answer.address)
         for answer in runner.answers
@@ -167,7 +167,7 @@ def _vertex_address(vertex: dict[str, Any]) -> str:
 
 
 def _finding(check: Any, address: str, detail: str) -> FindingAnswer:
-    """Return a finding; `check` is a check or a record of one."""
+    """Return a finding; `check` is a check, or a record of a check."""
     title = getattr(check, "check_name", None) or check.name
     return {
         "id": getattr(check, "check_id", None) or check.id,

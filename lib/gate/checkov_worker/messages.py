@@ -1,4 +1,4 @@
-"""Messages between the gate and the worker, one JSON object a line. Both import this; it needs no other package."""
+"""The messages between the gate and the worker: one JSON object in each line. Both programs import this file."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class StackRequest(TypedDict):
 
 
 class StacksRequest(TypedDict):
-    """The stacks to check; sent after a PoliciesRequest."""
+    """The stacks to check. The gate sends it after a PoliciesRequest."""
 
     stacks: list[StackRequest]
 
@@ -35,7 +35,7 @@ class FindingAnswer(TypedDict):
 
 
 class StackAnswer(TypedDict):
-    """The number of checks that ran on a stack, and the failed ones."""
+    """The number of checks that ran on a stack, and the failed checks."""
 
     checks: int
     findings: list[FindingAnswer]
@@ -49,7 +49,7 @@ class BuiltInCheck(TypedDict):
 
 
 class Answer(TypedDict):
-    """The answer to both requests: policy ids, skipped checks (id -> reason), and one StackAnswer a stack, in order."""
+    """The answer to both requests: policy ids, skipped checks (id -> reason), and a StackAnswer for each stack."""
 
     policies: list[str]
     skips: dict[str, str]
@@ -59,6 +59,6 @@ class Answer(TypedDict):
 
 
 class ErrorAnswer(TypedDict):
-    """Sent instead of an Answer: one line with the error and its fix."""
+    """The worker's message instead of an Answer: one line with the error and its fix."""
 
     error: str

@@ -1,12 +1,12 @@
 """Rewrites a stack into a form that Checkov interprets like Terraform.
 
-Checkov misreads some parts of Terraform's JSON, each time in the stack's favour:
-- `null` means a missing argument; Checkov treats it as a value;
-- one `dynamic` block makes Checkov drop *every* resource of the file from its graph;
-- for a resource with `count` or `for_each`, Checkov checks what it thinks will be created, which may be nothing;
-- a string that looks like a reference (`aws_kms_key.k.arn`, without `${}`) is text; Checkov treats it as a reference.
-Other unexpected blocks make it raise an error and check nothing. Our policies read the original file: TAP-DOC-1 and
-TAP-DOC-3 report whatever is left out here.
+Without this, Checkov would miss violations, because it misreads some parts of Terraform's JSON:
+- `null` means a missing argument; Checkov treats it as a value.
+- After one `dynamic` block, Checkov drops *every* resource of the file from its graph.
+- For `count` or `for_each`, Checkov checks only the resources that it expects to be created, which may be none.
+- The text `aws_kms_key.k.arn` (without `${}`) is no reference; Checkov treats it as a reference.
+Other unexpected blocks make Checkov raise an error and check nothing. Our policies read the original file, so TAP-DOC-1
+and TAP-DOC-3 still report the parts that are removed here.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def _plain(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _is_block(kind: str, body: Any) -> bool:
-    """Whether Checkov can read it; it accepts a list only for `provider`."""
+    """Return True if Checkov can read a block. It accepts a list of blocks only for `provider`."""
     if kind == "provider" and isinstance(body, list):
         return all(isinstance(item, dict) for item in body)
     return isinstance(body, dict)
@@ -59,8 +59,8 @@ def _block(body: dict[str, Any]) -> dict[str, Any]:
         if key != "dynamic" and value is not None
     }
     for name, dynamic in _dynamic_blocks(body.get("dynamic")):
-        # Number and content of dynamic blocks are unknown. The empty block violates every rule that requires something
-        # of such a block; the content is for rules that forbid something.
+        # The number and content of dynamic blocks are unknown. So there is an empty block, which violates every rule
+        # that requires an argument, and a block with the content, for rules that forbid one.
         content = _value(dynamic.get("content"))
         plain[name] = [{}, content] if isinstance(content, dict) else [{}]
     return plain

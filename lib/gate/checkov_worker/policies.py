@@ -1,4 +1,4 @@
-"""Loads policies/ and .checkov.yaml, and refuses what Checkov would drop silently."""
+"""Loads policies/ and .checkov.yaml. It raises an error for a policy or setting that Checkov would ignore silently."""
 
 # mypy: disable-error-code="import-not-found"
 from __future__ import annotations
@@ -22,10 +22,10 @@ from .surroundings import Complaints, GateError
 ENDINGS = (".yaml", ".py")
 # Files in policies/ that are not policies; modules and data shared by policies begin with an underscore.
 NOT_POLICIES = ("README.md", "__pycache__", "deploy-role.json", "waivers.yaml")
-# Reads the values of the policies' project. Raises ValueError for a value that no policy could check by.
+# The module that reads _conventions.toml. It raises ValueError for a wrong value.
 CONVENTIONS = "_conventions.py"
-# Built-in checks that cannot be waived: Checkov's category ENCRYPTION, and checks with these words in the title.
-# Public access and deletion protection are spread over Checkov's categories NETWORKING, IAM and GENERAL_SECURITY.
+# Built-in checks that cannot be waived: Checkov's category ENCRYPTION, and checks with these words in the title. Public
+# access and deletion protection have no category: their checks are in NETWORKING, IAM and GENERAL_SECURITY.
 UNWAIVABLE = re.compile(
     r"encrypt|\bKMS\b|\bCMKs?\b|\bTLS\b|\bSSL\b|\bHTTPS?\b|secure (data )?transport|secure protocols"
     r"|\bpublic(ly)?\b|0\.0\.0\.0|open to the world|(deletion|termination) protection",
@@ -108,7 +108,7 @@ def load_policies(directory: Path, complaints: Complaints) -> dict[str, Any]:
 
 
 def _check_conventions(directory: Path) -> None:
-    """Raise GateError for a wrong value; Checkov's own message would name the first policy that reads it instead."""
+    """Raise GateError for a wrong convention. Checkov's own message would name a policy, and not the wrong value."""
     if (directory / CONVENTIONS).is_file():
         try:
             runpy.run_path(str(directory / CONVENTIONS))

@@ -1,9 +1,9 @@
-"""The worker's protocol: JSON lines on standard input and output.
+"""The worker's protocol: one JSON object in each line of standard input and output.
 
-A PoliciesRequest and a StacksRequest come in; an Answer or an ErrorAnswer goes out (messages.py).
+The worker reads a PoliciesRequest and a StacksRequest, and writes an Answer or an ErrorAnswer (messages.py).
 
-Each such pair is served by a separate child process: Checkov keeps policies in global registries, and those of one
-request must not affect the next.
+A separate child process serves each pair of requests, because Checkov keeps policies in global registries, and the
+policies of one request must not affect the next request.
 """
 
 # mypy: disable-error-code="import-not-found"
@@ -27,7 +27,7 @@ from .messages import Answer, ErrorAnswer, PoliciesRequest, StackAnswer, StacksR
 def serve() -> None:
     """Import Checkov, then answer requests until the input ends."""
     requests, answers = FileIO(0, closefd=False), os.dup(1)
-    os.dup2(2, 1)  # output of checks must not be mixed with answers
+    os.dup2(2, 1)  # the output of checks must not mix with answers
     complaints = surroundings.listen_to_checkov()
     surroundings.go_offline()
     surroundings.skip_unused_modules()
@@ -46,7 +46,7 @@ def serve() -> None:
 
 
 def _in_a_child(work: Callable[[], Answer | ErrorAnswer]) -> bytes:
-    """Run `work` in a child process, and return its result as JSON; if a check ends the process, that is an error."""
+    """Run `work` in a child process, and return its result as JSON. If the child ends early, return an error."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -81,7 +81,7 @@ def _answer(
         complaints.refuse("its installation is broken; remove .venv-checkov and run make setup")
         policies = load_policies(Path(judge_by["policies"]), complaints)
         skips = read_config(Path(judge_by["config"]), policies)
-    except Exception as raised:  # reported with the answer
+    except Exception as raised:  # the code below reports it
         error = raised
     question: StacksRequest = json.loads(requests.readline())
     stacks = question["stacks"]

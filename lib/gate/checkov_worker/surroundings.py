@@ -17,11 +17,11 @@ RESOURCE_CHECKS = "checkov.terraform.checks.resource"
 
 
 class GateError(Exception):
-    """The message is one line that names the value, the rule and the fix."""
+    """Wrong input, or an error of Checkov. The message is one line that names the value, the rule and the fix."""
 
 
 class Complaints(logging.Handler):
-    """Collects Checkov's log lines from WARNING on, which the plain CLI prints while it exits with 0."""
+    """Collects Checkov's warnings and errors. Checkov's own command line prints them, but still exits with 0."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
@@ -32,7 +32,7 @@ class Complaints(logging.Handler):
         self.lines.append(" ".join(f"{record.getMessage()}{reason}".split()))
 
     def refuse(self, way_out: str) -> None:
-        """Raise GateError with the first log line, if there is any."""
+        """Raise GateError with the first log line and the fix `way_out`, if Checkov has logged any line."""
         if self.lines:
             more = f" (and {len(self.lines) - 1} more)" if len(self.lines) > 1 else ""
             raise GateError(f"Checkov warns: {self.lines[0]}{more}; {way_out}")
@@ -49,7 +49,7 @@ def go_offline() -> None:
 
 
 def listen_to_checkov() -> Complaints:
-    """Collect the warnings and errors of every logger; lower levels are not even formatted."""
+    """Collect the warnings and errors of every logger. Lower levels are not formatted, which saves time."""
     complaints = Complaints()
     root = logging.getLogger()
     root.handlers[:] = [complaints]
@@ -61,7 +61,7 @@ def listen_to_checkov() -> Complaints:
 def leave_other_clouds() -> list[str]:
     """Replace the packages of other clouds' checks, two thirds of Checkov's 1,300, by empty modules.
 
-    Call it before Checkov is imported; `import_other_clouds` imports them for a stack that needs them.
+    Call this before Checkov is imported. `import_other_clouds` imports the checks for a stack that needs them.
     """
     package = importlib.util.find_spec("checkov")
     if package is None or not package.submodule_search_locations:
@@ -84,7 +84,7 @@ def import_other_clouds(names: list[str]) -> None:
 
 
 def keep_jsonpath_grammar() -> None:
-    """Compute the grammar of JSONPath only once instead of for every path: it never changes, and takes 40 ms."""
+    """Compute the grammar of JSONPath once, not for every path. It never changes, and computing it takes 40 ms."""
     from ply import yacc
 
     compute = yacc.yacc
@@ -93,7 +93,7 @@ def keep_jsonpath_grammar() -> None:
     def kept(*, module: Any, **options: Any) -> Any:
         if type(module) not in grammars:
             grammars[type(module)] = compute(module=module, **options)
-        return copy.copy(grammars[type(module)])  # a parser has state
+        return copy.copy(grammars[type(module)])  # a copy, because a parser has state
 
     yacc.yacc = kept
 
@@ -104,7 +104,7 @@ def skip_unused_modules() -> None:
 
 
 class _LeftOut:
-    """Imports these modules as placeholders: every name is a class that can be subclassed but not instantiated."""
+    """Imports unused modules as placeholders: every name is a class that can be subclassed but not instantiated."""
 
     LIBRARIES = ("aiohttp", "boto3", "botocore", "docker", "git", "requests")
     MODULES = ("checkov.common.sast.report_types",)

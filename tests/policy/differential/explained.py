@@ -33,9 +33,9 @@ DIFFERENCES = (
     ),
     Explained(
         r"TAP-DOC-2",
-        r"TAP-((ENC|NAME|DEL|NET|OBS|RUN|TAG)-[0-9]+|DOC-5)",
-        "both refuse the value: it is not the key, name, number, topic or tag that the rule wants, or the argument "
-        "does not exist; one of them also compares the attribute that the value refers to",
+        r"TAP-((ENC|NAME|DEL|NET|OBS|RUN|TAG)-[0-9]+|DOC-5|IAM-8)",
+        "both refuse the value: it is not the key, name, number, topic, tag or principal that the rule wants, or the "
+        "argument does not exist; one of them also compares the attribute that the value refers to",
     ),
     Explained(
         r"TAP-(?!DOC|DEL-2)[A-Z]+-[0-9]+",
@@ -63,10 +63,33 @@ DIFFERENCES = (
         anywhere=True,
     ),
     Explained(
+        r"TAP-ENC-2",
+        r"TAP-DOC-2",
+        "both refuse an expression about a bucket; one of them counts it as a use other than for access logs",
+        anywhere=True,
+    ),
+    Explained(
+        r"TAP-ENC-11",
+        r"TAP-DOC-5",
+        "both refuse a policy as an argument of the topic or queue itself; one of them reads it anyway, and finds the "
+        "statement",
+    ),
+    Explained(
+        r"TAP-DOC-6",
+        r"TAP-DOC-5",
+        "both refuse an argument that says where a name is unique, such as the VPC; whether names in a place that "
+        "does not exist collide is each judge's own affair",
+    ),
+    Explained(
         r"TAP-DOC-2",
         r"TAP-DOC-1",
         "both refuse a block outside the resources; one of them also reads the expressions in it",
         of_stack=True,
+    ),
+    Explained(
+        r"TAP-DOC-2",
+        r"TAP-DOC-1",
+        "both refuse the data source; one of them also reads the expressions in it",
     ),
     Explained(
         r"TAP-OBS-9",

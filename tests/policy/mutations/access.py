@@ -225,6 +225,7 @@ VIOLATIONS = [
     put("TAP-NET-4", BUCKET, "acl", "public-read"),
     add("TAP-NET-4", "aws_s3_bucket_acl", {"acl": "public-read-write", "bucket": "x"}),
     add("TAP-NET-4", "aws_s3_bucket_acl", {"bucket": "x", "acl": TOKEN}),
+    add("TAP-NET-4", "aws_unknown_archive", {"acl": "aws-exec-read"}),
     add("TAP-NET-4", "aws_s3_bucket_cors_configuration", {"cors_rule": [{"allowed_origins": ["*"]}]}),
     *(
         add("TAP-NET-4", "aws_db_instance", {"identifier": "db-a-dev", "publicly_accessible": value}, f"open {value}")

@@ -109,6 +109,7 @@ VIOLATIONS = [
     ),
     put("TAP-DOC-5", FUNCTION, VARIABLES, TOKEN, instead=("TAP-DOC-2",)),
     put("TAP-DOC-5", TABLE, "no_such_argument", True),
+    put("TAP-DOC-5", BUCKET, "acl", "private", says="deprecated"),
     put("TAP-DOC-5", TABLE, "restore_source_name", "dynamodb-others-dev"),
     put("TAP-DOC-5", TABLE, "import_table", {"s3_bucket_source": {"bucket": "others"}, "input_format": "CSV"}),
     put("TAP-DOC-5", TABLE, "server_side_encryption.no_such_argument", True),

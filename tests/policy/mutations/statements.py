@@ -92,6 +92,7 @@ VIOLATIONS = [
     put("TAP-IAM-8", DOCUMENT, "statement.0.condition.0.values", ["111122223333"], TOPIC_POLICY, "literal", FIXED),
     put("TAP-IAM-8", DOCUMENT, "statement.0.condition.0.values", ["${data.aws_region.REGION.name}"], TRUST, "", FIXED),
     put("TAP-IAM-8", DOCUMENT, "statement.1.condition.1.values", ["*.amazonaws.com"], KEY_POLICY, "any service"),
+    put("TAP-IAM-8", DOCUMENT, "statement.1.condition.1.values", ["${aws_sns_topic.TOPIC.id}"], KEY_POLICY, "a topic"),
     put(
         "TAP-IAM-8",
         DOCUMENT,

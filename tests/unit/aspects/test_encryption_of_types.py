@@ -23,7 +23,7 @@ STORAGE = {"fargate_ephemeral_storage_kms_key_id": KEY}
 @pytest.mark.parametrize(
     ("argument", "value", "message"),
     [
-        ("encryption_type", None, "encryption_type is missing; expected AWS's word for a customer managed key"),
+        ("encryption_type", None, "encryption_type is missing; expected the value that selects a customer managed key"),
         ("encryption_type", "NONE", 'encryption_type is "NONE"'),
         *(("kms_key_id", value, message) for value, message in NOT_OUR_KEY),
     ],

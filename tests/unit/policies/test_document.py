@@ -259,7 +259,7 @@ def test_secrets_at_any_depth_and_of_any_type(violated: Violated) -> None:
 def test_secrets_are_referred_to_nowhere(violated: Violated) -> None:
     reference = "${aws_db_instance.db.password}"
     assert violated("TAP-DOC-7", changed("output.queue.value", reference)) == [
-        ("", "output: it refers to aws_db_instance.db.password, which is a secret")
+        ("", "output: a value refers to aws_db_instance.db.password, which is a secret")
     ]
     assert [where for where, _ in violated("TAP-DOC-7", changed(f"{TOPIC}.display_name", reference))] == [
         "aws_sns_topic.alerts"

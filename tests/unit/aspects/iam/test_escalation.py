@@ -88,7 +88,7 @@ def test_the_finding_says_why(judged: Callable[..., set[str]], findings: Callabl
     judged({**READ, "actions": ["lambda:UpdateFunctionCode"]})
     assert '"lambda:UpdateFunctionCode" is dangerous: it changes the code of a function' in str(findings()[0])
     judged({**READ, "actions": ["iam:Put*"]})
-    assert any("(iam:PutGroupPolicy) allows to widen permissions" in str(finding) for finding in findings())
+    assert any("(iam:PutGroupPolicy) gives more permissions" in str(finding) for finding in findings())
 
 
 def test_a_path_in_the_policy_of_a_resource(judged: Callable[..., set[str]]) -> None:
