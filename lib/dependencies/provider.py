@@ -49,7 +49,7 @@ PLATFORMS = (
     *("linux_arm", "linux_arm64", "openbsd_386", "openbsd_amd64", "windows_386", "windows_amd64", "windows_arm64"),
 )
 LOCK_HEAD = """\
-# The one provider that may stand in a stack's folder, with the published checksums of its packages for every platform.
+# The only provider that the gate accepts in a stack's folder, with the checksums of its packages for every platform.
 # `make provider VERSION=…` writes it.
 
 """

@@ -1,4 +1,4 @@
-# The one provider that may stand in a stack's folder, with the published checksums of its packages for every platform.
+# The only provider that the gate accepts in a stack's folder, with the checksums of its packages for every platform.
 # `make provider VERSION=…` writes it.
 
 provider "registry.terraform.io/hashicorp/aws" {

@@ -56,10 +56,10 @@ DIFFERENCES = (
         "refers to it by mistake",
     ),
     Explained(
-        r"TAP-IAM-[58]",
+        r"TAP-(IAM-[58]|NET-3)",
         r"TAP-DOC-2",
-        "both refuse an expression that no rule can read; one of them also refuses a policy that depends on its "
-        "resource",
+        "both refuse an expression that no rule can read, or a wildcard in a name; one of them also refuses a policy "
+        "that depends on that resource",
         anywhere=True,
     ),
     Explained(
