@@ -21,7 +21,7 @@ EXPECTED = (
     (re.compile(r"(.*_)?urls?"), ("url",)),
     # Arguments with labels that the author chooses.
     (re.compile(r"(statement|target)_id"), (*PARTS, SOME_ID)),
-    (re.compile(r"(.*_)?ids?"), ("account", "arn", "id", "region", SOME_ID)),
+    (re.compile(r"(.*_)?ids?"), ("account", "arn", "id", SOME_ID)),
     (re.compile(r"(.*_)?names?"), ("arn", "host", "name", "region", SOME_ID)),
     (re.compile(r"((access|assume_role|key|resource)_)?policy(_document)?"), ("document",)),
     (re.compile(r"(override|source)_(json|policy_documents)"), ("document",)),

@@ -21,6 +21,7 @@ OF_ANY_TYPE = {"arn": "arn", "id": SOME_ID}
 # End of an argument's name -> meanings of the attributes that it accepts. Other arguments accept each listed attribute.
 EXPECTED = (
     (re.compile(r"(^|_)arns?$|(^|\.)resources$"), frozenset({"arn"})),
+    (re.compile(r"^(?!(statement|target)_id$)(.*_)?ids?$"), frozenset({"arn", "id", "number", SOME_ID})),
     (re.compile(r"(^|_)names?$"), frozenset({"arn", "dns", "name", SOME_ID})),
     (re.compile(r"(^|_)urls?$"), frozenset({"url"})),
     (re.compile(r"(^|(?<!block_public)_)(policy|policy_document)$"), frozenset({"policy"})),

@@ -56,7 +56,7 @@ DIFFERENCES = (
         "refers to it by mistake",
     ),
     Explained(
-        r"TAP-(IAM-[58]|NET-3)",
+        r"TAP-(IAM-[2578]|NET-3)",
         r"TAP-DOC-2",
         "both refuse an expression that no rule can read, or a wildcard in a name; one of them also refuses a policy "
         "that depends on that resource",
@@ -76,9 +76,9 @@ DIFFERENCES = (
     ),
     Explained(
         r"TAP-DOC-6",
-        r"TAP-DOC-5",
-        "both refuse an argument that says where a name is unique, such as the VPC; whether names in a place that "
-        "does not exist collide is each judge's own affair",
+        r"TAP-DOC-[25]",
+        "both refuse the name's value, or an argument that says where a name is unique, such as the VPC; whether two "
+        "such names collide is each judge's own affair",
     ),
     Explained(
         r"TAP-DOC-2",

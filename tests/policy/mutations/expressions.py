@@ -61,6 +61,7 @@ VIOLATIONS = [
         "TAP-DOC-2", "a display name as a resource", lambda document: star_described(document, "display_name", TOPIC)
     ),
     put("TAP-DOC-2", FUNCTION, TABLE_NAME, "${aws_sns_topic.TOPIC.display_name}", "processor"),
+    put("TAP-DOC-2", ALARM, "metric_query.0.id", "${aws_sns_topic.TOPIC.name}", "archive-failures"),
     add("TAP-DOC-2", "aws_route53_zone", {"name": "${aws_apigatewayv2_api.API.id}", "force_destroy": True}),
     put("TAP-DOC-2", FUNCTION, TABLE_NAME, "${aws_kms_key.OWN.policy}", "processor"),
     put("TAP-DOC-2", FUNCTION, TABLE_NAME, "${aws_kms_key.OWN.tags_all}", "processor"),
