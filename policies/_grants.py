@@ -31,7 +31,10 @@ SERVICE_LINKED = "service_linked_role_arn"
 
 
 def wrong_grants(resource):
-    """Yield a text for each grant of a resource, except grants by a policy document to a role of this stack."""
+    """Yield a text for each permission that a resource gives to something other than a role of this stack.
+
+    TAP-IAM rules check permissions in policy documents.
+    """
     if resource.kind in GRANTS:
         yield f"{resource.kind} grants permissions without a policy document"
     if IDENTITIES.fullmatch(resource.kind):

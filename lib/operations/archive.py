@@ -112,7 +112,7 @@ def audit_records(key: str, content: bytes) -> list[dict[str, Any]]:
             ):
                 raise TypeError("event is one of three, payment_id and actor are text")
             if not datetime.fromisoformat(record["at"]).tzinfo:
-                raise ValueError("at has no time zone")
+                raise ValueError("`at` is a time without a time zone")
             if not all(record[name] is None or isinstance(record[name], dict) for name in ("before", "after", "step")):
                 raise TypeError("before, after and step are objects or null")
         if not records:

@@ -58,7 +58,8 @@ class Report:
         """Show the totals by kind, the numbers of payments that were not compared, and a line for each difference."""
         for kind, count in sorted(self.store.totals.items()):
             mark = kind if kind == AUDITED_TWICE else f"[red]{kind}[/red]"
-            progress.show(f"{mark}: {count}  {RUNBOOKS.get(kind, 'no difference')}")
+            runbook_or_note = RUNBOOKS.get(kind, "not a difference")
+            progress.show(f"{mark}: {count}  {runbook_or_note}")
         for line in self._not_compared():
             progress.show(escape(line))
         for difference in self._shown():

@@ -21,7 +21,7 @@ def code(text: str, longest: int = LONGEST) -> str:
 
 
 def table(head: Sequence[str], items: Sequence[Item], row: Callable[[Item], Sequence[str]], most: int) -> list[str]:
-    """Return the lines of a table with the first `most` items. `row` returns cells in Markdown."""
+    """Return the lines of a table with at most `most` items. `row` returns the Markdown cells of an item."""
     if not items:
         return []
     rows = (f"| {' | '.join(row(item))} |" for item in items[:most])

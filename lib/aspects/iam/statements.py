@@ -98,8 +98,8 @@ READABLE = StackRule(
     id="TAP-IAM-8",
     title="Statements have a form that the rules can read, and conditions name only this account and this stack",
     why=(
-        "A condition that is true if its key is missing, a value with a wildcard, or a merged document can allow more "
-        "than the statement shows."
+        "A statement can allow more than it shows: by a condition that also holds without its key, by a wildcard in a "
+        "value, or by a document that Terraform merges into it."
     ),
     severity=Severity.CRITICAL,
     controls=("PCI DSS 4.0.1 7.2.5", "Well-Architected SEC03-BP02"),

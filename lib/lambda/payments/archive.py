@@ -92,7 +92,7 @@ class Document:
 
 
 def receipts(changes: Iterable[Change]) -> list[Document]:
-    """Return a receipt for each payment, with its newest version in the changes. Removed payments keep the old one."""
+    """Return a receipt for each payment in the changes: its newest version. A removed payment keeps its old receipt."""
     newest: dict[str, Payment] = {}
     for change in changes:
         payment = change.after

@@ -41,11 +41,11 @@ class Circuit:
         return self.state != OPEN
 
     def succeeded(self) -> None:
-        """Note that the gateway answered, which closes the circuit."""
+        """Record that the gateway answered. This closes the circuit."""
         self.failures, self.opened_at = 0, None
 
     def failed(self) -> None:
-        """Note that the gateway did not answer. FAILURES times in a row open the circuit."""
+        """Record that the gateway did not answer. FAILURES times in a row open the circuit."""
         self.failures += 1
         if self.failures >= FAILURES:
             self.opened_at = self.clock()
