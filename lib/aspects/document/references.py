@@ -103,10 +103,8 @@ def _reference(stack: StackView, to: Reference, expected: frozenset[str], *, is_
 
 
 def _parts_of_arns(resource: Resource) -> Findings:
-    of_type = classified(resource.type)
-    referable = set(of_type.attributes) if of_type else set()
     named = set() if matches(NOT_OURS, resource.type) else {naming_argument(resource.type) or "name"}
-    for name in sorted({*named, *PARTS_OF_ARNS, *(name for name in referable if of_type and of_type.argument(name))}):
+    for name in sorted({*named, *PARTS_OF_ARNS}):
         value = literal(resource.attributes.get(name))
         if isinstance(value, str) and not IN_AN_ARN.fullmatch(value):
             yield resource.path, f"{name} is {format_value(value)}; expected letters, digits and +=,.@/:$_- only"

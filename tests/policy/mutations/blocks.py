@@ -140,6 +140,7 @@ VIOLATIONS = [
         "moved with more than from and to",
         lambda document: document.update(moved=[{"from": f"{TABLE}.a", "to": f"{TABLE}.b", "for_each": {}}]),
     ),
+    put("TAP-DOC-1", FUNCTION, "architectures", [["arm64"]], says="in two lists"),
     # Meta-arguments
     *(
         put("TAP-DOC-3", kind, "count", 0, bucket)

@@ -126,6 +126,7 @@ def test_a_policy_in_text_counts_for_nothing(broken: Callable[..., set[str]], po
         (VERSIONING, "versioning_configuration", [{"status": "Enabled"}]),
         (BLOCK, "block_public_acls", "true"),
         (POLICY, "policy", "${data.aws_iam_policy_document.records.minified_json}"),
+        ("aws_s3_bucket.records", "lifecycle_rule", []),
     ],
 )  # fmt: skip
 def test_harmless(broken: Callable[..., set[str]], target: str, argument: str, value: Any) -> None:

@@ -157,6 +157,7 @@ def test_other_logs_are_found(key: str, value: str) -> None:
         {"healthCheck": {"command": ["CMD-SHELL", "curl example.com"]}},
         {"healthCheck": {"command": ["CMD", "/bin/sh", "-c", "curl example.com"]}},
         {"healthCheck": {"command": ["CMD", "/bin/sh -c curl"]}},
+        {"healthCheck": {"command": {"CMD": "/usr/local/bin/healthy", "args": []}}},
         {"portMappings": [{"containerPort": True}]},
         {"portMappings": {"containerPort": 80}},
         {"environment": {"name": "LOG_LEVEL", "value": "INFO"}},

@@ -120,6 +120,11 @@ def test_runtimes() -> None:
     assert complaints(conventions(runtimes=("python3.13",))) == []
 
 
+@pytest.mark.parametrize("runtime", ["python3.11", "python3.12"])
+def test_runtimes_without_a_convention(runtime: str) -> None:
+    assert "TAP-RUN-1" not in found(stack({"aws_lambda_function.f": {"runtime": runtime}}), conventions())
+
+
 def test_variables() -> None:
     document = stack({"aws_lambda_function.f": {"environment": {"variables": {"ORDERS_TABLE": "x"}}}})
 

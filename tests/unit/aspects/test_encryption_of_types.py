@@ -15,6 +15,7 @@ from lib.findings.finding import Finding
 from .test_encryption import NOT_OUR_KEY
 
 KEY = "${aws_kms_key.main.arn}"
+REPLICATION = "aws_s3_bucket_replication_configuration"
 STREAM = {"name": "stream-a-dev", "encryption_type": "KMS", "kms_key_id": KEY}
 CLUSTER = {"cluster_identifier": "cluster-a-dev", "storage_encrypted": True, "kms_key_id": KEY}
 STORAGE = {"fargate_ephemeral_storage_kms_key_id": KEY}
@@ -59,6 +60,8 @@ def test_any_type_is_encrypted_with_a_key_of_this_stack(
         ("aws_ssm_parameter", {"type": "String"}, True),
         ("aws_ssm_parameter", {"type": "SecureString"}, False),
         ("aws_ssm_parameter", {"type": "SecureString", "key_id": KEY}, True),
+        # `status` says whether encrypted objects are replicated; it selects no key.
+        (REPLICATION, {"rule": {"source_selection_criteria": {"sse_kms_encrypted_objects": {}}}}, True),
         ("aws_mq_broker", {"encryption_options": {"kms_key_id": KEY, "use_aws_owned_key": True}}, False),
         ("aws_vpc", {}, True),
         ("aws_thing_of_next_year", {"kms_key_id": "alias/aws/x"}, True),  # TAP-DOC-4 reports the type

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from lib.aspects.provider import encryption_roles, generate
-from lib.aspects.provider.arguments import extract, resource_schemas
+from lib.aspects.provider.arguments import PROVIDER, extract, resource_schemas
 from lib.aspects.provider.data import (
     ARGUMENTS,
     ARGUMENTS_FILE,
@@ -60,6 +60,20 @@ def test_the_arguments_are_the_providers(schema: dict[str, Any]) -> None:
     assert generate.written(extract(schema, classified())) == ARGUMENTS_FILE.read_text(), (
         "run python -m lib.aspects.provider.generate"
     )
+
+
+def test_an_unclassified_type_has_its_sensitive_arguments_only() -> None:
+    attributes = {
+        "arn": {"type": "string", "computed": True},
+        "name": {"type": "string", "required": True},
+        "token": {"type": "string", "optional": True, "sensitive": True},
+    }
+    types = {type_: {"block": {"attributes": attributes}} for type_ in ("aws_classified", "aws_other")}
+    schema = {"provider_schemas": {PROVIDER: {"resource_schemas": types, "data_source_schemas": types}}}
+    assert extract(schema, {"aws_classified"}) == {
+        "aws_classified": {"sensitive": ["token"], "settable": ["name", "token"], "computed": ["arn"]},
+        "aws_other": {"sensitive": ["token"]},
+    }
 
 
 @pytest.mark.parametrize(

@@ -189,6 +189,17 @@ def test_a_setting_is_found(found: Found, rule: str, kind: str, body: dict[str, 
         ("TAP-ENC-7", "aws_kms_key", {"customer_master_key_spec": "HMAC_256"}),
         ("TAP-ENC-9", "aws_ecs_cluster", {"name": "cluster-a-dev"}),
         ("TAP-ENC-9", "aws_ssm_parameter", {"type": "String"}),
+        (
+            "TAP-ENC-9",
+            "aws_devopsguru_service_integration",
+            {
+                "kms_server_side_encryption": {
+                    "kms_key_id": KEY,
+                    "opt_in_status": "ENABLED",
+                    "type": "CUSTOMER_MANAGED_KEY",
+                }
+            },
+        ),
         ("TAP-ENC-9", "aws_kinesis_firehose_delivery_stream", {"kinesis_source_configuration": [{"role_arn": "a"}]}),
         (
             "TAP-REC-1",

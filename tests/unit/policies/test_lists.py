@@ -72,6 +72,12 @@ def test_every_type_with_attributes_is_classified() -> None:
     assert ATTRIBUTES.keys() <= ARGUMENTS.keys()
 
 
+def test_an_object_has_paths_if_a_stack_can_set_it() -> None:
+    type_ = ["list", ["object", {"key": "string"}]]
+    block = {"attributes": {"set": {"type": type_, "optional": True}, "computed": {"type": type_, "computed": True}}}
+    assert {path for path, _ in provider.attributes(block)} == {("set", "key"), ("computed",)}
+
+
 def test_no_yaml_policy_compares_numbers() -> None:
     """Checkov compares them as texts where one of the two is none: "forever" is more than "1"."""
     for file in POLICIES.glob("TAP-*.yaml"):

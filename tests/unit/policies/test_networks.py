@@ -119,6 +119,7 @@ def added(violated: Violated, rule: str, kind: str, body: dict[str, Any]) -> lis
         ("TAP-NET-6", FIREHOSE, {"http_endpoint_configuration": {"url": "https://example.com"}}),
         ("TAP-NET-6", FIREHOSE, {"extended_s3_configuration": [{"bucket_arn": "arn:aws:s3:::s3-others-dev"}]}),
         ("TAP-NET-6", "aws_route53_record", {"type": "CNAME", "records": ["others.example"]}),
+        ("TAP-NET-6", "aws_vpc_endpoint", {"vpc_id": "${aws_vpc.net.id}"}),
         ("TAP-NET-6", "aws_vpc_endpoint", {"service_name": "com.amazonaws.vpce.eu-west-1.vpce-svc-0123"}),
         ("TAP-NET-6", "aws_apigatewayv2_integration", {"integration_type": "HTTP_PROXY"}),
         ("TAP-NET-6", "aws_alb", {"access_logs": {"bucket": "s3-others-dev"}}),

@@ -12,6 +12,7 @@ ACCOUNT = "${data.aws_caller_identity.me.account_id}"
 HERE = "arn:${data.aws_partition.aws.partition}:%s:${data.aws_region.here.name}:" + ACCOUNT + ":%s"
 ROOT = f"arn:${{data.aws_partition.aws.partition}}:iam::{ACCOUNT}:root"
 ROLE, QUEUE = "${aws_iam_role.worker.arn}", "${aws_sqs_queue.orders.arn}"
+POLICY = f"arn:${{data.aws_partition.aws.partition}}:iam::{ACCOUNT}:policy/%s"
 TRUST = {
     "effect": "Allow",
     "actions": ["sts:AssumeRole"],
@@ -36,6 +37,7 @@ def document(statement: dict[str, Any], used_by: str = "aws_iam_role_policy", **
         },
         "resource": {
             "aws_iam_role": {"worker": {"assume_role_policy": "${data.aws_iam_policy_document.trust.json}"}},
+            "aws_iam_policy": {"sending": {"name": "policy-sending-dev"}},
             "aws_sqs_queue": {"orders": {"name": "sqs-orders-dev"}},
             "aws_kms_alias": {"others": {"target_key_id": "0123-4567"}},
             "aws_sns_topic": {"alerts": {"name": "sns-alerts-dev", "display_name": "*"}},
@@ -67,6 +69,7 @@ BY_US = where("StringEquals", "kms:CallerAccount", ACCOUNT)
 PASSED = where("StringEquals", "iam:PassedToService", "ecs-tasks.amazonaws.com")
 NO_TLS = where("Bool", "aws:SecureTransport", "false")
 SEND = {"actions": ["sqs:SendMessage"], "resources": [QUEUE]}
+READ = {"actions": ["iam:GetPolicy"]}
 KEY = "aws_kms_key"
 
 
@@ -173,6 +176,7 @@ def test_a_statement_is_found(violated: Violated, rule: str, statement: dict[str
         (SEND, "aws_iam_role_policy"),
         ({**SEND, "effect": None}, "aws_iam_role_policy"),
         ({**SEND, "resources": [HERE % ("sqs", "sqs-orders-dev")]}, "aws_iam_role_policy"),
+        ({**READ, "resources": [POLICY % "policy-sending-dev"]}, "aws_iam_role_policy"),
         ({"actions": ["sns:Publish"], "resources": ["${aws_sns_topic.alerts.arn}:*"]}, "aws_iam_role_policy"),
         ({"actions": ["xray:PutTraceSegments", "sts:GetCallerIdentity"], "resources": ["*"]}, "aws_iam_role_policy"),
         ({"actions": ["iam:PassRole"], "resources": [ROLE], "condition": PASSED}, "aws_iam_role_policy"),
