@@ -91,9 +91,17 @@ def is_own_arn(stack, value):
     if not all(isinstance(part, str) or is_known(stack, part) for part in parts):
         return False
     if is_reference(parts[0]):
-        beneath = parts[1:] == () or (isinstance(parts[1], str) and parts[1].startswith(("/", ":")))
+        beneath = parts[1:] == () or (isinstance(parts[1], str) and parts[1].startswith(beneath_of(parts[0].kind)))
         return is_computed_arn(stack, parts[0]) and beneath
     return is_spelled_out(stack, value)
+
+
+def beneath_of(kind):
+    """Return the characters that separate an ARN of this type from a part of the resource; IAM objects have no parts.
+
+    `role/a/b` is the role b with the path /a/.
+    """
+    return () if kind.startswith("aws_iam_") else ("/", ":")
 
 
 def is_known(stack, part):
@@ -135,7 +143,7 @@ def names_one(stack, kind, argument, text, before):
         literal = body.get(argument)
         names = [f"${{{kind}.{name}.{attribute}}}" for attribute in (argument, "id")]
         names += [literal] if is_literal(literal) and re.fullmatch(r"[A-Za-z0-9_./-]+", literal) else []
-        if any(text == each or text.startswith((f"{each}/", f"{each}:")) for each in names):
+        if any(text == each or text.startswith(tuple(f"{each}{sign}" for sign in beneath_of(kind))) for each in names):
             return True
         if kind == "aws_secretsmanager_secret" and is_literal(literal) and text == f"{literal}-??????":
             return True  # AWS appends six characters to a secret's ARN

@@ -20,6 +20,7 @@ from .mutation import (
     add,
     body_of,
     change,
+    id_of,
     put,
     tracing_statement,
     with_second,
@@ -110,6 +111,13 @@ VIOLATIONS = [
         "TAP-IAM-2",
         "beside the actions that know no resource",
         lambda document: tracing_statement(document)["actions"].append("s3:GetObject"),
+    ),
+    change(
+        "TAP-IAM-2",
+        "another role beneath a path",
+        lambda document: also_allow(
+            document, actions=["iam:GetRole"], resources=[f"${{aws_iam_role.{id_of(document, 'aws_iam_role')}.arn}}/x"]
+        ),
     ),
     change("TAP-IAM-2", "a last statement", lambda document: also_allow(document, resources=["*"])),
     change(
