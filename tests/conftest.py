@@ -1,4 +1,4 @@
-"""Distributes the tests to the workers of pytest-xdist. `make test` starts two workers more than there are cores."""
+"""Distributes the tests to the workers of pytest-xdist. `make test` starts one worker more than there are cores."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Return two more than the number of cores: the workers with a deployed stack mostly wait for Terraform."""
+    """Return one more than the number of cores: the workers with a deployed stack mostly wait for Terraform."""
     return (os.cpu_count() or 1) + 1
 
 
